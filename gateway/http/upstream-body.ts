@@ -117,6 +117,13 @@ export class UpstreamBody {
     if (this.#ended === undefined) this.#source.abort(new Error("The reader of the response has left."));
   }
 
+  /** Ends the call for a reason of our own, which the reader gets at once. */
+  refuse(reason: Error): void {
+    const reader = this.#reader;
+    this.close();
+    reader?.onEnd(reason);
+  }
+
   /** For the receiver of the response: its next bytes. Those of one read of the socket reach the reader together. */
   push(chunk: Buffer): void {
     if (this.#isClosed) return;

@@ -11,6 +11,7 @@ import type { Lookup } from "../providers/address-guard.ts";
 import type { SecretReader } from "../providers/provider-credential.ts";
 import type { SpendStore } from "../providers/spend-account.ts";
 import { SpendLedger } from "../providers/spend-ledger.ts";
+import { WholeMemory } from "../shares/whole-memory.ts";
 import { Router } from "./router.ts";
 import { TargetMeasurements } from "./target-measurements.ts";
 import { TargetRegistry, type TargetsConfig } from "./target-registry.ts";
@@ -52,6 +53,7 @@ export class TargetService {
     readonly budget: RetryBudget;
     readonly now: () => number;
     readonly random: () => number;
+    readonly wholes: WholeMemory;
   };
   /** By route. */
   readonly overrides = new Map<string, RouteOverride>();
@@ -100,7 +102,7 @@ export class TargetService {
     });
     // The floor is the process's: each thread has its part.
     const budget = new RetryBudget({ ...RETRY_BUDGET, floor: RETRY_BUDGET.floor / options.threads });
-    this.calls = { budget, now, random };
+    this.calls = { budget, now, random, wholes: new WholeMemory() };
     this.registry.apply(declared);
   }
 

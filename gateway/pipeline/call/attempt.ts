@@ -13,6 +13,7 @@ import { LineEnds } from "../../relay/line-ends.ts";
 import { tokensOfChoices } from "../../relay/text-tokens.ts";
 import { findUsage, type TokenUsage, tokensOf } from "../../relay/usage.ts";
 import type { StreamMemory } from "../../shares/stream-memory.ts";
+import type { WholeHold, WholeMemory } from "../../shares/whole-memory.ts";
 import { AttemptLimits } from "./attempt-limits.ts";
 import { type CheckedResponse, wholeResponse } from "./check-response.ts";
 import { connectionFailure, responseFailure } from "./classify-failure.ts";
@@ -77,6 +78,8 @@ export interface AttemptOptions {
   readonly isWhole: WholeForm;
   /** What all streams hold. @default - this one may hold anything before it begins */
   readonly memory?: StreamMemory | undefined;
+  /** What all whole responses hold. @default - this one may hold anything */
+  readonly wholes?: WholeMemory | undefined;
 }
 
 /** Of any response: 2,048 embeddings of 3,072 dimensions in decimal digits have some 140 MB. */
@@ -90,7 +93,8 @@ const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
  * @throws {UpstreamFailure} when another one may do better
  * @throws {UnsupportedByDialect} before anything was sent
  * @throws {Unfunded} as well
- * @throws {GatewayError} the upstream's refusal of the client's request
+ * @throws {GatewayError} the upstream's refusal of the client's request; `upstream_error` where all whole responses together are
+ * too large, which is no fault of the upstream's
  * @throws the reason of `signal`, or an error of our own, which does not count against the upstream
  */
 export async function attempt(options: AttemptOptions): Promise<AttemptResponse> {
@@ -100,6 +104,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
   const outbound: OutboundRequest = { generation, model: target.upstreamModel, origin: upstream.origin };
   const limits = new AttemptLimits(options);
   let response: UpstreamResponse | undefined;
+  let hold: WholeHold | undefined;
   let isHandedOn = false;
   try {
     const encoding = encode(target, outbound);
@@ -111,8 +116,10 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
     const isStream = isStreamOf(target, response);
     if (generation.stream && !isStream && target.kind === "provider") throw new UpstreamFailure("malformed");
     if (!generation.stream || !isStream) {
-      const bounds = new ResponseBounds(generation, target.dialect.name === "openai");
+      hold = options.wholes?.open((error) => body.refuse(error));
+      const bounds = new ResponseBounds(generation, target.dialect.name === "openai", hold);
       const bytes = await wholeBytes(body, bounds);
+      if (!bounds.isParsed && !bounds.hasVectors()) throw new UpstreamFailure("malformed");
       const checked: CheckedResponse = bounds.isParsed
         ? wholeResponse(target.dialect, bytes, outbound, options.isWhole)
         : { bytes, fields: {} };
@@ -146,6 +153,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
     limits.signal.throwIfAborted();
     throw error;
   } finally {
+    hold?.end();
     if (!isHandedOn) {
       response?.body.close();
       limits.end();
@@ -202,7 +210,7 @@ function send(
 }
 
 function throwConnection(error: unknown): never {
-  throw connectionFailure(error);
+  throw error instanceof GatewayError ? error : connectionFailure(error);
 }
 
 function isStreamOf({ dialect }: Target, { headers }: UpstreamResponse): boolean {

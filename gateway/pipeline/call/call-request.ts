@@ -6,6 +6,7 @@ import type { Plan } from "../../core/plan.ts";
 import type { Target } from "../../core/target.ts";
 import type { WholeForm } from "../../outside-values/whole-forms.ts";
 import type { StreamMemory } from "../../shares/stream-memory.ts";
+import type { WholeMemory } from "../../shares/whole-memory.ts";
 import type { attempt } from "./attempt.ts";
 
 /** What the call step finds out; it is written as it happens, so that a request that fails has it too. */
@@ -52,6 +53,8 @@ export interface CallTools {
   readonly random: () => number;
   /** What all streams hold, those included that have not begun. @default - anything */
   readonly memory?: StreamMemory;
+  /** What the whole responses of this thread hold while they are read. @default - they may hold anything */
+  readonly wholes?: WholeMemory | undefined;
   /** Calls one upstream once. @default - over HTTP */
   readonly attempt?: typeof attempt;
 }

@@ -143,13 +143,22 @@ class TargetCalls {
   /** @returns the response, or `undefined` when another upstream may do better */
   async #call(lease: Lease, signal: AbortSignal): Promise<Answered | undefined> {
     const { requestId, generation, plan, isWhole } = this.#request;
-    const { attempt = attemptOverHttp, memory } = this.#tools;
+    const { attempt = attemptOverHttp, memory, wholes } = this.#tools;
     const { target, upstream } = lease;
     const firstByteMs = policy.firstByteLimitMs(this.#state, plan, target, this.#beside);
     this.#state = policy.afterSending(this.#state, upstream);
     this.#note(lease);
     try {
-      const response = await attempt({ requestId, generation, lease, signal, firstByteMs, isWhole, memory });
+      const response = await attempt({
+        requestId,
+        generation,
+        lease,
+        signal,
+        firstByteMs,
+        isWhole,
+        memory,
+        wholes,
+      });
       // The call beside it was noted last.
       if (this.#beside !== undefined) this.#note(lease);
       return { response, target, engineId: upstream.id };

@@ -147,7 +147,18 @@ test("many embeddings pass as they are", async () => {
   expect((await response.text()) === body).toBe(true);
 });
 
-test("so do log probabilities that the client requested, and no others", async () => {
+test.each([
+  ["one less", (items: readonly string[]) => items.slice(1)],
+  ["one that is empty", (items: readonly string[]) => [...items.slice(1), '{"index":0,"embedding":[]}']],
+  ["one that is null", (items: readonly string[]) => [...items, '{"index":0,"embedding":null}']],
+] as const)("many embeddings with %s are no response", async (_, change) => {
+  const item = `{"object":"embedding","index":0,"embedding":[${list(3072, "-0.0123456789012")}]}`;
+  const { url } = await setUp(`{"object":"list","data":[${change(Array(300).fill(item)).join(",")}]}`);
+  const fields = { model: "alone", input: Array(300).fill("Hi") };
+  await errorOf(await post(url, "/v1/embeddings", fields), 502, "upstream_error");
+});
+
+test("log probabilities that the client requested pass as they are, and no others", async () => {
   const top = list(20, '{"token":" the","logprob":-0.123456789,"bytes":[32,116,104,101]}');
   const tokens = list(3000, `{"token":" the","logprob":-0.123456789,"bytes":[32],"top_logprobs":[${top}]}`);
   const body = `{"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"logprobs":{"content":[${tokens}]},"finish_reason":"stop"}]}`;

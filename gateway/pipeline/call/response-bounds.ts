@@ -1,6 +1,8 @@
 import type { GenerationRequest } from "../../core/generation-request.ts";
 import { MAX_JSON_DEPTH } from "../../outside-values/json-depth.ts";
 import { JsonMeter } from "../../outside-values/json-meter.ts";
+import { VectorCount } from "../../outside-values/vector-count.ts";
+import type { WholeHold } from "../../shares/whole-memory.ts";
 
 interface Bounds {
   readonly bytes: number;
@@ -31,13 +33,23 @@ export class ResponseBounds {
   readonly #parsed: Bounds;
   /** Bytes of a response that is passed on without being parsed. */
   readonly #passedBytes: number;
+  /** Of a response with embeddings that may be passed on without being parsed. */
+  readonly #vectors: VectorCount | undefined;
+  readonly #inputs: number;
+  readonly #hold: WholeHold | undefined;
   #bytes = 0;
 
-  /** @param isOwnDialect whether the target's dialect is OpenAI's, so that its bytes may be the client's */
-  constructor({ route, fields, client }: GenerationRequest, isOwnDialect: boolean) {
+  /**
+   * @param isOwnDialect whether the target's dialect is OpenAI's, so that its bytes may be the client's
+   * @param hold takes the bytes that have come. @default - nobody counts them
+   */
+  constructor({ route, fields, client }: GenerationRequest, isOwnDialect: boolean, hold?: WholeHold) {
+    this.#hold = hold;
     const isPassed = isOwnDialect && client === undefined;
     const hasLogprobs = (fields.logprobs ?? fields.prompt_logprobs ?? false) !== false;
-    const embeddingBytes = route === "/v1/embeddings" ? inputsIn(fields.input) * MAX_EMBEDDING_BYTES : 0;
+    this.#inputs = route === "/v1/embeddings" ? inputsIn(fields.input) : 0;
+    this.#vectors = isPassed && this.#inputs > 0 ? new VectorCount() : undefined;
+    const embeddingBytes = this.#inputs * MAX_EMBEDDING_BYTES;
     this.#parsed = hasLogprobs && !isPassed ? MAX_PARSED_LOGPROBS : MAX_PARSED;
     this.#passedBytes = isPassed ? Math.max(embeddingBytes, hasLogprobs ? MAX_LOGPROBS_BYTES : 0) : 0;
   }
@@ -45,9 +57,18 @@ export class ResponseBounds {
   /** Looks at the next bytes. @returns whether the response is within its bounds so far */
   take(chunk: Buffer): boolean {
     this.#bytes += chunk.length;
+    this.#hold?.add(chunk.length);
     this.#meter.push(chunk);
+    this.#vectors?.push(chunk);
     if (this.#meter.deepest > MAX_JSON_DEPTH) return false;
     return this.isParsed || this.#bytes <= this.#passedBytes;
+  }
+
+  /** Whether all of a response that is not parsed has a vector for each input; `true` for one without embeddings. */
+  hasVectors(): boolean {
+    const vectors = this.#vectors;
+    vectors?.end();
+    return vectors === undefined || (vectors.vectors === this.#inputs && !vectors.hasOther);
   }
 
   /** Whether the response is small enough to be parsed. */
