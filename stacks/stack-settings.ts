@@ -1,6 +1,7 @@
 import { AwsProvider, type AwsProviderConfig } from "@cdktf/provider-aws/lib/provider/index.js";
 import { S3Backend, type TerraformStack } from "cdktf";
 import { applyRoleSettings } from "../constructs/identity/role-settings.ts";
+import { assumedSessionName } from "../contracts/processes/names.ts";
 import type { Environment } from "../settings/environment.ts";
 import { literalText } from "./literal-text.ts";
 import { holdToPolicy } from "./policy.ts";
@@ -86,7 +87,7 @@ function assumedRole(environment: Environment) {
   const { assumeRole } = environment.iam;
   if (assumeRole === null) return undefined;
   const { arn: roleArn, externalId } = assumeRole;
-  return { roleArn, sessionName: resourceName(environment), ...(externalId === null ? {} : { externalId }) };
+  return { roleArn, sessionName: assumedSessionName(environment.name), ...(externalId === null ? {} : { externalId }) };
 }
 
 /**
@@ -118,6 +119,6 @@ function assumedByKeyProvider(
   { arn, externalId }: NonNullable<Environment["iam"]["assumeRole"]>,
   environment: Environment,
 ): object {
-  const session = { role_arn: arn, session_name: resourceName(environment) };
+  const session = { role_arn: arn, session_name: assumedSessionName(environment.name) };
   return externalId === null ? session : { ...session, external_id: externalId };
 }

@@ -7,16 +7,13 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { providerSecretId } from "../../contracts/processes/names.ts";
-import { LOCAL_CREDENTIALS } from "../../local/runtime/aws-environment.ts";
+import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
 import { awsFailure } from "../operator/aws-failure.ts";
 import { UserError } from "../terminal/user-error.ts";
 
 /** Store of the keys of an environment's providers: Secrets Manager of the local stack, or on AWS. */
-export interface SecretStoreOptions {
+export interface SecretStoreOptions extends AwsAccess {
   readonly environment: string;
-  readonly region: string;
-  /** Address of the local stack's AWS. @default - AWS's */
-  readonly endpoint?: string;
 }
 
 /** Keys of providers in Secrets Manager. */
@@ -24,10 +21,9 @@ export class SecretStore {
   readonly #client: SecretsManagerClient;
   readonly #environment: string;
 
-  constructor({ environment, region, endpoint }: SecretStoreOptions) {
+  constructor({ environment, ...access }: SecretStoreOptions) {
     this.#environment = environment;
-    const local = endpoint && { endpoint, credentials: LOCAL_CREDENTIALS };
-    this.#client = new SecretsManagerClient({ region, ...local });
+    this.#client = new SecretsManagerClient(clientSettings(access));
   }
 
   secretId(provider: string): string {

@@ -62,7 +62,7 @@ async function fixture(encryption: "none" | "kms" = "none", props: Partial<Opera
   const bootstrap = async (...args: readonly string[]) => {
     const used = tools();
     const clients: BootstrapClients = {
-      states: (region) => new S3StateBuckets(region),
+      states: (access) => new S3StateBuckets(access),
       certificates: new AcmCertificateStore(),
     };
     await bootstrapCommand(used, clients).parseAsync(["--environment", "dev", "--yes", ...args], { from: "user" });

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import * as z from "zod";
+import { type AwsAccess, accessTo } from "../operator/aws-access.ts";
 import { awsFailure } from "../operator/aws-failure.ts";
 import type { OperatorTools } from "../operator/operator-tools.ts";
 import { BOOTSTRAP, type DeployStack, selectStacks, stacksInOrder } from "../stacks/stack-order.ts";
@@ -20,12 +21,12 @@ interface BootstrapOptions {
 
 /** The calls that bootstrap makes to AWS itself; all others are OpenTofu's. */
 export interface BootstrapClients {
-  states(region: string): StateBuckets;
+  states(access: AwsAccess): StateBuckets;
   readonly certificates: CertificateStore;
 }
 
 const REAL_CLIENTS: BootstrapClients = {
-  states: (region) => new S3StateBuckets(region),
+  states: (access) => new S3StateBuckets(access),
   certificates: new AcmCertificateStore(),
 };
 
@@ -67,7 +68,7 @@ async function bootstrap(options: BootstrapOptions, tools: OperatorTools, client
   const stacks = stacksInOrder(workspace.outputFolder, name);
   const [stack] = selectStacks(stacks, [BOOTSTRAP]);
   if (!stack) throw new Error(`${name} was synthesized without its bootstrap stack`);
-  await bootstrapState({ workspace, stack, states: clients.states(environment.region), needsConsent: !yes }, tools);
+  await bootstrapState({ workspace, stack, states: clients.states(accessTo(environment)), needsConsent: !yes }, tools);
   if (certificate) await putCertificate(workspace, stacks, tools, clients.certificates);
 }
 

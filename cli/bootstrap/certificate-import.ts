@@ -1,5 +1,6 @@
 import { ACMClient, ImportCertificateCommand, ResourceNotFoundException } from "@aws-sdk/client-acm";
 import type { Environment } from "../../settings/environment.ts";
+import { accessTo, clientSettings } from "../operator/aws-access.ts";
 import { UserError } from "../terminal/user-error.ts";
 import type { SelfSignedCertificate } from "./self-signed-certificate.ts";
 
@@ -12,9 +13,10 @@ export interface CertificateStore {
   put(certificate: SelfSignedCertificate, environment: Environment, previous?: string): Promise<string>;
 }
 
-/** ACM of the environment's region. Endpoint and credentials come from the AWS SDK's own settings. */
+/** ACM of the environment's region. */
 export class AcmCertificateStore implements CertificateStore {
-  async put(pem: SelfSignedCertificate, { name, region, tags }: Environment, previous?: string): Promise<string> {
+  async put(pem: SelfSignedCertificate, environment: Environment, previous?: string): Promise<string> {
+    const { name, tags } = environment;
     const all = { Project: "sluice", Environment: name, ...tags };
     const request = new ImportCertificateCommand({
       Certificate: Buffer.from(pem.certificate),
@@ -25,7 +27,7 @@ export class AcmCertificateStore implements CertificateStore {
         : { CertificateArn: previous }),
     });
     try {
-      const { CertificateArn } = await new ACMClient({ region }).send(request);
+      const { CertificateArn } = await new ACMClient(clientSettings(accessTo(environment))).send(request);
       if (CertificateArn === undefined) throw new Error("ACM's response has no ARN");
       return CertificateArn;
     } catch (error) {

@@ -37,7 +37,7 @@ describe("the calls of doctor to AWS", () => {
   test("return the operator's identity and AWS's date", async () => {
     const result = "<GetCallerIdentityResult><Arn>arn:ada</Arn><Account>12</Account></GetCallerIdentityResult>";
     await serveAws({ GetCallerIdentity: [200, `<GetCallerIdentityResponse>${result}</GetCallerIdentityResponse>`] });
-    expect(await awsFacts("us-east-1").caller(signal)).toEqual({
+    expect(await awsFacts({ region: "us-east-1" }).caller(signal)).toEqual({
       account: "12",
       arn: "arn:ada",
       date: new Date("2026-11-20T10:00:00Z"),
@@ -46,12 +46,12 @@ describe("the calls of doctor to AWS", () => {
 
   test("a quota, or AWS's default where the account has none", async () => {
     await serveAws({ GetServiceQuota: [200, '{"Quota":{"Value":64}}'] });
-    expect(await awsFacts("us-east-1").ec2Quota("L-DB2E81BA", signal)).toBe(64);
+    expect(await awsFacts({ region: "us-east-1" }).ec2Quota("L-DB2E81BA", signal)).toBe(64);
     await serveAws({
       GetServiceQuota: error("NoSuchResourceException"),
       GetAWSDefaultServiceQuota: [200, '{"Quota":{"Value":0}}'],
     });
-    expect(await awsFacts("us-east-1").ec2Quota("L-DB2E81BA", signal)).toBe(0);
+    expect(await awsFacts({ region: "us-east-1" }).ec2Quota("L-DB2E81BA", signal)).toBe(0);
   });
 
   test("whether a parameter, a table and an image exist", async () => {
@@ -63,7 +63,7 @@ describe("the calls of doctor to AWS", () => {
         "<DescribeImagesResponse><imagesSet><item><imageId>ami-1</imageId></item></imagesSet></DescribeImagesResponse>",
       ],
     });
-    const there = awsFacts("us-east-1");
+    const there = awsFacts({ region: "us-east-1" });
     expect(await there.hasParameter("/a", signal)).toBe(true);
     expect(await there.hasTable("a", signal)).toBe(true);
     expect(await there.hasImage("ami-1", signal)).toBe(true);
@@ -75,28 +75,28 @@ describe("the calls of doctor to AWS", () => {
       DescribeImages: [400, gone],
     });
     expect(await there.hasParameter("/a", signal)).toBe(false);
-    expect(await awsFacts("us-east-1").hasTable("a", signal)).toBe(false);
-    expect(await awsFacts("us-east-1").hasImage("ami-1", signal)).toBe(false);
+    expect(await awsFacts({ region: "us-east-1" }).hasTable("a", signal)).toBe(false);
+    expect(await awsFacts({ region: "us-east-1" }).hasImage("ami-1", signal)).toBe(false);
   });
 
   test("a certificate's status and end, and that there is none", async () => {
     await serveAws({ DescribeCertificate: [200, '{"Certificate":{"Status":"ISSUED","NotAfter":1795168800}}'] });
-    expect(await awsFacts("us-east-1").certificate("arn", signal)).toEqual({
+    expect(await awsFacts({ region: "us-east-1" }).certificate("arn", signal)).toEqual({
       status: "ISSUED",
       notAfter: new Date(1_795_168_800_000),
     });
     await serveAws({ DescribeCertificate: error("ResourceNotFoundException") });
-    expect(await awsFacts("us-east-1").certificate("arn", signal)).toBeUndefined();
+    expect(await awsFacts({ region: "us-east-1" }).certificate("arn", signal)).toBeUndefined();
   });
 
   test("a zone's name, and that there is none", async () => {
     const zone =
       "<GetHostedZoneResponse><HostedZone><Id>Z1</Id><Name>example.com.</Name></HostedZone></GetHostedZoneResponse>";
     await serveAws({ "GET /2013-04-01/hostedzone/Z1": [200, zone] });
-    expect(await awsFacts("us-east-1").zone("Z1", signal)).toBe("example.com");
+    expect(await awsFacts({ region: "us-east-1" }).zone("Z1", signal)).toBe("example.com");
     const gone = "<ErrorResponse><Error><Code>NoSuchHostedZone</Code></Error></ErrorResponse>";
     await serveAws({ "GET /2013-04-01/hostedzone/Z1": [404, gone] });
-    expect(await awsFacts("us-east-1").zone("Z1", signal)).toBeUndefined();
+    expect(await awsFacts({ region: "us-east-1" }).zone("Z1", signal)).toBeUndefined();
   });
 
   test.each([
@@ -105,7 +105,7 @@ describe("the calls of doctor to AWS", () => {
     [403, "foreign"],
   ])("a bucket with status %d is %s", async (status, state) => {
     await serveAws({ "HEAD /states/": [status, ""] });
-    expect(await awsFacts("us-east-1").bucket("states", signal)).toBe(state);
+    expect(await awsFacts({ region: "us-east-1" }).bucket("states", signal)).toBe(state);
   });
 
   test("zones by their letters, and the zones of an instance type", async () => {
@@ -120,7 +120,7 @@ describe("the calls of doctor to AWS", () => {
         `<R><instanceTypeOfferingSet>${offer("us-east-1b")}</instanceTypeOfferingSet></R>`,
       ],
     });
-    const facts = awsFacts("us-east-1");
+    const facts = awsFacts({ region: "us-east-1" });
     expect([...(await facts.zoneIds(signal))]).toEqual([
       ["a", "use1-az6"],
       ["b", "use1-az3"],
@@ -134,17 +134,17 @@ describe("the calls of doctor to AWS", () => {
 
   test("the role by which API Gateway logs, and that there is none", async () => {
     await serveAws({ "GET /account": [200, '{"cloudwatchRoleArn":"arn:role","features":["UsagePlans"]}'] });
-    expect(await awsFacts("us-east-1").apiLogRole(signal)).toBe("arn:role");
+    expect(await awsFacts({ region: "us-east-1" }).apiLogRole(signal)).toBe("arn:role");
     await serveAws({ "GET /account": [200, '{"features":[]}'] });
-    expect(await awsFacts("us-east-1").apiLogRole(signal)).toBeUndefined();
+    expect(await awsFacts({ region: "us-east-1" }).apiLogRole(signal)).toBeUndefined();
     await serveAws({ "GET /account": [403, "{}"] });
-    await expect(awsFacts("us-east-1").apiLogRole(signal)).rejects.toThrow(
+    await expect(awsFacts({ region: "us-east-1" }).apiLogRole(signal)).rejects.toThrow(
       /apigateway responded to GET .account with 403/,
     );
   });
 
   test("any other error response is an error", async () => {
     await serveAws({ GetParameter: error("AccessDeniedException") });
-    await expect(awsFacts("us-east-1").hasParameter("/a", signal)).rejects.toThrow(/no/);
+    await expect(awsFacts({ region: "us-east-1" }).hasParameter("/a", signal)).rejects.toThrow(/no/);
   });
 });

@@ -15,6 +15,7 @@ import {
 import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import * as z from "zod";
+import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
 import { type BucketState, S3StateBuckets } from "../state/state-bucket.ts";
 import { type NetworkFacts, networkFacts } from "./network-facts.ts";
 import { type RegionFacts, regionFacts } from "./region-facts.ts";
@@ -43,13 +44,13 @@ export interface AwsFacts extends RegionFacts, NetworkFacts, WeightsFacts {
 
 const WithDate = z.object({ headers: z.object({ date: z.string() }) });
 
-/** The calls to one region. Endpoint and credentials come from the AWS SDK's own settings. */
-export function awsFacts(region: string): AwsFacts {
-  const settings = { region, maxAttempts: 2 } as const; // more attempts would exceed a check's time limit
+/** The calls to one region of an account. */
+export function awsFacts(access: AwsAccess): AwsFacts {
+  const settings = { ...clientSettings(access), maxAttempts: 2 }; // more attempts would exceed a check's time limit
   return {
-    ...regionFacts(region),
-    ...networkFacts(region),
-    ...weightsFacts(region),
+    ...regionFacts(access),
+    ...networkFacts(access),
+    ...weightsFacts(access),
     async caller(abortSignal) {
       const client = new STSClient(settings);
       let date: Date | undefined;
@@ -90,7 +91,7 @@ export function awsFacts(region: string): AwsFacts {
         throw error;
       }
     },
-    bucket: (name) => new S3StateBuckets(region).bucket(name),
+    bucket: (name) => new S3StateBuckets(access).bucket(name),
     hasTable: (TableName, abortSignal) =>
       isFound(
         new DynamoDBClient(settings).send(new DescribeTableCommand({ TableName }), { abortSignal }),

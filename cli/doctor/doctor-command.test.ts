@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { serve, temporaryFolder } from "../../local/test/tools.ts";
+import type { AwsAccess } from "../operator/aws-access.ts";
 import { operator } from "../test/operator.ts";
 import { awsFacts } from "./aws-facts.ts";
 import { doctorCommand, runCheck } from "./doctor-command.ts";
@@ -35,9 +36,9 @@ describe("sluice doctor", () => {
   test("prints a line per check with its remedy, and exits with 1 when one fails", async () => {
     const tools = operator({ folder: temporaryFolder(), stacks: () => ({}), environment: { AWS_REGION: "eu-west-1" } });
     const refused = await serve((_, response) => response.destroy());
-    const facts = (region: string) => {
+    const facts = (access: AwsAccess) => {
       process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${refused}`;
-      return awsFacts(region);
+      return awsFacts(access);
     };
     await doctorCommand(tools, facts).parseAsync(["--environment", "dev"], { from: "user" });
     delete process.env.AWS_ENDPOINT_URL;

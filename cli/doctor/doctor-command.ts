@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Environment } from "../../settings/environment.ts";
+import { type AwsAccess, accessTo } from "../operator/aws-access.ts";
 import { awsFailure } from "../operator/aws-failure.ts";
 import type { OperatorTools } from "../operator/operator-tools.ts";
 import { deployFolders } from "../stacks/tofu-stack.ts";
@@ -13,7 +14,7 @@ import type { Check, Finding } from "./finding.ts";
 const CHECK_SECONDS = 5;
 
 /** `sluice doctor`: finds what would stop a deployment, with a remedy for each finding. */
-export function doctorCommand(tools: OperatorTools, facts: (region: string) => AwsFacts = awsFacts): Command {
+export function doctorCommand(tools: OperatorTools, facts: (access: AwsAccess) => AwsFacts = awsFacts): Command {
   return new Command("doctor")
     .description("check what a deployment needs: credentials, quotas, images, certificate, state, tools")
     .requiredOption("--environment <name>", "the environment")
@@ -21,7 +22,7 @@ export function doctorCommand(tools: OperatorTools, facts: (region: string) => A
       const environment = await tools.environment(name);
       const checks = doctorChecks({
         environment,
-        aws: facts(environment.region),
+        aws: facts(accessTo(environment)),
         tofuVersion: () => tofuVersion(tools),
         nodeVersion: process.version,
         certificateArn: certificateArn(environment, tools),

@@ -35,7 +35,7 @@ test("the facts of a VPC are EC2's, and only that VPC's are requested", async ()
     response.end(`<${action}Response>${RESPONSES[action]}</${action}Response>`);
   });
   vi.stubEnv("AWS_ENDPOINT_URL", server.origin);
-  const facts = networkFacts("eu-west-1");
+  const facts = networkFacts({ region: "eu-west-1" });
   const { signal } = new AbortController();
   expect(await facts.subnets("vpc-1", signal)).toEqual([
     { id: "subnet-1", vpcId: "vpc-1", zone: "eu-west-1a", freeAddresses: 251 },

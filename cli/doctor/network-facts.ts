@@ -5,6 +5,7 @@ import {
   DescribeVpcEndpointsCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
+import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
 
 export interface SubnetFact {
   readonly id: string;
@@ -44,8 +45,9 @@ export interface NetworkFacts {
   prefixLists(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
 }
 
-export function networkFacts(region: string): NetworkFacts {
-  const ec2 = () => new EC2Client({ region, maxAttempts: 2 });
+export function networkFacts(access: AwsAccess): NetworkFacts {
+  const { region } = access;
+  const ec2 = () => new EC2Client({ ...clientSettings(access), maxAttempts: 2 });
   const ofVpc = (vpcId: string) => ({ Filters: [{ Name: "vpc-id", Values: [vpcId] }] });
   const serviceOf = (name = "") => name.replace(`com.amazonaws.${region}.`, "");
   return {

@@ -1,5 +1,6 @@
 import { DescribeAvailabilityZonesCommand, DescribeInstanceTypeOfferingsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import * as z from "zod";
+import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
 import { signedGet } from "../operator/signed-get.ts";
 
 /** The calls of doctor about an account's region: its zones, and what it has once for all environments. */
@@ -14,8 +15,9 @@ export interface RegionFacts {
 
 const ApiAccount = z.object({ cloudwatchRoleArn: z.string().optional() });
 
-export function regionFacts(region: string): RegionFacts {
-  const ec2 = () => new EC2Client({ region, maxAttempts: 2 });
+export function regionFacts(access: AwsAccess): RegionFacts {
+  const { region } = access;
+  const ec2 = () => new EC2Client({ ...clientSettings(access), maxAttempts: 2 });
   return {
     async zoneIds(abortSignal) {
       const request = new DescribeAvailabilityZonesCommand({ Filters: [{ Name: "region-name", Values: [region] }] });
@@ -40,7 +42,7 @@ export function regionFacts(region: string): RegionFacts {
       );
     },
     async apiLogRole(signal) {
-      const account = ApiAccount.parse(await signedGet("apigateway", region, "/account", signal));
+      const account = ApiAccount.parse(await signedGet("apigateway", "/account", access, signal));
       return account.cloudwatchRoleArn || undefined;
     },
   };

@@ -36,7 +36,7 @@ async function startS3(): Promise<ObjectFolder> {
 
 test("a bucket's region is S3's, of one in another region too; one that may not be read is an error", async () => {
   await startS3();
-  const facts = weightsFacts("eu-west-1");
+  const facts = weightsFacts({ region: "eu-west-1" });
   expect(await facts.bucketRegion("here", signal)).toBe("eu-west-1");
   expect(await facts.bucketRegion("there", signal)).toBe("us-west-2");
   expect(await facts.bucketRegion("nowhere", signal)).toBeUndefined();
@@ -45,7 +45,7 @@ test("a bucket's region is S3's, of one in another region too; one that may not 
 
 test("a folder has its manifest, the key of it, and its objects by their path", async () => {
   const objects = await startS3();
-  const facts = weightsFacts("eu-west-1");
+  const facts = weightsFacts({ region: "eu-west-1" });
   expect(await facts.weightsFolder("here", "a/1", signal)).toMatchObject({ manifest: undefined, objects: new Map() });
   const put = (key: string, text: string) => objects.put(key, Readable.from([Buffer.from(text)]));
   for (const [key, text] of Object.entries({ "a/1/manifest.json": "{}", "a/1/sub/x": "123", "a/10/y": "" }))

@@ -6,6 +6,7 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import * as z from "zod";
+import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
 
 /** A folder of weights in S3, as its bucket has it. */
 export interface WeightsFolder {
@@ -27,8 +28,9 @@ export interface WeightsFacts {
 /** S3's response for a bucket in another region. */
 const Redirect = z.object({ $response: z.object({ headers: z.object({ "x-amz-bucket-region": z.string() }) }) });
 
-export function weightsFacts(region: string): WeightsFacts {
-  const s3 = () => new S3Client({ region, maxAttempts: 2 });
+export function weightsFacts(access: AwsAccess): WeightsFacts {
+  const { region } = access;
+  const s3 = () => new S3Client({ ...clientSettings(access), maxAttempts: 2 });
   return {
     async bucketRegion(Bucket, abortSignal) {
       try {

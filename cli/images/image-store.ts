@@ -1,4 +1,5 @@
 import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
 
 /** An image that a parameter names. */
 export interface StoredImage {
@@ -17,9 +18,9 @@ export interface ImageStore {
   write(parameter: string, ami: string): Promise<void>;
 }
 
-/** The parameters of a region. Endpoint and credentials come from the AWS SDK's own settings. */
-export function ssmImageStore(region: string): ImageStore {
-  const client = new SSMClient({ region, maxAttempts: 2 });
+/** The parameters of a region. */
+export function ssmImageStore(access: AwsAccess): ImageStore {
+  const client = new SSMClient({ ...clientSettings(access), maxAttempts: 2 });
   return {
     async read(Name) {
       try {

@@ -25,7 +25,7 @@ async function images(
     isInteractive: replies !== undefined,
     environmentNames: () => ["dev", "prod"],
     environment: async (name) => (name === "dev" ? dev : target),
-    store: (region) => {
+    store: ({ region }) => {
       regions.push(region);
       return {
         read: async (parameter) => (parameters[parameter] === undefined ? undefined : stored(parameters[parameter])),

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { IMAGE_KINDS, type ImageKind, parameterOfImage } from "../../contracts/processes/names.ts";
 import type { Environment } from "../../settings/environment.ts";
+import { type AwsAccess, accessTo } from "../operator/aws-access.ts";
 import { awsFailure } from "../operator/aws-failure.ts";
 import { consent } from "../operator/consent.ts";
 import type { OperatorTools } from "../operator/operator-tools.ts";
@@ -12,7 +13,7 @@ export interface ImagesTools extends Pick<OperatorTools, "print" | "prompt" | "i
   /** Names of all environments. */
   environmentNames(): readonly string[];
   /** The parameters of a region. */
-  store(region: string): ImageStore;
+  store(access: AwsAccess): ImageStore;
 }
 
 interface SetOptions {
@@ -75,7 +76,7 @@ async function list(only: string | undefined, tools: ImagesTools): Promise<void>
   const rows: string[][] = [];
   for (const name of only === undefined ? tools.environmentNames() : [only]) {
     const environment = await tools.environment(name);
-    const store = tools.store(environment.region);
+    const store = tools.store(accessTo(environment));
     for (const { kind, image, parameter } of imagesOf(environment)) {
       const stored = parameter === undefined ? undefined : await withAws(() => store.read(parameter));
       const ami = parameter === undefined ? image : (stored?.ami ?? "none");
@@ -103,7 +104,7 @@ async function set(options: SetOptions, tools: ImagesTools): Promise<void> {
     parametersOf(environment, kind).map((parameter) => ({ parameter, ami })),
   );
   for (const { parameter, ami } of writes) {
-    await withAws(() => tools.store(environment.region).write(parameter, ami));
+    await withAws(() => tools.store(accessTo(environment)).write(parameter, ami));
     tools.print(`${parameter} is ${ami}: instances that are launched from now on have it.`);
   }
 }
@@ -126,10 +127,10 @@ async function promote({ from, to, yes }: PromoteOptions, tools: ImagesTools): P
       `${from} is in ${source.region} and ${to} in ${target.region}, and an image belongs to a region: copy it ` +
         `(aws ec2 copy-image), then \`sluice images set --environment ${to}\`.`,
     );
-  const store = tools.store(source.region);
+  const [sourceStore, store] = [tools.store(accessTo(source)), tools.store(accessTo(target))];
   const writes: { readonly parameter: string; readonly ami: string }[] = [];
   for (const kind of IMAGE_KINDS) {
-    const ami = await onlyImage(source, kind, store);
+    const ami = await onlyImage(source, kind, sourceStore);
     for (const parameter of parametersOf(target, kind)) {
       const before = await withAws(() => store.read(parameter));
       if (before?.ami === ami) continue;

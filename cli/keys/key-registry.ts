@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand, paginateScan, UpdateCom
 import { type ApiKeyItem, RotationItem, StoredApiKey } from "../../contracts/processes/auth.ts";
 import { countChangeUpdate, type KeyUpdate, revokeUpdate, rotateUpdate } from "../../domain/keys/key-updates.ts";
 import type { RotationRecords } from "../../domain/keys/rotate-key.ts";
-import { LOCAL_CREDENTIALS } from "../../local/runtime/aws-environment.ts";
+import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
 import { UserError } from "../terminal/user-error.ts";
 import type { KeyTable } from "./key-table.ts";
 
@@ -25,10 +25,9 @@ export class DynamoKeyRegistry implements KeyRegistry {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
 
-  constructor({ region, endpoint, table }: Pick<KeyTable, "region" | "endpoint" | "table">) {
+  constructor({ table, ...access }: AwsAccess & Pick<KeyTable, "table">) {
     this.#table = table;
-    const local = endpoint && { endpoint, credentials: LOCAL_CREDENTIALS };
-    this.#client = DynamoDBDocumentClient.from(new DynamoDBClient({ region, ...local }), {
+    this.#client = DynamoDBDocumentClient.from(new DynamoDBClient(clientSettings(access)), {
       marshallOptions: { removeUndefinedValues: true },
     });
   }

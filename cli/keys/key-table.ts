@@ -2,15 +2,13 @@ import { keysTableName } from "../../contracts/processes/names.ts";
 import { loadEnvironment } from "../../environments/load.ts";
 import { workFolder } from "../../local/folders.ts";
 import { readState } from "../../local/state-file.ts";
+import { type AwsAccess, accessTo } from "../operator/aws-access.ts";
 import { UserError } from "../terminal/user-error.ts";
 
 /** The DynamoDB table of an environment's keys, in the running local stack or on AWS. */
-export interface KeyTable {
+export interface KeyTable extends AwsAccess {
   readonly environment: string;
   readonly table: string;
-  readonly region: string;
-  /** Address of the local stack's DynamoDB. @default - AWS's */
-  readonly endpoint?: string;
   /** Names of the environment's usage plans. */
   readonly plans: readonly string[];
 }
@@ -28,8 +26,8 @@ export async function findKeyTable({ environment, aws = false }: KeyTableOptions
   if (aws) {
     if (environment === undefined)
       throw new UserError("--aws needs --environment NAME, the environment whose keys are meant.");
-    const { region, plans } = await settingsOf(environment);
-    return { environment, table: keysTableName(environment), region, plans };
+    const { access, plans } = await settingsOf(environment);
+    return { environment, table: keysTableName(environment), ...access, plans };
   }
   const state = readState(workFolder(process.env));
   if (!state)
@@ -50,9 +48,9 @@ export async function findKeyTable({ environment, aws = false }: KeyTableOptions
   };
 }
 
-async function settingsOf(name: string): Promise<{ readonly region: string; readonly plans: readonly string[] }> {
+async function settingsOf(name: string): Promise<{ readonly access: AwsAccess; readonly plans: readonly string[] }> {
   const environment = await loadEnvironment(name).catch((error: unknown) => {
     throw new UserError(error instanceof Error ? error.message : String(error));
   });
-  return { region: environment.region, plans: Object.keys(environment.api.usagePlans) };
+  return { access: accessTo(environment), plans: Object.keys(environment.api.usagePlans) };
 }

@@ -1,3 +1,19 @@
+import { UserError } from "../terminal/user-error.ts";
+
+const ROLE_REMEDY =
+  "allow your user or role sts:AssumeRole on it, and your identity in its trust policy, with the external id of the file where it has one";
+
+/** AWS does not let the operator assume the role of `iam.assumeRole`. */
+export class RoleRefused extends UserError {
+  readonly text: string;
+
+  constructor(role: string, reason: string) {
+    const text = `the role ${role} of iam.assumeRole can't be assumed: ${reason.replaceAll(/\s+/g, " ")}`;
+    super(`${text}; ${ROLE_REMEDY}.`);
+    this.text = text;
+  }
+}
+
 /** An AWS error whose cause is the operator's set-up rather than the request. */
 export interface AwsFailure {
   readonly kind: "credentials" | "denied" | "network";
@@ -10,6 +26,7 @@ const NETWORK = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNR
 /** Classifies an error of the AWS SDK; `undefined` for an error that the operator's set-up does not explain. */
 export function awsFailure(error: unknown): AwsFailure | undefined {
   if (!(error instanceof Error)) return undefined;
+  if (error instanceof RoleRefused) return { kind: "denied", text: error.text, remedy: ROLE_REMEDY };
   const { name, message } = error;
   if (name === "CredentialsProviderError")
     return {

@@ -1,18 +1,24 @@
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import { SignatureV4 } from "@smithy/signature-v4";
+import type { AwsAccess } from "./aws-access.ts";
 
 /**
- * Reads a path of an AWS service whose SDK client is not installed, with the operator's own credentials.
+ * Reads a path of an AWS service whose SDK client is not installed.
  * @param service its name in host names and signatures, e.g. `apigateway`
  * @returns the body, parsed
  * @throws an error named after AWS's error, or of the connection
  */
-export async function signedGet(service: string, region: string, path: string, signal: AbortSignal): Promise<unknown> {
+export async function signedGet(
+  service: string,
+  path: string,
+  { region, credentials = defaultProvider() }: AwsAccess,
+  signal: AbortSignal,
+): Promise<unknown> {
   const { protocol, hostname, port, host } = new URL(
     process.env.AWS_ENDPOINT_URL || `https://${service}.${region}.amazonaws.com`,
   );
-  const signer = new SignatureV4({ service, region, credentials: defaultProvider(), sha256: Sha256 });
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
   const request = { method: "GET", protocol, hostname, path, query: {}, headers: { host, accept: "application/json" } };
   const signed = await signer.sign({ ...request, ...(port === "" ? {} : { port: Number(port) }) });
   const response = await fetch(`${protocol}//${host}${path}`, { headers: signed.headers, signal });

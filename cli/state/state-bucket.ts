@@ -1,4 +1,5 @@
 import { HeadBucketCommand, HeadObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
 
 /** Whether the state bucket exists: `foreign` belongs to another account or region, or the operator may not read it. */
 export type BucketState = "missing" | "ours" | "foreign";
@@ -9,12 +10,12 @@ export interface StateBuckets {
   hasState(bucket: string, key: string): Promise<boolean>;
 }
 
-/** State buckets on S3. Endpoint and credentials come from the AWS SDK's own settings. */
+/** State buckets on S3. */
 export class S3StateBuckets implements StateBuckets {
   readonly #client: S3Client;
 
-  constructor(region: string) {
-    this.#client = new S3Client({ region });
+  constructor(access: AwsAccess) {
+    this.#client = new S3Client(clientSettings(access));
   }
 
   async bucket(name: string): Promise<BucketState> {

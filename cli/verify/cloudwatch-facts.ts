@@ -5,7 +5,7 @@ import {
   SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
 import type { MetricEntry } from "../../contracts/metrics/catalogue.ts";
-import { LOCAL_CREDENTIALS } from "../../local/runtime/aws-environment.ts";
+import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
 
 export interface AlarmFacts {
   readonly name: string;
@@ -33,15 +33,8 @@ export interface CloudWatchFacts {
 }
 
 /** CloudWatch in a region, or the local stack's at its address. */
-export function cloudWatchFacts({
-  region,
-  endpoint,
-}: {
-  readonly region: string;
-  readonly endpoint?: string;
-}): CloudWatchFacts {
-  const local = endpoint && { endpoint, credentials: LOCAL_CREDENTIALS };
-  const client = new CloudWatchClient({ region, ...local });
+export function cloudWatchFacts(access: AwsAccess): CloudWatchFacts {
+  const client = new CloudWatchClient(clientSettings(access));
   return {
     async sum({ environment, metric, periodSeconds, from, to }) {
       const search = `{${metric.namespace},Environment} Environment="${environment}" MetricName="${metric.name}"`;

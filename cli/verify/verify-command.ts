@@ -3,6 +3,7 @@ import { Command } from "commander";
 import type { Environment } from "../../settings/environment.ts";
 import { findingLine, runCheck } from "../doctor/doctor-command.ts";
 import type { Finding } from "../doctor/finding.ts";
+import { type AwsAccess, accessTo } from "../operator/aws-access.ts";
 import { checkHttpAddress } from "../terminal/http-address.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { apiChecks } from "./api-checks.ts";
@@ -24,7 +25,7 @@ export interface VerifyTools {
   local(): LocalStack | undefined;
   /** An environment variable. */
   variable(name: string): string | undefined;
-  facts(endpoint: { readonly region: string; readonly endpoint?: string }): CloudWatchFacts;
+  facts(access: AwsAccess): CloudWatchFacts;
   /** Makes a key for this run. @returns what revokes it */
   createKey(options: { readonly environment: string; readonly aws: boolean }): Promise<TemporaryKey>;
   now(): number;
@@ -80,7 +81,7 @@ async function verify(options: VerifyOptions, tools: VerifyTools): Promise<void>
     ? undefined
     : await tools.createKey({ environment: environment.name, aws: options.aws === true });
   const deployment: Deployment = { ...subject, key: ownKey ?? created?.secret ?? "" };
-  const facts = tools.facts({ region: environment.region, ...(endpoint === undefined ? {} : { endpoint }) });
+  const facts = tools.facts(endpoint === undefined ? accessTo(environment) : { region: environment.region, endpoint });
   const startedAt = tools.now();
   const checks = [
     ...apiChecks(deployment),

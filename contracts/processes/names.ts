@@ -45,3 +45,8 @@ export function parameterOfImage(image: string): string | undefined {
 export function imageParameter(environment: string, kind: ImageKind): string {
   return `/sluice/images/${environment}/${kind}`;
 }
+
+/** Name of the sessions in which OpenTofu and the commands use an assumed role, as CloudTrail records it. */
+export function assumedSessionName(environment: string): string {
+  return `sluice-${environment}`;
+}
