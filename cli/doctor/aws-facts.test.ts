@@ -137,6 +137,8 @@ describe("the calls of doctor to AWS", () => {
     expect(await awsFacts({ region: "us-east-1" }).apiLogRole(signal)).toBe("arn:role");
     await serveAws({ "GET /account": [200, '{"features":[]}'] });
     expect(await awsFacts({ region: "us-east-1" }).apiLogRole(signal)).toBeUndefined();
+    await serveAws({ "GET /account": [200, '{"cloudwatchRoleArn":null}'] });
+    expect(await awsFacts({ region: "us-east-1" }).apiLogRole(signal)).toBeUndefined();
     await serveAws({ "GET /account": [403, "{}"] });
     await expect(awsFacts({ region: "us-east-1" }).apiLogRole(signal)).rejects.toThrow(
       /apigateway responded to GET .account with 403/,

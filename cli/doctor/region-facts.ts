@@ -13,7 +13,7 @@ export interface RegionFacts {
   apiLogRole(signal: AbortSignal): Promise<string | undefined>;
 }
 
-const ApiAccount = z.object({ cloudwatchRoleArn: z.string().optional() });
+const ApiAccount = z.object({ cloudwatchRoleArn: z.string().nullish() });
 
 export function regionFacts(access: AwsAccess): RegionFacts {
   const { region } = access;
