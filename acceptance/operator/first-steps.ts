@@ -11,7 +11,7 @@ export async function firstSteps(runbook: Runbook): Promise<void> {
     says: [
       /ok +OpenTofu/,
       /ok +credentials +account 123456789012/,
-      /fail +gateway image +the SSM parameter \/sluice\/images\/gateway does not exist\n +→ build the image/,
+      /fail +gateway image +the SSM parameter \/sluice\/images\/\w+\/gateway does not exist\n +→ build the image/,
       /fail +certificate .*\n +→ create one: sluice bootstrap/,
       /fail +state bucket .*\n +→ create it: sluice bootstrap/,
       /fail +lock table .*\n +→ create it: sluice bootstrap/,

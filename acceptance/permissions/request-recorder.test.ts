@@ -57,6 +57,28 @@ describe("the recorder of requests", () => {
     ]);
   });
 
+  test("names a set of addresses by its own calls, and in a web ACL by its ARN", () => {
+    const recorder = new RequestRecorder();
+    const arn = "arn:aws:wafv2:us-east-1:123456789012:regional/ipset/dev-trusted/4f1b";
+    const tags = { Tags: [{ Key: "Environment", Value: "dev" }] };
+    const see = (operation: string, body: object, text = "{}") =>
+      recorder.see(call("wafv2", operation, JSON.stringify(body)), reply(text));
+    see("CreateIPSet", { Name: "dev-trusted", Scope: "REGIONAL", ...tags }, JSON.stringify({ Summary: { ARN: arn } }));
+    see("GetIPSet", { Name: "dev-trusted", Scope: "REGIONAL", Id: "4f1b" });
+    see("CreateWebACL", { Name: "dev", Rules: [{ Statement: { IPSetReferenceStatement: { ARN: arn } } }], ...tags });
+    see("CreateWebACL", { Name: "open", Rules: [], ...tags });
+    see("DeleteIPSet", { Name: "dev-trusted", Scope: "REGIONAL", Id: "4f1b" });
+    const sets = recorder.linesOf("dev-network").filter((line) => line.includes("/ipset/"));
+    expect(sets).toEqual([
+      `wafv2:CreateIPSet ${arn.replace("4f1b", "new")} request-tag`,
+      `wafv2:CreateWebACL ${arn} request-tag resource-tag`,
+      `wafv2:DeleteIPSet ${arn} resource-tag`,
+      `wafv2:GetIPSet ${arn} resource-tag`,
+      `wafv2:TagResource ${arn} request-tag resource-tag`,
+      `wafv2:TagResource ${arn.replace("4f1b", "new")} request-tag`,
+    ]);
+  });
+
   test("knows that a security group's rules have the tag with which they were created", () => {
     const recorder = new RequestRecorder();
     recorder.see(

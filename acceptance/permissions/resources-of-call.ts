@@ -30,8 +30,17 @@ const ON_ALL: ReadonlySet<string> = new Set([
   "sns:Unsubscribe",
 ]);
 
-/** Fields that hold a resource's name, by `service:type`, and the rest of its ARN around `<name>` and `<id>`. */
-const NAMED: Readonly<Record<string, { readonly fields: readonly string[]; readonly rest: string }>> = {
+interface Naming {
+  /** Fields of a call that hold a resource's name. */
+  readonly fields: readonly string[];
+  /** Rest of its ARN around `<name>` and `<id>`. */
+  readonly rest: string;
+  /** The operations that name it so. @default - all */
+  readonly operations?: RegExp;
+}
+
+/** How calls name resources, by `service:type`. */
+const NAMED: Readonly<Record<string, Naming>> = {
   "autoscaling:autoScalingGroup": {
     fields: ["AutoScalingGroupName", "ResourceId"],
     rest: "autoScalingGroup:id:autoScalingGroupName/<name>",
@@ -55,7 +64,8 @@ const NAMED: Readonly<Record<string, { readonly fields: readonly string[]; reado
   "sns:topic": { fields: ["Name"], rest: "<name>" },
   "ssm:document": { fields: ["Name"], rest: "document/<name>" },
   "ssm:parameter": { fields: ["Name", "Names"], rest: "parameter/<name>" },
-  "wafv2:ipset": { fields: ["Name"], rest: "regional/ipset/<name>/<id>" },
+  // A web ACL names its sets of addresses by ARN; its own name is no set's.
+  "wafv2:ipset": { fields: ["Name"], rest: "regional/ipset/<name>/<id>", operations: /IPSet$/ },
   "wafv2:webacl": { fields: ["Name"], rest: "regional/webacl/<name>/<id>" },
 };
 
@@ -138,7 +148,7 @@ function namedResources(action: string, type: string, call: Call): readonly stri
   if (service === "lambda") return lambdaFunction(call, values);
   if (service === "cloudfront" || service === "route53") return pathResource(call, form);
   const named = NAMED[`${service}:${type}`];
-  if (named === undefined) return [];
+  if (named === undefined || named.operations?.test(call.operation) === false) return [];
   const names = named.fields.flatMap((field) =>
     field === "Name" ? ownValues(call, field) : (values.get(field) ?? []),
   );
