@@ -67,12 +67,12 @@ async function mostEngines({ environment, testbed }: Runbook): Promise<number | 
   return AutoScalingGroups[0]?.MaxSize;
 }
 
-/** The example of a provider in docs/providers.md. */
+/** The providers of an environment with the whole example of one in docs/providers.md. */
 function documentedProvider(clone: Clone): string {
   const page = readFileSync(join(clone.folder, "docs/providers.md"), "utf8");
-  const example = /^```ts\n(providers: \{.*?\n\})\n```$/ms.exec(page)?.[1];
+  const example = /^```ts\n(openai: \{[^`]*\n\})\n```$/m.exec(page)?.[1];
   if (example === undefined) throw new Error("docs/providers.md has no example of a provider.");
-  return `${example},`;
+  return `providers: {\n${example},\n},`;
 }
 
 /** "Deploy" of changed settings, and "Roll back": a provider with a secret, and the page's title. */
