@@ -2,20 +2,18 @@ import { isRecord } from "../../lib/is-record.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { tooDeepField } from "../outside-values/json-depth.ts";
 import { isErrorEvent } from "./error-event.ts";
+import { DATA, dataEvent, EMPTY_CHOICES, largerOf, NO_USAGE, NOTHING, usageIn } from "./event-usage.ts";
 import { TextFrame } from "./text-frame.ts";
 import { textBytesIn, tokensOfEvent, tokensOfText } from "./text-tokens.ts";
-import { findUsage, hasUnsoundUsage, type TokenUsage, withUsage } from "./usage.ts";
+import type { TokenUsage } from "./usage.ts";
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const EMPTY = Buffer.alloc(0);
 const DONE = Buffer.from("data: [DONE]\n\n");
-const EMPTY_CHOICES = /"choices"\s*:\s*(?:\[\s*\]|null)/;
 const CHOICES_WORD = '"choices"';
 const ERROR_WORD = '"error"';
 const USAGE_WORD = '"usage"';
-const NO_USAGE = /"usage"\s*:\s*null/;
-const DATA = /^data:[ \t]?(.*?)\r?$/m;
 const FINISH = /"finish_reason"\s*:\s*"/;
 /** The end as a whole event: some servers put an `id:` or `event:` line beside it. */
 export const DONE_EVENT = /^data:[ \t]*\[DONE\][ \t\r]*$/m;
@@ -263,39 +261,6 @@ export class EventScanner {
     this.#hasFinish ||= FINISH.test(text);
     return usage === undefined || !(this.#options.stripUsage && EMPTY_CHOICES.test(text));
   }
-}
-
-/** Tokens that were counted once have been computed. */
-function largerOf(before: TokenUsage | undefined, usage: TokenUsage): TokenUsage {
-  return {
-    promptTokens: Math.max(before?.promptTokens ?? 0, usage.promptTokens),
-    completionTokens: Math.max(before?.completionTokens ?? 0, usage.completionTokens),
-  };
-}
-
-interface EventUsage {
-  readonly usage: TokenUsage | undefined;
-  /** The event without a usage that is nonsense, with which its client would count; `undefined` for the event itself. */
-  readonly changed: Buffer | undefined;
-}
-
-const NOTHING: EventUsage = { usage: undefined, changed: undefined };
-
-/**
- * @param isRepaired whether the event may be changed; those of our translators have sound counts
- * @returns `undefined` for an event that can't be corrected, as it is nested too deep
- */
-function usageIn(text: string, event: Buffer, isRepaired: boolean): EventUsage | undefined {
-  const usage = findUsage(event);
-  if (!isRepaired || NO_USAGE.test(text) || !hasUnsoundUsage(event)) return { usage, changed: undefined };
-  if (EMPTY_CHOICES.test(text)) return { usage: undefined, changed: EMPTY };
-  const json = DATA.exec(event.toString("utf8"))?.[1] ?? "";
-  const uncounted = withUsage(json, null);
-  return uncounted === undefined ? undefined : { usage: undefined, changed: dataEvent(uncounted) };
-}
-
-function dataEvent(json: string): Buffer {
-  return Buffer.from(`data: ${json}\n\n`);
 }
 
 /** Bytes from `start` to `end`: without a new object where it is all of them or none. */
