@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { startFakeServer } from "../../test-support/fake-server.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { jsonOf, startAdminGateway, withProviders } from "../test/admin-gateway.ts";
 import { chat, errorOf, post } from "../test/test-gateway.ts";
@@ -73,6 +74,21 @@ describe("an operator", () => {
     await a.stop();
     expect(await check("a")).toMatchObject({ ok: false, problem: expect.stringContaining("ECONNREFUSED") });
     await errorOf(await call("POST", "/admin/providers/nobody/test"), 404, "not_found");
+  });
+
+  test("sees where a provider that redirects points to, without what may be a credential there", async () => {
+    const { config } = await withProviders();
+    const moved = await startFakeServer((_request, response) => {
+      response.writeHead(301, { location: "https://user:secret@api.example.com/v1/models?key=secret" }).end();
+    });
+    onTestFinished(() => moved.stop());
+    const providers = [...config.providers, providerConfig("moved", moved.origin)];
+    const { call } = await startAdminGateway({ config: { ...config, providers } });
+    const { problem } = (await jsonOf(call("POST", "/admin/providers/moved/test"))) as { problem: string };
+    expect(problem).toMatch(
+      /^It responded 301 to GET \S+, and points to https:\/\/api\.example\.com\/v1\/models; check/,
+    );
+    expect(problem).not.toContain("secret");
   });
 
   // documented: failing-provider-avoided

@@ -17,6 +17,8 @@ export interface ConnectionTest {
 const TIMEOUT_MS = 10_000;
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 const MAX_MODELS = 200;
+/** Of the address that a redirect points to. */
+const MAX_TARGET_CHARACTERS = 200;
 
 /**
  * Requests a provider's list of models, over the connections of all requests: so under the same rules about addresses,
@@ -51,12 +53,18 @@ export async function testConnection(provider: Provider, now: () => number): Pro
         ok: false,
         latencyMs,
         status,
-        problem: `It responded ${status} to GET ${modelList.path}; check its endpoint.`,
+        problem: `It responded ${status} to GET ${modelList.path}${targetOf(response.headers.location)}; check its endpoint.`,
       };
     return { ok: true, latencyMs, status, models: modelList.namesIn(text).slice(0, MAX_MODELS) };
   } catch (error) {
     return { ok: false, latencyMs: latency(), problem: problemOf(error) };
   }
+}
+
+/** Where a redirect points, which is not followed. Credentials and a query, which may have some, are left out. */
+function targetOf(location: string | readonly string[] | undefined): string {
+  const url = typeof location === "string" ? URL.parse(location) : null;
+  return url === null ? "" : `, and points to ${(url.origin + url.pathname).slice(0, MAX_TARGET_CHARACTERS)}`;
 }
 
 function problemOf(error: unknown): string {

@@ -76,7 +76,7 @@ describe("the log", () => {
     expect(body).not.toMatch(/TypeError|at .*\.ts|undefined/);
     const line = await requestLine();
     expect(line).toMatchObject({ status: 500, errorCode: "internal_error", failure: { name: "TypeError" } });
-    expect(JSON.stringify(line.failure)).toContain("api-key.ts");
+    expect(JSON.stringify(line.failure)).toContain("check-key.ts");
     expect(JSON.stringify(line)).not.toContain(key);
   });
 });
