@@ -231,6 +231,8 @@ function chatBeginning(
 /** What is too large, or nested too deep for recursion, is never parsed. @throws {UpstreamFailure} */
 async function wholeBytes(body: UpstreamBody, bounds: ResponseBounds): Promise<Buffer> {
   const bytes = await body.whole(MAX_RESPONSE_BYTES, (chunk) => bounds.take(chunk)).catch(throwConnection);
+  // A client may request so much, and its request may not block the upstream for others.
+  if (bytes === undefined && !bounds.isTooDeep) throw UpstreamFailure.unusableOutput();
   if (bytes === undefined || !(bounds.isParsed || isLikeResponse(withoutMark(bytes))))
     throw new UpstreamFailure("malformed");
   return withoutMark(bytes);

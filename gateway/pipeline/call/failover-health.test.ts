@@ -81,6 +81,7 @@ describe("output of a model that is not usable, which a prompt can cause", () =>
     ["malformed output", "bedrock", false, whole(converse("malformed_model_output"))],
     ["a malformed call", "bedrock", false, whole(converse("malformed_tool_use"))],
     ["a stream of a malformed call", "bedrock", true, stopped("malformed_tool_use")],
+    ["more than is read", "openai", false, whole({ ...errorFinish, x: Array(400_000).fill(1) })],
     ["a choice that ends in an error", "openai", false, whole(errorFinish)],
     ["a stream that ends in an error at once", "openai", true, events(errorDelta)],
   ])("%s (%s, stream: %j) goes to the next target, and opens no breaker", async (_, dialect, stream, respond) => {

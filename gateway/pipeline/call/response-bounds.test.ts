@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { bodyOf, startFakeServer } from "../../../test-support/fake-server.ts";
 import { providerConfig, routeConfig } from "../../../test-support/target-config.ts";
+import { startDialectGateway } from "../../test/dialect-gateway.ts";
 import { provide } from "../../test/provider-fixture.ts";
 import { chat, errorOf, eventsOf, post, startTestGateway } from "../../test/test-gateway.ts";
 import { ResponseBounds } from "./response-bounds.ts";
@@ -187,4 +188,17 @@ test("ids are made for many calls of a response whose own id is long, in linear 
   expect(response.status).toBe(200);
   await response.arrayBuffer();
   expect(performance.now() - started).toBeLessThan(3000);
+});
+
+test.each<readonly [string, Readonly<Record<string, unknown>>, object]>([
+  ["/tokenize", { prompt: "a1 ".repeat(300_000) }, { count: 900_000, tokens: Array(900_000).fill(31_999) }],
+  ["/detokenize", { tokens: [1, 2] }, { prompt: "word ".repeat(2_000_000) }],
+])("the response of %s may be as large as the largest request needs", async (path, request, response) => {
+  const gateway = await startDialectGateway();
+  gateway.script({ body: JSON.stringify(response) });
+  for (let index = 0; index < 4; index++) {
+    const { status, text } = await gateway.request("vllm", path, request);
+    expect(status).toBe(200);
+    expect(text.length).toBe(JSON.stringify(response).length);
+  }
 });

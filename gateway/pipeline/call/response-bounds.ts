@@ -21,12 +21,15 @@ export const MAX_PARSED: Bounds = { bytes: 8 * 1024 * 1024, fields: 30_000, valu
 export const MAX_PARSED_LOGPROBS: Bounds = { bytes: 32 * 1024 * 1024, fields: 300_000, values: 600_000 };
 /** Log probabilities of 20 tokens for each token take about a kilobyte; this is far above any of them. */
 const MAX_LOGPROBS_BYTES = 64 * 1024 * 1024;
+/** The largest body has some million tokens, each with up to 7 bytes as an id or as a short text. */
+const MAX_TOKENS_BYTES = 64 * 1024 * 1024;
+const TOKEN_ROUTES: ReadonlySet<string> = new Set(["/tokenize", "/detokenize"]);
 /** Of the embedding of one input: 4,096 dimensions in decimal digits are some 90 KB. */
 const MAX_EMBEDDING_BYTES = 128 * 1024;
 
 /**
  * The bounds of one whole response, which is measured as it comes. One that is too large to be parsed is passed on as it is
- * where it may be so large: embeddings, and log probabilities that the client requested, in the client's own dialect.
+ * where it may be so large: embeddings, tokens, and log probabilities that the client requested, in the client's own dialect.
  */
 export class ResponseBounds {
   readonly #meter = new JsonMeter();
@@ -51,7 +54,8 @@ export class ResponseBounds {
     this.#vectors = isPassed && this.#inputs > 0 ? new VectorCount() : undefined;
     const embeddingBytes = this.#inputs * MAX_EMBEDDING_BYTES;
     this.#parsed = hasLogprobs && !isPassed ? MAX_PARSED_LOGPROBS : MAX_PARSED;
-    this.#passedBytes = isPassed ? Math.max(embeddingBytes, hasLogprobs ? MAX_LOGPROBS_BYTES : 0) : 0;
+    const tokenBytes = TOKEN_ROUTES.has(route) ? MAX_TOKENS_BYTES : 0;
+    this.#passedBytes = isPassed ? Math.max(embeddingBytes, tokenBytes, hasLogprobs ? MAX_LOGPROBS_BYTES : 0) : 0;
   }
 
   /** Looks at the next bytes. @returns whether the response is within its bounds so far */
@@ -60,7 +64,7 @@ export class ResponseBounds {
     this.#hold?.add(chunk.length);
     this.#meter.push(chunk);
     this.#vectors?.push(chunk);
-    if (this.#meter.deepest > MAX_JSON_DEPTH) return false;
+    if (this.isTooDeep) return false;
     return this.isParsed || this.#bytes <= this.#passedBytes;
   }
 
@@ -69,6 +73,11 @@ export class ResponseBounds {
     const vectors = this.#vectors;
     vectors?.end();
     return vectors === undefined || (vectors.vectors === this.#inputs && !vectors.hasOther);
+  }
+
+  /** Whether it is nested deeper than any response. */
+  get isTooDeep(): boolean {
+    return this.#meter.deepest > MAX_JSON_DEPTH;
   }
 
   /** Whether the response is small enough to be parsed. */
