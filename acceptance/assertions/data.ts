@@ -21,7 +21,7 @@ import { type Applied, expectAll, expectEqual, type StackAssertion } from "./ass
 /** Tables by the end of their names: their keys, and the attribute of their items' time to live. */
 const TABLES: Readonly<Record<string, { readonly keys: readonly string[]; readonly goesBy?: string }>> = {
   batches: { keys: ["pk", "sk"], goesBy: "ttl" },
-  keys: { keys: ["keyId"] },
+  keys: { keys: ["keyId"], goesBy: "expireAt" },
   responses: { keys: ["tenant", "id"], goesBy: "expiresAt" },
   routes: { keys: ["section", "id"] },
 };
@@ -44,7 +44,7 @@ export const DATA: readonly StackAssertion[] = [
     },
   },
   {
-    claim: "each table has point-in-time recovery, and responses and batches expire",
+    claim: "each table has point-in-time recovery; responses, batches and rotations of keys expire",
     types: ["aws_dynamodb_table"],
     check: async (applied) => {
       const client = new DynamoDBClient(applied.client);
