@@ -98,6 +98,8 @@ export class MessageOutput extends Output {
   protected closeContent(): string {
     const part = this.#parts.at(-1);
     if (part === undefined) return "";
+    // Halves of a pair that came in two deltas are together now; what is left alone is no character, and slow to write.
+    part.text = part.text.toWellFormed();
     const { kind, text } = part;
     const done =
       kind === "text"
@@ -152,6 +154,7 @@ export class ReasoningOutput extends Output {
 
   protected closeContent(): string {
     if (this.#text === "") return "";
+    this.#text = this.#text.toWellFormed();
     const position = { ...this.position, content_index: 0 };
     const part = { type: "reasoning_text", text: this.#text };
     return (

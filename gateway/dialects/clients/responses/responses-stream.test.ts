@@ -185,3 +185,16 @@ describe("a stream of events of a response", () => {
     expect(again.messages).toEqual([message]);
   });
 });
+
+test.each(["content", "reasoning_content"])(
+  "halves of a character in two deltas of %s are one in the whole text, and a half alone is the sign for none",
+  (field) => {
+    const { translator } = start();
+    const stream = [delta({ [field]: "a\ud83d" }), delta({ [field]: "\ude00b\ud800" }), delta({}, "stop"), done].join(
+      "",
+    );
+    const all = events(Buffer.concat([translator.push(Buffer.from(stream)), translator.end()]).toString());
+    expect(all.find(({ type }) => type.endsWith("text.done"))?.text).toBe("a😀b\ufffd");
+    expect(JSON.stringify(all.at(-1))).toContain("a😀b\ufffd");
+  },
+);
