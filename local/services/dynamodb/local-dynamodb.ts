@@ -23,6 +23,7 @@ export class LocalDynamoDb {
   readonly #server: Server;
   readonly #exclusive = new Exclusive();
   #port: Promise<number> | undefined;
+  #isClosing = false;
 
   /** `folder` undefined: in memory. */
   constructor(folder: string | undefined) {
@@ -40,6 +41,10 @@ export class LocalDynamoDb {
 
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const release = await this.#exclusive.enter();
+    if (this.#isClosing) {
+      release();
+      return void response.destroy();
+    }
     response.once("close", release);
     this.#server.emit("request", request, response);
   }
@@ -117,8 +122,11 @@ export class LocalDynamoDb {
     }
   }
 
-  close(): Promise<void> {
-    return new Promise((resolve) => {
+  /** Waits for the requests that run, as dynalite would throw in the middle of them. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await Promise.race([this.#exclusive.alone(async () => undefined), sleep(CLOSE_LIMIT_MS)]);
+    return await new Promise((resolve) => {
       if (this.#port !== undefined) {
         this.#server.closeAllConnections();
         this.#server.close(() => resolve());
@@ -136,6 +144,9 @@ async function listen(server: Server): Promise<number> {
   const address = server.address();
   return typeof address === "object" && address ? address.port : 0;
 }
+
+/** Of requests that run when the tables are closed: a client may never read its response. */
+const CLOSE_LIMIT_MS = 1000;
 
 /** dynalite responds before the table's state is written; that takes milliseconds. */
 const ACTIVE_LIMIT_MS = 5000;
