@@ -4,7 +4,7 @@ import { tooDeepField } from "../outside-values/json-depth.ts";
 import { isErrorEvent } from "./error-event.ts";
 import { DATA, dataEvent, EMPTY_CHOICES, largerOf, NO_USAGE, NOTHING, usageIn } from "./event-usage.ts";
 import { TextFrame } from "./text-frame.ts";
-import { textBytesIn, tokensOfEvent, tokensOfText } from "./text-tokens.ts";
+import { TEXT, textBytesIn, tokensOfEvent, tokensOfText } from "./text-tokens.ts";
 import type { TokenUsage } from "./usage.ts";
 
 const LINE_FEED = 0x0a;
@@ -23,12 +23,6 @@ const MIN_CHUNK_BYTES = 32;
 const MIN_DATA_BYTES = 8;
 /** Frames that are tried for one stream: where ids differ from event to event, none fits. */
 const MAX_FRAMES = 8;
-/**
- * A key of generated text, in vLLM's and OpenAI's chunks, whose string is not empty; the frame that only names the role does
- * not count.
- */
-const TEXT = /"(?:content|text|reasoning_content|reasoning|arguments|refusal|transcript)"\s*:\s*"[^"]/;
-
 /**
  * An event longer than this is passed on in pieces as it comes, instead of being held until it is complete:
  * an engine's event is some hundred bytes, a few kilobytes with logprobs.

@@ -1,5 +1,7 @@
 /** A key of generated text, in vLLM's and OpenAI's responses and chunks, up to the beginning of its string. */
 const TEXTS = /"(?:content|text|reasoning_content|reasoning|arguments|refusal|transcript)"\s*:\s*"/g;
+/** The same with a string that is not empty: a frame that only names the role has no text. */
+export const TEXT = new RegExp(`${TEXTS.source}[^"]`);
 const QUOTE = '"';
 const BACKSLASH = "\\";
 /** The longest usual token: an event with no more has one, as engines send one token in each. */

@@ -15,10 +15,11 @@ import { findUsage, type TokenUsage, tokensOf } from "../../relay/usage.ts";
 import type { StreamMemory } from "../../shares/stream-memory.ts";
 import type { WholeHold, WholeMemory } from "../../shares/whole-memory.ts";
 import { AttemptLimits } from "./attempt-limits.ts";
+import { ChatBeginning } from "./chat-beginning.ts";
 import { type CheckedResponse, wholeResponse } from "./check-response.ts";
 import { connectionFailure, responseFailure } from "./classify-failure.ts";
 import { isLikeResponse, ResponseBounds } from "./response-bounds.ts";
-import { ChatBeginning, readBeginning, TranslatedBeginning } from "./stream-beginning.ts";
+import { readBeginning, TranslatedBeginning } from "./stream-beginning.ts";
 
 /** A response: a stream that has begun, or the whole of one that is not streamed, in OpenAI's dialect. */
 export type AttemptResponse =

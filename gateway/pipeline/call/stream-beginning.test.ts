@@ -9,7 +9,8 @@ import { geminiDialect } from "../../dialects/providers/gemini/gemini.ts";
 import { openAiProblem } from "../../dialects/providers/openai/openai.ts";
 import { LineEnds } from "../../relay/line-ends.ts";
 import { outbound } from "../../test/dialect-cases.ts";
-import { ChatBeginning, type StreamBeginning, TranslatedBeginning } from "./stream-beginning.ts";
+import { ChatBeginning } from "./chat-beginning.ts";
+import { type StreamBeginning, TranslatedBeginning } from "./stream-beginning.ts";
 
 /** Sends a whole stream, in pieces of this size. @returns its beginning @throws why it is none */
 function begin(beginning: StreamBeginning, stream: string | Buffer, size = Number.POSITIVE_INFINITY): string {
