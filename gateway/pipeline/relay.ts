@@ -101,14 +101,15 @@ export function replay(parsed: Parsed, stored: CachedResponse): GatewayResponse 
 }
 
 /** The whole response in the client's dialect. */
-function forClient({ client, generation, target }: Called, { bytes, fields, usage }: WholeUpstreamResponse): Buffer {
+function forClient({ client, generation, target }: Called, response: WholeUpstreamResponse): Buffer {
+  const { bytes, fields, usage } = response;
   if (client === undefined) {
     // Services of other dialects count their tokens, so that a count that is missing is nonsense.
     const isUncounted = usage === undefined && target.dialect.name !== "openai" && Array.isArray(fields.choices);
-    if (isUncounted) return withoutOwnMessage(Buffer.from(JSON.stringify(withEstimate(generation, fields))));
+    if (isUncounted) return withoutOwnMessage(Buffer.from(JSON.stringify(withEstimate(generation, response))));
     return fields[OWN_MESSAGE] === undefined ? bytes : withoutOwnMessage(bytes);
   }
-  return client.dialect.encodeWhole(usage === undefined ? withEstimate(generation, fields) : fields, client.context);
+  return client.dialect.encodeWhole(usage === undefined ? withEstimate(generation, response) : fields, client.context);
 }
 
 /** @throws {GatewayError} `upstream_error` where the stored bytes are no JSON object */
@@ -119,8 +120,8 @@ function encodeStored({ dialect, context }: NonNullable<Parsed["client"]>, bytes
 }
 
 /** A whole response without a usage, for a dialect that requires one. */
-function withEstimate(generation: GenerationRequest, completion: Fields): Fields {
-  return { ...completion, usage: estimatedUsage(generation, completion.choices) };
+function withEstimate(generation: GenerationRequest, { fields, tokens }: WholeUpstreamResponse): Fields {
+  return { ...fields, usage: estimatedUsage(generation, tokens.completionTokens ?? 0) };
 }
 
 function wholeResponse({ headers }: Parsed, bytes: Buffer): GatewayResponse {

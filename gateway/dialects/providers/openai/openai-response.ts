@@ -31,7 +31,7 @@ export function openAiResponse(bytes: Buffer, { generation }: OutboundRequest): 
   const own = sent ?? withoutStrangeCounts(bytes);
   if (!isRecord(own)) return { bytes, fields: undefined };
   const isUncounted = sent === undefined || isUnsoundUsage(own.usage);
-  const counted = isUncounted ? { ...own, usage: estimatedUsage(generation, own.choices) } : own;
+  const counted = isUncounted ? { ...own, usage: estimatedUsage(generation, tokensOfChoices(own.choices)) } : own;
   const fields = isChoiceRoute(generation) ? usualResponse(counted, generation) : counted;
   return fields === sent ? { bytes, fields } : wholeOf(fields);
 }
@@ -46,11 +46,10 @@ function withoutStrangeCounts(bytes: Buffer): unknown {
   return parseJson(withUsage(bytes.toString("utf8"), null) ?? "");
 }
 
-/** The usage of a whole response that has none, or nonsense: the estimate that is paid. */
-export function estimatedUsage(generation: GenerationRequest, choices: unknown): Fields {
+/** The usage of a whole response that has none, or nonsense: the estimate that is paid. @param completion its tokens, estimated */
+export function estimatedUsage(generation: GenerationRequest, completion: number): Fields {
   const { promptTokensEstimate: prompt } = generation;
   if (!isChoiceRoute(generation)) return { prompt_tokens: prompt, total_tokens: prompt };
-  const completion = tokensOfChoices(choices);
   return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
 }
 
