@@ -3,7 +3,7 @@ import { REGION_IDS } from "../catalog/regions.ts";
 import { VALKEY_NODE_TYPE_IDS } from "../catalog/valkey-node-types.ts";
 import { BatchSettings, MAX_EDGE_FILE_BYTES } from "../contracts/api/batches.ts";
 import { GENERATION_ROUTES } from "../contracts/api/generation-routes.ts";
-import { AuthMode } from "../contracts/processes/auth.ts";
+import { AddressRange, AuthMode } from "../contracts/processes/auth.ts";
 import { CacheSettings, RouteTimeouts } from "../contracts/processes/gateway-config.ts";
 import { QueueLimits } from "../contracts/processes/queue-limits.ts";
 import { SiteConfig } from "../contracts/processes/site-config.ts";
@@ -25,9 +25,10 @@ const environmentName = name.regex(
 );
 const origin = z.union([z.literal("*"), z.url({ protocol: /^https?$/, error: "must be * or an http(s) origin" })]);
 
-const addressRange = z
-  .union([z.cidrv4(), z.cidrv6()])
-  .refine((range) => !range.endsWith("/0"), "must not be every address: the firewall takes no range of /0");
+const addressRange = AddressRange.refine(
+  (range) => !range.endsWith("/0"),
+  "must not be every address: the firewall takes no range of /0",
+);
 
 const UsagePlan = z.strictObject({
   /** Steady rate of all callers on this plan together, in requests per second. */

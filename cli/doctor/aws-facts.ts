@@ -16,6 +16,7 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/clie
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import * as z from "zod";
 import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
+import { succeeds } from "../operator/aws-failure.ts";
 import { type BucketState, S3StateBuckets } from "../state/state-bucket.ts";
 import { type NetworkFacts, networkFacts } from "./network-facts.ts";
 import { type RegionFacts, regionFacts } from "./region-facts.ts";
@@ -80,7 +81,7 @@ export function awsFacts(access: AwsAccess): AwsFacts {
       }
     },
     hasParameter: (Name, abortSignal) =>
-      isFound(new SSMClient(settings).send(new GetParameterCommand({ Name }), { abortSignal }), ParameterNotFound),
+      succeeds(new SSMClient(settings).send(new GetParameterCommand({ Name }), { abortSignal }), ParameterNotFound),
     async hasImage(id, abortSignal) {
       try {
         const request = new DescribeImagesCommand({ ImageIds: [id] });
@@ -93,7 +94,7 @@ export function awsFacts(access: AwsAccess): AwsFacts {
     },
     bucket: (name) => new S3StateBuckets(access).bucket(name),
     hasTable: (TableName, abortSignal) =>
-      isFound(
+      succeeds(
         new DynamoDBClient(settings).send(new DescribeTableCommand({ TableName }), { abortSignal }),
         TableNotFound,
       ),
@@ -119,14 +120,4 @@ export function awsFacts(access: AwsAccess): AwsFacts {
       }
     },
   };
-}
-
-async function isFound(response: Promise<unknown>, notFound: abstract new (...args: never) => Error): Promise<boolean> {
-  try {
-    await response;
-    return true;
-  } catch (error) {
-    if (error instanceof notFound) return false;
-    throw error;
-  }
 }

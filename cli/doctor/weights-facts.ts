@@ -6,6 +6,7 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import * as z from "zod";
+import { MANIFEST_FILE } from "../../contracts/engine/weights-manifest.ts";
 import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
 
 /** A folder of weights in S3, as its bucket has it. */
@@ -51,7 +52,7 @@ export function weightsFacts(access: AwsAccess): WeightsFacts {
       for await (const { Contents = [] } of pages)
         for (const { Key = "", Size = 0 } of Contents) objects.set(Key.slice(start.length), Size);
       try {
-        const request = new GetObjectCommand({ Bucket, Key: `${start}manifest.json` });
+        const request = new GetObjectCommand({ Bucket, Key: start + MANIFEST_FILE });
         const { Body, SSEKMSKeyId } = await s3().send(request, { abortSignal });
         return { manifest: await Body?.transformToString(), kmsKeyArn: SSEKMSKeyId, objects };
       } catch (error) {

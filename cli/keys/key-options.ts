@@ -1,10 +1,8 @@
-import * as z from "zod";
-import { KeyScope } from "../../contracts/processes/auth.ts";
+import { AddressRange, KeyScope } from "../../contracts/processes/auth.ts";
 import { IDEMPOTENCY_KEY } from "../../domain/keys/rotate-key.ts";
 import { UserError } from "../terminal/user-error.ts";
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-const Range = z.union([z.cidrv4(), z.cidrv6()]);
 
 /** Seconds of a time span such as `90d`, `24h`, `30m`, `10s` or `0`. @throws {UserError} */
 export function spanSeconds(option: string, text: string): number {
@@ -40,7 +38,7 @@ export function scopesOption(texts: readonly string[]): KeyScope[] {
 /** @throws {UserError} */
 export function addressesOption(texts: readonly string[]): string[] {
   return listOption(texts).map((text) => {
-    if (Range.safeParse(text).success) return text;
+    if (AddressRange.safeParse(text).success) return text;
     throw new UserError(
       `--addresses must be ranges in CIDR notation, got "${text}"; write one like 203.0.113.0/24, or 203.0.113.7/32.`,
     );

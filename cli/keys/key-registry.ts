@@ -4,6 +4,7 @@ import { type ApiKeyItem, RotationItem, StoredApiKey } from "../../contracts/pro
 import { countChangeUpdate, type KeyUpdate, revokeUpdate, rotateUpdate } from "../../domain/keys/key-updates.ts";
 import type { RotationRecords } from "../../domain/keys/rotate-key.ts";
 import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
+import { succeeds } from "../operator/aws-failure.ts";
 import { UserError } from "../terminal/user-error.ts";
 import type { KeyTable } from "./key-table.ts";
 
@@ -100,12 +101,6 @@ export class DynamoKeyRegistry implements KeyRegistry {
 }
 
 /** `false` when the condition of a write failed. */
-async function isApplied(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
+function isApplied(write: Promise<unknown>): Promise<boolean> {
+  return succeeds(write, ConditionalCheckFailedException);
 }

@@ -51,3 +51,17 @@ export function awsFailure(error: unknown): AwsFailure | undefined {
     };
   return undefined;
 }
+
+/** Whether a call succeeds: `false` for this refusal of AWS. @throws every other error */
+export async function succeeds(
+  response: Promise<unknown>,
+  refusal: abstract new (...args: never) => Error,
+): Promise<boolean> {
+  try {
+    await response;
+    return true;
+  } catch (error) {
+    if (error instanceof refusal) return false;
+    throw error;
+  }
+}

@@ -14,6 +14,9 @@ export const ANONYMOUS_PLAN = "anonymous";
 /** The default usage plan of a new key. */
 export const DEFAULT_PLAN = "standard";
 
+/** Addresses in CIDR notation. */
+export const AddressRange = z.union([z.cidrv4(), z.cidrv6()]);
+
 export const KeyScope = z.enum(["read", "generate", "admin"]);
 export type KeyScope = z.infer<typeof KeyScope>;
 
@@ -66,7 +69,7 @@ export const ApiKeyItem = z.strictObject({
   /** Public names of the models that it may use. @default - all */
   models: z.array(z.string().min(1)).optional(),
   /** Ranges of client addresses in CIDR notation. @default - all */
-  addresses: z.array(z.union([z.cidrv4(), z.cidrv6()])).optional(),
+  addresses: z.array(AddressRange).optional(),
   /** What it may do, exactly. A key without `restrictedHash` has `generate` beside these. @default - generate */
   scopes: z.array(KeyScope).optional(),
   /** @default - a key of the environment, which belongs to no one */
