@@ -34,6 +34,12 @@ const whole = ["**/*.e2e.test.ts", "**/*.browser.test.ts", "engine/engine.test.t
 
 /** Two files that compute on two cores, and one that waits. */
 const BESIDE_EACH_OTHER = 3;
+const PARTS = {
+  testTimeout: 20_000,
+  hookTimeout: 60_000,
+  maxWorkers: BESIDE_EACH_OTHER,
+  sequence: { groupOrder: 0 },
+} as const;
 
 /** The waiting files begin first, in their order; Vitest would begin with the parts and end with one long file alone. */
 class WaitingFirst extends BaseSequencer {
@@ -58,10 +64,7 @@ export default defineConfig({
           name: "parts",
           include: ["**/*.test.ts"],
           exclude: [...notOurs, ...whole, ...stateless, ...sharing],
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
-          maxWorkers: BESIDE_EACH_OTHER,
-          sequence: { groupOrder: 0 },
+          ...PARTS,
         },
       },
       {
@@ -71,10 +74,7 @@ export default defineConfig({
           include: stateless,
           exclude: [...notOurs, ...whole],
           isolate: false,
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
-          maxWorkers: BESIDE_EACH_OTHER,
-          sequence: { groupOrder: 0 },
+          ...PARTS,
         },
       },
       {
@@ -84,10 +84,7 @@ export default defineConfig({
           include: sharing,
           exclude: [...notOurs, ...whole],
           isolate: false,
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
-          maxWorkers: BESIDE_EACH_OTHER,
-          sequence: { groupOrder: 0 },
+          ...PARTS,
         },
       },
       {

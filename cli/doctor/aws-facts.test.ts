@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text as readText } from "node:stream/consumers";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { serve } from "../../local/test/tools.ts";
+import { stubLocalCredentials } from "../test/local-credentials.ts";
 import { awsFacts } from "./aws-facts.ts";
 
 /** AWS's responses by call: status and body. */
@@ -22,13 +23,7 @@ async function serveAws(responses: Responses): Promise<void> {
   vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${port}`);
 }
 
-beforeEach(() => {
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
+stubLocalCredentials();
 
 const { signal } = new AbortController();
 const error = (type: string): readonly [number, string] => [400, JSON.stringify({ __type: type, message: "no" })];

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { bodyOf, startFakeServer } from "../../test-support/fake-server.ts";
+import { stubLocalCredentials } from "../test/local-credentials.ts";
 import { networkFacts } from "./network-facts.ts";
 
 const RESPONSES: Readonly<Record<string, string>> = {
@@ -18,13 +19,7 @@ const RESPONSES: Readonly<Record<string, string>> = {
     <prefixListName>com.amazonaws.eu-west-1.s3</prefixListName></item></prefixListSet>`,
 };
 
-beforeEach(() => {
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
+stubLocalCredentials();
 
 test("the facts of a VPC are EC2's, and only that VPC's are requested", async () => {
   const filters: (string | null)[] = [];

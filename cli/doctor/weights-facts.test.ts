@@ -1,18 +1,13 @@
 import { Readable } from "node:stream";
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { handleS3 } from "../../local/services/s3/api.ts";
 import { ObjectFolder } from "../../local/services/s3/object-folder.ts";
 import { temporaryFolder } from "../../local/test/tools.ts";
 import { startFakeServer } from "../../test-support/fake-server.ts";
+import { stubLocalCredentials } from "../test/local-credentials.ts";
 import { weightsFacts } from "./weights-facts.ts";
 
-beforeEach(() => {
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
+stubLocalCredentials();
 
 const { signal } = new AbortController();
 

@@ -1,12 +1,10 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type ApiKeyItem, KEY_CHANGES_ID } from "../../contracts/processes/auth.ts";
 import { checkKey } from "../../domain/keys/check-key.ts";
 import { createKey, type KeyRestrictions } from "../../domain/keys/key-item.ts";
 import { type RotateRequest, type RotationRecords, rotateKey, rotationId } from "../../domain/keys/rotate-key.ts";
 import { KeyBeforeRestrictions } from "../../domain/keys/test/release-before-restrictions.ts";
-import { bind } from "../../local/http/server.ts";
-import { LocalDynamoDb } from "../../local/services/dynamodb/local-dynamodb.ts";
-import { DynamoKeyRegistry } from "./key-registry.ts";
+import { emptyRegistry } from "../test/empty-registry.ts";
 
 const NOW = new Date("2026-06-01T12:00:00.000Z");
 const IDEMPOTENCY_KEY = "0c7c1d0e-5a5c-4d0b-9d55-2f1f7a6a1b11";
@@ -14,16 +12,7 @@ const later = (seconds: number) => new Date(NOW.getTime() + 1000 * seconds);
 
 /** A real keys table with one key in it; `rotate` rotates that key. */
 async function setUp(restrictions: KeyRestrictions = {}) {
-  const dynamodb = new LocalDynamoDb(undefined);
-  const bound = await bind(0, "", (request, response) => dynamodb.handle(request, response));
-  onTestFinished(async () => {
-    await bound.close();
-    await dynamodb.close();
-  });
-  const endpoint = `http://127.0.0.1:${bound.port}`;
-  const table = { name: "keys", hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] };
-  await dynamodb.createTable(table, endpoint, "eu-west-1");
-  const keys = new DynamoKeyRegistry({ region: "eu-west-1", endpoint, table: "keys" });
+  const keys = await emptyRegistry();
   const { secret, item } = createKey({ name: "k", plan: "standard", createdAt: NOW, ...restrictions });
   await keys.add(item);
   const { keyId } = item;

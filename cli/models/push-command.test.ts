@@ -4,10 +4,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { handleS3 } from "../../local/services/s3/api.ts";
 import { ObjectFolder } from "../../local/services/s3/object-folder.ts";
 import { startFakeServer } from "../../test-support/fake-server.ts";
+import { stubLocalCredentials } from "../test/local-credentials.ts";
 import { modelsCommand } from "./models-command.ts";
 import { WeightsBucket } from "./weights-bucket.ts";
 
@@ -15,12 +16,8 @@ const missing = ["openssl", "jq", "bash"].find((tool) => spawnSync("which", [too
 
 beforeEach(({ skip }) => {
   skip(missing !== undefined, `${missing} is not installed`);
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
 });
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
+stubLocalCredentials();
 
 function temporary(): string {
   const folder = mkdtempSync(join(tmpdir(), "sluice-push-"));

@@ -1,0 +1,18 @@
+import { onTestFinished } from "vitest";
+import { bind } from "../../local/http/server.ts";
+import { LocalDynamoDb } from "../../local/services/dynamodb/local-dynamodb.ts";
+import { DynamoKeyRegistry } from "../keys/key-registry.ts";
+
+/** A registry on a real, empty keys table. */
+export async function emptyRegistry(): Promise<DynamoKeyRegistry> {
+  const dynamodb = new LocalDynamoDb(undefined);
+  const bound = await bind(0, "", (request, response) => dynamodb.handle(request, response));
+  onTestFinished(async () => {
+    await bound.close();
+    await dynamodb.close();
+  });
+  const endpoint = `http://127.0.0.1:${bound.port}`;
+  const table = { name: "keys", hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] };
+  await dynamodb.createTable(table, endpoint, "eu-west-1");
+  return new DynamoKeyRegistry({ region: "eu-west-1", endpoint, table: "keys" });
+}
