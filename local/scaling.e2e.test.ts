@@ -87,6 +87,7 @@ async function request(): Promise<void> {
   });
   const text = await response.text();
   const isWhole = response.status === 200 && text.endsWith("data: [DONE]\n\n") && !text.includes('"error"');
+  if (!isWhole) note(`a request failed: ${response.status}`);
   responses.push(isWhole ? "whole" : `${response.status} ${text.slice(-200)}`);
 }
 
@@ -155,7 +156,10 @@ describe("a pool under load", () => {
     await Promise.all(late);
     note(`${responses.length} requests, ${responses.filter((response) => response !== "whole").length} failed`);
 
-    expect(responses.filter((response) => response !== "whole")).toEqual([]);
+    expect(
+      responses.filter((response) => response !== "whole"),
+      timeline.join("\n"),
+    ).toEqual([]);
     // It had some of the late streams when it began to drain.
     expect(load.find(([id]) => id === second)?.[1]).toBeGreaterThan(0);
   });

@@ -204,10 +204,8 @@ describe("faults and limits", () => {
     const engineOf = () => stack.state.processes.find(({ role }) => role === "engine");
     const before = engineOf();
     process.kill(before?.pid ?? 0, "SIGKILL");
-    await until(() => !isAlive(before?.pid ?? 0), "the engine is dead");
-    const gateway = stack.state.processes.find(({ role }) => role === "gateway")?.url;
-    // A request that comes earlier waits for another engine.
-    await until(async () => !(await fetch(`${gateway}/health`)).ok, "the gateway has noticed it");
+    // At once: another engine may run within a second or two.
+    while (isAlive(before?.pid ?? 0)) await sleep(5);
     const refused = await fetch(`${api}/v1/completions`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -216,6 +214,7 @@ describe("faults and limits", () => {
     expect(refused.status).toBe(503);
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
     await until(() => engineOf() !== undefined && engineOf()?.pid !== before?.pid, "another engine runs");
+    const gateway = stack.state.processes.find(({ role }) => role === "gateway")?.url;
     await until(async () => (await fetch(`${gateway}/health`)).ok, "the model is ready again");
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { completion, post, startTestGateway } from "../test/test-gateway.ts";
 
 const isReady = async (url: string) => (await fetch(`${url}/health`)).status === 200;
@@ -31,6 +31,51 @@ describe("the engine directory", () => {
     expect(await isReady(url)).toBe(false);
     engines[0]!.behaviour.health = "ready";
     await vi.waitFor(async () => expect(await isReady(url)).toBe(true));
+  });
+
+  test("goes through the load balancer until an engine that discovery found has passed its first probe", async () => {
+    const { startFakeEngine } = await import("../../test-support/fake-engine.ts");
+    const loadBalancer = await startFakeEngine();
+    const engine = await startFakeEngine({ health: "silent" });
+    onTestFinished(async () => void (await Promise.all([loadBalancer.stop(), engine.stop()])));
+    const { url, discovery } = await startTestGateway({
+      engines: [],
+      config: { engineListenerUrl: loadBalancer.origin },
+    });
+    expect(await isReady(url)).toBe(true);
+    discovery.engines = [{ id: "i-new", origin: engine.origin, inService: true }];
+    await vi.waitFor(() => expect(engine.probes).toBeGreaterThan(0));
+    expect((await post(url, "/v1/completions", completion())).status).toBe(200);
+    expect(loadBalancer.received).toHaveLength(1);
+    engine.behaviour.health = "ready";
+    await vi.waitFor(async () => {
+      await post(url, "/v1/completions", completion());
+      expect(engine.received.length).toBeGreaterThan(0);
+    });
+  });
+
+  test("does not send requests to a load balancer that it has not probed since it used it last", async () => {
+    const { startFakeEngine } = await import("../../test-support/fake-engine.ts");
+    const loadBalancer = await startFakeEngine();
+    const engine = await startFakeEngine();
+    onTestFinished(async () => void (await Promise.all([loadBalancer.stop(), engine.stop()])));
+    const { url, discovery, log } = await startTestGateway({
+      engines: [],
+      config: { engineListenerUrl: loadBalancer.origin },
+    });
+    const states = () => log().flatMap(({ readyEngines }) => (readyEngines === undefined ? [] : [readyEngines]));
+    discovery.engines = [{ id: "i-0", origin: engine.origin, inService: true }];
+    await vi.waitFor(async () => {
+      await post(url, "/v1/completions", completion());
+      expect(engine.received.length).toBeGreaterThan(0);
+    });
+    loadBalancer.behaviour.health = "loading";
+    const received = loadBalancer.received.length;
+    discovery.engines = [];
+    await vi.waitFor(async () => expect(await isReady(url)).toBe(false));
+    expect((await post(url, "/v1/completions", completion())).status).toBe(503);
+    expect(loadBalancer.received).toHaveLength(received);
+    expect(states()).toEqual(["load-balancer", "i-0", "none"]);
   });
 
   test("uses an engine again that was down, when it is back on its address", async () => {

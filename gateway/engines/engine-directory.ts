@@ -111,8 +111,10 @@ export class EngineDirectory {
       this.#logOnce(pool, "discovery", `failed: ${reasonOf(error)}`);
     }
     // A new engine does not wait for the next round of probes.
-    const added = pool.candidates.filter((engine) => !known.has(engine) && !engine.isAlive);
+    const all = new Set([...pool.engines, ...pool.candidates]);
+    const added = [...all].filter((engine) => !known.has(engine) && !engine.isAlive);
     await Promise.all(added.map((engine) => this.#probe(pool, engine)));
+    pool.probed();
     this.#logEngines(pool);
   }
 

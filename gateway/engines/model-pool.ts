@@ -19,6 +19,8 @@ export class ModelPool {
   isStale = true;
   readonly routing: PoolRouting;
   #engines: readonly Engine[] = [];
+  /** Whether requests still go through the load balancer although engines were found: none of these was probed yet. */
+  #awaitsProbes = false;
 
   constructor(config: ModelConfig, engineListenerUrl: string, routing: Omit<PoolRoutingOptions, "model">) {
     this.config = config;
@@ -37,7 +39,8 @@ export class ModelPool {
 
   /** Whether requests go through the load balancer now. */
   get usesFallback(): boolean {
-    return this.#engines.length === 0 || (this.isStale && !this.#engines.some((engine) => engine.isReady));
+    const mayUseIt = this.isStale || this.#awaitsProbes;
+    return this.#engines.length === 0 || (mayUseIt && !this.#engines.some((engine) => engine.isReady));
   }
 
   /** Engines that requests may go to now, ready or not. */
@@ -67,8 +70,13 @@ export class ModelPool {
     return this.usesFallback ? open[0] : this.routing.choose(request, open);
   }
 
-  /** Takes over a newly discovered set. Engines that stay keep their connections and state. @returns those that left */
+  /**
+   * Takes over a newly discovered set. Engines that stay keep their connections and state. Requests that go through the
+   * load balancer continue to do so until `probed` is called, or an engine is ready.
+   * @returns those that left
+   */
   replace(discovered: readonly DiscoveredEngine[]): readonly Engine[] {
+    this.#awaitsProbes = this.usesFallback;
     const before = new Map(this.#engines.map((engine) => [engine.id, engine]));
     const copies = this.config.replicasPerInstance ?? 1;
     this.#engines = discovered.flatMap(({ id: address, origin, inService }) =>
@@ -82,6 +90,12 @@ export class ModelPool {
       }),
     );
     return [...before.values()].filter((engine) => !this.#engines.includes(engine));
+  }
+
+  /** Every engine of the set has been probed. What was known of the load balancer is out of date when it is needed next. */
+  probed(): void {
+    this.#awaitsProbes = false;
+    if (!this.usesFallback) this.fallback.isAlive = false;
   }
 
   #newEngine(address: Pick<EngineOptions, "id" | "origin" | "rank">): Engine {
