@@ -12,7 +12,7 @@ import { PROVIDERS } from "../dialects/providers/provider-dialects.ts";
 import { WHOLE_FORMS } from "../outside-values/whole-forms.ts";
 import { wholeResponse } from "../pipeline/call/check-response.ts";
 import { responseFailure } from "../pipeline/call/classify-failure.ts";
-import { StreamRelay, type StreamRelayOptions } from "../pipeline/stream-relay.ts";
+import { StreamRelay, type StreamRelayOptions } from "../pipeline/relay/stream-relay.ts";
 import { LineEnds } from "../relay/line-ends.ts";
 import { outbound } from "./dialect-cases.ts";
 import type { HttpRecord, RecordedResponse } from "./recorded-responses.ts";
