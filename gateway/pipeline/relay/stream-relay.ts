@@ -1,52 +1,19 @@
 import { type ErrorCode, errorBody } from "../../../contracts/api/errors.ts";
 import type { StreamTranslator } from "../../core/dialect.ts";
-import type { RecordWriter } from "../../core/record.ts";
 import type { ByteSink, StreamBody } from "../../core/response.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
 import { DONE_EVENT, withoutInnerFields } from "../../dialects/inner/chat-events.ts";
-import type { ChunkForm } from "../../dialects/providers/openai/chunk-forms.ts";
 import { StreamRepair } from "../../dialects/providers/openai/stream-repair.ts";
 import type { BodyReader } from "../../http/upstream-body.ts";
 import { DONE_EVENT as DONE_LINE, EventScanner, MAX_DONE_BYTES } from "../../relay/event-scanner.ts";
-import type { StreamHold, StreamMemory } from "../../shares/stream-memory.ts";
-import type { AttemptResponse } from "../call/attempt.ts";
-import type { StreamRecording } from "../consult-cache.ts";
+import type { StreamHold } from "../../shares/stream-memory.ts";
+import { IdleWatch } from "./idle-watch.ts";
+import type { StreamRelayOptions, StreamResponse } from "./stream-relay-options.ts";
 
 const DONE = Buffer.from(DONE_EVENT);
 const BLANK_LINE = Buffer.from("\n\n");
 /** Of an upstream, to end its response after `[DONE]`: its connection can be used again then. */
 const END_AFTER_DONE_MS = 1000;
-
-type StreamResponse = Extract<AttemptResponse, { kind: "stream" }>;
-
-export interface StreamRelayOptions {
-  /** Makes a translator to the client's dialect. @default - it is OpenAI's own */
-  readonly newEncoder?: (() => StreamTranslator) | undefined;
-  /** Silence of the upstream, or of a client that reads nothing, after which the stream ends. */
-  readonly idleSeconds: number;
-  /** Whether the usage event was added by the gateway and is not for the client. */
-  readonly stripUsage: boolean;
-  /** Tokens of the prompt, estimated, for a client that requested a usage which the upstream does not send. @default 0 */
-  readonly promptTokensEstimate?: number;
-  /** Whether the client knows calls in the form that came before `tool_calls` alone. @default false */
-  readonly keepsFunctionCalls?: boolean;
-  /** What the client's endpoint has in a choice, before it is translated. @default - either form passes */
-  readonly form?: ChunkForm | undefined;
-  /** Whether the upstream's own error event is hidden: a provider's may be about our account. @default false */
-  readonly hidesErrors?: boolean;
-  /** Whether an error's data says that a filter ended the response. @default - every error is an error */
-  readonly isFilter?: ((data: string) => boolean) | undefined;
-  /** @default - nothing is recorded */
-  readonly recording?: StreamRecording | undefined;
-  readonly record: RecordWriter;
-  /** What all streams hold. @default - this one may hold anything */
-  readonly memory?: StreamMemory | undefined;
-  /** Aborted when the client has left. */
-  readonly signal: AbortSignal;
-  /** Milliseconds of the gateway's clock. */
-  readonly now: () => number;
-  readonly onEnd?: () => void;
-}
 
 /**
  * Passes an upstream's events on as they come and as fast as the client takes them. An upstream that dies or falls
@@ -64,9 +31,10 @@ export class StreamRelay implements StreamBody, BodyReader {
   /** The last event, which is sent once it is true; the upstream is released meanwhile. */
   #held: Promise<void> | undefined = undefined;
   #sink: ByteSink | undefined = undefined;
-  #idle: NodeJS.Timeout | undefined = undefined;
-  /** When the upstream last sent something, or the client last took something. */
-  #lastActiveAt = 0;
+  /** Of the upstream that sends, and of the client that takes. */
+  #idle: IdleWatch | undefined = undefined;
+  /** Of an upstream that has sent the end of its response. */
+  #endTimer: NodeJS.Timeout | undefined = undefined;
   #isOver = false;
   #isAborted = false;
   /** Whether the upstream broke the stream off. */
@@ -95,8 +63,8 @@ export class StreamRelay implements StreamBody, BodyReader {
 
   send(sink: ByteSink): Promise<void> {
     this.#sink = sink;
-    this.#lastActiveAt = this.#options.now();
-    this.#watchIdle(this.#options.idleSeconds * 1000);
+    const { idleSeconds, now } = this.#options;
+    this.#idle = new IdleWatch({ idleMs: idleSeconds * 1000, now, onIdle: () => this.#run(() => this.#onIdle()) });
     sink.onDrain(() => this.#run(() => this.#onDrain()));
     sink.onClose(() => this.#finish());
     if (sink.isClosed) this.#finish();
@@ -135,7 +103,7 @@ export class StreamRelay implements StreamBody, BodyReader {
 
   #pass(chunk: Buffer): void {
     if (this.#isOver) return;
-    this.#lastActiveAt = this.#options.now();
+    this.#idle?.active();
     // Bytes after the end are dropped, and the connection can't be used again.
     if (this.#scanner.isDone) return this.#onSourceEnd();
     this.#relay(this.#response.translator.push(chunk));
@@ -172,7 +140,7 @@ export class StreamRelay implements StreamBody, BodyReader {
     const textBefore = this.#scanner.textEvents;
     const passed = this.#scanner.push(bytes);
     if (this.#scanner.textEvents > textBefore) {
-      this.#lastTokenAt = this.#lastActiveAt;
+      this.#lastTokenAt = this.#idle?.lastActiveAt;
       this.#firstTokenAt ??= this.#lastTokenAt;
     }
     if (this.#encoder !== undefined) return this.#encoder.push(passed);
@@ -181,25 +149,16 @@ export class StreamRelay implements StreamBody, BodyReader {
 
   #onDrain(): void {
     if (this.#isOver) return;
-    this.#lastActiveAt = this.#options.now();
+    this.#idle?.active();
     this.#response.body.resume();
-  }
-
-  /** A timer that each event set back would cost more than the event; this one looks again when it is due. */
-  #watchIdle(milliseconds: number): void {
-    this.#idle = setTimeout(() => {
-      this.#run(() => {
-        const left = this.#options.idleSeconds * 1000 - (this.#options.now() - this.#lastActiveAt);
-        if (left > 0) this.#watchIdle(left);
-        else this.#onIdle();
-      });
-    }, milliseconds);
   }
 
   /** The client has all of its response: it does not wait for an upstream that leaves the connection open. */
   #watchEnd(): void {
-    clearTimeout(this.#idle);
-    if (!this.#isOver) this.#idle = setTimeout(() => this.#run(() => this.#onSourceEnd()), END_AFTER_DONE_MS);
+    this.#idle?.stop();
+    if (this.#isOver) return;
+    clearTimeout(this.#endTimer);
+    this.#endTimer = setTimeout(() => this.#run(() => this.#onSourceEnd()), END_AFTER_DONE_MS);
   }
 
   #onIdle(): void {
@@ -275,7 +234,8 @@ export class StreamRelay implements StreamBody, BodyReader {
   #finish(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    clearTimeout(this.#idle);
+    this.#idle?.stop();
+    clearTimeout(this.#endTimer);
     try {
       this.#close();
     } catch (failure) {
