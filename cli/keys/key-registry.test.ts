@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import { type ApiKeyItem, KEY_CHANGES_ID } from "../../contracts/processes/auth.ts";
 import { emptyRegistry } from "../test/empty-registry.ts";
 
 const item = (letter: string, createdAt = "2026-01-01T00:00:00.000Z"): ApiKeyItem => ({
@@ -45,6 +45,36 @@ describe("keys in DynamoDB", () => {
     const keys = await emptyRegistry();
     expect(await keys.revoke("b".repeat(12), new Date())).toBe(false);
     expect(await keys.list()).toEqual([]);
+  });
+
+  // documented: key-change-counted-with-it
+  test.each([0, 1, 2])(
+    "a revocation whose writer is cut off after %i writes is made and counted, or neither",
+    async (writes) => {
+      let made = Number.NEGATIVE_INFINITY;
+      const isWrite = (operation: string) => /^(Put|Update|Transact)/.test(operation);
+      const keys = await emptyRegistry((operation) => isWrite(operation) && made++ >= writes);
+      await keys.add(item("a"));
+      made = 0;
+      await keys.revoke("a".repeat(12), new Date()).catch(() => undefined);
+      const count = (await keys.item(KEY_CHANGES_ID))?.changes;
+      expect((await keys.list())[0]?.revokedAt === undefined ? 0 : 1).toBe(count ?? 0);
+      expect(count ?? 0).toBe(writes === 0 ? 0 : 1);
+    },
+  );
+
+  test("twenty keys revoked at once are all revoked, and each is counted", async () => {
+    const keys = await emptyRegistry();
+    const ids = Array.from({ length: 20 }, (_, index) => `${"a".repeat(11)}${"abcdefghijklmnopqrst"[index]}`);
+    for (const keyId of ids) await keys.add({ ...item("a"), keyId });
+    expect(await Promise.all(ids.map((keyId) => keys.revoke(keyId, new Date())))).toEqual(Array(20).fill(true));
+    expect((await keys.item(KEY_CHANGES_ID))?.changes).toBe(20);
+  });
+
+  test("a change that is not made is not counted", async () => {
+    const keys = await emptyRegistry();
+    expect(await keys.revoke("b".repeat(12), new Date())).toBe(false);
+    expect(await keys.item(KEY_CHANGES_ID)).toBeUndefined();
   });
 
   test("a list longer than one page of DynamoDB's is complete", async () => {

@@ -1,12 +1,27 @@
-import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, GetCommand, PutCommand, paginateScan, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  TransactionCanceledException,
+} from "@aws-sdk/client-dynamodb";
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  paginateScan,
+  TransactWriteCommand,
+} from "@aws-sdk/lib-dynamodb";
 import { type ApiKeyItem, RotationItem, StoredApiKey } from "../../contracts/processes/auth.ts";
-import { countChangeUpdate, type KeyUpdate, revokeUpdate, rotateUpdate } from "../../domain/keys/key-updates.ts";
+import { countedChange, type KeyUpdate, revokeUpdate, rotateUpdate } from "../../domain/keys/key-updates.ts";
 import type { RotationRecords } from "../../domain/keys/rotate-key.ts";
 import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
 import { succeeds } from "../operator/aws-failure.ts";
 import { UserError } from "../terminal/user-error.ts";
 import type { KeyTable } from "./key-table.ts";
+
+/** Attempts at a transaction that others get in the way of; together they take a second or two at most. */
+const MAX_ATTEMPTS = 10;
+const CONFLICT_PAUSE_MS = 50;
 
 /** The keys of one environment. */
 export interface KeyRegistry extends RotationRecords {
@@ -50,10 +65,8 @@ export class DynamoKeyRegistry implements KeyRegistry {
     return keys.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
   }
 
-  async revoke(keyId: string, at: Date): Promise<boolean> {
-    if (!(await this.#update(revokeUpdate(keyId, at)))) return false;
-    await this.countChange(at);
-    return true;
+  revoke(keyId: string, at: Date): Promise<boolean> {
+    return this.#change(revokeUpdate(keyId, at), at);
   }
 
   async key(keyId: string): Promise<ApiKeyItem | undefined> {
@@ -81,12 +94,8 @@ export class DynamoKeyRegistry implements KeyRegistry {
     );
   }
 
-  applyRotation(before: ApiKeyItem, after: ApiKeyItem): Promise<boolean> {
-    return this.#update(rotateUpdate(before, after));
-  }
-
-  async countChange(at: Date): Promise<void> {
-    await this.#update(countChangeUpdate(at));
+  applyRotation(before: ApiKeyItem, after: ApiKeyItem, at: Date): Promise<boolean> {
+    return this.#change(rotateUpdate(before, after), at);
   }
 
   /** An item as it is stored. */
@@ -95,8 +104,22 @@ export class DynamoKeyRegistry implements KeyRegistry {
     return (await this.#client.send(command)).Item;
   }
 
-  #update(update: KeyUpdate): Promise<boolean> {
-    return isApplied(this.#client.send(new UpdateCommand({ TableName: this.#table, ...update })));
+  /** Changes a key and counts the change, both or neither; `false` when the key's condition fails. */
+  async #change(update: KeyUpdate, at: Date): Promise<boolean> {
+    const TransactItems = countedChange(update, at).map((one) => ({ Update: { TableName: this.#table, ...one } }));
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#client.send(new TransactWriteCommand({ TransactItems }));
+        return true;
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw error;
+        const [ofKey, ofCount] = error.CancellationReasons ?? [];
+        if (ofKey?.Code === "ConditionalCheckFailed") return false;
+        if (attempt === MAX_ATTEMPTS || ![ofKey?.Code, ofCount?.Code].includes("TransactionConflict")) throw error;
+      }
+      // Changes of all keys count in one item: another one is being written.
+      await sleep(Math.random() * CONFLICT_PAUSE_MS * attempt);
+    }
   }
 }
 

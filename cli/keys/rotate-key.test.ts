@@ -74,7 +74,6 @@ describe("the rotation of a key", () => {
       rotation: (id) => keys.rotation(id),
       claim: (rotation, now) => keys.claim(rotation, now),
       applyRotation: async () => Promise.reject(new Error("the process has ended")),
-      countChange: (at) => keys.countChange(at),
     };
     await expect(rotate({ idempotencyKey: IDEMPOTENCY_KEY }, cutOff)).rejects.toThrow("has ended");
     const secret = secretOf(await rotate({ idempotencyKey: IDEMPOTENCY_KEY }));
@@ -95,8 +94,7 @@ describe("the rotation of a key", () => {
       },
       rotation: (id) => keys.rotation(id),
       claim: (rotation, now) => keys.claim(rotation, now),
-      applyRotation: (before, after) => keys.applyRotation(before, after),
-      countChange: (at) => keys.countChange(at),
+      applyRotation: (before, after, at) => keys.applyRotation(before, after, at),
     };
     const results = await Promise.all(Array.from({ length: 8 }, () => rotate({}, together)));
     const outcomes = results.map(({ outcome }) => outcome).toSorted();

@@ -3,10 +3,17 @@ import { bind } from "../../local/http/server.ts";
 import { LocalDynamoDb } from "../../local/services/dynamodb/local-dynamodb.ts";
 import { DynamoKeyRegistry } from "../keys/key-registry.ts";
 
-/** A registry on a real, empty keys table. */
-export async function emptyRegistry(): Promise<DynamoKeyRegistry> {
+/**
+ * A registry on a real, empty keys table.
+ * @param drops whether the connection of a call of this operation ends before the table has it. @default - never
+ */
+export async function emptyRegistry(drops: (operation: string) => boolean = () => false): Promise<DynamoKeyRegistry> {
   const dynamodb = new LocalDynamoDb(undefined);
-  const bound = await bind(0, "", (request, response) => dynamodb.handle(request, response));
+  const bound = await bind(0, "", (request, response) => {
+    const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
+    if (drops(operation)) return void request.socket.destroy();
+    return dynamodb.handle(request, response);
+  });
   onTestFinished(async () => {
     await bound.close();
     await dynamodb.close();

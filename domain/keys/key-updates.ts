@@ -40,8 +40,16 @@ export function rotateUpdate(before: ApiKeyItem, { hash, restrictedHash, previou
 }
 
 /**
- * Counts a change of any key: gateways that see another count drop their cached keys. Written after the change itself.
- * The item has the form of a revoked key, for releases that take every item for one.
+ * A change of a key and its count, to be written in one transaction: gateways never miss a change that was made, however
+ * its writer ended. The key's own update is the first.
+ */
+export function countedChange(update: KeyUpdate, at: Date): readonly KeyUpdate[] {
+  return [update, countChangeUpdate(at)];
+}
+
+/**
+ * Counts a change of any key: gateways that see another count drop their cached keys. The item has the form of a
+ * revoked key, for releases that take every item for one.
  */
 export function countChangeUpdate(at: Date): KeyUpdate {
   const fields = {

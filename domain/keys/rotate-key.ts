@@ -17,10 +17,8 @@ export interface RotationRecords {
   rotation(id: string): Promise<RotationItem | undefined>;
   /** Stores it unless another one is there that is still valid at `now`; `false` then. */
   claim(rotation: RotationItem, now: Date): Promise<boolean>;
-  /** Applies `rotateUpdate`; `false` when its condition fails. */
-  applyRotation(before: ApiKeyItem, after: ApiKeyItem): Promise<boolean>;
-  /** Applies `countChangeUpdate`. */
-  countChange(at: Date): Promise<void>;
+  /** Applies `rotateUpdate` and counts the change, both or neither; `false` when the condition fails. */
+  applyRotation(before: ApiKeyItem, after: ApiKeyItem, at: Date): Promise<boolean>;
 }
 
 export interface RotateRequest {
@@ -87,13 +85,12 @@ async function apply(
 ): Promise<RotateResult> {
   const hash = hashApiKey(rotation.secret);
   const after = rotate(before, hash, new Date(rotation.previousValidUntil));
-  if (!(await records.applyRotation(before, after))) {
+  if (!(await records.applyRotation(before, after, now))) {
     const current = await records.key(before.keyId);
     if (current?.revokedAt !== undefined) return { outcome: "revoked" };
     // The same request, sent twice at once: the other one has applied it.
     if (current === undefined || storedHash(current) !== hash) return { outcome: "conflict" };
   }
-  await records.countChange(now);
   return { outcome: "rotated", ...rotation };
 }
 
