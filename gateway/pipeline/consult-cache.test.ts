@@ -30,7 +30,7 @@ describe("the cache", () => {
     await send(url, '{"model":"tiny","prompt":"Once","temperature":0,"max_tokens":5}');
     for (const text of [
       '{"max_tokens":5,"temperature":0,"prompt":"Once","model":"tiny"}',
-      '{ "model": "tiny", "prompt": "Once", "temperature": 0.0, "max_tokens": 5, "n": 1, "top_p": 1, "stop": null }',
+      '{ "model": "tiny", "prompt": "Once", "temperature": 0.0, "max_tokens": 5, "n": 1, "presence_penalty": 0, "stop": null }',
       '{"model":"tiny","prompt":"Once","temperature":0,"max_tokens":5,"user":"someone","metadata":{"a":"b"}}',
     ])
       expect((await send(url, text)).cache).toBe("hit");

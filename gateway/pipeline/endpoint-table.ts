@@ -39,6 +39,8 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"] as const;
 /** Finds the endpoint of a path and a method. Of two that fit, the path without a parameter counts. */
 export class EndpointTable {
   readonly #fixed = new Map<string, PathEntry>();
+  /** Characters of the longest path without a parameter. */
+  readonly #longestFixed: number;
   readonly #patterns: readonly PathPattern[];
 
   constructor(operations: readonly RoutedOperation<OperationId>[], endpointOf: (operationId: OperationId) => Endpoint) {
@@ -49,6 +51,7 @@ export class EndpointTable {
       else this.#fixed.set(path, entry);
     }
     this.#patterns = patterns;
+    this.#longestFixed = Math.max(0, ...[...this.#fixed.keys()].map((path) => path.length));
   }
 
   /** @param path without query and stage */
@@ -80,12 +83,12 @@ export class EndpointTable {
 
   /**
    * The dialect of a path that does not exist: that of the longest path that it begins with, whatever versions stand
-   * before it. SDKs write one of their own.
+   * before it. SDKs write one of their own. No more of a path is read than the longest of those has.
    */
   #clientOf(path: string): ClientDialect | undefined {
     const rest = path.replace(/^(?:\/v\d[^/]*)+(?=\/)/, "");
     for (const known of API_VERSIONS)
-      for (let end = rest.length; end > 0; end = rest.lastIndexOf("/", end - 1)) {
+      for (let end = Math.min(rest.length, this.#longestFixed + 1); end > 0; end = rest.lastIndexOf("/", end - 1)) {
         const entry = this.#fixed.get(`/${known}${rest.slice(0, end)}`);
         const [endpoint] = entry?.byMethod.values() ?? [];
         if (endpoint !== undefined) return endpoint.client;

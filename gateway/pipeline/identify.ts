@@ -39,7 +39,7 @@ export async function identify(admitted: Admitted, tools: IdentifyTools): Promis
 /** The scope that a request needs. */
 function scopeOf({ access }: Endpoint, method: string): KeyScope {
   if (access === "operator") return "admin";
-  return method === "GET" ? "read" : "generate";
+  return method === "GET" || method === "HEAD" ? "read" : "generate";
 }
 
 function ofKey({ keyId }: ApiKeyItem): Caller {

@@ -84,7 +84,7 @@ describe("a key", () => {
 
   // documented: key-scopes
   test("does what its scopes name and no more; the error names the scope that it lacks", async () => {
-    const { keyed } = await start();
+    const { keyed, url } = await start();
     const [reader, operator, both, plain] = [["read"], ["admin"], ["admin", "generate"], undefined].map((scopes) =>
       keyed({ scopes: scopes as KeyRestrictions["scopes"] }),
     );
@@ -95,6 +95,9 @@ describe("a key", () => {
     expect([await reads(operator), await generates(operator), await administers(operator)]).toEqual([200, 403, 200]);
     expect([await reads(both), await generates(both), await administers(both)]).toEqual([200, 200, 200]);
     expect([await reads(plain), await generates(plain), await administers(plain)]).toEqual([200, 200, 403]);
+    const heads = async (key: typeof plain) =>
+      (await fetch(`${url}/v1/models`, { method: "HEAD", headers: key!.headers })).status;
+    expect([await heads(reader), await heads(operator)]).toEqual([200, 200]);
     const error = await errorOf(await reader!.send(CHAT, chatWith("a")), 403, "permission_denied");
     expect(error.message).toContain("`generate`");
   });

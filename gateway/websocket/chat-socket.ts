@@ -55,11 +55,12 @@ export class ChatSocket implements ByteHolder {
     this.#socket = socket;
     this.#options = options;
     this.#received = new ReceivedBytes(options.budget, this);
-    options.connection.on("data", (chunk: Buffer) => this.#received.chunk(chunk.length));
+    // Before the library's own listener, which reports the frames of a chunk while it takes it.
+    options.connection.prependListener("data", (chunk: Buffer) => this.#received.chunk(chunk.length));
     socket.on("message", (data, isBinary) => this.#take(data, isBinary));
-    socket.on("ping", (data) => this.#received.frame(data.length));
+    socket.on("ping", (data) => this.#received.control(data.length));
     socket.on("pong", (data) => {
-      this.#received.frame(data.length);
+      this.#received.control(data.length);
       this.#isAlive = true;
     });
     // Always followed by `close`; unheard it would end the process.
@@ -97,7 +98,7 @@ export class ChatSocket implements ByteHolder {
   }
 
   #take(data: unknown, isBinary: boolean): void {
-    if (Buffer.isBuffer(data)) this.#received.frame(data.length);
+    if (Buffer.isBuffer(data)) this.#received.message(data.length);
     if (this.#isLeaving || this.#gone.signal.aborted) return;
     if (isBinary || !Buffer.isBuffer(data)) {
       return this.#refuse(CLOSE.unsupportedData, "Send each request as one text message.");

@@ -203,6 +203,26 @@ describe("the client's side", () => {
     await ends(1);
   }, 30_000);
 
+  test("parts of a message that never ends count also where pings come between them", async () => {
+    const { url } = await startTestGateway({ config: { bodyLimitBytes: 1_000_000 } });
+    const sockets = await Promise.all(Array.from({ length: 90 }, () => open(url)));
+    const codes: number[] = [];
+    for (const { socket, closed } of sockets) {
+      void closed.then(({ code }) => codes.push(code));
+      socket.send("x".repeat(950_000), { fin: false });
+      socket.ping();
+    }
+    await vi.waitFor(() => expect(codes.length).toBeGreaterThan(15), { timeout: 15_000 });
+    expect(codes.length).toBeLessThan(50);
+  }, 30_000);
+
+  test("a message of more than 1,024 fragments closes the socket", async () => {
+    const { url } = await startTestGateway();
+    const { socket, closed } = await open(url);
+    for (let part = 0; part < 1100; part++) socket.send("x", { fin: false });
+    expect((await closed).code).toBe(1008);
+  });
+
   test("a client that sends no pong is disconnected, one that does stays", async () => {
     const { url } = await startTestGateway({ heartbeatMs: 100 });
     const silent = await open(url, { autoPong: false });

@@ -44,6 +44,12 @@ const IDLE_MS = 600_000;
  * are larger. A gateway's machine has at least 1 GiB for two threads.
  */
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
+/** Fragments of one message. Each costs some 100 bytes beside its own; browsers send a message in one. */
+const MAX_FRAGMENTS = 1024;
+/** Least bytes of the connection's chunks on average: a chunk costs some 300 bytes beside its own, until its frame is whole. */
+const MIN_CHUNK_BYTES = 512;
+/** Chunks of a small frame, whose client may send it byte by byte. */
+const MIN_CHUNKS = 1024;
 /** What belongs to the handshake, or to one message, and not to the requests that are sent later. */
 const NOT_CARRIED =
   /^(connection|upgrade|host|origin|expect|keep-alive|te|trailer|transfer-encoding|accept|accept-encoding|proxy-.*|sec-websocket-.*|content-.*)$/;
@@ -71,6 +77,8 @@ export class ChatSockets {
       // Compression would hold small events back, and costs 300 kB a socket.
       perMessageDeflate: false,
       maxPayload: options.bodyLimitBytes,
+      maxFragments: MAX_FRAGMENTS,
+      maxBufferedChunks: MIN_CHUNKS + Math.ceil(options.bodyLimitBytes / MIN_CHUNK_BYTES),
       clientTracking: false,
     });
     // The library would respond with a page.

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { MESSAGES_CLIENT } from "../dialects/clients/client-dialect.ts";
+import type { EndpointTools } from "../endpoints/endpoint-definition.ts";
+import { createEndpointTable } from "../endpoints/endpoints.ts";
+
+const TABLE = createEndpointTable({} as EndpointTools);
+
+/** Milliseconds of the processor that a step takes, the least of some runs. */
+function cost(step: () => void): number {
+  const runs = Array.from({ length: 5 }, () => {
+    const before = process.cpuUsage();
+    step();
+    return process.cpuUsage(before).user / 1000;
+  });
+  return Math.min(...runs);
+}
+
+test.each(["/", "/a", "/v1", "/v1/", "/prod", "%2f", "/messages", "/admin/providers/"])(
+  "the longest path of repetitions of %j is refused at once",
+  (part) => {
+    for (const start of ["", "/v1", "/v0", "/v1/messages"]) {
+      const path = start + part.repeat(15_500 / part.length);
+      expect(TABLE.find(path, "PATCH").kind).toBe("refused");
+      expect(cost(() => TABLE.find(path, "PATCH"))).toBeLessThan(10);
+    }
+  },
+);
+
+test.each(["/v1/messages/nothing", "/v1/v1/messages", "/v1/messages//////", `/v1/messages${"/a".repeat(1000)}`])(
+  "a refusal of %s has the dialect of the longest path that it begins with",
+  (path) => {
+    expect(TABLE.find(path, "GET").client).toBe(MESSAGES_CLIENT);
+  },
+);
+
+test.each(["/v1/messagesfoo", "/v1/nothing", "/nothing/v1/messages"])("a refusal of %s has no dialect", (path) => {
+  expect(TABLE.find(path, "GET").client).toBeUndefined();
+});
