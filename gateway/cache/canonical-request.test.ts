@@ -29,7 +29,7 @@ describe("the canonical form of a request", () => {
   });
 
   test.each([
-    [{ n: 1, top_p: 1, stop: null, logprobs: false, echo: false, presence_penalty: 0, user: "a", stream: true }, {}],
+    [{ n: 1, stop: null, logprobs: false, echo: false, presence_penalty: 0, user: "a", stream: true }, {}],
     [{ stream_options: { include_usage: true }, metadata: { a: "b" }, store: true, service_tier: "auto" }, {}],
     [{ model: "tiny" }, { model: "alias" }],
     [{ max_completion_tokens: 5 }, { max_tokens: 5 }],
@@ -42,6 +42,8 @@ describe("the canonical form of a request", () => {
     [{ n: 2 }, {}],
     [{ n: "1" }, {}],
     [{ top_p: 0.9 }, {}],
+    [{ top_p: 1 }, {}],
+    [{ repetition_penalty: 1 }, {}],
     [{ seed: 0 }, {}],
     [{ logprobs: true }, {}],
     [{ max_completion_tokens: 5, max_tokens: 6 }, { max_tokens: 6 }],

@@ -16,7 +16,11 @@ const IGNORED_FIELDS = new Set([
   "user",
 ]);
 
-/** OpenAI's and vLLM's defaults: a field with its default makes no difference. `null` is every field's default. */
+/**
+ * OpenAI's and vLLM's defaults: a field with its default makes no difference. `null` is every field's default. The
+ * defaults of `temperature`, `top_p`, `top_k`, `min_p` and `repetition_penalty` are the model's: vLLM takes them from its
+ * `generation_config.json`.
+ */
 const DEFAULT_VALUES: Readonly<Record<string, unknown>> = {
   best_of: 1,
   echo: false,
@@ -26,8 +30,6 @@ const DEFAULT_VALUES: Readonly<Record<string, unknown>> = {
   n: 1,
   parallel_tool_calls: true,
   presence_penalty: 0,
-  repetition_penalty: 1,
-  top_p: 1,
 };
 
 /**

@@ -60,6 +60,10 @@ function readVector(bytes: Buffer, model: string): Float32Array {
   const response: unknown = JSON.parse(bytes.toString("utf8"));
   const first: unknown = isRecord(response) && Array.isArray(response.data) ? response.data[0] : undefined;
   const values: readonly unknown[] = isRecord(first) && Array.isArray(first.embedding) ? first.embedding : [];
-  if (values.length === 0) throw new Error(`${model} sent no vector for an embedding`);
-  return Float32Array.from(values, Number);
+  const numbers = values.filter((value) => typeof value === "number");
+  const vector = Float32Array.from(numbers);
+  // 32 bits hold no number over 3.4e38: it is infinite there.
+  if (numbers.length === 0 || numbers.length < values.length || !vector.every(Number.isFinite))
+    throw new Error(`${model} sent no vector of finite numbers for an embedding`);
+  return vector;
 }

@@ -28,6 +28,18 @@ describe("the index of prompts", () => {
     expect(index.nearest("a", vector(0, 1), 0.71)).toBeUndefined();
   });
 
+  test("takes no vector without a direction, and finds nothing for one", () => {
+    const index = new SemanticIndex(10);
+    index.add("a", vector(1, 0), "east");
+    for (const [row, none] of [vector(Number.NaN, 1), vector(1e39, 1), vector(0, 0), vector()].entries()) {
+      expect(index.nearest("a", none, 0.5)).toBeUndefined();
+      index.add("a", none, `none ${row}`);
+    }
+    expect(index.size).toBe(1);
+    expect(index.nearest("a", vector(0, 1), 0.5)).toBeUndefined();
+    expect(index.nearest("a", vector(1, 0.1), 0.5)).toMatchObject({ key: "east" });
+  });
+
   test("finds what a comparison with every whole vector finds", () => {
     const values = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 12, maxLength: 12 });
     const rows = fc.array(values, { minLength: 1, maxLength: 30 });

@@ -51,6 +51,7 @@ export class SemanticIndex {
     const rows = this.#byContext.get(context);
     if (rows === undefined || vector.length !== this.#dimensions) return undefined;
     const unit = unitVector(vector);
+    if (unit === undefined) return undefined;
     const vectors = this.#vectors;
     const [head, end] = [this.#head, unit.length];
     const rest = lengthOf(unit.subarray(head)) + SLACK;
@@ -69,15 +70,18 @@ export class SemanticIndex {
     return key === undefined ? undefined : { key, similarity };
   }
 
-  /** @param key of its response; a prompt whose response is in the index already is not added again */
+  /**
+   * A prompt whose response is in the index already is not added again, nor one whose vector has no direction.
+   * @param key of its response
+   */
   add(context: string, vector: Float32Array, key: string): void {
-    if (this.#byKey.has(key) || vector.length === 0) return;
+    const unit = unitVector(vector);
+    if (this.#byKey.has(key) || unit === undefined) return;
     if (vector.length !== this.#dimensions) this.#restart(vector.length);
     const row = this.#next;
     this.#next = (row + 1) % this.#maxRows;
     this.#remove(row);
     this.#reserve(row);
-    const unit = unitVector(vector);
     this.#vectors.set(unit, row * this.#stride);
     this.#vectors[row * this.#stride + this.#dimensions] = lengthOf(unit.subarray(this.#head));
     this.#rows[row] = { context, key };
@@ -129,9 +133,10 @@ export class SemanticIndex {
   }
 }
 
-function unitVector(vector: Float32Array): Float32Array {
+/** `undefined` for a vector without a direction: no values, zeros alone, or a value that is not finite. */
+function unitVector(vector: Float32Array): Float32Array | undefined {
   const length = lengthOf(vector);
-  return length === 0 ? vector : vector.map((value) => value / length);
+  return length > 0 && Number.isFinite(length) ? vector.map((value) => value / length) : undefined;
 }
 
 function lengthOf(vector: Float32Array): number {
