@@ -25,6 +25,7 @@ import { findKeyTable, type KeyTable } from "./keys/key-table.ts";
 import { keysCommand } from "./keys/keys-command.ts";
 import { modelsCommand } from "./models/models-command.ts";
 import { operatorTools } from "./operator/operator-tools.ts";
+import { permissionsCommand } from "./permissions/permissions-command.ts";
 import { awsPriceList } from "./prices/price-list.ts";
 import { pricesCommand } from "./prices/prices-command.ts";
 import { startCommand, synthCommand } from "./run-commands.ts";
@@ -108,6 +109,7 @@ const program = new Command("sluice")
   )
   .addCommand(costCommand(costTools((text) => console.log(text))))
   .addCommand(environmentsCommand((text) => console.log(text), environmentNames))
+  .addCommand(permissionsCommand({ ...operator, environmentNames }))
   .addCommand(imagesCommand({ ...operator, environmentNames, store: ssmImageStore }))
   .addCommand(initCommand(initTools(operator)))
   .addCommand(showCommand((text) => console.log(text)))

@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { App } from "cdktf";
 import { environmentNames, loadEnvironment } from "../environments/load.ts";
 import { OWN_FOLDER, repositoryFolder } from "../lib/installation.ts";
-import { synthesizeEnvironment } from "./environment-stacks.ts";
+import { synthesizeAll } from "./synthesize.ts";
 
 /**
  * Writes the OpenTofu of every environment, or of the one in SLUICE_ENVIRONMENT (its name, or the path of its file), to
@@ -17,12 +16,8 @@ const assets = {
 };
 
 try {
-  // Stack traces would put this machine's paths into the output.
-  const app = new App({ outdir, stackTraces: false });
-  for (const name of only ? [only] : environmentNames()) {
-    synthesizeEnvironment(app, await loadEnvironment(name), assets);
-  }
-  app.synth();
+  const environments = await Promise.all((only ? [only] : environmentNames()).map(loadEnvironment));
+  synthesizeAll(outdir, environments, assets);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -43,6 +43,7 @@ export class BundledFunction extends Construct {
         ...props.statements,
         {
           Sid: "WriteLogs",
+          purpose: "Lambda writes the function's log.",
           Effect: "Allow",
           Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
           Resource: [`${logs.arn}:*`], // the streams of this one group
@@ -73,6 +74,7 @@ export class BundledFunction extends Construct {
 /** Permissions with which Lambda attaches the function to a network. */
 const NETWORK_STATEMENT: PolicyStatement = {
   Sid: "StandInNetwork",
+  purpose: "Lambda connects the function to the VPC.",
   Effect: "Allow",
   Action: ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"],
   Resource: ["*"],

@@ -2,6 +2,12 @@ import { describe, expect, test } from "vitest";
 import { only, resources, statements, synthConstruct, typeCounts } from "../../test-support/synth.ts";
 import { Fleet, type FleetProps } from "./fleet.ts";
 
+const STATEMENT = {
+  Sid: "Read",
+  Effect: "Allow",
+  Action: ["s3:GetObject"],
+  Resource: ["arn:aws:s3:::b/*"],
+} as const;
 const PROPS: FleetProps = {
   name: "test-gateway",
   image: "ami-0123456789abcdef0",
@@ -9,7 +15,7 @@ const PROPS: FleetProps = {
   volumeGiB: 8,
   kmsKeyArn: "arn:key",
   userData: "#!/bin/bash\n",
-  statements: [{ Sid: "Read", Effect: "Allow", Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::b/*"] }],
+  statements: [{ ...STATEMENT, purpose: "It reads." }],
   securityGroupId: "sg-1",
   subnetIds: ["subnet-1", "subnet-2"],
   minInstances: 1,
@@ -33,7 +39,7 @@ describe("a fleet", () => {
       aws_iam_role_policy: 1,
       aws_launch_template: 1,
     });
-    expect(statements(only(stack, "aws_iam_role_policy").policy)).toEqual(PROPS.statements);
+    expect(statements(only(stack, "aws_iam_role_policy").policy)).toEqual([STATEMENT]);
   });
 
   test("requires session tokens, and lets no container use the role's credentials", () => {

@@ -48,6 +48,7 @@ export function completeLaunchStatement(
     Effect: "Allow",
     Action: ["autoscaling:CompleteLifecycleAction", ...more],
     Resource: [`arn:aws:autoscaling:${region}:*:autoScalingGroup:*:autoScalingGroupName/${groupName}`],
+    purpose: "It ends the wait of its own launch once it is ready, or fails it.",
     reason: "The group's ARN has an id that exists only after the role; the group's name in it is exact.",
   };
 }

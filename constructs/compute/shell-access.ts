@@ -55,6 +55,7 @@ export class ShellAccess extends Construct {
     return [
       {
         Sid: "OfferSessions",
+        purpose: "The SSM agent offers shell sessions on its instance.",
         Effect: "Allow",
         Action: [
           "ssm:UpdateInstanceInformation",
@@ -67,12 +68,14 @@ export class ShellAccess extends Construct {
       },
       {
         Sid: "WriteSessions",
+        purpose: "The SSM agent writes the log of each session.",
         Effect: "Allow",
         Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
         Resource: [`${this.#logs.arn}:*`], // the streams of this group
       },
       {
         Sid: "FindSessionLog",
+        purpose: "The SSM agent finds the log group of the sessions.",
         Effect: "Allow",
         Action: ["logs:DescribeLogGroups"],
         Resource: ["*"],

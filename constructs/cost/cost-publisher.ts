@@ -35,6 +35,7 @@ export class CostPublisher extends Construct {
       statements: [
         {
           Sid: "CountHours",
+          purpose: "It reads the hours of instances and the requests of models, whose cost it publishes.",
           Effect: "Allow",
           Action: ["ec2:DescribeInstances", "cloudwatch:GetMetricData"],
           Resource: ["*"],

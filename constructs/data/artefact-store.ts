@@ -39,6 +39,7 @@ export class ArtefactStore extends Construct {
     return [
       {
         Sid: "ReadArtefactVersions",
+        purpose: "A starting gateway fetches its build, in the version that was deployed.",
         Effect: "Allow",
         Action: ["s3:GetObjectVersion"],
         Resource: [`${this.#bucket.arn}/${prefix}*`],
@@ -52,12 +53,14 @@ export class ArtefactStore extends Construct {
     return [
       {
         Sid: "ReadArtefacts",
+        purpose: "A starting engine fetches the weights of its model.",
         Effect: "Allow",
         Action: ["s3:GetObject"],
         Resource: [`${this.#bucket.arn}/${prefix}*`],
       },
       {
         Sid: "ListArtefacts",
+        purpose: "S3 says that an object is missing only to those who may list the bucket.",
         Effect: "Allow",
         Action: ["s3:ListBucket"],
         Resource: [this.#bucket.arn],

@@ -67,6 +67,7 @@ export class BatchStorage extends Construct {
     return [
       {
         Sid: "UseBatches",
+        purpose: "A gateway stores files and batches, and takes batches from the queue.",
         Effect: "Allow",
         Action: [
           "dynamodb:GetItem",
@@ -79,6 +80,7 @@ export class BatchStorage extends Construct {
       },
       {
         Sid: "UseFiles",
+        purpose: "A gateway stores the content of files, reads and deletes it, and writes results of batches.",
         Effect: "Allow",
         Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
         Resource: [`${this.#bucket.arn}/files/*`, `${this.#bucket.arn}/parts/*`],
@@ -86,6 +88,7 @@ export class BatchStorage extends Construct {
       {
         // Without it S3 answers AccessDenied for an object that is missing, instead of NoSuchKey (API_GetObject.html).
         Sid: "MissFiles",
+        purpose: "S3 says that a file is missing only to those who may list the bucket.",
         Effect: "Allow",
         Action: ["s3:ListBucket"],
         Resource: [this.#bucket.arn],

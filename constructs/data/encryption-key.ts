@@ -6,6 +6,8 @@ import type { PolicyStatement } from "../identity/service-role.ts";
 import { explainWildcards } from "../policy/wildcard-reasons.ts";
 import { KEY_POLICY_REASONS, type KeyUse, keyPolicy } from "./key-policy.ts";
 
+const SERVICE_NAMES = { dynamodb: "DynamoDB", s3: "S3" } as const;
+
 export interface EncryptionKeyProps {
   readonly name: string;
   readonly region: string;
@@ -42,6 +44,7 @@ export class EncryptionKey extends Construct {
     return {
       ...this.decryptStatement(service),
       Sid: `Use${service === "s3" ? "S3" : "DynamoDb"}Key`,
+      purpose: `${SERVICE_NAMES[service]} encrypts and decrypts what the role writes and reads there.`,
       Action: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
     };
   }
@@ -50,6 +53,7 @@ export class EncryptionKey extends Construct {
   decryptStatement(service: "dynamodb" | "s3"): PolicyStatement {
     return {
       Sid: `Decrypt${service === "s3" ? "S3" : "DynamoDb"}`,
+      purpose: `${SERVICE_NAMES[service]} decrypts what the role reads there.`,
       Effect: "Allow",
       Action: ["kms:Decrypt"],
       Resource: [this.arn],

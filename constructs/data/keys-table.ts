@@ -39,6 +39,7 @@ export class KeysTable extends Construct {
     return [
       {
         Sid: "ReadKeys",
+        purpose: "A client's API key is looked up by the id in it.",
         Effect: "Allow",
         Action: ["dynamodb:GetItem"],
         Resource: [this.resource.arn],

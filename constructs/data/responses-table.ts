@@ -42,6 +42,7 @@ export class ResponsesTable extends Construct {
     return [
       {
         Sid: "KeepResponses",
+        purpose: "A gateway stores responses of clients, finds one by its id, and deletes one.",
         Effect: "Allow",
         Action: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"],
         Resource: [this.resource.arn],

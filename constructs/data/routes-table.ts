@@ -41,6 +41,7 @@ export class RoutesTable extends Construct {
     return [
       {
         Sid: "ChangeRoutes",
+        purpose: "A gateway reads changes of providers and routes, stores those of its admin API, and adds up spend.",
         Effect: "Allow",
         Action: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
         Resource: [this.resource.arn],

@@ -2,6 +2,7 @@ import { ApiGatewayAccount } from "@cdktf/provider-aws/lib/api-gateway-account/i
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js";
 import { Construct } from "constructs";
 import { ServiceRole } from "../identity/service-role.ts";
+import { recordPurposes } from "../identity/statement-purposes.ts";
 import { explainWildcards } from "../policy/wildcard-reasons.ts";
 
 export interface LoggingPermissionProps {
@@ -25,6 +26,9 @@ export class LoggingPermission extends Construct {
     explainWildcards(policy, {
       AmazonAPIGatewayPushToCloudWatchLogs:
         "API Gateway verifies the role on all of CloudWatch Logs when it is set; AWS has this managed policy for it.",
+    });
+    recordPurposes(policy, {
+      AmazonAPIGatewayPushToCloudWatchLogs: "API Gateway writes the access logs of the account's APIs.",
     });
     this.resource = new ApiGatewayAccount(this, "Default", {
       cloudwatchRoleArn: role.resource.arn,

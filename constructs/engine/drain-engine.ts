@@ -47,6 +47,7 @@ export class DrainEngine extends Construct {
       statements: [
         {
           Sid: "FindEngine",
+          purpose: "It finds the ending engine's address and whether its requests have ended.",
           Effect: "Allow",
           Action: ["elasticloadbalancing:DescribeTargetHealth", "ec2:DescribeInstances"],
           Resource: ["*"],
@@ -54,12 +55,14 @@ export class DrainEngine extends Construct {
         },
         {
           Sid: "TakeOutOfRouting",
+          purpose: "An engine that ends gets no further requests.",
           Effect: "Allow",
           Action: ["elasticloadbalancing:DeregisterTargets"],
           Resource: pools.map(({ targetGroupArn }) => targetGroupArn),
         },
         {
           Sid: "LetGo",
+          purpose: "The instance may end once its requests have ended.",
           Effect: "Allow",
           Action: ["autoscaling:CompleteLifecycleAction"],
           Resource: pools.map(({ groupArn }) => groupArn),

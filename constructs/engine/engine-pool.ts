@@ -185,6 +185,7 @@ function ownStatements(groupName: string, region: string): readonly PolicyStatem
     completeLaunchStatement(groupName, region, ["autoscaling:RecordLifecycleActionHeartbeat"]),
     {
       Sid: "PublishMetrics",
+      purpose: "The CloudWatch agent publishes the use of the GPUs, by which the pool scales.",
       Effect: "Allow",
       Action: ["cloudwatch:PutMetricData"],
       Resource: ["*"],
@@ -193,6 +194,7 @@ function ownStatements(groupName: string, region: string): readonly PolicyStatem
     },
     {
       Sid: "ReadGroupTag",
+      purpose: "The CloudWatch agent adds the Auto Scaling group's name to its metrics.",
       Effect: "Allow",
       Action: ["ec2:DescribeTags"],
       Resource: ["*"],

@@ -9,12 +9,14 @@ export function ownWeightsStatements(
   return [
     {
       Sid: "ReadOwnWeights",
+      purpose: "An engine loads the weights of its model.",
       Effect: "Allow",
       Action: ["s3:GetObject"],
       Resource: [`arn:aws:s3:::${bucket}/${prefix}/*`],
     },
     {
       Sid: "ListOwnWeights",
+      purpose: "S3 says that an object is missing only to those who may list the bucket.",
       Effect: "Allow",
       Action: ["s3:ListBucket"], // without it S3 responds to a missing object with AccessDenied
       Resource: [`arn:aws:s3:::${bucket}`],
@@ -25,6 +27,7 @@ export function ownWeightsStatements(
       : [
           {
             Sid: "DecryptOwnWeights",
+            purpose: "S3 decrypts the weights for an engine.",
             Effect: "Allow" as const,
             Action: ["kms:Decrypt"],
             Resource: [kmsKeyArn],

@@ -108,6 +108,7 @@ export class GatewayFleet extends Construct {
           Effect: "Allow",
           Action: ["elasticloadbalancing:DescribeTargetHealth", "ec2:DescribeInstances"],
           Resource: ["*"],
+          purpose: "A gateway finds the healthy engines of each model and their private addresses.",
           reason: "Neither action knows resources: AWS accepts nothing narrower.",
         },
       ],

@@ -31,6 +31,7 @@ export function providerAccess(props: ProviderAccessProps): readonly PolicyState
       : [
           {
             Sid: "ReadProviderKeys",
+            purpose: "A gateway reads the API keys of the providers that it calls.",
             Effect: "Allow",
             Action: ["secretsmanager:GetSecretValue"],
             Resource: [...new Set([...secrets, secretArn(providerSecretId(environment, "*"), region, accountId)])],
@@ -43,6 +44,7 @@ export function providerAccess(props: ProviderAccessProps): readonly PolicyState
       : [
           {
             Sid: "CallBedrock",
+            purpose: "A gateway calls the models of Amazon Bedrock that the environment names.",
             Effect: "Allow",
             Action: [...actions],
             Resource: [...new Set(models)],

@@ -11,7 +11,8 @@ describe("a service role", () => {
       Resource: ["arn:aws:s3:::b/*"],
     } as const;
     const stack = synthConstruct((scope) => {
-      new ServiceRole(scope, "Role", { name: "test", service: "ec2.amazonaws.com", statements: [statement] });
+      const statements = [{ ...statement, purpose: "It reads." }];
+      new ServiceRole(scope, "Role", { name: "test", service: "ec2.amazonaws.com", statements });
     });
     expect(statements(only(stack, "aws_iam_role").assume_role_policy)).toEqual([
       { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },

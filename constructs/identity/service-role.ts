@@ -1,11 +1,14 @@
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import { explainWildcards } from "../policy/wildcard-reasons.ts";
+import { recordPurposes } from "./statement-purposes.ts";
 
 /** One statement of an IAM policy, in IAM's terms. Actions and resources are named; a wildcard needs a reason. */
 export interface PolicyStatement {
   readonly Sid: string;
+  /** What the role does by it, one sentence for `sluice permissions`. It is not synthesized. */
+  readonly purpose: string;
   readonly Effect: "Allow" | "Deny";
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
@@ -52,17 +55,29 @@ export class ServiceRole extends Construct {
         role: this.resource.id,
         policy: policyDocument(statements),
       });
-      explainWildcards(policy, statementReasons(statements));
+      describeStatements(policy, statements);
     }
   }
 }
 
-/** Statements as the JSON text of a policy, without their reasons. */
+/** Statements as the JSON text of a policy, without their purposes and reasons. */
 export function policyDocument(statements: readonly PolicyStatement[]): string {
-  return JSON.stringify({ Version: "2012-10-17", Statement: statements.map(({ reason, ...statement }) => statement) });
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: statements.map(({ purpose, reason, ...statement }) => statement),
+  });
 }
 
-/** The reasons by `Sid`, for `explainWildcards`. */
-export function statementReasons(statements: readonly PolicyStatement[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(statements.flatMap(({ Sid, reason }) => (reason === undefined ? [] : [[Sid, reason]])));
+/** Records what is not synthesized of a policy's statements: their purposes, and why they have wildcards. */
+export function describeStatements(policy: IConstruct, statements: readonly PolicyStatement[]): void {
+  explainWildcards(
+    policy,
+    Object.fromEntries(statements.flatMap(({ Sid, reason }) => (reason === undefined ? [] : [[Sid, reason]]))),
+  );
+  recordPurposes(
+    policy,
+    Object.fromEntries(
+      statements.map(({ Sid, purpose, reason }) => [Sid, reason === undefined ? purpose : `${purpose} ${reason}`]),
+    ),
+  );
 }

@@ -33,12 +33,14 @@ export class FlowLog extends Construct {
       statements: [
         {
           Sid: "WriteFlows",
+          purpose: "VPC writes the network's flow log.",
           Effect: "Allow",
           Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
           Resource: [`${logs.arn}:*`], // the streams of this one group
         },
         {
           Sid: "FindGroup",
+          purpose: "VPC finds the log group of the flow log.",
           Effect: "Allow",
           Action: ["logs:DescribeLogGroups"],
           Resource: ["*"],

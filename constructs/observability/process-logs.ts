@@ -36,6 +36,7 @@ export class ProcessLogs extends Construct {
     const arns = LOG_SOURCES.filter((source) => source.startsWith(role)).map((source) => this.#arns.get(source));
     return {
       Sid: "WriteLogs",
+      purpose: "The CloudWatch agent sends the logs of its own processes.",
       Effect: "Allow",
       Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
       Resource: arns.map((arn) => `${arn}:*`), // the streams of these groups

@@ -7,12 +7,12 @@ import { resource, synthUnder } from "./test/policy-fixture.ts";
 const named = { Sid: "Read", Effect: "Allow", Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::b/weights/*"] };
 const check = (statement: object, reasons = {}, type = "aws_iam_role_policy") =>
   reasonedWildcard.check(resource(type, { policy: JSON.stringify({ Statement: statement }) }, reasons), []);
-const lookUp: PolicyStatement = {
+const lookUp = {
   Sid: "LookUp",
   Effect: "Allow",
   Action: ["ec2:DescribeInstances"],
   Resource: ["*"],
-};
+} as const;
 
 describe("the rule that a wildcard has a reason", () => {
   test("named actions and resources need none, also below a named prefix", () => {
@@ -82,9 +82,12 @@ describe("the rule that a wildcard has a reason", () => {
       synthUnder(reasonedWildcard, (stack) => {
         new ServiceRole(stack, "Role", { name: "t", service: "ec2.amazonaws.com", statements: [statement] });
       });
-    expect(() => synth(lookUp)).toThrow(/aws_iam_role_policy\.Role_Policy_\w+ allows the resources \*.*LookUp/);
-    const stack = synth({ ...lookUp, reason: "The action knows no resources." });
+    expect(() => synth({ ...lookUp, purpose: "It looks up." })).toThrow(
+      /aws_iam_role_policy\.Role_Policy_\w+ allows the resources \*.*LookUp/,
+    );
+    const stack = synth({ ...lookUp, purpose: "It looks up.", reason: "The action knows no resources." });
     expect(statements(only(stack, "aws_iam_role_policy").policy)).toEqual([lookUp]);
+    expect(JSON.stringify(stack)).not.toContain("It looks up");
     expect(JSON.stringify(stack)).not.toContain("knows no resources");
   });
 });

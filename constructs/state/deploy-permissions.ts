@@ -37,6 +37,7 @@ export function accountGrants({
   return [
     {
       sid: "LookUp",
+      purpose: "OpenTofu reads the settings of existing resources, to plan their changes.",
       actions: [
         "acm:DescribeCertificate",
         "acm:ListTagsForCertificate",
@@ -105,6 +106,7 @@ export function accountGrants({
     },
     {
       sid: "DefaultKeys",
+      purpose: "OpenTofu reads whether a table is encrypted by DynamoDB's own key.",
       actions: ["kms:DescribeKey"],
       resources: [here("kms", "key/*")],
       condition: { StringEquals: { "kms:RequestAlias": "alias/aws/dynamodb" } },
@@ -130,6 +132,7 @@ export function accountGrants({
     },
     {
       sid: "PrivateNames",
+      purpose: "EC2 connects the private names of an interface endpoint to the VPC.",
       actions: ["route53:AssociateVPCWithHostedZone"],
       resources: ["arn:aws:route53:::hostedzone/*"],
       why: "An endpoint's private names are in a zone of AWS's own, whose id AWS chooses.",
@@ -146,6 +149,7 @@ export function accountGrants({
     ...roleGrants(name, roles),
     {
       sid: "HandRolesOver",
+      purpose: "OpenTofu gives instances, functions and the flow log their roles.",
       actions: ["iam:PassRole"],
       resources: [roleArns(name, roles)],
       condition: {
@@ -156,6 +160,7 @@ export function accountGrants({
     },
     {
       sid: "ServiceRoles",
+      purpose: "An AWS service makes its own role when the account uses it for the first time.",
       actions: ["iam:CreateServiceLinkedRole"],
       resources: ["arn:aws:iam::*:role/aws-service-role/*"],
       condition: {
@@ -169,6 +174,7 @@ export function accountGrants({
     },
     {
       sid: "Images",
+      purpose: "OpenTofu reads the ids of the images of gateways and engines.",
       actions: ["ssm:GetParameters"],
       resources: [here("ssm", "parameter/sluice/images/*")],
     },
@@ -219,7 +225,8 @@ function endpointsGroupGrants(
 ): readonly Grant[] {
   if (id === undefined) return [];
   const actions = ["ec2:ModifySecurityGroupRules", "ec2:RevokeSecurityGroupIngress"];
-  return [{ sid: "EndpointsGroup", actions, resources: [here("ec2", `security-group/${id}`)] }];
+  const purpose = "OpenTofu changes and deletes the rules that it added to the existing endpoints' security group.";
+  return [{ sid: "EndpointsGroup", purpose, actions, resources: [here("ec2", `security-group/${id}`)] }];
 }
 
 /** CloudFront reads certificates in one region, which may not be the environment's. */

@@ -12,7 +12,9 @@ const synth = (props: Partial<DeployRoleProps> = {}) =>
       branches: ["main"],
       environments: ["prod"],
       oidcProvider: "create",
-      stateStatements: [{ Sid: "UseStates", Effect: "Allow", Action: ["s3:GetObject"], Resource: ["arn:states"] }],
+      stateStatements: [
+        { Sid: "UseStates", purpose: "It tests.", Effect: "Allow", Action: ["s3:GetObject"], Resource: ["arn:states"] },
+      ],
       stateArns: ["arn:states"],
       ...props,
     });

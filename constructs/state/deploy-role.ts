@@ -6,8 +6,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js"
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js";
 import { Construct } from "constructs";
 import type { Environment } from "../../settings/environment.ts";
-import { type PolicyStatement, policyDocument, statementReasons } from "../identity/service-role.ts";
-import { explainWildcards } from "../policy/wildcard-reasons.ts";
+import { describeStatements, type PolicyStatement, policyDocument } from "../identity/service-role.ts";
 import { accountGrants } from "./deploy-permissions.ts";
 import { PLAIN_ROLES, type RoleNaming, statementsOf } from "./grant.ts";
 import { serviceGrants } from "./service-grants.ts";
@@ -69,12 +68,14 @@ export class DeployRole extends Construct {
       ...statementsOf(accountGrants(permissions)),
       {
         Sid: "NotItself",
+        purpose: "CI's role can't change its own permissions.",
         Effect: "Deny",
         Action: ["iam:*"], // a statement that denies must have no gaps
         Resource: [`arn:aws:iam::*:role${roles.start}${roleName}`, `arn:aws:iam::*:policy/${roleName}*`],
       },
       {
         Sid: "NotTheStates",
+        purpose: "CI's role can't delete the states or what encrypts them.",
         Effect: "Deny",
         Action: ["dynamodb:DeleteTable", "kms:ScheduleKeyDeletion", "s3:DeleteBucket*", "s3:DeleteObject*"],
         Resource: [...props.stateArns],
@@ -86,13 +87,13 @@ export class DeployRole extends Construct {
   #managedPolicy(name: string, statements: readonly PolicyStatement[]): void {
     const scope = new Construct(this, "Services");
     const policy = new IamPolicy(scope, "Default", { name, policy: policyDocument(statements) });
-    explainWildcards(policy, statementReasons(statements));
+    describeStatements(policy, statements);
     new IamRolePolicyAttachment(scope, "Attachment", { role: this.resource.name, policyArn: policy.arn });
   }
 
   #policy(id: string, name: string, statements: readonly PolicyStatement[]): void {
     const policy = new IamRolePolicy(this, id, { name, role: this.resource.id, policy: policyDocument(statements) });
-    explainWildcards(policy, statementReasons(statements));
+    describeStatements(policy, statements);
   }
 
   #providerArn(oidcProvider: CiSettings["oidcProvider"]): string {

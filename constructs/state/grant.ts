@@ -1,4 +1,5 @@
 import type { PolicyStatement } from "../identity/service-role.ts";
+import { allowsAction, DEPLOY_ACTIONS } from "./deploy-actions.ts";
 
 export interface DeployPermissionsProps {
   /** Start of the names of the environment's resources, e.g. `sluice-dev`. */
@@ -27,6 +28,8 @@ export const PLAIN_ROLES: RoleNaming = { start: "/", permissionsBoundary: null }
 
 export interface Grant {
   readonly sid: string;
+  /** What OpenTofu does by it. @default - it makes and deletes the resource types whose `deploy` actions are in it */
+  readonly purpose?: string;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly condition?: PolicyStatement["Condition"];
@@ -54,14 +57,31 @@ export function becomesOurs(environment: string): Condition {
   };
 }
 
-/** Statements without the grants' reasons in their JSON; `explainWildcards` takes them. */
+/**
+ * The statements of grants, with purposes and reasons, which are not synthesized.
+ * @throws for a grant without a purpose whose actions no resource type lists
+ */
 export function statementsOf(grants: readonly Grant[]): readonly PolicyStatement[] {
-  return grants.map(({ sid, actions, resources, condition, why }) => ({
+  return grants.map(({ sid, purpose, actions, resources, condition, why }) => ({
     Sid: sid,
+    purpose: purpose ?? purposeOf(sid, actions),
     Effect: "Allow",
     Action: actions,
     Resource: resources,
     ...(condition ? { Condition: condition } : {}),
     ...(why === undefined ? {} : { reason: why }),
   }));
+}
+
+/** The resource types that OpenTofu makes or deletes by one of the actions. */
+function purposeOf(sid: string, patterns: readonly string[]): string {
+  const types = Object.entries(DEPLOY_ACTIONS).filter(([, actions]) =>
+    actions.some((action) => patterns.some((pattern) => allowsAction(pattern, action))),
+  );
+  if (types.length === 0)
+    throw new Error(
+      `The grant ${sid} has no purpose, and no resource type of domain/aws-resources/ lists one of its actions in \`deploy\`; ` +
+        "add `purpose` to it.",
+    );
+  return `OpenTofu makes and deletes ${types.map(([type]) => type).join(", ")}.`;
 }

@@ -7,6 +7,7 @@ export function serviceGrants({ name, region, environment }: DeployPermissionsPr
   return [
     {
       sid: "LoadBalancing",
+      purpose: "OpenTofu makes, reads, changes and deletes load balancers, listeners and their rules.",
       actions: ["elasticloadbalancing:*"],
       resources: [
         here("elasticloadbalancing", `loadbalancer/app/${name}*`),
@@ -17,6 +18,7 @@ export function serviceGrants({ name, region, environment }: DeployPermissionsPr
     },
     {
       sid: "TargetGroups",
+      purpose: "OpenTofu makes, reads, changes and deletes the target groups of gateways and engines.",
       actions: ["elasticloadbalancing:*"],
       resources: [here("elasticloadbalancing", "targetgroup/tf-*")],
       condition: isOurs(environment),

@@ -53,21 +53,30 @@ export class StateStore extends Construct {
   /** Permissions of OpenTofu: to read and write states under a lock, never to delete one. */
   accessStatements(): readonly PolicyStatement[] {
     return [
-      { Sid: "FindStates", Effect: "Allow", Action: ["s3:ListBucket"], Resource: [this.bucket.arn] },
+      {
+        Sid: "FindStates",
+        purpose: "OpenTofu finds out whether a state exists.",
+        Effect: "Allow",
+        Action: ["s3:ListBucket"],
+        Resource: [this.bucket.arn],
+      },
       {
         Sid: "UseStates",
+        purpose: "OpenTofu reads and writes the states of the environment's stacks.",
         Effect: "Allow",
         Action: ["s3:GetObject", "s3:PutObject"],
         Resource: [`${this.bucket.arn}/${this.#keyPrefix}*`],
       },
       {
         Sid: "LockStates",
+        purpose: "OpenTofu locks a state while it changes the stack.",
         Effect: "Allow",
         Action: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"],
         Resource: [this.lockTable.arn],
       },
       {
         Sid: "EncryptStates",
+        purpose: "OpenTofu encrypts and decrypts the states.",
         Effect: "Allow",
         Action: ["kms:Decrypt", "kms:GenerateDataKey"],
         Resource: [this.encryptionKey.arn],
