@@ -215,6 +215,8 @@ export interface ErrorBody {
     readonly param: string | null;
     readonly code: ErrorCode;
     readonly details?: readonly ErrorDetail[];
+    /** Of a refused permission: the log has it with the rule that refused. */
+    readonly decision_id?: string;
   };
 }
 

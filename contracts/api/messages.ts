@@ -116,6 +116,7 @@ export const MessagesErrorBody = z
           error_code: z.enum(Object.keys(ERRORS)),
           param: z.string().optional(),
           problems: z.array(z.object({ param: z.string(), message: z.string() })).optional(),
+          decision_id: z.string().optional(),
         })
         .optional(),
       param: z.string().nullish(),
@@ -142,7 +143,7 @@ const ERROR_TYPES: Readonly<Record<number, string>> = {
 
 /** An error in Anthropic's shape; our code is in the field that its SDKs read. */
 export function messagesErrorBody({ error }: ErrorBody, requestId: string): MessagesErrorBody {
-  const { message, code, param, details } = inClientFields(error, MESSAGES_FIELDS);
+  const { message, code, param, details, decision_id } = inClientFields(error, MESSAGES_FIELDS);
   return {
     type: "error",
     error: {
@@ -152,6 +153,7 @@ export function messagesErrorBody({ error }: ErrorBody, requestId: string): Mess
         error_code: code,
         ...(param === null ? {} : { param }),
         ...(details === undefined ? {} : { problems: [...details] }),
+        ...(decision_id === undefined ? {} : { decision_id }),
       },
     },
     request_id: requestId,

@@ -74,8 +74,7 @@ function operation<const Id extends string>(described: Described<Id>): Operation
     ...described,
     description: `${described.description} ${KEY}`,
     pathParameters: described.path.includes("{name}") ? ["name"] : [],
-    isPublic: false,
-    isForOperators: true,
+    access: "admin",
   };
 }
 

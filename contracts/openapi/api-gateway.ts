@@ -3,7 +3,7 @@ import type { AuthMode } from "../processes/auth.ts";
 import { hasFixedPreflight, preflightHeaders } from "./cors.ts";
 import { API_INFO, groupByPath, pathParameters } from "./document.ts";
 import { gatewayResponses } from "./gateway-responses.ts";
-import { type Operation, PARAMETERS_WITH_SLASHES } from "./operation.ts";
+import { type Operation, PARAMETERS_WITH_SLASHES, scopeOf } from "./operation.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -79,7 +79,7 @@ function edgeOperation(operation: Operation, method: string, options: ApiGateway
     ...(method === operation.method ? { operationId: operation.operationId } : {}),
     ...(operation.pathParameters.length > 0 ? { parameters: pathParameters(operation) } : {}),
     responses: { default: { description: "The gateway's answer, unchanged." } },
-    ...(options.auth === "off" || operation.isPublic
+    ...(options.auth === "off" || scopeOf(operation.access) === undefined
       ? {}
       : { security: [{ [authorizerOf(operation)]: [], usagePlanKey: [] }] }),
     "x-amazon-apigateway-integration": proxyIntegration(operation, method.toUpperCase(), options),
@@ -130,7 +130,7 @@ function preflight(path: string, operations: readonly Operation[], options: ApiG
   const [operation] = operations;
   if (operation && !hasFixedPreflight(options.corsOrigins)) {
     // No operation id and no security: a browser sends its preflight without a key.
-    return edgeOperation({ ...operation, isPublic: true }, "options", options);
+    return edgeOperation({ ...operation, access: "public" }, "options", options);
   }
   const methods = [...operations.map(({ method }) => method.toUpperCase()), "OPTIONS"];
   const headers = Object.entries(preflightHeaders(options.corsOrigins, methods));

@@ -39,7 +39,7 @@ export const DIALECT_OPERATIONS = operationList([
     response: { schema: "Response", description: "The response.", example: EXAMPLE_RESPONSE },
     stream: { schema: "ResponseEvent", end: "the last of which is `response.completed`, `.incomplete` or `.failed`" },
     errors: GENERATION_ERRORS,
-    isPublic: false,
+    access: "generate",
   },
   {
     path: "/v1/responses/{response}",
@@ -50,7 +50,7 @@ export const DIALECT_OPERATIONS = operationList([
     pathParameters: ["response"],
     response: { schema: "Response", description: "The response.", example: EXAMPLE_RESPONSE },
     errors: STORED_ERRORS,
-    isPublic: false,
+    access: "read",
   },
   {
     path: "/v1/responses/{response}",
@@ -65,7 +65,7 @@ export const DIALECT_OPERATIONS = operationList([
       example: { id: "resp_1", object: "response", deleted: true },
     },
     errors: STORED_ERRORS,
-    isPublic: false,
+    access: "generate",
   },
   {
     path: "/v1/responses/{response}/input_items",
@@ -93,7 +93,7 @@ export const DIALECT_OPERATIONS = operationList([
       },
     },
     errors: ["invalid_request", ...STORED_ERRORS],
-    isPublic: false,
+    access: "read",
   },
   {
     path: "/v1/messages",
@@ -124,7 +124,7 @@ export const DIALECT_OPERATIONS = operationList([
     stream: { schema: "MessageEvent", end: "the last of which is `message_stop` or `error`" },
     errorShape: "anthropic",
     errors: GENERATION_ERRORS,
-    isPublic: false,
+    access: "generate",
   },
   {
     path: "/v1/messages/count_tokens",
@@ -140,6 +140,6 @@ export const DIALECT_OPERATIONS = operationList([
     response: { schema: "MessageTokens", description: "The count, or an estimate.", example: { input_tokens: 24 } },
     errorShape: "anthropic",
     errors: GENERATION_ERRORS,
-    isPublic: false,
+    access: "generate",
   },
 ]);

@@ -3,7 +3,7 @@ import { type ErrorCode, errorBody, errorEntry } from "../api/errors.ts";
 import { REQUEST_ID_HEADER } from "../api/headers.ts";
 import { messagesErrorBody } from "../api/messages.ts";
 import type { AuthMode } from "../processes/auth.ts";
-import type { Operation, Parameter } from "./operation.ts";
+import { type Operation, type Parameter, scopeOf } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { componentSchemas, schemaRef } from "./schemas.ts";
 
@@ -98,6 +98,7 @@ function describeOperation(operation: Operation, auth: AuthMode): JsonObject {
     ...(isDeprecated(operation) ? { deprecated: true } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     security: security(auth, operation),
+    ...scope(auth, operation),
     ...(request
       ? {
           requestBody: {
@@ -143,9 +144,15 @@ function isDeprecated({ path }: Operation): boolean {
   return DEPRECATIONS.some((entry) => entry.path === path && entry.field === undefined);
 }
 
-function security(auth: AuthMode, { isPublic, isForOperators = false }: Operation): readonly JsonObject[] {
-  if (auth === "off" || isPublic) return [];
-  return auth === "optional" && !isForOperators ? [{ apiKey: [] }, {}] : [{ apiKey: [] }];
+function security(auth: AuthMode, { access }: Operation): readonly JsonObject[] {
+  if (auth === "off" || scopeOf(access) === undefined) return [];
+  return auth === "optional" && access !== "admin" ? [{ apiKey: [] }, {}] : [{ apiKey: [] }];
+}
+
+/** The scope that a key needs, for readers of the document; `security` has no field for scopes of such keys. */
+function scope(auth: AuthMode, { access }: Operation): JsonObject {
+  const needed = auth === "off" ? undefined : scopeOf(access);
+  return needed === undefined ? {} : { "x-scope": needed };
 }
 
 function otherResponses({ otherStatuses = [], response }: Operation): JsonObject {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../api/errors.ts";
+import type { KeyScope } from "../processes/auth.ts";
 import type { SchemaName } from "./schemas.ts";
 
 /** A parameter in the query or a header. */
@@ -47,10 +48,19 @@ export interface Operation<Id extends string = string> {
   /** Statuses besides 200 that carry the same body, not the error body. */
   readonly otherStatuses?: readonly { readonly status: number; readonly description: string }[];
   readonly errors: readonly ErrorCode[];
-  /** Whether the operation is public, whatever `auth` says. */
-  readonly isPublic: boolean;
-  /** Whether a key with the scope `admin` is needed, whatever `auth` says. @default false */
-  readonly isForOperators?: boolean;
+  readonly access: Access;
+}
+
+/**
+ * The access to an operation. `public`: any client, without any limit. `address-limited`: any client, within the limit
+ * per client address. A scope: within that limit, with a key that has the scope where the environment requires keys;
+ * with `admin`, whatever the environment requires.
+ */
+export type Access = "public" | "address-limited" | KeyScope;
+
+/** The scope that a key needs for an operation; `undefined` where no key is looked at. */
+export function scopeOf(access: Access): KeyScope | undefined {
+  return access === "public" || access === "address-limited" ? undefined : access;
 }
 
 /** A list of operations whose ids are literal types. */

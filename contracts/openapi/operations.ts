@@ -52,7 +52,7 @@ export const OPERATIONS = operationList([
     },
     stream: { schema: "CompletionResponse", end: DONE },
     errors: GENERATION_ERRORS,
-    isPublic: false,
+    access: "generate",
   },
   {
     path: "/v1/chat/completions",
@@ -82,7 +82,7 @@ export const OPERATIONS = operationList([
     },
     stream: { schema: "ChatCompletionChunk", end: DONE },
     errors: GENERATION_ERRORS,
-    isPublic: false,
+    access: "generate",
   },
   ...DIALECT_OPERATIONS,
   ...BATCH_OPERATIONS,
@@ -107,7 +107,7 @@ export const OPERATIONS = operationList([
     },
     isLong: true,
     errors: GENERATION_ERRORS,
-    isPublic: false,
+    access: "generate",
   },
   {
     path: "/v1/moderations",
@@ -135,7 +135,7 @@ export const OPERATIONS = operationList([
       },
     },
     errors: GENERATION_ERRORS,
-    isPublic: false,
+    access: "generate",
   },
   {
     path: "/tokenize",
@@ -153,7 +153,7 @@ export const OPERATIONS = operationList([
       example: { count: 1, max_model_len: 4096, tokens: [15043], token_strs: null },
     },
     errors: GENERATION_ERRORS,
-    isPublic: false,
+    access: "generate",
   },
   {
     path: "/detokenize",
@@ -166,7 +166,7 @@ export const OPERATIONS = operationList([
     headerParameters: GENERATION_HEADERS,
     response: { schema: "DetokenizeResponse", description: "The text.", example: { prompt: "Hello" } },
     errors: GENERATION_ERRORS,
-    isPublic: false,
+    access: "generate",
   },
   {
     path: "/v1/models",
@@ -181,7 +181,7 @@ export const OPERATIONS = operationList([
       example: { object: "list", data: [EXAMPLE_MODEL] },
     },
     errors: READING_ERRORS,
-    isPublic: false,
+    access: "read",
   },
   {
     path: "/v1/models/{model}",
@@ -192,7 +192,7 @@ export const OPERATIONS = operationList([
     pathParameters: ["model"],
     response: { schema: "Model", description: "The model.", example: EXAMPLE_MODEL },
     errors: ["model_not_found", ...READING_ERRORS],
-    isPublic: false,
+    access: "read",
   },
   {
     path: "/health",
@@ -213,7 +213,7 @@ export const OPERATIONS = operationList([
     },
     otherStatuses: [{ status: 503, description: "No model can answer now; `Retry-After` says when to ask again." }],
     errors: ["method_not_allowed", "rate_limit_exceeded", "internal_error", "timeout"],
-    isPublic: true,
+    access: "public",
   },
   {
     path: "/openapi.json",
@@ -224,7 +224,7 @@ export const OPERATIONS = operationList([
     pathParameters: [],
     response: { schema: "OpenApi", description: "The document." },
     errors: PAGE_ERRORS,
-    isPublic: true,
+    access: "address-limited",
   },
   {
     path: "/reference",
@@ -235,7 +235,7 @@ export const OPERATIONS = operationList([
     pathParameters: [],
     response: { schema: "OpenApi", description: "The page.", mediaType: "text/html" },
     errors: PAGE_ERRORS,
-    isPublic: true,
+    access: "address-limited",
   },
   ...ADMIN_OPERATIONS,
 ]);
@@ -243,12 +243,12 @@ export const OPERATIONS = operationList([
 /** The fields of an operation that the gateway's routing needs. */
 export type RoutedOperation<Id extends string = string> = Pick<
   Operation<Id>,
-  "path" | "method" | "operationId" | "isLong"
+  "path" | "method" | "operationId" | "isLong" | "access"
 >;
 
 /** Operations for the load balancer; clients can't reach them, and the reference does not have them. */
 const INTERNAL_OPERATIONS = [
-  { path: LIVENESS_PATH, method: "get", operationId: "getLiveness" },
+  { path: LIVENESS_PATH, method: "get", operationId: "getLiveness", access: "public" },
 ] as const satisfies readonly RoutedOperation[];
 
 /** Ids of all operations: the gateway has an endpoint for each. */

@@ -45,6 +45,7 @@ const ErrorBody = z.object({
     param: z.string().nullable(),
     code: z.enum(Object.keys(ERRORS)),
     details: z.array(z.object({ param: z.string(), message: z.string() })).optional(),
+    decision_id: z.string().optional(),
   }),
 });
 

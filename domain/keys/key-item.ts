@@ -66,7 +66,12 @@ export function scopesOf({ scopes, restrictedHash }: ApiKeyItem): readonly KeySc
 
 /** Whether a key may do what `scope` is for. */
 export function hasScope(item: ApiKeyItem, scope: KeyScope): boolean {
-  return scopesOf(item).some((own) => own === scope || contains(own, scope));
+  return scopeThatAllows(item, scope) !== undefined;
+}
+
+/** The scope of a key that is `scope` or contains it; `undefined` where it has none. */
+export function scopeThatAllows(item: ApiKeyItem, scope: KeyScope): KeyScope | undefined {
+  return scopesOf(item).find((own) => own === scope || contains(own, scope));
 }
 
 function contains(own: KeyScope, scope: KeyScope): boolean {

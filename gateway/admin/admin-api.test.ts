@@ -78,9 +78,10 @@ describe("the reference", () => {
   });
 
   test("has every path and method, and no other", () => {
-    for (const { path, method, isForOperators = false } of OPERATIONS) {
+    for (const { path, method, access } of OPERATIONS) {
+      const isForOperators = access === "admin";
       const found = routeOf(path.replace("{name}", "x"), method.toUpperCase());
-      expect(found?.endpoint?.access === "operator", `${method} ${path}`).toBe(isForOperators);
+      expect(found?.endpoint?.access === "admin", `${method} ${path}`).toBe(isForOperators);
       if (isForOperators) expect(found.route).toBe(path);
     }
   });

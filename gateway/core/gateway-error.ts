@@ -8,6 +8,8 @@ export interface GatewayErrorOptions {
   readonly details?: readonly ErrorDetail[];
   /** @default - the catalogue's figure, if it has one */
   readonly retryAfterSeconds?: number;
+  /** Name of the rule of access that refused the request, for the log. @default - no rule did */
+  readonly rule?: string;
   /** More headers for the response, e.g. `allow`. */
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -37,6 +37,9 @@ export interface RequestFacts {
   readonly firstTokenAt: number | undefined;
   readonly lastTokenAt: number | undefined;
   readonly errorCode: ErrorCode | undefined;
+  /** The rule of access that refused it, and the id of a refusal that the client knows. */
+  readonly rule: string | undefined;
+  readonly decisionId: string | undefined;
   /** An exception that is not in the error catalogue. */
   readonly failure: unknown;
   /** Whether the client left before its response was complete. */
@@ -70,6 +73,8 @@ const NOTHING_KNOWN: RequestFacts = {
   firstTokenAt: undefined,
   lastTokenAt: undefined,
   errorCode: undefined,
+  rule: undefined,
+  decisionId: undefined,
   failure: undefined,
   isAborted: false,
 };

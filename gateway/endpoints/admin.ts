@@ -2,7 +2,7 @@ import { RouteOverride } from "../../contracts/targets/target-changes.ts";
 import { ProviderSettings, RouteSettings } from "../../contracts/targets/target-settings.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
 
-const OPERATOR = { access: "operator", body: undefined, client: undefined, generation: undefined } as const;
+const OPERATOR = { body: undefined, client: undefined, generation: undefined } as const;
 
 export const listTargets: EndpointDefinition = {
   ...OPERATOR,

@@ -2,7 +2,7 @@ import { BatchCreateRequest } from "../../contracts/api/batches.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
 import { batchesOf } from "./files.ts";
 
-const BATCHES = { access: "key", body: undefined, client: undefined, generation: undefined } as const;
+const BATCHES = { body: undefined, client: undefined, generation: undefined } as const;
 
 export const createBatch: EndpointDefinition = {
   ...BATCHES,

@@ -18,7 +18,6 @@ export const CHAT: GenerationRules = {
 };
 
 export const createChatCompletion: EndpointDefinition = {
-  access: "key",
   body: ChatCompletionRequest,
   client: undefined,
   generation: CHAT,

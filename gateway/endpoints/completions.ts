@@ -21,7 +21,6 @@ const COMPLETIONS: GenerationRules = {
 };
 
 export const createCompletion: EndpointDefinition = {
-  access: "key",
   body: CompletionRequest,
   client: undefined,
   generation: COMPLETIONS,

@@ -14,7 +14,6 @@ import { TOKENIZE } from "./tokenize.ts";
 
 /** Counted by the engine where the model is one of our own pools'; an estimate where a provider's, or where no engine is ready. */
 export const countMessageTokens: EndpointDefinition = {
-  access: "key",
   body: CountTokensRequest,
   client: COUNT_TOKENS_CLIENT,
   generation: CHAT,

@@ -20,7 +20,6 @@ const EMBEDDINGS: GenerationRules = {
 };
 
 export const createEmbedding: EndpointDefinition = {
-  access: "key",
   body: EmbeddingRequest,
   client: undefined,
   generation: EMBEDDINGS,

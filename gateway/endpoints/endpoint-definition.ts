@@ -1,3 +1,4 @@
+import type { Access } from "../../contracts/openapi/operation.ts";
 import type { AdminApi } from "../admin/admin-api.ts";
 import type { BatchService } from "../batches/batch-service.ts";
 import type { GatewayResponse } from "../core/response.ts";
@@ -27,11 +28,11 @@ export interface EndpointTools {
   readonly generation: GenerationTools;
 }
 
-/** An endpoint before it has its tools. */
-export interface EndpointDefinition extends Omit<Endpoint, "handle"> {
+/** An endpoint before it has its tools, and the access that its operation names. */
+export interface EndpointDefinition extends Omit<Endpoint, "handle" | "access"> {
   handle(request: Identified, tools: EndpointTools): GatewayResponse | Promise<GatewayResponse>;
 }
 
-export function withTools(definition: EndpointDefinition, tools: EndpointTools): Endpoint {
-  return { ...definition, handle: (request) => definition.handle(request, tools) };
+export function withTools(definition: EndpointDefinition, access: Access, tools: EndpointTools): Endpoint {
+  return { ...definition, access, handle: (request) => definition.handle(request, tools) };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { GENERATION_ROUTES } from "../../contracts/api/generation-routes.ts";
+import { openApiDocument } from "../../contracts/openapi/document.ts";
 import { OPERATIONS, ROUTED_OPERATIONS } from "../../contracts/openapi/operations.ts";
 import { routeOf } from "../test/endpoint-paths.ts";
 import { ENDPOINTS } from "./endpoints.ts";
@@ -47,18 +48,22 @@ describe("paths", () => {
 
 describe("every operation", () => {
   test("leads to its own endpoint, on its path and by its method", () => {
-    for (const { operationId, path, method } of ROUTED_OPERATIONS) {
-      const { access, generation } = ENDPOINTS[operationId];
+    for (const { operationId, path, method, access } of ROUTED_OPERATIONS) {
+      const { generation } = ENDPOINTS[operationId];
       const found = routeOf(path.replace(/\{\w+\}/, "x"), method.toUpperCase());
       expect(found.endpoint, operationId).toMatchObject({ access, generation });
     }
   });
 
   test("has the access that the reference documents", () => {
-    for (const { operationId, isPublic, isForOperators = false } of OPERATIONS) {
-      const { access } = ENDPOINTS[operationId];
-      expect(access === "public" || access === "address-limited", operationId).toBe(isPublic);
-      expect(access === "operator", operationId).toBe(isForOperators);
+    const document = openApiDocument({ auth: "optional" });
+    for (const { operationId, path, method } of OPERATIONS) {
+      const access = routeOf(path.replace(/\{\w+\}/, "x"), method.toUpperCase()).endpoint?.access ?? "public";
+      const { security, "x-scope": scope } = (document.paths[path] as Record<string, Record<string, unknown>>)[method]!;
+      const isPublic = access === "public" || access === "address-limited";
+      expect(Array.isArray(security) && security.length === 0, operationId).toBe(isPublic);
+      expect(JSON.stringify(security) === '[{"apiKey":[]}]', operationId).toBe(access === "admin");
+      expect(scope, operationId).toBe(isPublic ? undefined : access);
     }
   });
 

@@ -67,5 +67,7 @@ export function generationPaths<Path extends string>(paths: readonly Path[]): re
 
 /** The endpoints by path and method. */
 export function createEndpointTable(tools: EndpointTools): EndpointTable {
-  return new EndpointTable(ROUTED_OPERATIONS, (operationId) => withTools(ENDPOINTS[operationId], tools));
+  return new EndpointTable(ROUTED_OPERATIONS, ({ operationId, access }) =>
+    withTools(ENDPOINTS[operationId], access, tools),
+  );
 }

@@ -2,7 +2,7 @@ import type { BatchService } from "../batches/batch-service.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { EndpointDefinition, EndpointTools } from "./endpoint-definition.ts";
 
-const FILES = { access: "key", body: undefined, client: undefined, generation: undefined } as const;
+const FILES = { body: undefined, client: undefined, generation: undefined } as const;
 
 /** @throws {GatewayError} `not_found` in a deployment without files and batches */
 export function batchesOf({ batches }: EndpointTools): BatchService {

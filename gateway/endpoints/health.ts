@@ -3,7 +3,7 @@ import { jsonResponse } from "../core/response.ts";
 import { health } from "../pages/health.ts";
 import type { EndpointDefinition, EndpointTools } from "./endpoint-definition.ts";
 
-const PUBLIC = { access: "public", body: undefined, client: undefined, generation: undefined } as const;
+const PUBLIC = { body: undefined, client: undefined, generation: undefined } as const;
 
 export const getHealth: EndpointDefinition = {
   ...PUBLIC,

@@ -5,7 +5,6 @@ import { CHAT } from "./chat-completions.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
 
 export const createMessage: EndpointDefinition = {
-  access: "key",
   body: MessagesRequest,
   client: MESSAGES_CLIENT,
   generation: CHAT,

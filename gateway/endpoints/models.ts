@@ -5,7 +5,7 @@ import { modelById, modelList } from "../pages/model-cards.ts";
 import type { Identified } from "../pipeline/request-states.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
 
-const MODELS = { access: "key", body: undefined, client: undefined, generation: undefined } as const;
+const MODELS = { body: undefined, client: undefined, generation: undefined } as const;
 
 export const listModels: EndpointDefinition = {
   ...MODELS,

@@ -24,7 +24,6 @@ const MODERATIONS: GenerationRules = {
 };
 
 export const createModeration: EndpointDefinition = {
-  access: "key",
   body: ModerationRequest,
   client: undefined,
   generation: MODERATIONS,

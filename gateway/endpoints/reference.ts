@@ -1,7 +1,7 @@
 import { respondStaticPage } from "../pages/static-page.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
 
-const PAGE = { access: "address-limited", body: undefined, client: undefined, generation: undefined } as const;
+const PAGE = { body: undefined, client: undefined, generation: undefined } as const;
 
 export const getOpenApi: EndpointDefinition = {
   ...PAGE,

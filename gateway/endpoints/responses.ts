@@ -7,14 +7,13 @@ import { CHAT } from "./chat-completions.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
 
 export const createResponse: EndpointDefinition = {
-  access: "key",
   body: ResponseRequest,
   client: RESPONSES_CLIENT,
   generation: CHAT,
   handle: (request, { generation }) => generate(request, CHAT, generation),
 };
 
-const STORED = { access: "key", body: undefined, client: undefined, generation: undefined } as const;
+const STORED = { body: undefined, client: undefined, generation: undefined } as const;
 
 export const getResponse: EndpointDefinition = {
   ...STORED,

@@ -39,7 +39,6 @@ const DETOKENIZE: GenerationRules = {
 };
 
 export const tokenize: EndpointDefinition = {
-  access: "key",
   body: TokenizeRequest,
   client: undefined,
   generation: TOKENIZE,
@@ -47,7 +46,6 @@ export const tokenize: EndpointDefinition = {
 };
 
 export const detokenize: EndpointDefinition = {
-  access: "key",
   body: DetokenizeRequest,
   client: undefined,
   generation: DETOKENIZE,

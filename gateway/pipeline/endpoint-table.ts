@@ -34,6 +34,9 @@ interface PathPattern {
   readonly entry: PathEntry;
 }
 
+/** Makes the endpoint of an operation. */
+type EndpointOf = (operation: RoutedOperation<OperationId>) => Endpoint;
+
 const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"] as const;
 
 /** Finds the endpoint of a path and a method. Of two that fit, the path without a parameter counts. */
@@ -43,7 +46,7 @@ export class EndpointTable {
   readonly #longestFixed: number;
   readonly #patterns: readonly PathPattern[];
 
-  constructor(operations: readonly RoutedOperation<OperationId>[], endpointOf: (operationId: OperationId) => Endpoint) {
+  constructor(operations: readonly RoutedOperation<OperationId>[], endpointOf: EndpointOf) {
     const patterns: PathPattern[] = [];
     for (const [path, ofPath] of Map.groupBy(operations, (operation) => operation.path)) {
       const entry = { route: routeLabel(path), byMethod: endpointsByMethod(ofPath, endpointOf) };
@@ -115,14 +118,14 @@ export class EndpointTable {
 /** A GET serves HEAD too, unless its body may be so large that it is not computed for its length. */
 function endpointsByMethod(
   operations: readonly RoutedOperation<OperationId>[],
-  endpointOf: (operationId: OperationId) => Endpoint,
+  endpointOf: EndpointOf,
 ): ReadonlyMap<string, Endpoint> {
   const byMethod = new Map<string, Endpoint>();
   for (const method of METHODS) {
     const wanted = method === "HEAD" ? "get" : method.toLowerCase();
     const operation = operations.find((each) => each.method === wanted);
     if (operation === undefined || (method === "HEAD" && operation.isLong === true)) continue;
-    byMethod.set(method, endpointOf(operation.operationId));
+    byMethod.set(method, endpointOf(operation));
   }
   return byMethod;
 }

@@ -1,19 +1,13 @@
 import type * as z from "zod";
 import type { ErrorDetail } from "../../contracts/api/errors.ts";
 import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
+import type { Access } from "../../contracts/openapi/operation.ts";
 import type { GatewayError } from "../core/gateway-error.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import type { TargetNeed } from "../core/target.ts";
 import type { ClientDialect } from "../dialects/clients/client-dialect.ts";
 import type { WholeForm } from "../outside-values/whole-forms.ts";
 import type { Identified } from "./request-states.ts";
-
-/**
- * The access to an endpoint. `public`: any client, without any limit. `address-limited`: any client, within the limit
- * per client address. `key`: within that limit, with a key where the environment requires one. `operator`: with a key
- * of the scope `admin`, whatever the environment requires.
- */
-export type Access = "public" | "address-limited" | "key" | "operator";
 
 /** The capability that an endpoint needs of its targets. */
 export interface EndpointNeed {
@@ -47,6 +41,7 @@ export interface GenerationRules {
 
 /** One operation as the gateway serves it. No field has a default: a forgotten one does not compile. */
 export interface Endpoint {
+  /** That of its operation. */
   readonly access: Access;
   /** Schema of the client's JSON body; `form` for a form; `undefined` where there is no body. */
   readonly body: z.ZodType | "form" | undefined;

@@ -1,10 +1,11 @@
+import { scopeOf } from "../../contracts/openapi/operation.ts";
 import { ANTHROPIC_PATHS, type ApiKeyItem, type AuthMode, type KeyScope } from "../../contracts/processes/auth.ts";
 import { apiKeyId, bearerCredential } from "../../domain/keys/api-key.ts";
 import { checkKey, checkUse, type KeyRefusal, type KeyUse } from "../../domain/keys/check-key.ts";
+import { refusingRule } from "../../domain/keys/key-decision.ts";
 import { GatewayError, type GatewayErrorOptions } from "../core/gateway-error.ts";
 import type { Caller } from "../core/request.ts";
 import type { KeyStore } from "../keys/key-store.ts";
-import type { Endpoint } from "./endpoint.ts";
 import type { Admitted, Identified } from "./request-states.ts";
 
 const CHALLENGE = { headers: { "www-authenticate": "Bearer" } } as const;
@@ -24,22 +25,15 @@ export interface IdentifyTools {
 export async function identify(admitted: Admitted, tools: IdentifyTools): Promise<Identified> {
   const { request, endpoint, addressTenant, record } = admitted;
   const anonymous: Caller = { tenant: addressTenant, keyId: undefined, priceFactor: 1 };
-  if (endpoint.access === "public" || endpoint.access === "address-limited")
-    return { ...admitted, caller: anonymous, key: undefined };
-  const auth = endpoint.access === "operator" ? "required" : tools.auth;
-  const scope = scopeOf(endpoint, request.method);
+  const scope = scopeOf(endpoint.access);
+  if (scope === undefined) return { ...admitted, caller: anonymous, key: undefined };
+  const auth = scope === "admin" ? "required" : tools.auth;
   const known = request.knownCaller;
   const key =
     known === undefined ? await keyOf(admitted, scope, auth, tools) : await keyOfKnown(known, scope, auth, tools);
   const caller = known ?? (key === undefined ? anonymous : ofKey(key));
   record.note({ tenant: caller.tenant, keyId: key?.keyId, priceFactor: caller.priceFactor });
   return { ...admitted, caller, key };
-}
-
-/** The scope that a request needs. */
-function scopeOf({ access }: Endpoint, method: string): KeyScope {
-  if (access === "operator") return "admin";
-  return method === "GET" || method === "HEAD" ? "read" : "generate";
 }
 
 function ofKey({ keyId }: ApiKeyItem): Caller {
@@ -63,9 +57,10 @@ async function keyOf(
   if (keyId === undefined) throw new GatewayError("invalid_api_key", CHALLENGE);
   const item = await lookUp(keys, keyId);
   const use = { scope, address: admitted.request.address };
-  const refusal = checkKey(secret, item, use, wallClock());
-  if (refusal !== undefined) throw refusalError(refusal, use, CHALLENGE);
-  return item;
+  const now = wallClock();
+  const refusal = checkKey(secret, item, use, now);
+  if (refusal === undefined) return item;
+  throw refusalError(refusal, use, { ...CHALLENGE, rule: refusingRule(refusal, item, use, now) });
 }
 
 /** A key that was revoked, has expired or lost its scope since the work was accepted is refused. */
@@ -77,18 +72,25 @@ async function keyOfKnown(
 ): Promise<ApiKeyItem | undefined> {
   if (keyId === undefined || auth === "off") return undefined;
   const item = await lookUp(keys, keyId);
-  const refusal = item === undefined ? "invalid" : checkUse(item, { scope }, wallClock());
-  if (refusal !== undefined) throw refusalError(refusal, { scope });
-  return item;
+  const now = wallClock();
+  const refusal = item === undefined ? "invalid" : checkUse(item, { scope }, now);
+  if (refusal === undefined) return item;
+  throw refusalError(refusal, { scope }, { rule: refusingRule(refusal, item, { scope }, now) });
 }
 
-function refusalError(refusal: KeyRefusal, { scope }: KeyUse, challenge: GatewayErrorOptions = {}): GatewayError {
-  if (refusal === "invalid") return new GatewayError("invalid_api_key", challenge);
+function refusalError(
+  refusal: KeyRefusal,
+  { scope }: KeyUse,
+  { rule, ...challenge }: GatewayErrorOptions & { readonly rule: string },
+): GatewayError {
+  if (refusal === "invalid") return new GatewayError("invalid_api_key", { ...challenge, rule });
   if (refusal === "address")
     return new GatewayError("permission_denied", {
+      rule,
       message: "This key may not be used from this address. Use it from one of its ranges, or ask your operator.",
     });
   return new GatewayError("permission_denied", {
+    rule,
     message: `This key lacks the scope \`${scope}\`. Use one that has it; \`sluice keys create --scope ${scope}\` makes one.`,
   });
 }

@@ -36,6 +36,7 @@ export function priorityOf(
     throw new GatewayError("permission_denied", {
       message: `The priority \`${requested.data}\` is above the highest priority of this caller, \`${highest}\`. Lower it, or request a key with a higher one from your operator.`,
       param: PRIORITY_HEADER,
+      rule: `priority-at-most:${highest}`,
     });
   return requested.data;
 }

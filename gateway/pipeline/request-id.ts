@@ -9,11 +9,20 @@ let used = random.length;
 
 /** A new request's id: `req_` and 32 hexadecimal digits, 128 random bits. */
 export function newRequestId(): string {
+  return `req_${randomDigits()}`;
+}
+
+/** The id of a refused permission: `dec_` and 32 hexadecimal digits. */
+export function newDecisionId(): string {
+  return `dec_${randomDigits()}`;
+}
+
+function randomDigits(): string {
   if (used === random.length) {
     randomFillSync(random);
     used = 0;
   }
   const start = used;
   used += ID_BYTES;
-  return `req_${random.toString("hex", start, used)}`;
+  return random.toString("hex", start, used);
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { newApiKey } from "../../domain/keys/api-key.ts";
 import { createKey, type KeyRestrictions, rotate } from "../../domain/keys/key-item.ts";
@@ -100,6 +100,40 @@ describe("a key", () => {
     expect([await heads(reader), await heads(operator)]).toEqual([200, 200]);
     const error = await errorOf(await reader!.send(CHAT, chatWith("a")), 403, "permission_denied");
     expect(error.message).toContain("`generate`");
+  });
+
+  test("with the scope read may send HEAD wherever it may send GET", async () => {
+    const { keyed, url } = await start();
+    const { headers } = keyed({ scopes: ["read"] });
+    expect((await fetch(`${url}/v1/models`, { method: "HEAD", headers })).status).toBe(200);
+  });
+
+  // documented: key-decision-logged
+  test("that is refused leaves the rule in the log, which tells an unknown, a revoked and an expired key apart", async () => {
+    const { keyed, keys, log } = await start();
+    const unknown = keyed();
+    keys.delete(unknown.item.keyId);
+    const revoked = keyed();
+    keys.set(revoked.item.keyId, { ...revoked.item, revokedAt: new Date(NOW).toISOString() });
+    const expired = keyed({ expiresAt: new Date(NOW).toISOString() });
+    const elsewhere = keyed({ addresses: ["203.0.113.0/24"] });
+    const reader = keyed({ scopes: ["read"] });
+    const bodies = [];
+    for (const { send } of [unknown, revoked, expired, elsewhere, reader])
+      bodies.push(JSON.parse(await (await send(CHAT, chatWith("a"))).text()));
+    const lines = () => log().filter((line) => line.msg === "request");
+    await vi.waitFor(() => expect(lines()).toHaveLength(5));
+    expect(lines().map(({ rule }) => rule)).toEqual([
+      "key-unknown",
+      "key-revoked",
+      "key-expired",
+      "key-not-for-address",
+      "key-lacks-scope:generate",
+    ]);
+    expect(new Set(bodies.slice(0, 3).map((body) => JSON.stringify(body))).size).toBe(1);
+    expect(bodies.map(({ error }) => error.decision_id)).toEqual(lines().map(({ decisionId }) => decisionId));
+    expect(bodies[0].error.decision_id).toBeUndefined();
+    expect(bodies[4].error.decision_id).toMatch(/^dec_/);
   });
 
   test("that was rotated works with its new secret at once, with the old one until the overlap ends", async () => {

@@ -47,6 +47,8 @@ function logLine(settled: SettledRequest) {
     method: settled.method,
     status: settled.status,
     errorCode: settled.errorCode,
+    rule: settled.rule,
+    decisionId: settled.decisionId,
     model: settled.model?.slice(0, MAX_MODEL_CHARACTERS),
     targetId: settled.target?.id,
     engineId: settled.engineId,

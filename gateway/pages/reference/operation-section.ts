@@ -17,6 +17,7 @@ export function operationSection({ path, method, operation }: ReferenceOperation
   const form = content(operation.requestBody, "multipart/form-data");
   const body = content(operation.requestBody, "application/json") ?? form;
   const isPublic = Array.isArray(operation.security) && operation.security.length === 0;
+  const scope = text(operation["x-scope"]);
   const examples = examplesOf({
     method,
     path,
@@ -30,7 +31,8 @@ export function operationSection({ path, method, operation }: ReferenceOperation
 <p class="address"><span class="method ${method}">${method.toUpperCase()}</span> <code>${path}</code>${
     operation.deprecated === true ? html` <span class="deprecated">deprecated</span>` : undefined
   }</p>
-<p>${prose(text(operation.description))}</p></header>
+<p>${prose(text(operation.description))}</p>
+${scope === "" ? undefined : html`<p class="note">For keys with the scope <code>${scope}</code>.</p>`}</header>
 <div class="columns"><div>
 ${parameters(operation, schemas)}
 ${body === undefined ? undefined : html`<h3>Body</h3>${schemaList(fieldsOf(body.schema, schemas), schemas)}<p class="note"><code>null</code> is the same as leaving a field out. Other fields are passed on to the model's engine as they are.</p>`}
