@@ -20,9 +20,11 @@ import { ssmImageStore } from "./images/image-store.ts";
 import { imagesCommand } from "./images/images-command.ts";
 import { initCommand } from "./init/init-command.ts";
 import { initTools } from "./init/init-tools.ts";
+import { canCommand } from "./keys/can-command.ts";
 import { DynamoKeyRegistry } from "./keys/key-registry.ts";
-import { findKeyTable, type KeyTable } from "./keys/key-table.ts";
+import { findKeyTable } from "./keys/key-table.ts";
 import { keysCommand } from "./keys/keys-command.ts";
+import type { KeysTools } from "./keys/with-keys.ts";
 import { modelsCommand } from "./models/models-command.ts";
 import { operatorTools } from "./operator/operator-tools.ts";
 import { permissionsCommand } from "./permissions/permissions-command.ts";
@@ -50,17 +52,17 @@ const admin: AdminTools = {
   ...(input.isTTY ? { hiddenPrompt: (text: string) => hiddenPrompt(text, { input, output }) } : {}),
   secretStore: async (options) => new SecretStore(await findKeyTable(options)),
 };
+const keys: KeysTools = {
+  print: (text) => console.log(text),
+  table: (options) => findKeyTable(options),
+  registry: (table) => new DynamoKeyRegistry(table),
+  now: () => new Date(),
+};
 const program = new Command("sluice")
   .enablePositionalOptions()
   .description("Serve LLMs from one typed file, on AWS or on this machine.")
-  .addCommand(
-    keysCommand({
-      print: (text) => console.log(text),
-      table: (options) => findKeyTable(options),
-      registry: (table: KeyTable) => new DynamoKeyRegistry(table),
-      now: () => new Date(),
-    }),
-  )
+  .addCommand(keysCommand(keys))
+  .addCommand(canCommand({ ...keys, finish: operator.finish }))
   .addCommand(
     cacheCommand({
       print: (text) => console.log(text),

@@ -13,16 +13,8 @@ import {
   scopesOption,
   spanSeconds,
 } from "./key-options.ts";
-import type { KeyRegistry } from "./key-registry.ts";
-import type { KeyTable, KeyTableOptions } from "./key-table.ts";
-import { keyTableError } from "./key-table-error.ts";
-
-export interface KeysTools {
-  print(text: string): void;
-  table(options: KeyTableOptions): Promise<KeyTable>;
-  registry(table: KeyTable): KeyRegistry;
-  now(): Date;
-}
+import type { KeyTableOptions } from "./key-table.ts";
+import { type KeysTools, withKeys } from "./with-keys.ts";
 
 interface CreateOptions extends KeyTableOptions {
   readonly name: string;
@@ -73,15 +65,6 @@ export function keysCommand(tools: KeysTools): Command {
     keys.command("revoke <key-id>").description("revoke a key; all gateways refuse it within 1 s"),
   ).action((keyId: string, options: KeyTableOptions) => revoke(keyId, options, tools));
   return keys;
-}
-
-/** Runs an operation on a table's keys and explains AWS's errors. */
-async function withKeys<T>(table: KeyTable, tools: KeysTools, use: (keys: KeyRegistry) => Promise<T>): Promise<T> {
-  try {
-    return await use(tools.registry(table));
-  } catch (error) {
-    throw keyTableError(error, table);
-  }
 }
 
 async function create(options: CreateOptions, tools: KeysTools): Promise<void> {
