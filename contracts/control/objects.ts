@@ -1,0 +1,104 @@
+import * as z from "zod";
+
+/** The objects of OpenAI's administration API, in its shapes. Times are whole seconds since 1970. */
+const Seconds = z.int().nonnegative();
+
+export const OrganizationRoleName = z.enum(["owner", "reader"]);
+export const ProjectRoleName = z.enum(["owner", "member"]);
+
+export const Project = z.strictObject({
+  id: z.string(),
+  object: z.literal("organization.project"),
+  name: z.string(),
+  created_at: Seconds,
+  archived_at: Seconds.nullable(),
+  status: z.enum(["active", "archived"]),
+});
+export type Project = z.infer<typeof Project>;
+
+export const ProjectUser = z.strictObject({
+  object: z.literal("organization.project.user"),
+  id: z.string(),
+  name: z.string().nullable(),
+  email: z.string(),
+  role: ProjectRoleName,
+  added_at: Seconds,
+});
+export type ProjectUser = z.infer<typeof ProjectUser>;
+
+export const OrganizationUser = z.strictObject({
+  object: z.literal("organization.user"),
+  id: z.string(),
+  name: z.string().nullable(),
+  email: z.string(),
+  role: OrganizationRoleName,
+  added_at: Seconds,
+});
+export type OrganizationUser = z.infer<typeof OrganizationUser>;
+
+const InviteProject = z.strictObject({ id: z.string(), role: ProjectRoleName });
+
+export const Invite = z.strictObject({
+  object: z.literal("organization.invite"),
+  id: z.string(),
+  email: z.string(),
+  role: OrganizationRoleName,
+  status: z.enum(["pending", "accepted", "expired"]),
+  created_at: Seconds,
+  expires_at: Seconds,
+  accepted_at: Seconds.nullable(),
+  projects: z.array(InviteProject),
+});
+export type Invite = z.infer<typeof Invite>;
+
+const deleted = <const T extends string>(object: T) =>
+  z.strictObject({ object: z.literal(object), id: z.string(), deleted: z.boolean() });
+export const ProjectUserDeleted = deleted("organization.project.user.deleted");
+export const OrganizationUserDeleted = deleted("organization.user.deleted");
+export const InviteDeleted = deleted("organization.invite.deleted");
+
+/** One page of a list; `last_id` is the `after` of the next. */
+const pageOf = <T extends z.ZodType>(item: T) =>
+  z.strictObject({
+    object: z.literal("list"),
+    data: z.array(item),
+    first_id: z.string().nullable(),
+    last_id: z.string().nullable(),
+    has_more: z.boolean(),
+  });
+
+const Email = z.email().max(254);
+const Name = z.string().trim().min(1).max(100);
+
+export const CreateProject = z.strictObject({ name: Name });
+export const UpdateProject = z.strictObject({ name: Name });
+/** Exactly one of `user_id` and `email` names the user. */
+export const CreateProjectUser = z
+  .strictObject({ user_id: z.string().optional(), email: Email.optional(), role: ProjectRoleName })
+  .refine((body) => (body.user_id === undefined) !== (body.email === undefined), {
+    path: ["user_id"],
+    message: "Send either `user_id` or `email`.",
+  });
+export const UpdateProjectUser = z.strictObject({ role: ProjectRoleName });
+export const UpdateOrganizationUser = z.strictObject({ role: OrganizationRoleName });
+export const CreateInvite = z.strictObject({
+  email: Email,
+  role: OrganizationRoleName,
+  projects: z.array(InviteProject).max(100).optional(),
+});
+
+/** @default limit - 20, as OpenAI's */
+const cursor = {
+  after: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+};
+export const ListQuery = z.strictObject(cursor);
+export const ListProjectsQuery = z.strictObject({
+  ...cursor,
+  include_archived: z.stringbool({ truthy: ["true"], falsy: ["false"] }).default(false),
+});
+
+export const ProjectPage = pageOf(Project);
+export const ProjectUserPage = pageOf(ProjectUser);
+export const OrganizationUserPage = pageOf(OrganizationUser);
+export const InvitePage = pageOf(Invite);

@@ -1,0 +1,130 @@
+import * as z from "zod";
+import { AuditEventPage, ListAuditEventsQuery } from "./audit-events.ts";
+import * as objects from "./objects.ts";
+import type { ControlScope } from "./scopes.ts";
+
+/** One method on one path of the control API. An operation without a scope does not compile. */
+export interface ControlOperation {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** Parameters are in braces, and each is one segment. */
+  readonly path: `/v1/organization/${string}`;
+  readonly scope: ControlScope;
+  /** Parameters of the query. */
+  readonly query: z.ZodType;
+  /** The JSON body; a body is refused where the schema is `NoBody`. */
+  readonly body: z.ZodType;
+  readonly response: z.ZodType;
+}
+
+export const NoQuery = z.strictObject({});
+export const NoBody = z.undefined();
+
+const PROJECTS = "/v1/organization/projects";
+const PROJECT = `${PROJECTS}/{project_id}` as const;
+const PROJECT_USER = `${PROJECT}/users/{user_id}` as const;
+const USERS = "/v1/organization/users";
+const INVITES = "/v1/organization/invites";
+
+const get = { method: "GET", query: NoQuery, body: NoBody } as const;
+const list = { method: "GET", query: objects.ListQuery, body: NoBody } as const;
+const post = { method: "POST", query: NoQuery } as const;
+const remove = { method: "DELETE", query: NoQuery, body: NoBody } as const;
+
+/** All operations of the control API, by id: the source of its routing, its checks and its matrix of permissions. */
+export const CONTROL_OPERATIONS = {
+  listProjects: {
+    ...list,
+    path: PROJECTS,
+    scope: "projects.read",
+    query: objects.ListProjectsQuery,
+    response: objects.ProjectPage,
+  },
+  createProject: {
+    ...post,
+    path: PROJECTS,
+    scope: "projects.write",
+    body: objects.CreateProject,
+    response: objects.Project,
+  },
+  retrieveProject: { ...get, path: PROJECT, scope: "projects.read", response: objects.Project },
+  updateProject: {
+    ...post,
+    path: PROJECT,
+    scope: "projects.write",
+    body: objects.UpdateProject,
+    response: objects.Project,
+  },
+  archiveProject: {
+    ...post,
+    path: `${PROJECT}/archive`,
+    scope: "projects.write",
+    body: NoBody,
+    response: objects.Project,
+  },
+  listProjectUsers: {
+    ...list,
+    path: `${PROJECT}/users`,
+    scope: "project.users.read",
+    response: objects.ProjectUserPage,
+  },
+  createProjectUser: {
+    ...post,
+    path: `${PROJECT}/users`,
+    scope: "project.users.write",
+    body: objects.CreateProjectUser,
+    response: objects.ProjectUser,
+  },
+  retrieveProjectUser: { ...get, path: PROJECT_USER, scope: "project.users.read", response: objects.ProjectUser },
+  updateProjectUser: {
+    ...post,
+    path: PROJECT_USER,
+    scope: "project.users.write",
+    body: objects.UpdateProjectUser,
+    response: objects.ProjectUser,
+  },
+  deleteProjectUser: {
+    ...remove,
+    path: PROJECT_USER,
+    scope: "project.users.write",
+    response: objects.ProjectUserDeleted,
+  },
+  listUsers: { ...list, path: USERS, scope: "users.read", response: objects.OrganizationUserPage },
+  retrieveUser: { ...get, path: `${USERS}/{user_id}`, scope: "users.read", response: objects.OrganizationUser },
+  updateUser: {
+    ...post,
+    path: `${USERS}/{user_id}`,
+    scope: "users.write",
+    body: objects.UpdateOrganizationUser,
+    response: objects.OrganizationUser,
+  },
+  deleteUser: {
+    ...remove,
+    path: `${USERS}/{user_id}`,
+    scope: "users.write",
+    response: objects.OrganizationUserDeleted,
+  },
+  listInvites: { ...list, path: INVITES, scope: "invites.read", response: objects.InvitePage },
+  createInvite: {
+    ...post,
+    path: INVITES,
+    scope: "invites.write",
+    body: objects.CreateInvite,
+    response: objects.Invite,
+  },
+  retrieveInvite: { ...get, path: `${INVITES}/{invite_id}`, scope: "invites.read", response: objects.Invite },
+  deleteInvite: {
+    ...remove,
+    path: `${INVITES}/{invite_id}`,
+    scope: "invites.write",
+    response: objects.InviteDeleted,
+  },
+  listAuditLogs: {
+    ...list,
+    path: "/v1/organization/audit_logs",
+    scope: "audit_logs.read",
+    query: ListAuditEventsQuery,
+    response: AuditEventPage,
+  },
+} as const satisfies Readonly<Record<string, ControlOperation>>;
+
+export type ControlOperationId = keyof typeof CONTROL_OPERATIONS;

@@ -1,0 +1,15 @@
+import * as z from "zod";
+
+/** What a role may permit in the control API. `write` of a subject does not include its `read`. */
+export const ControlScope = z.enum([
+  "projects.read",
+  "projects.write",
+  "project.users.read",
+  "project.users.write",
+  "users.read",
+  "users.write",
+  "invites.read",
+  "invites.write",
+  "audit_logs.read",
+]);
+export type ControlScope = z.infer<typeof ControlScope>;

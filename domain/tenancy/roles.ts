@@ -1,0 +1,34 @@
+import type { ControlScope } from "../../contracts/control/scopes.ts";
+
+/** A role is data: a name, and the scopes that it permits. */
+export interface Role {
+  readonly name: string;
+  readonly scopes: ReadonlySet<ControlScope>;
+}
+
+const EVERYTHING: readonly ControlScope[] = [
+  "projects.read",
+  "projects.write",
+  "project.users.read",
+  "project.users.write",
+  "users.read",
+  "users.write",
+  "invites.read",
+  "invites.write",
+  "audit_logs.read",
+];
+
+/** Roles in the whole organisation: `reader` reads all but the audit log. */
+export const ORGANIZATION_ROLES = {
+  owner: { name: "owner", scopes: new Set(EVERYTHING) },
+  reader: { name: "reader", scopes: new Set(["projects.read", "project.users.read", "users.read", "invites.read"]) },
+} as const satisfies Readonly<Record<string, Role>>;
+
+/** Roles in one project; they permit nothing outside of it. */
+export const PROJECT_ROLES = {
+  owner: {
+    name: "owner",
+    scopes: new Set(["projects.read", "projects.write", "project.users.read", "project.users.write"]),
+  },
+  member: { name: "member", scopes: new Set(["projects.read", "project.users.read"]) },
+} as const satisfies Readonly<Record<string, Role>>;

@@ -1,0 +1,119 @@
+import type * as z from "zod";
+import type { AuditEvent, AuditEventType, AuditPayloads } from "../../../contracts/control/audit-events.ts";
+import type { CONTROL_OPERATIONS, ControlOperationId } from "../../../contracts/control/operations.ts";
+import type { RecordOf } from "../../../contracts/control/records.ts";
+import { newId } from "../../../domain/tenancy/ids.ts";
+import type { Change, ControlStore } from "../store/control-store.ts";
+import { LostRaceError } from "./control-error.ts";
+
+type OperationOf<Id extends ControlOperationId> = (typeof CONTROL_OPERATIONS)[Id];
+type ParameterOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParameterOf<Rest>
+  : never;
+
+/** The records that the parameters of paths name. */
+export interface PathRecords {
+  readonly project_id: RecordOf<"project">;
+  readonly user_id: RecordOf<"user">;
+  readonly invite_id: RecordOf<"invite">;
+}
+export type PathParameter = keyof PathRecords;
+
+/** Who calls: the key, and the user that owns it. */
+export interface Caller {
+  readonly organizationId: string;
+  readonly keyId: string;
+  readonly user: RecordOf<"user">;
+  /** In the project of the path. */
+  readonly membership: RecordOf<"membership"> | undefined;
+}
+
+/** One permitted call of an operation, with what its path, query and body say. */
+export interface ControlCall<Id extends ControlOperationId> {
+  readonly caller: Caller;
+  /** The records of the path's parameters; all of them exist. */
+  readonly records: Pick<PathRecords, Extract<ParameterOf<OperationOf<Id>["path"]>, PathParameter>>;
+  /** Of the path's user in the path's project, where a path has both. */
+  readonly membership: RecordOf<"membership"> | undefined;
+  readonly query: z.infer<OperationOf<Id>["query"]>;
+  readonly body: z.infer<OperationOf<Id>["body"]>;
+  readonly store: ControlStore;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
+/** A response: its body, and the version of the object where it is one object. */
+export interface ControlResult<Body> {
+  readonly body: Body;
+  readonly version?: number;
+}
+
+export type ControlHandler<Id extends ControlOperationId> = (
+  call: ControlCall<Id>,
+) => Promise<ControlResult<z.infer<OperationOf<Id>["response"]>>>;
+
+type Writing = Pick<ControlCall<"listProjects">, "caller" | "store" | "nowMs">;
+
+/**
+ * Makes the changes and their audit event in one transaction, which holds only while the caller's roles are what the
+ * decision was made by.
+ * @throws {LostRaceError} when something changed meanwhile
+ */
+export async function change(
+  { caller, store, nowMs }: Writing,
+  event: ReturnType<typeof auditEvent>,
+  changes: readonly Change[],
+): Promise<void> {
+  const { user, membership } = caller;
+  const roles: readonly Change[] = [
+    { action: "require", key: { kind: "user", ids: [user.id] }, version: user.version },
+    ...(membership ? [requireMembership(membership)] : []),
+  ];
+  const changed = new Set(changes.map(idOf));
+  const record = { kind: "event", version: 1, event: event(caller, nowMs) } as const;
+  const all = [...changes, ...roles.filter((one) => !changed.has(idOf(one))), { action: "create", record } as const];
+  if (!(await store.write(caller.organizationId, all))) throw new LostRaceError();
+}
+
+function requireMembership({ projectId, userId, version }: RecordOf<"membership">): Change {
+  return { action: "require", key: { kind: "membership", ids: [projectId, userId] }, version };
+}
+
+function idOf(change: Change): string {
+  if (!("record" in change)) return [change.key.kind, ...change.key.ids].join("#");
+  const { record } = change;
+  if (record.kind === "membership") return `membership#${record.projectId}#${record.userId}`;
+  return "id" in record ? `${record.kind}#${record.id}` : "";
+}
+
+/** The audit event of a change, once its caller and time are known. */
+export function auditEvent<T extends AuditEventType>(
+  type: T,
+  payload: AuditPayloads[T],
+  project?: RecordOf<"project">,
+) {
+  return ({ keyId, user }: Caller, nowMs: number): AuditEvent => ({
+    id: newId("event", nowMs),
+    type,
+    effective_at: seconds(nowMs),
+    ...(project ? { project: { id: project.id, name: project.name } } : {}),
+    actor: { type: "api_key", api_key: { id: keyId, type: "user", user: { id: user.id, email: user.email } } },
+    [type]: payload,
+  });
+}
+
+/** Whole seconds since 1970. */
+export function seconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}
+
+/** A page of the API. */
+export function page<T extends { readonly id: string }>(data: readonly T[], hasMore: boolean) {
+  return {
+    object: "list" as const,
+    data: [...data],
+    first_id: data[0]?.id ?? null,
+    last_id: data.at(-1)?.id ?? null,
+    has_more: hasMore,
+  };
+}

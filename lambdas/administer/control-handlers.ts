@@ -1,0 +1,16 @@
+import type { ControlOperationId } from "../../contracts/control/operations.ts";
+import type { ControlHandler } from "./call/control-call.ts";
+import * as auditLogs from "./handlers/audit-logs.ts";
+import * as invites from "./handlers/invites.ts";
+import * as projectUsers from "./handlers/project-users.ts";
+import * as projects from "./handlers/projects.ts";
+import * as users from "./handlers/users.ts";
+
+/** The handler of each operation; an operation without one does not compile. */
+export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHandler<Id> } = {
+  ...projects,
+  ...projectUsers,
+  ...users,
+  ...invites,
+  ...auditLogs,
+};

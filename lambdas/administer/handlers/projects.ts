@@ -1,0 +1,81 @@
+import type { Project } from "../../../contracts/control/objects.ts";
+import type { RecordOf } from "../../../contracts/control/records.ts";
+import { newId } from "../../../domain/tenancy/ids.ts";
+import { auditEvent, type ControlHandler, change, page, seconds } from "../call/control-call.ts";
+import { ControlError } from "../call/control-error.ts";
+
+export const listProjects: ControlHandler<"listProjects"> = async ({ caller, query, store }) => {
+  const { include_archived: withArchived, limit } = query;
+  const found: RecordOf<"project">[] = [];
+  let after = query.after;
+  let hasMore = true;
+  while (hasMore && found.length <= limit) {
+    const next = await store.list(caller.organizationId, {
+      kind: "project",
+      limit: limit + 1,
+      ...(after === undefined ? {} : { after }),
+    });
+    found.push(...next.records.filter(({ archivedAt }) => withArchived || archivedAt === undefined));
+    after = next.records.at(-1)?.id;
+    hasMore = next.hasMore;
+  }
+  return { body: page(found.slice(0, limit).map(toProject), found.length > limit) };
+};
+
+export const createProject: ControlHandler<"createProject"> = async (call) => {
+  const { nowMs, body } = call;
+  const record: RecordOf<"project"> = {
+    kind: "project",
+    version: 1,
+    id: newId("project", nowMs),
+    name: body.name,
+    createdAt: seconds(nowMs),
+  };
+  const event = auditEvent("project.created", { id: record.id, data: { name: body.name, title: body.name } }, record);
+  await change(call, event, [{ action: "create", record }]);
+  return { body: toProject(record), version: record.version };
+};
+
+export const retrieveProject: ControlHandler<"retrieveProject"> = async ({ records }) => ({
+  body: toProject(records.project_id),
+  version: records.project_id.version,
+});
+
+export const updateProject: ControlHandler<"updateProject"> = async (call) => {
+  const before = call.records.project_id;
+  refuseArchived(before);
+  const record = { ...before, name: call.body.name, version: before.version + 1 };
+  const payload = { id: record.id, changes_requested: { title: record.name } };
+  await change(call, auditEvent("project.updated", payload, record), [
+    { action: "replace", record, version: before.version },
+  ]);
+  return { body: toProject(record), version: record.version };
+};
+
+/** Archiving an archived project changes nothing. */
+export const archiveProject: ControlHandler<"archiveProject"> = async (call) => {
+  const before = call.records.project_id;
+  if (before.archivedAt !== undefined) return { body: toProject(before), version: before.version };
+  const record = { ...before, archivedAt: seconds(call.nowMs), version: before.version + 1 };
+  await change(call, auditEvent("project.archived", { id: record.id }, record), [
+    { action: "replace", record, version: before.version },
+  ]);
+  return { body: toProject(record), version: record.version };
+};
+
+/** @throws {ControlError} when the project is archived: it can be read, and no longer changed */
+export function refuseArchived({ id, archivedAt }: RecordOf<"project">): void {
+  if (archivedAt === undefined) return;
+  throw new ControlError("invalid_request", `The project '${id}' is archived and can't be changed; use another one.`);
+}
+
+function toProject({ id, name, createdAt, archivedAt }: RecordOf<"project">): Project {
+  return {
+    id,
+    object: "organization.project",
+    name,
+    created_at: createdAt,
+    archived_at: archivedAt ?? null,
+    status: archivedAt === undefined ? "active" : "archived",
+  };
+}
