@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
+import { controlTableName } from "../contracts/processes/names.ts";
 import { environmentNames } from "../environments/load.ts";
 import { workFolder } from "../local/folders.ts";
 import { readState } from "../local/state-file.ts";
@@ -8,6 +9,8 @@ import { providersCommand } from "./admin/providers-command.ts";
 import { routesCommand } from "./admin/routes-command.ts";
 import { SecretStore } from "./admin/secret-store.ts";
 import { targetsCommand } from "./admin/targets-command.ts";
+import { adminKeysCommand } from "./admin-keys/admin-keys-command.ts";
+import { ControlTable } from "./admin-keys/control-table.ts";
 import { bootstrapCommand } from "./bootstrap/bootstrap-command.ts";
 import { cacheCommand } from "./cache-command.ts";
 import { catalogueFile } from "./catalogue-file.ts";
@@ -63,6 +66,14 @@ const program = new Command("sluice")
   .description("Serve LLMs from one typed file, on AWS or on this machine.")
   .addCommand(keysCommand(keys))
   .addCommand(canCommand({ ...keys, finish: operator.finish }))
+  .addCommand(
+    adminKeysCommand({
+      print: (text) => console.log(text),
+      table: (options) => findKeyTable(options),
+      control: ({ environment, ...access }) => new ControlTable({ ...access, table: controlTableName(environment) }),
+      now: () => new Date(),
+    }),
+  )
   .addCommand(
     cacheCommand({
       print: (text) => console.log(text),

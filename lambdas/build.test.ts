@@ -30,7 +30,12 @@ const sha256 = async (path: string) =>
 
 describe("the Lambda bundles", () => {
   test("there is one per folder with a handler", () => {
-    expect(bundles.map(({ name }) => name)).toEqual(["authorize-request", "drain-engine", "publish-cost"]);
+    expect(bundles.map(({ name }) => name)).toEqual([
+      "administer",
+      "authorize-request",
+      "drain-engine",
+      "publish-cost",
+    ]);
   });
 
   test("equal sources give equal bytes", async () => {

@@ -1,26 +1,14 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import OpenAI from "openai";
 import type { AuditLogListParams } from "openai/resources/admin/organization/audit-logs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { CONTROL_OPERATIONS, type ControlOperation } from "../contracts/control/operations.ts";
 import type { RecordOf } from "../contracts/control/records.ts";
+import { newAdminKey } from "../domain/keys/admin-key.ts";
+import { adminKeyRecord, createAdminKey } from "../domain/tenancy/admin-key-record.ts";
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from "../domain/tenancy/roles.ts";
 import { administer, type ControlRequest, type ControlResponse } from "../lambdas/administer/administer.ts";
-import { DynamoControlStore } from "../lambdas/administer/store/dynamo-control-store.ts";
 import { bind } from "./http/server.ts";
-import { LOCAL_CREDENTIALS } from "./runtime/aws-environment.ts";
-import { LocalDynamoDb } from "./services/dynamodb/local-dynamodb.ts";
-
-const TABLE = {
-  name: "control",
-  hash_key: "organizationId",
-  range_key: "recordId",
-  attribute: [
-    { name: "organizationId", type: "S" },
-    { name: "recordId", type: "S" },
-  ],
-};
+import { controlTable } from "./test/control-table.ts";
 
 type User = RecordOf<"user">;
 const user = (id: string, role: User["role"]): User => ({
@@ -51,14 +39,14 @@ const invite = (id: string): RecordOf<"invite"> => ({
   expiresAt: 4_000_000_000,
 });
 
+const adminKey = (id: string, ownerId: string): RecordOf<"adminKey"> => ({
+  ...adminKeyRecord(newAdminKey(), { name: id, ownerId, nowMs: 1 }),
+  id,
+});
+
 /** The control API behind a socket, with its table in the local DynamoDB; the credential is `organisation/user`. */
 async function started() {
-  const dynamodb = new LocalDynamoDb(undefined);
-  const aws = await bind(0, "", (request, response) => dynamodb.handle(request, response));
-  const endpoint = `http://127.0.0.1:${aws.port}`;
-  const client = new DynamoDBClient({ endpoint, region: "eu-west-1", credentials: LOCAL_CREDENTIALS, maxAttempts: 1 });
-  await dynamodb.createTable(TABLE, endpoint, "eu-west-1");
-  const store = new DynamoControlStore(DynamoDBDocumentClient.from(client), TABLE.name);
+  const { store } = await controlTable();
   const clock = { ms: 1_790_000_000_000 };
   const send = (
     request: Omit<ControlRequest, "caller" | "query"> & { readonly query?: ControlRequest["query"] },
@@ -67,7 +55,7 @@ async function started() {
   ) =>
     administer(
       { query: {}, ...request, caller: { organizationId, userId, keyId: `key_${userId}` } },
-      { store, now: () => clock.ms++ },
+      { store, now: () => clock.ms++, log: () => undefined },
     );
   const api = await bind(0, "", async (request, response) => {
     const url = new URL(request.url ?? "", "http://api");
@@ -83,12 +71,7 @@ async function started() {
     response.writeHead(result.status, { ...result.headers, "content-type": "application/json" });
     response.end(JSON.stringify(result.body));
   });
-  onTestFinished(async () => {
-    client.destroy();
-    await api.close();
-    await aws.close();
-    await dynamodb.close();
-  });
+  onTestFinished(() => api.close());
   const seed = (organizationId: string, ...records: Parameters<typeof store.write>[1][number][]) =>
     store.write(organizationId, records);
   const sdk = (organizationId: string, userId: string) =>
@@ -271,8 +254,13 @@ describe("the control API", () => {
   });
 });
 
-const OWN = { project_id: "proj_own", user_id: "user-target", invite_id: "invite-own" };
-const FOREIGN = { project_id: "proj_foreign", user_id: "user-foreign", invite_id: "invite-foreign" };
+const OWN = { project_id: "proj_own", user_id: "user-target", invite_id: "invite-own", admin_key_id: "key_own" };
+const FOREIGN = {
+  project_id: "proj_foreign",
+  user_id: "user-foreign",
+  invite_id: "invite-foreign",
+  admin_key_id: "key_foreign",
+};
 const BODIES: Readonly<Record<string, unknown>> = {
   createProject: { name: "a" },
   updateProject: { name: "b" },
@@ -280,6 +268,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   updateProjectUser: { role: "owner" },
   updateUser: { role: "owner" },
   createInvite: { email: "someone@example.com", role: "reader" },
+  createAdminApiKey: { name: "job" },
 };
 const CALLERS = {
   owner: { scopes: ORGANIZATION_ROLES.owner.scopes, inProject: undefined },
@@ -293,6 +282,7 @@ describe("who may do what in the control API", () => {
     Object.entries(CALLERS).map(([name, caller]) => ({ id, operation, name, caller })),
   );
 
+  // documented: control-api-roles
   test.each(cases)(
     "$id is for $name what the roles say, and foreign ids are not found",
     async ({ id, operation, name, caller }) => {
@@ -304,6 +294,7 @@ describe("who may do what in the control API", () => {
         create(project(OWN.project_id)),
         create(member(OWN.project_id, OWN.user_id, "member")),
         create(invite(OWN.invite_id)),
+        ...createAdminKey("org-a", adminKey(OWN.admin_key_id, OWN.user_id)),
         ...(caller.inProject ? [create(member(OWN.project_id, "user-caller", caller.inProject))] : []),
       );
       await seed(
@@ -312,6 +303,7 @@ describe("who may do what in the control API", () => {
         create(user(FOREIGN.user_id, "owner")),
         create(member(FOREIGN.project_id, FOREIGN.user_id, "member")),
         create(invite(FOREIGN.invite_id)),
+        ...createAdminKey("org-b", adminKey(FOREIGN.admin_key_id, FOREIGN.user_id)),
       );
       const parameters = [...operation.path.matchAll(/\{(\w+)\}/g)].map(
         ([, parameter]) => parameter as keyof typeof OWN,

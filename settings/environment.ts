@@ -173,6 +173,11 @@ export const EnvironmentSchema = z.strictObject({
     stage: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, "must be 1 to 16 of a-z and 0-9, starting with a letter"),
     /** Domain of the API, with its Route 53 zone; `null` for API Gateway's own address. */
     domain: Domain.nullable(),
+    /**
+     * The control API, `/v1/organization`: projects, users, invitations, admin keys and an audit log, in the shapes of
+     * OpenAI's administration API. A function and a table; without requests they cost nothing. docs/control-api.md.
+     */
+    controlApi: z.boolean().default(false),
     corsOrigins: z.array(origin).min(1),
     bodyLimitBytes: z.int().min(1024).max(10_000_000),
     /**

@@ -45,6 +45,12 @@ describe("the data stack", () => {
     expect(typeCounts(withLogs)).toMatchObject({ aws_s3_bucket: 3, aws_s3_bucket_policy: 3 });
   });
 
+  test("has a table of the control API where the file has it", async () => {
+    const dev = await loadEnvironment("dev");
+    const withControl = synth({ ...dev, api: { ...dev.api, controlApi: true } })["dev-data"];
+    expect(typeCounts(withControl)).toMatchObject({ aws_dynamodb_table: 5 });
+  });
+
   test("without stored responses has no table of them", () => {
     expect(typeCounts(withoutResponses)).toMatchObject({ aws_dynamodb_table: 3 });
   });

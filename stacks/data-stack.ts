@@ -3,13 +3,20 @@ import type { Construct } from "constructs";
 import { ShellAccess } from "../constructs/compute/shell-access.ts";
 import { ArtefactStore } from "../constructs/data/artefact-store.ts";
 import { BatchStorage } from "../constructs/data/batch-storage.ts";
+import { ControlTable } from "../constructs/data/control-table.ts";
 import { EncryptionKey } from "../constructs/data/encryption-key.ts";
 import { KeysTable } from "../constructs/data/keys-table.ts";
 import { ResponsesTable } from "../constructs/data/responses-table.ts";
 import { RoutesTable } from "../constructs/data/routes-table.ts";
 import { LoadBalancerLogs } from "../constructs/load-balancing/load-balancer-logs.ts";
 import { ProcessLogs } from "../constructs/observability/process-logs.ts";
-import { batchesTableName, keysTableName, responsesTableName, routesTableName } from "../contracts/processes/names.ts";
+import {
+  batchesTableName,
+  controlTableName,
+  keysTableName,
+  responsesTableName,
+  routesTableName,
+} from "../contracts/processes/names.ts";
 import type { Environment } from "../settings/environment.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
 
@@ -23,6 +30,8 @@ export class DataStack extends TerraformStack {
   readonly responsesTable: ResponsesTable | undefined;
   /** Of files and batches; `undefined` where there are none. */
   readonly batchStorage: BatchStorage | undefined;
+  /** Of the control API; `undefined` where there is none. */
+  readonly controlTable: ControlTable | undefined;
   /** Of gateways and engines: logs outlive the instance that wrote them. */
   readonly logs: ProcessLogs;
   /** Access logs of load balancers; `undefined` where there are none. */
@@ -73,6 +82,9 @@ export class DataStack extends TerraformStack {
           isProtected,
         })
       : undefined;
+    this.controlTable = environment.api.controlApi
+      ? new ControlTable(this, "Control", { name: controlTableName(environment.name), encryptionKey, isProtected })
+      : undefined;
     this.logs = new ProcessLogs(this, "Logs", {
       name,
       logRetentionDays: environment.logRetentionDays,
@@ -93,7 +105,10 @@ export class DataStack extends TerraformStack {
           kmsKeyArn: encryptionKey.arn,
         })
       : undefined;
+    this.#outputs();
+  }
 
+  #outputs(): void {
     new TerraformOutput(this, "keys_table", {
       description: "DynamoDB table of API keys, for the sluice command.",
       value: this.keysTable.tableName,

@@ -3,6 +3,7 @@ import { TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import { CostOutputs } from "../constructs/cost/cost-outputs.ts";
 import { Valkey } from "../constructs/data/valkey.ts";
+import { ControlApi } from "../constructs/edge/control-api.ts";
 import { DomainCertificate } from "../constructs/edge/domain-certificate.ts";
 import { DrainEngine } from "../constructs/engine/drain-engine.ts";
 import { EnginePool } from "../constructs/engine/engine-pool.ts";
@@ -107,6 +108,17 @@ export class ServingStack extends TerraformStack {
       logRetentionDays: environment.logRetentionDays,
       kmsKeyArn: data.encryptionKey.arn,
     });
+    const { controlTable } = data;
+    if (controlTable && before.gatewayListenerArn !== undefined)
+      new ControlApi(this, "ControlApi", {
+        name: `${name}-administer`,
+        bundle: join(lambdas, "administer.zip"),
+        table: controlTable,
+        listenerArn: before.gatewayListenerArn,
+        stage: api.entry === "api-gateway" ? api.stage : undefined,
+        logRetentionDays: environment.logRetentionDays,
+        kmsKeyArn: data.encryptionKey.arn,
+      });
     const valkey = environment.valkey
       ? new Valkey(this, "Valkey", {
           ...environment.valkey,

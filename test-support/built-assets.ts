@@ -19,6 +19,7 @@ export function builtAssets(files: Readonly<Record<string, string | Uint8Array>>
     "site/index.html": '<!doctype html><script type="module" src="/assets/index-aaaaaaaa.js"></script>',
     "site/assets/index-aaaaaaaa.js": "console.log('page');",
     "gateway/server.mjs": "a bundle",
+    "lambdas/administer.zip": "a bundle",
     "lambdas/authorize-request.zip": "a bundle",
     "lambdas/drain-engine.zip": "a bundle",
     "lambdas/publish-cost.zip": "a bundle",

@@ -13,7 +13,7 @@ import { resourcesOf, roleStatements } from "./role-policy.ts";
 
 export const SERVING: readonly StackAssertion[] = [
   {
-    claim: "every target group is checked each 30 seconds",
+    claim: "every target group of instances is checked each 30 seconds",
     types: ["aws_lb_target_group"],
     check: async (applied) => {
       const { TargetGroups = [] } = await new ElasticLoadBalancingV2Client(applied.client).send(
@@ -21,7 +21,7 @@ export const SERVING: readonly StackAssertion[] = [
       );
       expectAll(
         "health checks",
-        TargetGroups,
+        TargetGroups.filter(({ TargetType }) => TargetType !== "lambda"),
         ({ HealthCheckIntervalSeconds, HealthCheckEnabled }) =>
           HealthCheckIntervalSeconds === 30 && HealthCheckEnabled === true,
       );

@@ -10,6 +10,7 @@ const parts = (auth: "off" | "optional" | "required") =>
         apiGatewayDocument({
           title: "sluice",
           auth,
+          controlApi: false,
           corsOrigins: ["*"],
           host: "api.example.com",
           isPublicCertificate: true,

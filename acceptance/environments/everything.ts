@@ -12,7 +12,7 @@ export default {
   state: { encryption: "kms" },
   ci: { repository: "owner/name", branches: ["main"], environments: ["everything"], oidcProvider: "create" },
   network: { natGateway: "always", shell: true },
-  api: { auth: "optional", trustedAddresses: ["203.0.113.0/29"] },
+  api: { auth: "optional", controlApi: true, trustedAddresses: ["203.0.113.0/29"] },
   gateways: { minInstances: 1, maxInstances: 2 },
   valkey: { nodeType: "cache.t4g.small" },
   models: {

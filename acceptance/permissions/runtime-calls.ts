@@ -29,6 +29,8 @@ export const COMMAND_ACTIONS: Readonly<Record<string, string>> = {
   PutCommand: "dynamodb:PutItem",
   PutObjectCommand: "s3:PutObject",
   QueryCommand: "dynamodb:Query",
+  /** The action of `require`; the transaction's other actions are those of the single commands. */
+  TransactWriteCommand: "dynamodb:ConditionCheckItem",
   UpdateCommand: "dynamodb:UpdateItem",
   UploadPartCommand: "s3:PutObject",
 };
@@ -55,6 +57,11 @@ function onTable(table: string, ...actions: readonly string[]): readonly Runtime
     resources: [`table:${table}`],
     endpoint: "dynamodb",
   }));
+}
+
+/** A call of a function outside the network, which has no endpoint on its way. */
+function withoutEndpoint({ endpoint: _, ...call }: RuntimeCall): RuntimeCall {
+  return call;
 }
 
 /** The CloudWatch agent, `ami/shared/configure-agent.sh`. */
@@ -194,6 +201,15 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     { action: "dynamodb:GetItem", resources: ["table:keys"] },
     ...byKey("dynamodb", "Decrypt"),
     ...functionLogs("authorize-request"),
+  ],
+  administer: [
+    ...onTable("control", "GetItem", "Query", "ConditionCheckItem").map(withoutEndpoint),
+    ...onTable("control", "PutItem", "DeleteItem").map((call) => ({
+      ...withoutEndpoint(call),
+      madeBy: "DynamoDB, for each action of a transaction",
+    })),
+    ...byKey("dynamodb", "Decrypt", "Encrypt", "GenerateDataKey"),
+    ...functionLogs("administer"),
   ],
   "drain-engine": [
     { action: "elasticloadbalancing:DescribeTargetHealth", resources: ["*"], endpoint: "elasticloadbalancing" },

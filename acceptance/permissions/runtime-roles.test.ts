@@ -129,6 +129,7 @@ test("every role that a service of the stacks assumes at run time has its calls 
 
 test.each([
   ["gateway", ["gateway"]],
+  ["lambdas/administer", ["administer"]],
   ["lambdas/authorize-request", ["authorize-request"]],
   ["lambdas/drain-engine", ["drain-engine"]],
   ["lambdas/publish-cost", ["publish-cost"]],

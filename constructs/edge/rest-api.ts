@@ -12,7 +12,7 @@ import type { Environment } from "../../settings/environment.ts";
 import type { BundledFunction } from "../compute/bundled-function.ts";
 
 /** Settings of the API; `throttle` is the whole stage's. */
-type ApiSettings = Pick<Environment["api"], "stage" | "auth" | "corsOrigins" | "throttle">;
+type ApiSettings = Pick<Environment["api"], "stage" | "auth" | "controlApi" | "corsOrigins" | "throttle">;
 
 export interface RestApiProps extends ApiSettings {
   readonly name: string;
@@ -72,6 +72,7 @@ export class RestApi extends Construct {
         apiGatewayDocument({
           title: name,
           auth,
+          controlApi: props.controlApi,
           corsOrigins: props.corsOrigins,
           host: props.loadBalancerHost,
           isPublicCertificate: props.isPublicCertificate,

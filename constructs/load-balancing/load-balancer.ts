@@ -22,6 +22,8 @@ export class LoadBalancer extends Construct {
   readonly dnsName: string;
   /** Engine listener, which gateways use when discovery fails, e.g. `http://internal-….elb.amazonaws.com:8000`. */
   readonly engineListenerUrl: string;
+  /** HTTPS listener of the gateways; `undefined` where another load balancer has it. */
+  readonly gatewayListenerArn: string | undefined;
   readonly #engineListener: LbListener;
 
   constructor(scope: Construct, id: string, props: LoadBalancerProps) {
@@ -29,7 +31,9 @@ export class LoadBalancer extends Construct {
     this.resource = createApplicationLoadBalancer(this, "Default", props, { internal: true });
     this.arn = this.resource.arn;
     this.dnsName = this.resource.dnsName;
-    if (props.gateways) createHttpsListener(this, "Https", { loadBalancerArn: this.arn, ...props.gateways });
+    this.gatewayListenerArn = props.gateways
+      ? createHttpsListener(this, "Https", { loadBalancerArn: this.arn, ...props.gateways }).arn
+      : undefined;
     this.#engineListener = new LbListener(this, "Engines", {
       loadBalancerArn: this.arn,
       port: ENGINE_LISTENER_PORT,

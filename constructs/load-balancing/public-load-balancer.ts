@@ -15,6 +15,8 @@ export interface PublicLoadBalancerProps extends ApplicationLoadBalancerProps {
 export class PublicLoadBalancer extends Construct {
   readonly resource: Lb;
   readonly arn: string;
+  /** HTTPS listener of the gateways. */
+  readonly gatewayListenerArn: string;
 
   constructor(scope: Construct, id: string, props: PublicLoadBalancerProps) {
     super(scope, id);
@@ -23,6 +25,9 @@ export class PublicLoadBalancer extends Construct {
       xffHeaderProcessingMode: "append", // gateways read the client's address from the entry that it adds
     });
     this.arn = this.resource.arn;
-    createHttpsListener(this, "Https", { loadBalancerArn: this.arn, ...props.gateways });
+    this.gatewayListenerArn = createHttpsListener(this, "Https", {
+      loadBalancerArn: this.arn,
+      ...props.gateways,
+    }).arn;
   }
 }

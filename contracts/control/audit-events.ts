@@ -1,7 +1,9 @@
 import * as z from "zod";
+import { cursor, pageOf } from "./page.ts";
 
 const idOnly = z.strictObject({ id: z.string() });
 const roleOf = z.strictObject({ role: z.string() });
+const Actor = z.strictObject({ id: z.string(), email: z.string() });
 
 /** The payload of each type of audit event, in the shapes of OpenAI's audit log. */
 const PAYLOADS = {
@@ -13,6 +15,9 @@ const PAYLOADS = {
   "user.deleted": idOnly,
   "invite.sent": z.strictObject({ id: z.string(), data: z.strictObject({ email: z.string(), role: z.string() }) }),
   "invite.deleted": idOnly,
+  "invite.accepted": idOnly,
+  "api_key.created": z.strictObject({ id: z.string(), data: z.strictObject({ scopes: z.array(z.string()) }) }),
+  "api_key.deleted": idOnly,
 } as const;
 
 export type AuditEventType = keyof typeof PAYLOADS;
@@ -26,6 +31,9 @@ export const AUDIT_EVENT_TYPES = [
   "user.deleted",
   "invite.sent",
   "invite.deleted",
+  "invite.accepted",
+  "api_key.created",
+  "api_key.deleted",
 ] as const satisfies readonly AuditEventType[];
 
 /** One administrative change. The payload is the field with the type's name. */
@@ -36,14 +44,14 @@ export const AuditEvent = z.strictObject({
   effective_at: z.int(),
   /** The project that was changed. @default - the change is the organisation's */
   project: z.strictObject({ id: z.string(), name: z.string() }).exactOptional(),
-  actor: z.strictObject({
-    type: z.literal("api_key"),
-    api_key: z.strictObject({
-      id: z.string(),
-      type: z.literal("user"),
-      user: z.strictObject({ id: z.string(), email: z.string() }),
+  /** `session`: the owner of the AWS account, by the command line, in the name of the user that it is about. */
+  actor: z.discriminatedUnion("type", [
+    z.strictObject({
+      type: z.literal("api_key"),
+      api_key: z.strictObject({ id: z.string(), type: z.literal("user"), user: Actor }),
     }),
-  }),
+    z.strictObject({ type: z.literal("session"), session: z.strictObject({ user: Actor }) }),
+  ]),
   "project.created": PAYLOADS["project.created"].exactOptional(),
   "project.updated": PAYLOADS["project.updated"].exactOptional(),
   "project.archived": PAYLOADS["project.archived"].exactOptional(),
@@ -52,22 +60,18 @@ export const AuditEvent = z.strictObject({
   "user.deleted": PAYLOADS["user.deleted"].exactOptional(),
   "invite.sent": PAYLOADS["invite.sent"].exactOptional(),
   "invite.deleted": PAYLOADS["invite.deleted"].exactOptional(),
+  "invite.accepted": PAYLOADS["invite.accepted"].exactOptional(),
+  "api_key.created": PAYLOADS["api_key.created"].exactOptional(),
+  "api_key.deleted": PAYLOADS["api_key.deleted"].exactOptional(),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;
 
 /** Newest events first. */
-export const AuditEventPage = z.strictObject({
-  object: z.literal("list"),
-  data: z.array(AuditEvent),
-  first_id: z.string().nullable(),
-  last_id: z.string().nullable(),
-  has_more: z.boolean(),
-});
+export const AuditEventPage = pageOf(AuditEvent);
 
 /** Lists come as `name[]=a&name[]=b`; bounds of time as `effective_at[gte]=…`, in seconds. */
 export const ListAuditEventsQuery = z.strictObject({
-  after: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  ...cursor,
   "effective_at[gt]": z.coerce.number().optional(),
   "effective_at[gte]": z.coerce.number().optional(),
   "effective_at[lt]": z.coerce.number().optional(),

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { cursor, deleted, Name, pageOf, Seconds } from "./page.ts";
 
-/** The objects of OpenAI's administration API, in its shapes. Times are whole seconds since 1970. */
-const Seconds = z.int().nonnegative();
+/** The objects of OpenAI's administration API, in its shapes. */
 
 export const OrganizationRoleName = z.enum(["owner", "reader"]);
 export const ProjectRoleName = z.enum(["owner", "member"]);
@@ -51,24 +51,11 @@ export const Invite = z.strictObject({
 });
 export type Invite = z.infer<typeof Invite>;
 
-const deleted = <const T extends string>(object: T) =>
-  z.strictObject({ object: z.literal(object), id: z.string(), deleted: z.boolean() });
 export const ProjectUserDeleted = deleted("organization.project.user.deleted");
 export const OrganizationUserDeleted = deleted("organization.user.deleted");
 export const InviteDeleted = deleted("organization.invite.deleted");
 
-/** One page of a list; `last_id` is the `after` of the next. */
-const pageOf = <T extends z.ZodType>(item: T) =>
-  z.strictObject({
-    object: z.literal("list"),
-    data: z.array(item),
-    first_id: z.string().nullable(),
-    last_id: z.string().nullable(),
-    has_more: z.boolean(),
-  });
-
 const Email = z.email().max(254);
-const Name = z.string().trim().min(1).max(100);
 
 export const CreateProject = z.strictObject({ name: Name });
 export const UpdateProject = z.strictObject({ name: Name });
@@ -87,12 +74,6 @@ export const CreateInvite = z.strictObject({
   projects: z.array(InviteProject).max(100).optional(),
 });
 
-/** @default limit - 20, as OpenAI's */
-const cursor = {
-  after: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-};
-export const ListQuery = z.strictObject(cursor);
 export const ListProjectsQuery = z.strictObject({
   ...cursor,
   include_archived: z.stringbool({ truthy: ["true"], falsy: ["false"] }).default(false),

@@ -1,6 +1,8 @@
 import * as z from "zod";
+import * as adminKeys from "./admin-keys.ts";
 import { AuditEventPage, ListAuditEventsQuery } from "./audit-events.ts";
 import * as objects from "./objects.ts";
+import { ListQuery } from "./page.ts";
 import type { ControlScope } from "./scopes.ts";
 
 /** One method on one path of the control API. An operation without a scope does not compile. */
@@ -24,9 +26,11 @@ const PROJECT = `${PROJECTS}/{project_id}` as const;
 const PROJECT_USER = `${PROJECT}/users/{user_id}` as const;
 const USERS = "/v1/organization/users";
 const INVITES = "/v1/organization/invites";
+const ADMIN_KEYS = "/v1/organization/admin_api_keys";
+const ADMIN_KEY = `${ADMIN_KEYS}/{admin_key_id}` as const;
 
 const get = { method: "GET", query: NoQuery, body: NoBody } as const;
-const list = { method: "GET", query: objects.ListQuery, body: NoBody } as const;
+const list = { method: "GET", query: ListQuery, body: NoBody } as const;
 const post = { method: "POST", query: NoQuery } as const;
 const remove = { method: "DELETE", query: NoQuery, body: NoBody } as const;
 
@@ -117,6 +121,27 @@ export const CONTROL_OPERATIONS = {
     path: `${INVITES}/{invite_id}`,
     scope: "invites.write",
     response: objects.InviteDeleted,
+  },
+  listAdminApiKeys: {
+    ...list,
+    path: ADMIN_KEYS,
+    scope: "admin_keys.read",
+    query: adminKeys.ListAdminApiKeysQuery,
+    response: adminKeys.AdminApiKeyPage,
+  },
+  createAdminApiKey: {
+    ...post,
+    path: ADMIN_KEYS,
+    scope: "admin_keys.write",
+    body: adminKeys.CreateAdminApiKey,
+    response: adminKeys.CreatedAdminApiKey,
+  },
+  retrieveAdminApiKey: { ...get, path: ADMIN_KEY, scope: "admin_keys.read", response: adminKeys.AdminApiKey },
+  deleteAdminApiKey: {
+    ...remove,
+    path: ADMIN_KEY,
+    scope: "admin_keys.write",
+    response: adminKeys.AdminApiKeyDeleted,
   },
   listAuditLogs: {
     ...list,

@@ -30,6 +30,10 @@ interface Published {
   createInvite: Resolved<Organization["invites"]["create"]>;
   retrieveInvite: Resolved<Organization["invites"]["retrieve"]>;
   deleteInvite: Resolved<Organization["invites"]["delete"]>;
+  listAdminApiKeys: Item<Organization["adminAPIKeys"]["list"]>;
+  createAdminApiKey: Resolved<Organization["adminAPIKeys"]["create"]>;
+  retrieveAdminApiKey: Resolved<Organization["adminAPIKeys"]["retrieve"]>;
+  deleteAdminApiKey: Resolved<Organization["adminAPIKeys"]["delete"]>;
   listAuditLogs: Item<Audit["list"]>;
 }
 type Ours<Id extends ControlOperationId> = z.infer<(typeof CONTROL_OPERATIONS)[Id]["response"]>;
@@ -47,6 +51,7 @@ const MATCHES: { readonly [Id in ControlOperationId]: Matches[Id] extends true ?
 ) as Record<ControlOperationId, true>;
 
 describe("the control API's table of operations", () => {
+  // documented: control-api-published
   test("has a response of the SDK's type for each operation, as the type checker shows", () => {
     expect(Object.keys(MATCHES)).toEqual(Object.keys(CONTROL_OPERATIONS));
   });

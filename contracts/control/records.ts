@@ -51,6 +51,52 @@ export const InviteRecord = z.strictObject({
   expiresAt: Seconds,
   acceptedAt: Seconds.optional(),
 });
+export const OrganizationRecord = z.strictObject({
+  kind: z.literal("organization"),
+  version: Version,
+  id: z.string(),
+  createdAt: Seconds,
+});
+/** An admin key, which acts as its owner. The secret is not stored: only its SHA-256, in hex. */
+export const AdminKeyRecord = z.strictObject({
+  kind: z.literal("adminKey"),
+  version: Version,
+  id: z.string(),
+  /** The public part of the secret. */
+  keyId: z.string(),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  name: z.string(),
+  /** Start and end of the secret, as lists show it. */
+  redacted: z.string(),
+  /** The user whose roles it has. */
+  ownerId: z.string(),
+  createdAt: Seconds,
+  /** @default - it does not expire */
+  expiresAt: Seconds.optional(),
+});
+/** Where the admin key with a secret's public part is. */
+export const AdminKeyIndexRecord = z.strictObject({
+  kind: z.literal("adminKeyIndex"),
+  version: Version,
+  keyId: z.string(),
+  organizationId: z.string(),
+  /** Of the admin key. */
+  id: z.string(),
+});
+/** The response to a request with an `Idempotency-Key`, for a client that sends it again. */
+export const IdempotencyRecord = z.strictObject({
+  kind: z.literal("idempotency"),
+  version: Version,
+  /** SHA-256 of the caller's key and the header, in hex. */
+  id: z.string(),
+  /** SHA-256 of method, path and body, in hex. */
+  request: z.string(),
+  /** The response, encrypted with a key that only the client can derive. */
+  sealed: z.string(),
+  expiresAt: Seconds,
+});
+/** Attribute of the control table after whose time, in Unix seconds, DynamoDB deletes an item. */
+export const CONTROL_TTL_ATTRIBUTE = "expireAt";
 export const EventRecord = z.strictObject({ kind: z.literal("event"), version: Version, event: AuditEvent });
 
 export const ControlRecord = z.discriminatedUnion("kind", [
@@ -60,6 +106,10 @@ export const ControlRecord = z.discriminatedUnion("kind", [
   EmailRecord,
   InviteRecord,
   EventRecord,
+  OrganizationRecord,
+  AdminKeyRecord,
+  AdminKeyIndexRecord,
+  IdempotencyRecord,
 ]);
 export type ControlRecord = z.infer<typeof ControlRecord>;
 export type RecordKind = ControlRecord["kind"];

@@ -11,5 +11,7 @@ export const ControlScope = z.enum([
   "invites.read",
   "invites.write",
   "audit_logs.read",
+  "admin_keys.read",
+  "admin_keys.write",
 ]);
 export type ControlScope = z.infer<typeof ControlScope>;

@@ -10,6 +10,7 @@ const build = (options: Partial<ApiGatewayDocumentOptions> = {}): Json =>
       apiGatewayDocument({
         title: "sluice-test",
         auth: "required",
+        controlApi: false,
         corsOrigins: ["*"],
         host: "api.example.com",
         isPublicCertificate: true,
@@ -24,6 +25,19 @@ const INTEGRATION = "x-amazon-apigateway-integration";
 const ANY = "x-amazon-apigateway-any-method";
 
 describe("the API as API Gateway imports it", () => {
+  test("passes the control API's paths on to the load balancer without an authorizer, and has none without it", () => {
+    const path = "/v1/organization/{control_path+}";
+    expect(build().paths).not.toHaveProperty([path]);
+    const { [ANY]: method } = build({ controlApi: true }).paths[path];
+    expect(method).not.toHaveProperty("security");
+    expect(method[INTEGRATION]).toMatchObject({
+      type: "http_proxy",
+      httpMethod: "ANY",
+      uri: "https://api.example.com/v1/organization/{control_path}",
+      requestParameters: { "integration.request.path.control_path": "method.request.path.control_path" },
+    });
+  });
+
   test.each(["/v1/completions", "/v1/chat/completions", "/v1/responses", "/v1/messages", "/v1/embeddings"])(
     "streams %s through the VPC link to the load balancer",
     (path) => {

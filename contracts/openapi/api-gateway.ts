@@ -1,4 +1,5 @@
 import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER } from "../api/headers.ts";
+import { CONTROL_PATHS } from "../control/paths.ts";
 import type { AuthMode } from "../processes/auth.ts";
 import { hasFixedPreflight, preflightHeaders } from "./cors.ts";
 import { API_INFO, groupByPath, pathParameters } from "./document.ts";
@@ -21,6 +22,8 @@ export const AUTHORIZER_TTL_SECONDS = 60;
 export interface ApiGatewayDocumentOptions {
   readonly title: string;
   readonly auth: AuthMode;
+  /** Whether the load balancer has the control API's paths. */
+  readonly controlApi: boolean;
   readonly corsOrigins: readonly string[];
   /** Name of the load balancer's certificate: `Host` and TLS name of the private hop. */
   readonly host: string;
@@ -44,15 +47,18 @@ export function apiGatewayDocument(options: ApiGatewayDocumentOptions): JsonObje
   return {
     openapi: "3.0.1",
     info: { title: options.title, version: API_INFO.version },
-    paths: withGreedyParameters(
-      groupByPath(
-        (operation) => edgeOperation(operation, operation.method, options),
-        (path, operations) => ({
-          options: preflight(path, operations, options),
-          "x-amazon-apigateway-any-method": anyMethod(operations, options),
-        }),
+    paths: {
+      ...withGreedyParameters(
+        groupByPath(
+          (operation) => edgeOperation(operation, operation.method, options),
+          (path, operations) => ({
+            options: preflight(path, operations, options),
+            "x-amazon-apigateway-any-method": anyMethod(operations, options),
+          }),
+        ),
       ),
-    ),
+      ...(options.controlApi ? controlPath(options) : {}),
+    },
     components:
       auth === "off" || authorizerUri === undefined ? {} : { securitySchemes: securitySchemes(auth, authorizerUri) },
     // The content of a form is passed on byte for byte, not read as text.
@@ -86,6 +92,21 @@ function edgeOperation(operation: Operation, method: string, options: ApiGateway
   };
 }
 
+/** The control API, without an authorizer: its function knows admin keys, and the authorizer those for models. */
+function controlPath(options: ApiGatewayDocumentOptions): JsonObject {
+  const name = "control_path";
+  const integration = { path: `${CONTROL_PATHS}{${name}}`, pathParameters: [name] };
+  return {
+    [`${CONTROL_PATHS}{${name}+}`]: {
+      "x-amazon-apigateway-any-method": {
+        parameters: [{ name, in: "path", required: true, schema: { type: "string" } }],
+        responses: { default: { description: "The function's answer, unchanged." } },
+        "x-amazon-apigateway-integration": proxyIntegration(integration, "ANY", options),
+      },
+    },
+  };
+}
+
 /** Anthropic's SDKs send the key in another header, and API Gateway can't accept one of two. */
 function authorizerOf({ errorShape }: Operation): string {
   return errorShape === "anthropic" ? "eitherHeaderAuthorizer" : "authorizer";
@@ -98,7 +119,12 @@ function anyMethod(operations: readonly Operation[], options: ApiGatewayDocument
 }
 
 function proxyIntegration(
-  { path, pathParameters: names, stream, isLong = false }: Operation,
+  {
+    path,
+    pathParameters: names,
+    stream,
+    isLong = false,
+  }: Pick<Operation, "path" | "pathParameters" | "stream" | "isLong">,
   httpMethod: string,
   { host, isPublicCertificate, vpcLinkId, loadBalancerArn }: ApiGatewayDocumentOptions,
 ): JsonObject {

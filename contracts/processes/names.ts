@@ -20,6 +20,11 @@ export function batchesTableName(environment: string): string {
   return `sluice-${environment}-batches`;
 }
 
+/** DynamoDB table of an environment's organisations, projects, users and admin keys. */
+export function controlTableName(environment: string): string {
+  return `sluice-${environment}-control`;
+}
+
 /** Secret of the key of a provider that was added at run time; gateways may read those of their environment. */
 export function providerSecretId(environment: string, provider: string): string {
   return `sluice/${environment}/providers/${provider}`;

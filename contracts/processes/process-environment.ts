@@ -40,6 +40,8 @@ export const ENV = {
   keysTable: "SLUICE_KEYS_TABLE",
   /** `off | optional | required` (authorizer Lambda). */
   authMode: "SLUICE_AUTH_MODE",
+  /** The control table's name (control Lambda). */
+  controlTable: "SLUICE_CONTROL_TABLE",
   /** JSON object: plan name → API Gateway API key value that identifies it (authorizer Lambda). */
   planKeys: "SLUICE_PLAN_KEYS",
   /** The cost publisher's settings: one line of JSON, `contracts/processes/cost-publisher.ts`. */

@@ -6,13 +6,13 @@ type LaterSettings = Pick<Environment, "responses" | "batches" | "valkey" | "loa
 
 /**
  * The settings of an environment that a forecast reads. Environments of earlier commits are compared with today's, so what
- * came later is optional; they had no stored responses, no batches, no shared store
- * and no logs of load balancers.
+ * came later is optional; they had no stored responses, no batches, no shared store,
+ * no control API and no logs of load balancers.
  */
 export interface CostEnvironment extends EarlySettings, Partial<LaterSettings> {
   /** @default of `entry`: API Gateway; there was nothing else before */
   readonly api: Pick<Environment["api"], "auth"> &
-    Partial<Pick<Environment["api"], "entry" | "requestsPerMinutePerIpWithKey">>;
+    Partial<Pick<Environment["api"], "entry" | "requestsPerMinutePerIpWithKey" | "controlApi">>;
   /** @default of `threads`: 1 */
   readonly gateways: Pick<GatewaySettings, "instanceType" | "minInstances" | "maxInstances"> &
     Partial<Pick<GatewaySettings, "threads">>;

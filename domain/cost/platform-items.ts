@@ -10,6 +10,8 @@ import { DAYS_PER_MONTH, HOURS_PER_MONTH, type Volumes } from "./usage.ts";
 const LOG_COMPRESSION = 0.15;
 /** Memory and mean run time of the authorizer: one read of DynamoDB on a warm function. */
 export const AUTHORIZER = { memoryGb: 0.25, seconds: 0.02 } as const;
+/** Requests of the control API in a month, each with mean reads and time: a team that changes keys and users every day. */
+const CONTROL = { requests: 10_000, reads: 5, memoryGb: 0.25, seconds: 0.05 } as const;
 /** The cost publisher runs hourly: two reads of AWS's APIs. */
 const PUBLISHER = { memoryGb: 0.25, seconds: 2, metricsRead: 3 } as const;
 /** Items are hashes of some 200 bytes: thousands of keys are less than this. */
@@ -40,6 +42,7 @@ export function platformItems(props: PlatformProps): readonly CostItem[] {
     ...tableItems(props),
     ...loadBalancerLogItems(props),
     ...functionItems(props),
+    ...controlItems(props),
   ];
 }
 
@@ -186,8 +189,10 @@ function storageItems({ environment, footprint, prices, volumes }: PlatformProps
   const ownBucket = Object.values(environment.pools).filter(({ weights = null }) => weights === null);
   const models = new Set(ownBucket.map(({ model }) => model));
   const { responses = null, batches = null } = environment;
-  // The authorizer reads keys; gateways keys and routes, and responses and batches where there are any.
-  const readers = 3 + Number(responses !== null) + Number(batches !== null);
+  // The authorizer reads keys; gateways keys and routes, and responses and batches where there are any; the control API's
+  // function its records.
+  const readers =
+    3 + Number(responses !== null) + Number(batches !== null) + Number(environment.api.controlApi ?? false);
   const weightsGb = [...models].reduce((sum, model) => sum + catalogModel(model).weightsGiB * GB_PER_GIB, 0);
   return [
     // The gateway checks every key again; half a read unit for each of the two reads.
@@ -243,5 +248,21 @@ function functionItems({ environment, prices, volumes }: PlatformProps): readonl
       quantity: HOURS_PER_MONTH * PUBLISHER.seconds * PUBLISHER.memoryGb,
       price: prices.lambdaGbSeconds,
     },
+  ];
+}
+
+/** The control API, where there is one: its function and its table. */
+function controlItems({ environment, prices }: PlatformProps): readonly CostItem[] {
+  if (!environment.api.controlApi) return [];
+  const { requests, reads, seconds, memoryGb } = CONTROL;
+  return [
+    { type: "Lambda", what: "requests of the control API", quantity: requests, price: prices.lambdaRequests },
+    {
+      type: "Lambda",
+      what: "time of the control API",
+      quantity: requests * seconds * memoryGb,
+      price: prices.lambdaGbSeconds,
+    },
+    { type: "DynamoDB", what: "reads of the control API", quantity: requests * reads, price: prices.tableReads },
   ];
 }

@@ -25,7 +25,7 @@ export function newApiKey(random: (size: number) => Buffer = randomBytes, keyId 
 }
 
 /** 60 random bits: the public part of a key. */
-function newKeyId(random: (size: number) => Buffer): string {
+export function newKeyId(random: (size: number) => Buffer): string {
   return Array.from(random(12), (byte) => KEY_ID_ALPHABET[byte % 32]).join("");
 }
 

@@ -1,7 +1,14 @@
 import { randomBytes } from "node:crypto";
 
 /** Prefixes of ids, as OpenAI has them. */
-const PREFIXES = { project: "proj_", user: "user-", invite: "invite-", event: "audit_log-", decision: "dec_" } as const;
+const PREFIXES = {
+  project: "proj_",
+  user: "user-",
+  invite: "invite-",
+  event: "audit_log-",
+  decision: "dec_",
+  key: "key_",
+} as const;
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 /** 45 bits of milliseconds are enough until the year 3084. */
 const TIME_CHARACTERS = 9;

@@ -16,9 +16,11 @@ const EVERYTHING: readonly ControlScope[] = [
   "invites.read",
   "invites.write",
   "audit_logs.read",
+  "admin_keys.read",
+  "admin_keys.write",
 ];
 
-/** Roles in the whole organisation: `reader` reads all but the audit log. */
+/** Roles in the whole organisation: `reader` reads all but admin keys and the audit log. */
 export const ORGANIZATION_ROLES = {
   owner: { name: "owner", scopes: new Set(EVERYTHING) },
   reader: { name: "reader", scopes: new Set(["projects.read", "project.users.read", "users.read", "invites.read"]) },

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ERRORS, type ErrorCode, errorBody } from "../../contracts/api/errors.ts";
+import { ERRORS, errorBody } from "../../contracts/api/errors.ts";
 import {
   CONTROL_OPERATIONS,
   type ControlOperation,
@@ -8,8 +8,11 @@ import {
 import { decide } from "../../domain/tenancy/decide.ts";
 import { newId } from "../../domain/tenancy/ids.ts";
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from "../../domain/tenancy/roles.ts";
-import type { Caller, ControlCall, ControlResult } from "./call/control-call.ts";
+import type { Identity } from "./authenticate.ts";
+import type { Caller, ControlCall } from "./call/control-call.ts";
 import { ControlError, LostRaceError, notFound } from "./call/control-error.ts";
+import type { ControlResult } from "./call/control-result.ts";
+import { findRepeated } from "./call/repeated-request.ts";
 import { CONTROL_HANDLERS } from "./control-handlers.ts";
 import { resolvePath } from "./resolve-path.ts";
 import type { ControlStore } from "./store/control-store.ts";
@@ -22,10 +25,11 @@ export interface ControlRequest {
   /** A name that ends with `[]` may come several times. */
   readonly query: Readonly<Record<string, readonly string[]>>;
   readonly ifMatch?: string | undefined;
+  /** Of a POST. @default - a repeated request is a new one */
+  readonly idempotencyKey?: string | undefined;
   /** JSON. @default "" */
   readonly body?: string | undefined;
-  /** The key and its owner, from the authorizer. */
-  readonly caller: { readonly organizationId: string; readonly keyId: string; readonly userId: string };
+  readonly caller: Identity;
 }
 
 export interface ControlResponse {
@@ -38,6 +42,8 @@ export interface ControlTools {
   readonly store: ControlStore;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Takes one line for each refusal. */
+  readonly log: (line: Readonly<Record<string, unknown>>) => void;
 }
 
 /** How often a change is tried while other changes come between. */
@@ -57,18 +63,8 @@ export async function administer(request: ControlRequest, tools: ControlTools): 
       }
     }
   } catch (error) {
-    if (error instanceof DeniedError) return failure("permission_denied", error.message, undefined, error.decisionId);
-    if (error instanceof ControlError) return failure(error.code, error.message, error.param);
+    if (error instanceof ControlError) return failure(error);
     throw error;
-  }
-}
-
-class DeniedError extends Error {
-  readonly decisionId: string;
-
-  constructor(rule: string, decisionId: string) {
-    super(`Your roles do not permit this (rule ${rule}); request a role that does from an owner of the organisation.`);
-    this.decisionId = decisionId;
   }
 }
 
@@ -76,8 +72,10 @@ async function perform<Id extends ControlOperationId>(
   id: Id,
   parameters: Readonly<Record<string, string>>,
   request: ControlRequest,
-  { store, now }: ControlTools,
+  tools: ControlTools,
 ): Promise<ControlResult<unknown>> {
+  const { store } = tools;
+  const nowMs = tools.now();
   const operation: ControlOperation = CONTROL_OPERATIONS[id];
   const { organizationId, keyId, userId } = request.caller;
   const user = await store.get(organizationId, { kind: "user", ids: [userId] });
@@ -98,18 +96,47 @@ async function perform<Id extends ControlOperationId>(
     operation.scope,
     { organizationId, ...(projectId === undefined ? {} : { projectId }) },
   );
+  const decisionId = decision.outcome === "allowed" ? undefined : refusalId(tools, request, id, decision.rule);
   if (decision.outcome === "hidden") throw notFound("project", projectId ?? "");
   if (missing) throw missing;
-  if (decision.outcome === "denied") throw new DeniedError(decision.rule, newId("decision", now()));
+  if (decision.outcome === "denied") throw denied(decision.rule, decisionId);
+  const repeated = await repetition(request, tools.store, nowMs);
+  if ("response" in repeated) return repeated.response;
   const version = membership?.version ?? Object.values(records).at(-1)?.version;
   if (request.ifMatch !== undefined && request.ifMatch !== "*" && request.ifMatch !== `"${version}"`)
     throw new ControlError("version_conflict", ERRORS.version_conflict.message);
   const caller: Caller = { organizationId, keyId, user, membership: own };
   const query = parsed(operation.query, queryObject(request.query));
   const body = parsed(operation.body, jsonOf(request.body));
+  const { repeatable } = repeated;
   // The schemas of this operation have parsed both, and the path has matched its parameters.
-  const call = { caller, records, membership, query, body, store, nowMs: now() } as unknown as ControlCall<Id>;
+  const call = { caller, records, membership, query, body, store, repeatable, nowMs } as unknown as ControlCall<Id>;
   return CONTROL_HANDLERS[id](call);
+}
+
+/** Logs a refusal with the rule that decided. @returns its id */
+function refusalId({ log, now }: ControlTools, { caller }: ControlRequest, operation: string, rule: string): string {
+  const decisionId = newId("decision", now());
+  const { organizationId, keyId, userId } = caller;
+  log({ msg: "refused", decision_id: decisionId, rule, operation, organizationId, keyId, userId });
+  return decisionId;
+}
+
+function denied(rule: string, decisionId: string | undefined): ControlError {
+  return new ControlError(
+    "permission_denied",
+    `Your roles do not permit this (rule ${rule}); request a role that does from an owner of the organisation.`,
+    { decisionId },
+  );
+}
+
+async function repetition(
+  { method, path, body = "", idempotencyKey, caller }: ControlRequest,
+  store: ControlStore,
+  nowMs: number,
+) {
+  if (method !== "POST" || idempotencyKey === undefined) return { repeatable: undefined };
+  return findRepeated(store, caller, idempotencyKey, [method, path, body], nowMs);
 }
 
 const SEGMENTS = Object.entries(CONTROL_OPERATIONS).map(([id, operation]) => ({
@@ -164,10 +191,11 @@ function parsed(schema: z.ZodType, value: unknown): unknown {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new ControlError("invalid_request", z.prettifyError(result.error), issue?.path.join("."));
+  throw new ControlError("invalid_request", z.prettifyError(result.error), { param: issue?.path.join(".") });
 }
 
-function failure(code: ErrorCode, message: string, param?: string, decisionId?: string): ControlResponse {
+/** The response to an error that the caller gets. */
+export function failure({ code, message, param, decisionId }: ControlError): ControlResponse {
   const { error } = errorBody(code, { message, ...(param ? { param } : {}) });
   return {
     status: ERRORS[code].status,

@@ -1,5 +1,6 @@
 import type { ControlOperationId } from "../../contracts/control/operations.ts";
 import type { ControlHandler } from "./call/control-call.ts";
+import * as adminKeys from "./handlers/admin-keys.ts";
 import * as auditLogs from "./handlers/audit-logs.ts";
 import * as invites from "./handlers/invites.ts";
 import * as projectUsers from "./handlers/project-users.ts";
@@ -12,5 +13,6 @@ export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHan
   ...projectUsers,
   ...users,
   ...invites,
+  ...adminKeys,
   ...auditLogs,
 };

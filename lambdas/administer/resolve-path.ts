@@ -20,11 +20,12 @@ export async function resolvePath(
   organizationId: string,
   parameters: Readonly<Record<string, string>>,
 ): Promise<ResolvedPath> {
-  const { project_id: projectId, user_id: userId, invite_id: inviteId } = parameters;
-  const [project, user, invite, membership] = await Promise.all([
+  const { project_id: projectId, user_id: userId, invite_id: inviteId, admin_key_id: adminKeyId } = parameters;
+  const [project, user, invite, adminKey, membership] = await Promise.all([
     projectId === undefined ? undefined : store.get(organizationId, { kind: "project", ids: [projectId] }),
     userId === undefined ? undefined : store.get(organizationId, { kind: "user", ids: [userId] }),
     inviteId === undefined ? undefined : store.get(organizationId, { kind: "invite", ids: [inviteId] }),
+    adminKeyId === undefined ? undefined : store.get(organizationId, { kind: "adminKey", ids: [adminKeyId] }),
     projectId === undefined || userId === undefined
       ? undefined
       : store.get(organizationId, { kind: "membership", ids: [projectId, userId] }),
@@ -32,13 +33,21 @@ export async function resolvePath(
   if (projectId !== undefined && !project) throw notFound("project", projectId);
   const isUserMissing = userId !== undefined && (!user || (project && !membership));
   const isInviteMissing = inviteId !== undefined && !invite;
+  const isKeyMissing = adminKeyId !== undefined && !adminKey;
   return {
     records: {
       ...(project ? { project_id: project } : {}),
       ...(user ? { user_id: user } : {}),
       ...(invite ? { invite_id: invite } : {}),
+      ...(adminKey ? { admin_key_id: adminKey } : {}),
     },
     membership,
-    missing: isUserMissing ? notFound("user", userId) : isInviteMissing ? notFound("invitation", inviteId) : undefined,
+    missing: isUserMissing
+      ? notFound("user", userId)
+      : isInviteMissing
+        ? notFound("invitation", inviteId)
+        : isKeyMissing
+          ? notFound("admin key", adminKeyId)
+          : undefined,
   };
 }

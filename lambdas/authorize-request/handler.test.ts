@@ -59,7 +59,7 @@ async function invoke(
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sluice-lambda-"));
-  const [bundle] = await buildLambdas(folder);
+  const bundle = (await buildLambdas(folder)).find(({ name }) => name === "authorize-request");
   const files = unzipSync(await readFile(bundle!.path));
   await writeFile(join(folder, "index.js"), files["index.js"]!);
   server.listen(0, "127.0.0.1");

@@ -35,6 +35,7 @@ export async function environmentVariants(): Promise<Readonly<Record<string, Env
     },
     "dev with trusted addresses": { ...dev, api: { ...dev.api, trustedAddresses: ["203.0.113.0/29"] } },
     "dev with logs of load balancers": { ...dev, loadBalancerLogDays: 30 },
+    "dev with the control API": { ...dev, api: { ...dev.api, controlApi: true } },
     "dev with a shell": { ...dev, network: { ...dev.network, shell: true } },
     "dev with a provider outside AWS": { ...dev, providers: { example: OUTSIDE_PROVIDER } },
   };

@@ -25,6 +25,7 @@ export function testRestApi(scope: TerraformStack, props: Partial<RestApiProps> 
     name: "test",
     stage: "live",
     auth: "off",
+    controlApi: false,
     corsOrigins: ["*"],
     loadBalancerHost: "api.sluice.internal",
     loadBalancerArn: "arn:lb",

@@ -61,5 +61,13 @@ export const ELB = {
       deploy: ["elasticloadbalancing:CreateTargetGroup", "elasticloadbalancing:DeleteTargetGroup"],
       encryption: { exempt: SETTINGS_ONLY },
     },
+    aws_lb_target_group_attachment: {
+      twin: "plugin",
+      applyTest: { exempt: RUN_BY_TWIN_TESTS },
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: { exempt: FREE },
+      deploy: ["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
   },
 } as const satisfies AwsService;

@@ -2,9 +2,12 @@ import type * as z from "zod";
 import type { AuditEvent, AuditEventType, AuditPayloads } from "../../../contracts/control/audit-events.ts";
 import type { CONTROL_OPERATIONS, ControlOperationId } from "../../../contracts/control/operations.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
+import { type Change, changedRecord } from "../../../domain/tenancy/changes.ts";
 import { newId } from "../../../domain/tenancy/ids.ts";
-import type { Change, ControlStore } from "../store/control-store.ts";
+import type { ControlStore } from "../store/control-store.ts";
 import { LostRaceError } from "./control-error.ts";
+import type { ControlResult } from "./control-result.ts";
+import { type RepeatableRequest, storedResponse } from "./repeated-request.ts";
 
 type OperationOf<Id extends ControlOperationId> = (typeof CONTROL_OPERATIONS)[Id];
 type ParameterOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -16,6 +19,7 @@ export interface PathRecords {
   readonly project_id: RecordOf<"project">;
   readonly user_id: RecordOf<"user">;
   readonly invite_id: RecordOf<"invite">;
+  readonly admin_key_id: RecordOf<"adminKey">;
 }
 export type PathParameter = keyof PathRecords;
 
@@ -38,52 +42,48 @@ export interface ControlCall<Id extends ControlOperationId> {
   readonly query: z.infer<OperationOf<Id>["query"]>;
   readonly body: z.infer<OperationOf<Id>["body"]>;
   readonly store: ControlStore;
+  /** The request's `Idempotency-Key`. @default - it has none */
+  readonly repeatable: RepeatableRequest | undefined;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
-}
-
-/** A response: its body, and the version of the object where it is one object. */
-export interface ControlResult<Body> {
-  readonly body: Body;
-  readonly version?: number;
 }
 
 export type ControlHandler<Id extends ControlOperationId> = (
   call: ControlCall<Id>,
 ) => Promise<ControlResult<z.infer<OperationOf<Id>["response"]>>>;
 
-type Writing = Pick<ControlCall<"listProjects">, "caller" | "store" | "nowMs">;
+type Writing = Pick<ControlCall<"listProjects">, "caller" | "store" | "nowMs" | "repeatable">;
 
 /**
- * Makes the changes and their audit event in one transaction, which holds only while the caller's roles are what the
- * decision was made by.
+ * Makes the changes, their audit event and the response for a repeated request in one transaction, which holds only
+ * while the caller's roles are what the decision was made by.
+ * @returns `result`
  * @throws {LostRaceError} when something changed meanwhile
  */
-export async function change(
-  { caller, store, nowMs }: Writing,
+export async function change<Body>(
+  { caller, store, nowMs, repeatable }: Writing,
   event: ReturnType<typeof auditEvent>,
   changes: readonly Change[],
-): Promise<void> {
+  result: ControlResult<Body>,
+): Promise<ControlResult<Body>> {
   const { user, membership } = caller;
   const roles: readonly Change[] = [
     { action: "require", key: { kind: "user", ids: [user.id] }, version: user.version },
     ...(membership ? [requireMembership(membership)] : []),
   ];
-  const changed = new Set(changes.map(idOf));
-  const record = { kind: "event", version: 1, event: event(caller, nowMs) } as const;
-  const all = [...changes, ...roles.filter((one) => !changed.has(idOf(one))), { action: "create", record } as const];
+  const changed = new Set(changes.map(changedRecord));
+  const all: readonly Change[] = [
+    ...changes,
+    ...roles.filter((one) => !changed.has(changedRecord(one))),
+    { action: "create", record: { kind: "event", version: 1, event: event(caller, nowMs) } },
+    ...(repeatable ? [storedResponse(repeatable, result, nowMs)] : []),
+  ];
   if (!(await store.write(caller.organizationId, all))) throw new LostRaceError();
+  return result;
 }
 
 function requireMembership({ projectId, userId, version }: RecordOf<"membership">): Change {
   return { action: "require", key: { kind: "membership", ids: [projectId, userId] }, version };
-}
-
-function idOf(change: Change): string {
-  if (!("record" in change)) return [change.key.kind, ...change.key.ids].join("#");
-  const { record } = change;
-  if (record.kind === "membership") return `membership#${record.projectId}#${record.userId}`;
-  return "id" in record ? `${record.kind}#${record.id}` : "";
 }
 
 /** The audit event of a change, once its caller and time are known. */

@@ -1,14 +1,23 @@
 import type { ErrorCode } from "../../../contracts/api/errors.ts";
 
+interface ErrorDetails {
+  readonly param?: string | undefined;
+  readonly decisionId?: string | undefined;
+}
+
 /** An error that the caller gets as it is. */
 export class ControlError extends Error {
   readonly code: ErrorCode;
+  /** The field that is wrong. */
   readonly param: string | undefined;
+  /** Of a refusal: the id that its line in the log has. */
+  readonly decisionId: string | undefined;
 
-  constructor(code: ErrorCode, message: string, param?: string) {
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message);
     this.code = code;
-    this.param = param;
+    this.param = details.param;
+    this.decisionId = details.decisionId;
   }
 }
 

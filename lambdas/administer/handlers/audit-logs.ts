@@ -21,7 +21,8 @@ export const listAuditLogs: ControlHandler<"listAuditLogs"> = async ({ caller, q
 };
 
 function isWanted(event: AuditEvent, query: ListAuditEventsQuery): boolean {
-  const { id: actorId, email } = event.actor.api_key.user;
+  const { actor } = event;
+  const { id: actorId, email } = actor.type === "session" ? actor.session.user : actor.api_key.user;
   const at = event.effective_at;
   return (
     isIn(query["event_types[]"], event.type) &&

@@ -28,7 +28,7 @@ export const createInvite: ControlHandler<"createInvite"> = async (call) => {
     throw new ControlError(
       "invalid_request",
       `${email} is a member or has an invitation already; delete that invitation to send another.`,
-      "email",
+      { param: "email" },
     );
   const record: RecordOf<"invite"> = {
     kind: "invite",
@@ -40,11 +40,15 @@ export const createInvite: ControlHandler<"createInvite"> = async (call) => {
     createdAt: seconds(nowMs),
     expiresAt: seconds(nowMs) + INVITE_SECONDS,
   };
-  await change(call, auditEvent("invite.sent", { id: record.id, data: { email, role: body.role } }), [
-    { action: "create", record },
-    { action: "create", record: { kind: "email", version: 1, email, ownerId: record.id } },
-  ]);
-  return { body: toInvite(record, nowMs), version: 1 };
+  return change(
+    call,
+    auditEvent("invite.sent", { id: record.id, data: { email, role: body.role } }),
+    [
+      { action: "create", record },
+      { action: "create", record: { kind: "email", version: 1, email, ownerId: record.id } },
+    ],
+    { body: toInvite(record, nowMs), version: 1 },
+  );
 };
 
 export const retrieveInvite: ControlHandler<"retrieveInvite"> = async ({ records, nowMs }) => ({
@@ -57,13 +61,17 @@ export const deleteInvite: ControlHandler<"deleteInvite"> = async (call) => {
   if (acceptedAt !== undefined)
     throw new ControlError("invalid_request", "The invitation was accepted; remove the user instead.");
   const owner = await call.store.get(call.caller.organizationId, { kind: "email", ids: [email] });
-  await change(call, auditEvent("invite.deleted", { id }), [
-    { action: "remove", key: { kind: "invite", ids: [id] }, version },
-    ...(owner?.ownerId === id
-      ? [{ action: "remove", key: { kind: "email", ids: [email] }, version: owner.version } as const]
-      : []),
-  ]);
-  return { body: { object: "organization.invite.deleted", id, deleted: true } };
+  return change(
+    call,
+    auditEvent("invite.deleted", { id }),
+    [
+      { action: "remove", key: { kind: "invite", ids: [id] }, version },
+      ...(owner?.ownerId === id
+        ? [{ action: "remove", key: { kind: "email", ids: [email] }, version: owner.version } as const]
+        : []),
+    ],
+    { body: { object: "organization.invite.deleted", id, deleted: true } },
+  );
 };
 
 function toInvite(record: RecordOf<"invite">, nowMs: number): Invite {

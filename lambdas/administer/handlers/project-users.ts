@@ -55,8 +55,10 @@ export const createProjectUser: ControlHandler<"createProjectUser"> = async (cal
     { action: "require", key: { kind: "user", ids: [user.id] }, version: user.version } as const,
   ];
   const event = auditEvent("user.added", { id: user.id, data: { role: body.role } }, project);
-  await change(call, event, [{ action: "create", record }, ...requirements]);
-  return { body: toProjectUser(record, user), version: 1 };
+  return change(call, event, [{ action: "create", record }, ...requirements], {
+    body: toProjectUser(record, user),
+    version: 1,
+  });
 };
 
 export const retrieveProjectUser: ControlHandler<"retrieveProjectUser"> = async ({ records, membership }) => {
@@ -70,20 +72,24 @@ export const updateProjectUser: ControlHandler<"updateProjectUser"> = async (cal
   refuseArchived(records.project_id);
   const record = { ...membership, role: body.role, version: membership.version + 1 };
   const payload = { id: records.user_id.id, changes_requested: { role: body.role } };
-  await change(call, auditEvent("user.updated", payload, records.project_id), [
-    { action: "replace", record, version: membership.version },
-  ]);
-  return { body: toProjectUser(record, records.user_id), version: record.version };
+  return change(
+    call,
+    auditEvent("user.updated", payload, records.project_id),
+    [{ action: "replace", record, version: membership.version }],
+    { body: toProjectUser(record, records.user_id), version: record.version },
+  );
 };
 
 export const deleteProjectUser: ControlHandler<"deleteProjectUser"> = async (call) => {
   const { records, membership } = call;
   if (!membership) throw notFound("user", records.user_id.id);
   const { projectId, userId, version } = membership;
-  await change(call, auditEvent("user.deleted", { id: userId }, records.project_id), [
-    { action: "remove", key: { kind: "membership", ids: [projectId, userId] }, version },
-  ]);
-  return { body: { object: "organization.project.user.deleted", id: userId, deleted: true } };
+  return change(
+    call,
+    auditEvent("user.deleted", { id: userId }, records.project_id),
+    [{ action: "remove", key: { kind: "membership", ids: [projectId, userId] }, version }],
+    { body: { object: "organization.project.user.deleted", id: userId, deleted: true } },
+  );
 };
 
 async function userOf(

@@ -32,8 +32,7 @@ export const createProject: ControlHandler<"createProject"> = async (call) => {
     createdAt: seconds(nowMs),
   };
   const event = auditEvent("project.created", { id: record.id, data: { name: body.name, title: body.name } }, record);
-  await change(call, event, [{ action: "create", record }]);
-  return { body: toProject(record), version: record.version };
+  return change(call, event, [{ action: "create", record }], { body: toProject(record), version: record.version });
 };
 
 export const retrieveProject: ControlHandler<"retrieveProject"> = async ({ records }) => ({
@@ -46,10 +45,12 @@ export const updateProject: ControlHandler<"updateProject"> = async (call) => {
   refuseArchived(before);
   const record = { ...before, name: call.body.name, version: before.version + 1 };
   const payload = { id: record.id, changes_requested: { title: record.name } };
-  await change(call, auditEvent("project.updated", payload, record), [
-    { action: "replace", record, version: before.version },
-  ]);
-  return { body: toProject(record), version: record.version };
+  return change(
+    call,
+    auditEvent("project.updated", payload, record),
+    [{ action: "replace", record, version: before.version }],
+    { body: toProject(record), version: record.version },
+  );
 };
 
 /** Archiving an archived project changes nothing. */
@@ -57,10 +58,12 @@ export const archiveProject: ControlHandler<"archiveProject"> = async (call) => 
   const before = call.records.project_id;
   if (before.archivedAt !== undefined) return { body: toProject(before), version: before.version };
   const record = { ...before, archivedAt: seconds(call.nowMs), version: before.version + 1 };
-  await change(call, auditEvent("project.archived", { id: record.id }, record), [
-    { action: "replace", record, version: before.version },
-  ]);
-  return { body: toProject(record), version: record.version };
+  return change(
+    call,
+    auditEvent("project.archived", { id: record.id }, record),
+    [{ action: "replace", record, version: before.version }],
+    { body: toProject(record), version: record.version },
+  );
 };
 
 /** @throws {ControlError} when the project is archived: it can be read, and no longer changed */

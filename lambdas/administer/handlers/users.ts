@@ -20,8 +20,10 @@ export const updateUser: ControlHandler<"updateUser"> = async (call) => {
   refuseSelf(call.caller, before);
   const record = { ...before, role: call.body.role, version: before.version + 1 };
   const payload = { id: record.id, changes_requested: { role: record.role } };
-  await change(call, auditEvent("user.updated", payload), [{ action: "replace", record, version: before.version }]);
-  return { body: toUser(record), version: record.version };
+  return change(call, auditEvent("user.updated", payload), [{ action: "replace", record, version: before.version }], {
+    body: toUser(record),
+    version: record.version,
+  });
 };
 
 /** The user's memberships of projects have no effect without the user, and no other user gets the id. */
@@ -29,13 +31,17 @@ export const deleteUser: ControlHandler<"deleteUser"> = async (call) => {
   const user = call.records.user_id;
   refuseSelf(call.caller, user);
   const email = await call.store.get(call.caller.organizationId, { kind: "email", ids: [user.email] });
-  await change(call, auditEvent("user.deleted", { id: user.id }), [
-    { action: "remove", key: { kind: "user", ids: [user.id] }, version: user.version },
-    ...(email
-      ? [{ action: "remove", key: { kind: "email", ids: [user.email] }, version: email.version } as const]
-      : []),
-  ]);
-  return { body: { object: "organization.user.deleted", id: user.id, deleted: true } };
+  return change(
+    call,
+    auditEvent("user.deleted", { id: user.id }),
+    [
+      { action: "remove", key: { kind: "user", ids: [user.id] }, version: user.version },
+      ...(email
+        ? [{ action: "remove", key: { kind: "email", ids: [user.email] }, version: email.version } as const]
+        : []),
+    ],
+    { body: { object: "organization.user.deleted", id: user.id, deleted: true } },
+  );
 };
 
 /**

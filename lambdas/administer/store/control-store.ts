@@ -1,20 +1,5 @@
-import type { ControlRecord, RecordKind, RecordOf } from "../../../contracts/control/records.ts";
-
-/** Names one record of an organisation: its kind, and its ids from the outermost to its own. */
-export interface RecordKey<K extends RecordKind = RecordKind> {
-  readonly kind: K;
-  readonly ids: readonly string[];
-}
-
-/**
- * One change of a transaction. All but `create` hold only while the stored record has `version`; `require` changes
- * nothing.
- */
-export type Change =
-  | { readonly action: "create"; readonly record: ControlRecord }
-  | { readonly action: "replace"; readonly record: ControlRecord; readonly version: number }
-  | { readonly action: "remove"; readonly key: RecordKey; readonly version: number }
-  | { readonly action: "require"; readonly key: RecordKey; readonly version: number };
+import type { RecordKind, RecordOf } from "../../../contracts/control/records.ts";
+import type { Change, RecordKey } from "../../../domain/tenancy/changes.ts";
 
 export interface ListRange<K extends RecordKind> {
   readonly kind: K;
@@ -39,18 +24,4 @@ export interface ControlStore {
   list<K extends RecordKind>(organizationId: string, range: ListRange<K>): Promise<RecordPage<K>>;
   /** Makes all changes or none. @returns false when another change came first, so that one of them no longer holds */
   write(organizationId: string, changes: readonly Change[]): Promise<boolean>;
-}
-
-/** The key of a record. */
-export function keyOf(record: ControlRecord): RecordKey {
-  switch (record.kind) {
-    case "membership":
-      return { kind: record.kind, ids: [record.projectId, record.userId] };
-    case "email":
-      return { kind: record.kind, ids: [record.email] };
-    case "event":
-      return { kind: record.kind, ids: [record.event.id] };
-    default:
-      return { kind: record.kind, ids: [record.id] };
-  }
 }

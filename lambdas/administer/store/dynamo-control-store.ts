@@ -1,26 +1,11 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  paginateQuery,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-} from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, GetCommand, paginateQuery, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { ControlRecord, type RecordKind, type RecordOf } from "../../../contracts/control/records.ts";
+import { type Change, ID_MARK, type RecordKey } from "../../../domain/tenancy/changes.ts";
+import { itemKey, partitionOf, transactAction } from "../../../domain/tenancy/control-items.ts";
 import { parseStored } from "../../../lib/parse-stored.ts";
-import {
-  type Change,
-  type ControlStore,
-  keyOf,
-  type ListRange,
-  type RecordKey,
-  type RecordPage,
-} from "./control-store.ts";
+import type { ControlStore, ListRange, RecordPage } from "./control-store.ts";
 
-type TransactItem = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
-
-/** Between the parts of a record's id. No id has it. */
-const MARK = "#";
 /** Sorts after every character of an id. */
 const LAST = "\uffff";
 
@@ -35,10 +20,10 @@ export class DynamoControlStore implements ControlStore {
   }
 
   async get<K extends RecordKind>(organizationId: string, key: RecordKey<K>): Promise<RecordOf<K> | undefined> {
-    if (key.ids.some((id) => id.includes(MARK) || id === "")) return undefined;
+    if (key.ids.some((id) => id.includes(ID_MARK) || id === "")) return undefined;
     const command = new GetCommand({
       TableName: this.#tableName,
-      Key: { organizationId, recordId: recordId(key) },
+      Key: itemKey(organizationId, key),
       ConsistentRead: true,
     });
     const { Item: item } = await this.#client.send(command);
@@ -47,8 +32,8 @@ export class DynamoControlStore implements ControlStore {
 
   async list<K extends RecordKind>(organizationId: string, range: ListRange<K>): Promise<RecordPage<K>> {
     const { kind, within = [], after, limit, isNewestFirst = false } = range;
-    const prefix = [kind, ...within, ""].join(MARK);
-    const from = after === undefined || isNewestFirst ? prefix : `${prefix}${after}${MARK}`;
+    const prefix = [kind, ...within, ""].join(ID_MARK);
+    const from = after === undefined || isNewestFirst ? prefix : `${prefix}${after}${ID_MARK}`;
     const to = after === undefined || !isNewestFirst ? `${prefix}${LAST}` : `${prefix}${after}`;
     const items: Record<string, unknown>[] = [];
     const pages = paginateQuery(
@@ -56,7 +41,7 @@ export class DynamoControlStore implements ControlStore {
       {
         TableName: this.#tableName,
         KeyConditionExpression: "organizationId = :organization AND recordId BETWEEN :from AND :to",
-        ExpressionAttributeValues: { ":organization": organizationId, ":from": from, ":to": to },
+        ExpressionAttributeValues: { ":organization": partitionOf(organizationId, kind), ":from": from, ":to": to },
         ConsistentRead: true,
         ScanIndexForward: !isNewestFirst,
         Limit: limit + 2,
@@ -71,7 +56,7 @@ export class DynamoControlStore implements ControlStore {
   }
 
   async write(organizationId: string, changes: readonly Change[]): Promise<boolean> {
-    const TransactItems = changes.map((change) => transactItem(this.#tableName, organizationId, change));
+    const TransactItems = changes.map((change) => transactAction(this.#tableName, organizationId, change));
     try {
       await this.#client.send(new TransactWriteCommand({ TransactItems }));
       return true;
@@ -82,36 +67,10 @@ export class DynamoControlStore implements ControlStore {
   }
 }
 
-function transactItem(TableName: string, organizationId: string, change: Change): TransactItem {
-  const key = "record" in change ? keyOf(change.record) : change.key;
-  const Key = { organizationId, recordId: recordId(key) };
-  const hasVersion = (version: number) => ({
-    ConditionExpression: "#record.#version = :version",
-    ExpressionAttributeNames: { "#record": "record", "#version": "version" },
-    ExpressionAttributeValues: { ":version": version },
-  });
-  switch (change.action) {
-    case "create": {
-      const Item = { ...Key, record: change.record };
-      return { Put: { TableName, Item, ConditionExpression: "attribute_not_exists(recordId)" } };
-    }
-    case "replace":
-      return { Put: { TableName, Item: { ...Key, record: change.record }, ...hasVersion(change.version) } };
-    case "remove":
-      return { Delete: { TableName, Key, ...hasVersion(change.version) } };
-    case "require":
-      return { ConditionCheck: { TableName, Key, ...hasVersion(change.version) } };
-  }
-}
-
 function isLostRace({ CancellationReasons = [] }: TransactionCanceledException): boolean {
   return CancellationReasons.every(
     ({ Code }) => Code === "None" || /^(ConditionalCheckFailed|TransactionConflict)$/.test(Code ?? ""),
   );
-}
-
-function recordId({ kind, ids }: RecordKey): string {
-  return [kind, ...ids].join(MARK);
 }
 
 /** @throws {Error} for a record that this version can't read: it is never taken for one that does not exist */

@@ -5,6 +5,7 @@ import { relayUpgrade } from "../../http/relay-upgrade.ts";
 import { type BoundServer, bind, clientAddress, header, requestTarget, respond } from "../../http/server.ts";
 import { asNumber, asText, block, blocks, type JsonObject } from "../../template/json.ts";
 import type { BlockResponse, WebAcl } from "../waf/web-acl.ts";
+import { callFunction } from "./lambda-target.ts";
 import type { TargetGroup } from "./target-group.ts";
 
 interface Rule {
@@ -97,7 +98,9 @@ export class Listener {
     const action = this.#actionFor(request);
     if (action.type === "fixed-response") return fixedResponse(action, response);
     if (action.type !== "forward") return plainError(response, 500, `action ${String(action.type)} is not simulated`);
-    const target = this.#options.targetGroup(forwardArn(action))?.choose();
+    const group = this.#options.targetGroup(forwardArn(action));
+    if (group?.lambda) return void callFunction(group.lambda, group.arn, request, response, forwardedHeaders(request));
+    const target = group?.choose();
     if (!target) return plainError(response, 503, "Service Temporarily Unavailable");
     target.inFlight += 1;
     const { path, query } = requestTarget(request);

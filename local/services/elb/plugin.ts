@@ -1,6 +1,7 @@
 import { arnOf } from "../../runtime/names.ts";
 import type { ResourcePlugin } from "../../runtime/plugin.ts";
 import { asNumber, asText } from "../../template/json.ts";
+import type { WithLambda } from "../lambda/runtime.ts";
 import type { WithWaf } from "../waf/runtime.ts";
 import { Listener } from "./listener.ts";
 import type { WithElb } from "./runtime.ts";
@@ -64,10 +65,24 @@ export const listenerRule: ResourcePlugin<WithElb> = {
   },
 };
 
+export const targetGroupAttachment: ResourcePlugin<WithElb & WithLambda> = {
+  type: "aws_lb_target_group_attachment",
+  start(config, resource, { elb, lambda }) {
+    const group = elb.targetGroups.get(asText(config.target_group_arn));
+    const target = lambda.functions.get(asText(config.target_id));
+    if (!group || !target)
+      throw new Error(
+        `${resource.address}: there is no ${group ? `function ${asText(config.target_id)}` : "such target group"}; the twin attaches functions alone.`,
+      );
+    group.lambda = target;
+  },
+};
+
 /** In the order in which they start. */
 export const ELB_PLUGINS = {
   aws_lb: loadBalancer,
   aws_lb_target_group: targetGroup,
+  aws_lb_target_group_attachment: targetGroupAttachment,
   aws_lb_listener: listener,
   aws_lb_listener_rule: listenerRule,
 } as const;

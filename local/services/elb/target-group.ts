@@ -1,5 +1,6 @@
 import { get } from "node:http";
 import { asNumber, asText, block, type JsonObject } from "../../template/json.ts";
+import type { LambdaFunction } from "../lambda/lambda-function.ts";
 
 export type TargetState = "initial" | "healthy" | "unhealthy" | "draining";
 
@@ -32,6 +33,8 @@ const FIRST_CHECK_MS = 500;
 /** A target group: its members, their health checks with the synthesized settings, and the choice among them. */
 export class TargetGroup {
   readonly arn: string;
+  /** The target of a group of the type `lambda`: a function has neither health checks nor a port. */
+  lambda: LambdaFunction | undefined;
   readonly #check: HealthCheck;
   readonly #leastOutstanding: boolean;
   readonly #targets = new Map<string, Target>();

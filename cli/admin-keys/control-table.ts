@@ -1,0 +1,54 @@
+import { DynamoDBClient, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { ControlRecord, type RecordKind, type RecordOf } from "../../contracts/control/records.ts";
+import type { Change, RecordKey } from "../../domain/tenancy/changes.ts";
+import { itemKey, transactAction } from "../../domain/tenancy/control-items.ts";
+import type { FoundMember } from "../../domain/tenancy/first-admin-key.ts";
+import { parseStored } from "../../lib/parse-stored.ts";
+import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
+import { succeeds } from "../operator/aws-failure.ts";
+import { UserError } from "../terminal/user-error.ts";
+
+/** The control table of an environment, on AWS or in the local stack. */
+export class ControlTable {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor({ table, ...access }: AwsAccess & { readonly table: string }) {
+    this.#table = table;
+    this.#client = DynamoDBDocumentClient.from(new DynamoDBClient(clientSettings(access)));
+  }
+
+  /** What is stored about an organisation and an address. @param email in lower case */
+  async find(organizationId: string, email: string): Promise<FoundMember> {
+    const get = <K extends RecordKind>(kind: K, id: string) => this.#get(organizationId, { kind, ids: [id] });
+    const [organization, owned] = await Promise.all([get("organization", organizationId), get("email", email)]);
+    const [user, invite] = owned
+      ? await Promise.all([get("user", owned.ownerId), get("invite", owned.ownerId)])
+      : [undefined, undefined];
+    return { organization, email: owned, user, invite };
+  }
+
+  /** Makes all changes or none. @returns false when another change came first */
+  write(organizationId: string, changes: readonly Change[]): Promise<boolean> {
+    const TransactItems = changes.map((change) => transactAction(this.#table, organizationId, change));
+    return succeeds(this.#client.send(new TransactWriteCommand({ TransactItems })), TransactionCanceledException);
+  }
+
+  async #get<K extends RecordKind>(organizationId: string, key: RecordKey<K>): Promise<RecordOf<K> | undefined> {
+    const Key = { ...itemKey(organizationId, key) };
+    const { Item: item } = await this.#client.send(
+      new GetCommand({ TableName: this.#table, Key, ConsistentRead: true }),
+    );
+    if (item === undefined) return undefined;
+    const record = parseStored(ControlRecord, item.record);
+    if (record !== undefined && isOfKind(record, key.kind)) return record;
+    throw new UserError(
+      `This release can't read ${String(item.recordId)} in ${this.#table}; use the release that wrote it.`,
+    );
+  }
+}
+
+function isOfKind<K extends RecordKind>(record: ControlRecord, kind: K): record is RecordOf<K> {
+  return record.kind === kind;
+}

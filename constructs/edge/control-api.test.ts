@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { builtAssets } from "../../test-support/built-assets.ts";
+import { only, statements, synthConstruct } from "../../test-support/synth.ts";
+import { ControlTable } from "../data/control-table.ts";
+import { EncryptionKey } from "../data/encryption-key.ts";
+import { ControlApi } from "./control-api.ts";
+
+const assets = builtAssets();
+afterAll(() => assets.remove());
+const synth = (stage?: string) =>
+  synthConstruct((scope) => {
+    const encryptionKey = new EncryptionKey(scope, "Key", { name: "t", region: "us-east-1", isProtected: true });
+    new ControlApi(scope, "ControlApi", {
+      name: "test-administer",
+      bundle: join(assets.lambdas, "administer.zip"),
+      table: new ControlTable(scope, "Control", { name: "test-control", encryptionKey, isProtected: true }),
+      listenerArn: "arn:listener",
+      stage,
+      logRetentionDays: 30,
+      kmsKeyArn: "arn:key",
+    });
+  });
+const stack = synth();
+
+describe("the control API", () => {
+  test("is a function that the listener calls for its paths, with API Gateway's stage where that is the entry", () => {
+    const rule = only(stack, "aws_lb_listener_rule");
+    expect(rule).toMatchObject({
+      listener_arn: "arn:listener",
+      condition: [{ path_pattern: { values: ["/v1/organization/*"] } }],
+      action: [{ type: "forward", target_group_arn: expect.stringContaining("aws_lb_target_group") }],
+    });
+    expect(only(synth("live"), "aws_lb_listener_rule").condition).toEqual([
+      { path_pattern: { values: ["/live/v1/organization/*"] } },
+    ]);
+    expect(only(stack, "aws_lb_target_group")).toMatchObject({
+      target_type: "lambda",
+      lambda_multi_value_headers_enabled: true,
+    });
+  });
+
+  test("may be invoked by this target group alone, and is attached only then", () => {
+    const permission = only(stack, "aws_lambda_permission");
+    expect(permission).toMatchObject({ principal: "elasticloadbalancing.amazonaws.com" });
+    expect(permission.source_arn).toBe(only(stack, "aws_lb_listener_rule").action[0].target_group_arn);
+    expect(only(stack, "aws_lb_target_group_attachment").depends_on).toEqual([
+      expect.stringContaining("aws_lambda_permission"),
+    ]);
+  });
+
+  test("may read and change the records of its table, and write its log, no more", () => {
+    const actions = Object.values(stack.resource?.aws_iam_role_policy ?? {}).flatMap(({ policy }) =>
+      statements(policy).flatMap(({ Action }) => Action),
+    );
+    expect(actions).toEqual([
+      ...["GetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem"].map((name) => `dynamodb:${name}`),
+      ...["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+      ...["logs:CreateLogStream", "logs:PutLogEvents"],
+    ]);
+  });
+
+  test("has a table with recovery, a customer key and protection, whose repeated responses expire", () => {
+    expect(only(stack, "aws_dynamodb_table")).toMatchObject({
+      hash_key: "organizationId",
+      range_key: "recordId",
+      billing_mode: "PAY_PER_REQUEST",
+      ttl: { attribute_name: "expireAt", enabled: true },
+      point_in_time_recovery: { enabled: true },
+      server_side_encryption: { enabled: true, kms_key_arn: expect.stringContaining("aws_kms_key") },
+      deletion_protection_enabled: true,
+      lifecycle: { prevent_destroy: true },
+    });
+  });
+});

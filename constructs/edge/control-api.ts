@@ -1,0 +1,65 @@
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
+import { LbListenerRule } from "@cdktf/provider-aws/lib/lb-listener-rule/index.js";
+import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group/index.js";
+import { LbTargetGroupAttachment } from "@cdktf/provider-aws/lib/lb-target-group-attachment/index.js";
+import { Construct } from "constructs";
+import { CONTROL_PATHS } from "../../contracts/control/paths.ts";
+import { ENV } from "../../contracts/processes/process-environment.ts";
+import { BundledFunction } from "../compute/bundled-function.ts";
+import type { ControlTable } from "../data/control-table.ts";
+
+export interface ControlApiProps {
+  /** Name of function, role and log group. */
+  readonly name: string;
+  /** Path of the function's bundle, `administer.zip`. */
+  readonly bundle: string;
+  readonly table: ControlTable;
+  /** HTTPS listener of the gateways. */
+  readonly listenerArn: string;
+  /** Stage of API Gateway, which it puts before the path. @default - API Gateway is not the entry */
+  readonly stage?: string | undefined;
+  readonly logRetentionDays: number;
+  /** Customer key of the log; its policy lets CloudWatch Logs use it. */
+  readonly kmsKeyArn: string;
+}
+
+/** A transaction of DynamoDB takes some ten milliseconds; a change that others come between is tried four times. */
+const TIMEOUT_SECONDS = 15;
+
+/**
+ * The control API: a function behind the gateways' load balancer, which sends it the requests of its paths. So every entry
+ * has it: API Gateway, which passes these paths on, and load balancers. The function checks admin keys itself.
+ */
+export class ControlApi extends Construct {
+  constructor(scope: Construct, id: string, { table, listenerArn, stage, ...props }: ControlApiProps) {
+    super(scope, id);
+    const { resource: lambda } = new BundledFunction(this, "Function", {
+      ...props,
+      statements: table.changeStatements(),
+      environment: { [ENV.controlTable]: table.tableName },
+      timeoutSeconds: TIMEOUT_SECONDS,
+    });
+    const targets = new LbTargetGroup(this, "Targets", {
+      targetType: "lambda",
+      lambdaMultiValueHeadersEnabled: true, // parameters such as `event_types[]` come several times
+      tags: { Name: props.name },
+    });
+    const permission = new LambdaPermission(this, "Permission", {
+      functionName: lambda.functionName,
+      action: "lambda:InvokeFunction",
+      principal: "elasticloadbalancing.amazonaws.com",
+      sourceArn: targets.arn,
+    });
+    new LbTargetGroupAttachment(this, "Attachment", {
+      targetGroupArn: targets.arn,
+      targetId: lambda.arn,
+      dependsOn: [permission], // the load balancer may register a function only once it may invoke it
+    });
+    // No priority: AWS takes the next free one.
+    new LbListenerRule(this, "Rule", {
+      listenerArn,
+      condition: [{ pathPattern: { values: [`${stage === undefined ? "" : `/${stage}`}${CONTROL_PATHS}*`] } }],
+      action: [{ type: "forward", targetGroupArn: targets.arn }],
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import * as z from "zod";
+import { OrganizationRoleName } from "./objects.ts";
+import { cursor, deleted, ExpiresInSeconds, Name, pageOf, Seconds } from "./page.ts";
+
+/** A key of the control API. It acts as its owner; it can't use models. */
+export const AdminApiKey = z.strictObject({
+  object: z.literal("organization.admin_api_key"),
+  id: z.string(),
+  name: z.string(),
+  redacted_value: z.string(),
+  created_at: Seconds,
+  expires_at: Seconds.nullable(),
+  owner: z.strictObject({
+    type: z.literal("user"),
+    object: z.literal("organization.user"),
+    id: z.string(),
+    name: z.string(),
+    created_at: Seconds,
+    role: OrganizationRoleName,
+  }),
+});
+export type AdminApiKey = z.infer<typeof AdminApiKey>;
+
+/** The only response with the secret, in `value`. */
+export const CreatedAdminApiKey = AdminApiKey.extend({ value: z.string() });
+export const AdminApiKeyDeleted = deleted("organization.admin_api_key.deleted");
+export const AdminApiKeyPage = pageOf(AdminApiKey);
+
+/** @default expires_in_seconds - it does not expire */
+export const CreateAdminApiKey = z.strictObject({
+  name: Name,
+  expires_in_seconds: ExpiresInSeconds.optional(),
+});
+/** By the time of creation. */
+export const ListAdminApiKeysQuery = z.strictObject({ ...cursor, order: z.enum(["asc", "desc"]).default("asc") });

@@ -1,0 +1,27 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import middy from "@middy/core";
+import * as z from "zod";
+import { errorBody } from "../../contracts/api/errors.ts";
+import { ENV } from "../../contracts/processes/process-environment.ts";
+import { awsLimits } from "../aws-limits.ts";
+import { requestOf, responseOf } from "./load-balancer-event.ts";
+import { serve } from "./serve.ts";
+import { DynamoControlStore } from "./store/dynamo-control-store.ts";
+
+const settings = z.object({ [ENV.controlTable]: z.string().min(1) }).parse(process.env);
+const client = DynamoDBDocumentClient.from(new DynamoDBClient(awsLimits(3000)));
+const store = new DynamoControlStore(client, settings[ENV.controlTable]);
+
+/** The control API, called by the load balancer. */
+export const handler = middy().handler(async (event: unknown, { awsRequestId }: { readonly awsRequestId: string }) => {
+  const { requestId, ...request } = requestOf(event, awsRequestId);
+  const log = (line: Readonly<Record<string, unknown>>) =>
+    process.stdout.write(`${JSON.stringify({ ...line, time: new Date().toISOString(), requestId })}\n`);
+  try {
+    return responseOf(await serve(request, { store, now: Date.now, log }), requestId);
+  } catch (error) {
+    log({ level: "error", msg: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    return responseOf({ status: 500, headers: {}, body: errorBody("internal_error") }, requestId);
+  }
+});

@@ -1,0 +1,40 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { onTestFinished } from "vitest";
+import { authenticate } from "../../lambdas/administer/authenticate.ts";
+import { DynamoControlStore } from "../../lambdas/administer/store/dynamo-control-store.ts";
+import { bind } from "../http/server.ts";
+import { LOCAL_CREDENTIALS } from "../runtime/aws-environment.ts";
+import { LocalDynamoDb } from "../services/dynamodb/local-dynamodb.ts";
+
+const REGION = "eu-west-1";
+
+/** The control table as the stack declares it. */
+const table = (name: string) => ({
+  name,
+  hash_key: "organizationId",
+  range_key: "recordId",
+  attribute: [
+    { name: "organizationId", type: "S" },
+    { name: "recordId", type: "S" },
+  ],
+});
+
+/** An empty control table in the local DynamoDB, until the test has finished. */
+export async function controlTable(name = "sluice-dev-control") {
+  const dynamodb = new LocalDynamoDb(undefined);
+  const aws = await bind(0, "", (request, response) => dynamodb.handle(request, response));
+  const endpoint = `http://127.0.0.1:${aws.port}`;
+  const client = new DynamoDBClient({ endpoint, region: REGION, credentials: LOCAL_CREDENTIALS, maxAttempts: 1 });
+  onTestFinished(async () => {
+    client.destroy();
+    await aws.close();
+    await dynamodb.close();
+  });
+  await dynamodb.createTable(table(name), endpoint, REGION);
+  const document = DynamoDBDocumentClient.from(client);
+  const store = new DynamoControlStore(document, name);
+  /** Whose admin key a secret is. */
+  const identify = (secret: string) => authenticate(`Bearer ${secret}`, store, 0);
+  return { store, document, identify, endpoint, region: REGION, name };
+}
