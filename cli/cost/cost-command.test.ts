@@ -88,16 +88,26 @@ describe("sluice cost", () => {
     await expect(run(args)).rejects.toThrow(message);
   });
 
+  test("a pool on Spot has a line with the prices of the types that AWS may launch, which minimum and maximum count", async () => {
+    const purchase = { option: "spot", onDemandBase: 0, overrides: [], families: ["g5", "g6"] } as const;
+    const pools = { "phi-3-mini": { ...dev.pools["phi-3-mini"]!, purchase } };
+    const text = await run(["--environment", "dev"], { environment: async () => ({ ...dev, pools }) });
+    expect(text).toMatch(/^GPU instances +587\.50 +917\.98 +2,371\.04 /m);
+    expect(text).toMatch(
+      /^Pool phi-3-mini on Spot: an instance costs less than 0\.80 to 1\.62 an hour, .* 6 types that AWS may launch; minimum/m,
+    );
+  });
+
   test("prices that a region's file lacks are us-east-1's, named in one line and marked in --lines", async () => {
     const environment = async () => ({ ...dev, region: "eu-west-1" as const });
     const text = await run(["--environment", "dev"], { environment });
     expect(text).toMatch(/^GPU instances +819\.79 +1,024\.74 +1,639\.58 /m);
     expect(text).toMatch(
-      /^Price of us-east-1 used for .*load balancers, .*: catalog\/prices\/eu-west-1\.ts lacks them;/m,
+      /^Price of us-east-1 used for .*load balancers, .*: catalog\/prices\/eu-west-1\.ts lacks them; the maximum has 1\.6 times/m,
     );
     expect(text).not.toMatch(/Price of us-east-1 used for .*g5\.xlarge/);
     const lines = await run(["--environment", "dev", "--lines"], { environment });
-    expect(lines).toMatch(/load balancers\n.*\n.*\(2024-11\), price of us-east-1 used$/m);
+    expect(lines).toMatch(/load balancers\n.*\n.*\(2024-11\), price of us-east-1 used, 1\.6 times in the maximum$/m);
     expect(await run([], { environment })).toMatch(/price of us-east-1 used for \d+ items$/m);
     expect(await run(["--environment", "dev"])).not.toMatch(/us-east-1 used/);
   });

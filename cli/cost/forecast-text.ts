@@ -1,5 +1,5 @@
 import type { Difference } from "../../domain/cost/compare.ts";
-import { itemCost } from "../../domain/cost/cost-item.ts";
+import { itemCost, OTHER_REGION_FACTOR } from "../../domain/cost/cost-item.ts";
 import { type Forecast, itemsOfOtherRegions, type Month, type SpotRange } from "../../domain/cost/forecast.ts";
 import type { Usage } from "../../domain/cost/usage.ts";
 
@@ -31,7 +31,7 @@ function spotLine({ pool, types, cheapest, dearest }: SpotRange): string {
   const range = types === 1 ? dollars(cheapest) : `${dollars(cheapest)} to ${dollars(dearest)}`;
   return (
     `Pool ${pool} on Spot: an instance costs less than ${range} an hour, the price on demand of the ` +
-    `${types === 1 ? "type" : `${types} types`} that AWS may launch; the forecast has its own type on demand.`
+    `${types === 1 ? "type" : `${types} types`} that AWS may launch; minimum and maximum of the GPU instances have this range.`
   );
 }
 
@@ -43,7 +43,8 @@ function otherRegionsLine(forecast: Forecast): readonly string[] {
   const { region } = forecast;
   return [
     `Price of ${first.price.ofRegion} used for ${items.map(({ what }) => what).join(", ")}: catalog/prices/${region}.ts ` +
-      `lacks them; sluice prices update --region ${region} reads them from AWS (docs/cost.md).`,
+      `lacks them; the maximum has ${OTHER_REGION_FACTOR} times these prices, as the region's may be higher. ` +
+      `sluice prices update --region ${region} reads them from AWS (docs/cost.md).`,
   ];
 }
 
@@ -56,7 +57,10 @@ export function linesText({ items, fleets }: Forecast): string {
       const times = minInstances === undefined ? "" : ` for each of ${minInstances} to ${maxInstances}`;
       const units = price.units === 1 ? price.unit : `${price.units.toLocaleString("en-US")} ${price.unit}`;
       const sum = `${rounded(quantity)} × $${price.usd} per ${units} = $${dollars(itemCost(item))}${times}`;
-      const ofRegion = price.ofRegion === undefined ? "" : `, price of ${price.ofRegion} used`;
+      const ofRegion =
+        price.ofRegion === undefined
+          ? ""
+          : `, price of ${price.ofRegion} used, ${OTHER_REGION_FACTOR} times in the maximum`;
       return `${type}: ${what}\n  ${sum}\n  ${price.source} (${price.date})${ofRegion}`;
     })
     .join("\n");

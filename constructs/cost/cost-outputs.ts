@@ -2,7 +2,7 @@ import { TerraformOutput, Token } from "cdktf";
 import { Construct } from "constructs";
 import { FALLBACK_REGION } from "../../catalog/prices/region-prices.ts";
 import type { CostEnvironment } from "../../domain/cost/cost-environment.ts";
-import { COST_TYPES, type CostItem } from "../../domain/cost/cost-item.ts";
+import { COST_TYPES, type CostItem, SCENARIOS, type Scenario } from "../../domain/cost/cost-item.ts";
 import { forecast, itemsOfOtherRegions } from "../../domain/cost/forecast.ts";
 import { DEFAULT_USAGE, type Usage } from "../../domain/cost/usage.ts";
 import { monthExpression } from "./month-expression.ts";
@@ -26,21 +26,18 @@ export class CostOutputs extends Construct {
     const gaps = others === 0 ? "" : `, price of ${FALLBACK_REGION} used for ${others} of ${items.length} items`;
     const shares = { minimum: 0, expected: usage.instanceShare, maximum: 1 };
     const assumed = `${usage.requestsPerMonth} requests a month at list prices${gaps}`;
-    const at = (chosen: readonly CostItem[], share: number) =>
-      monthExpression({ items: chosen, fleets, share, variableOf });
-    for (const [scenario, share] of Object.entries(shares)) {
+    const at = (chosen: readonly CostItem[], scenario: Scenario) =>
+      monthExpression({ items: chosen, fleets, scenario, share: shares[scenario], variableOf });
+    for (const scenario of SCENARIOS) {
       output(
         `estimated_monthly_cost_${scenario}`,
         `Dollars a month, fleets at ${scenario}; ${assumed}.`,
-        at(items, share),
+        at(items, scenario),
       );
     }
     const breakdown = COST_TYPES.map((type) => {
       const ofType = items.filter((item) => item.type === type);
-      return [
-        type,
-        Object.fromEntries(Object.entries(shares).map(([scenario, share]) => [scenario, at(ofType, share)])),
-      ];
+      return [type, Object.fromEntries(SCENARIOS.map((scenario) => [scenario, at(ofType, scenario)]))];
     });
     output(
       "estimated_monthly_cost_breakdown",

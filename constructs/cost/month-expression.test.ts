@@ -18,5 +18,16 @@ test.each([
   [0.25, `\${floor((31 + 2.5 * (var.gateway_max - 3)) * 100 + 0.5) / 100}`],
   [1, `\${floor((31 + 10 * (var.gateway_max - 3)) * 100 + 0.5) / 100}`],
 ])("a share of %s is fixed costs, fleets at their minimum, and that share of what is above", (share, expression) => {
-  expect(monthExpression({ items, fleets, share, variableOf })).toBe(expression);
+  expect(monthExpression({ items, fleets, scenario: "expected", share, variableOf })).toBe(expression);
+});
+
+test("the maximum has the dearer price of a fleet's instances, and 1.6 times the price of another region", () => {
+  const [gateways, keys] = items;
+  const wider: readonly CostItem[] = [
+    { ...gateways!, highest: { ...price, usd: 3 } },
+    { ...keys!, price: { ...price, ofRegion: "us-east-1" } },
+  ];
+  expect(monthExpression({ items: wider, fleets, scenario: "maximum", share: 1, variableOf })).toBe(
+    `\${floor((46.6 + 15 * (var.gateway_max - 3)) * 100 + 0.5) / 100}`,
+  );
 });

@@ -3,6 +3,7 @@ import type { RegionId } from "../../catalog/regions.ts";
 import { GATEWAY_METRICS_WINDOW_SECONDS } from "../../contracts/metrics/catalogue.ts";
 import type { CostEnvironment, CostPool } from "./cost-environment.ts";
 import type { CostFleet, CostItem } from "./cost-item.ts";
+import { spotBounds } from "./spot-prices.ts";
 import { HOURS_PER_MONTH } from "./usage.ts";
 
 /** Name of the gateways among the fleets; the pools have their own. */
@@ -65,6 +66,7 @@ function poolItems({ name, pool, region, prices }: PoolProps): readonly CostItem
       what: `${instanceType}, pool ${name}`,
       quantity: HOURS_PER_MONTH,
       price: instancePrice(region, instanceType),
+      ...spotBounds(region, pool),
       fleet: name,
       forEngines: true,
     },

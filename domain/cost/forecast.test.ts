@@ -41,6 +41,31 @@ test("a pool on Spot has the range of the prices of the types that AWS may launc
   expect(forecast(dev, DEFAULT_USAGE).spot).toEqual([]);
 });
 
+describe("the GPU instances of a pool on Spot", () => {
+  const spot = (onDemandBase: number, families: readonly ("g5" | "g6")[]) => {
+    const purchase = { option: "spot", onDemandBase, overrides: [], families } as const;
+    const pool = { ...dev.pools["phi-3-mini"]!, purchase, minInstances: 1, maxInstances: 2 };
+    return rowOf(forecast({ ...dev, pools: { "phi-3-mini": pool } }, DEFAULT_USAGE), "GPU instances");
+  };
+
+  // documented: spot-families-priced
+  test("are of the cheapest type that AWS may launch in the minimum, of the dearest in the maximum, else of the pool's own", () => {
+    const row = spot(0, ["g5", "g6"]);
+    expect(row?.minimum).toBeCloseTo(730 * 0.8048, 2); // g6.xlarge
+    expect(row?.expected).toBeCloseTo(730 * 1.25 * 1.006, 2); // g5.xlarge
+    expect(row?.maximum).toBeCloseTo(2 * 730 * 1.624, 2); // g5.4xlarge
+  });
+
+  test("are of the pool's own type where all of them are on demand", () => {
+    expect(spot(1, ["g5", "g6"])?.minimum).toBeCloseTo(730 * 1.006, 2);
+    expect(spot(2, ["g5", "g6"])?.maximum).toBeCloseTo(2 * 730 * 1.006, 2);
+  });
+
+  test("have one price where no other type may be launched", () => {
+    expect(spot(0, [])).toEqual(rowOf(forecast(dev, DEFAULT_USAGE), "GPU instances"));
+  });
+});
+
 describe("the forecast", () => {
   const result = forecast(dev, DEFAULT_USAGE);
 
@@ -160,6 +185,18 @@ describe("the forecast", () => {
     // The region's own: instances, which are nearly all of the month.
     expect(others.map(({ type }) => type)).not.toContain("GPU instances");
     expect(others.map(({ type }) => type)).not.toContain("Gateways");
+  });
+
+  // documented: other-region-factor
+  test("a price of us-east-1 in another region counts 1.6 times in the maximum, and once in minimum and expected", () => {
+    const there = forecast({ ...dev, region: "eu-west-1" }, DEFAULT_USAGE);
+    for (const type of ["Load balancer", "Interface endpoints", "KMS"]) {
+      const [own, other] = [rowOf(result, type), rowOf(there, type)];
+      expect(other?.minimum, type).toBe(own?.minimum);
+      expect(other?.expected, type).toBe(own?.expected);
+      expect(other?.maximum, type).toBeCloseTo(1.6 * (own?.maximum ?? 0), 6);
+    }
+    expect(rowOf(there, "GPU instances")?.maximum).toBeCloseTo(2 * 730 * 1.123, 2); // the region's own price
   });
 
   test("GPU hours are at the region's own price: a g5.xlarge is 1.123 dollars an hour in eu-west-1", () => {

@@ -1,11 +1,11 @@
 import { costOf } from "../../catalog/prices/price.ts";
-import { instancePrice, type RegionPrices, regionPrices } from "../../catalog/prices/region-prices.ts";
-import { launchTypes } from "../launch-types.ts";
+import { type RegionPrices, regionPrices } from "../../catalog/prices/region-prices.ts";
 import type { CostEnvironment } from "./cost-environment.ts";
-import { COST_TYPES, type CostFleet, type CostItem, type CostType, itemCost } from "./cost-item.ts";
+import { COST_TYPES, type CostFleet, type CostItem, type CostType, itemCost, type Scenario } from "./cost-item.ts";
 import { fleetItems, fleetsOf } from "./fleet-items.ts";
 import { type Footprint, footprintOf } from "./footprint.ts";
 import { platformItems } from "./platform-items.ts";
+import { spotPrices } from "./spot-prices.ts";
 import { HOURS_PER_MONTH, type Usage, volumesOf } from "./usage.ts";
 
 /** Dollars a month with every fleet at its minimum, at its assumed mean, at its maximum. Usage is the same in all. */
@@ -44,7 +44,8 @@ export interface SpotRange {
 
 /**
  * Forecasts a month from an environment file and an assumption about its callers. List prices, on demand, without
- * free tiers, taxes and support. A price that the region's file lacks is us-east-1's.
+ * free tiers, taxes and support. A price that the region's file lacks is us-east-1's, in the maximum times
+ * `OTHER_REGION_FACTOR`. A pool on Spot has the cheapest and the dearest type that AWS may launch in minimum and maximum.
  */
 export function forecast(environment: CostEnvironment, usage: Usage): Forecast {
   const prices = regionPrices(environment.region);
@@ -56,9 +57,9 @@ export function forecast(environment: CostEnvironment, usage: Usage): Forecast {
     ...platformItems({ environment, footprint, prices, volumes }),
   ].filter(({ quantity }) => quantity > 0);
   const monthOf = (chosen: readonly CostItem[]): Month => ({
-    minimum: sumOf(chosen, fleets, 0),
-    expected: sumOf(chosen, fleets, usage.instanceShare),
-    maximum: sumOf(chosen, fleets, 1),
+    minimum: sumOf(chosen, fleets, "minimum", 0),
+    expected: sumOf(chosen, fleets, "expected", usage.instanceShare),
+    maximum: sumOf(chosen, fleets, "maximum", 1),
   });
   const byType = COST_TYPES.map((type) => ({ type, ...monthOf(items.filter((item) => item.type === type)) }));
   return {
@@ -76,11 +77,10 @@ export function forecast(environment: CostEnvironment, usage: Usage): Forecast {
 }
 
 function spotRanges({ region, pools }: CostEnvironment): readonly SpotRange[] {
-  return Object.entries(pools).flatMap(([name, { purchase, tensorParallel = 1, contextTokens = 1024, ...pool }]) => {
-    if (purchase?.option !== "spot") return [];
-    const types = launchTypes({ ...pool, purchase, tensorParallel, contextTokens });
-    const prices = types.map((type) => instancePrice(region, type).usd);
-    return [{ pool: name, types: types.length, cheapest: Math.min(...prices), dearest: Math.max(...prices) }];
+  return Object.entries(pools).flatMap(([pool, settings]) => {
+    const prices = spotPrices(region, settings);
+    if (prices === undefined) return [];
+    return [{ pool, types: prices.types, cheapest: prices.cheapest.usd, dearest: prices.dearest.usd }];
   });
 }
 
@@ -94,10 +94,10 @@ export function instancesAt({ minInstances, maxInstances }: CostFleet, share: nu
   return minInstances + share * (maxInstances - minInstances);
 }
 
-function sumOf(items: readonly CostItem[], fleets: readonly CostFleet[], share: number): number {
+function sumOf(items: readonly CostItem[], fleets: readonly CostFleet[], scenario: Scenario, share: number): number {
   return items.reduce((sum, item) => {
     const fleet = fleets.find(({ name }) => name === item.fleet);
-    return sum + itemCost(item) * (fleet ? instancesAt(fleet, share) : 1);
+    return sum + itemCost(item, scenario) * (fleet ? instancesAt(fleet, share) : 1);
   }, 0);
 }
 
