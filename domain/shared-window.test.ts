@@ -30,6 +30,18 @@ describe("the shared window", () => {
     expect(limit.admit("a", 1000 + resetMs).admitted).toBe(false);
   });
 
+  test("looked at without a request counts nothing, and puts no other caller out", () => {
+    const options = { limit: 2, windowMs: 60_000, maxCallers: 8 };
+    const limit = new SharedWindow(options, SharedWindow.memory(options, 12_345));
+    expect(limit.peek("a", START)).toEqual({ admitted: true, remaining: 2, resetMs: 0 });
+    limit.admit("a", START);
+    for (let index = 0; index < 100; index++) expect(limit.peek(`other ${index}`, START).admitted).toBe(true);
+    expect(limit.peek("a", START)).toMatchObject({ admitted: true, remaining: 1 });
+    limit.admit("a", START);
+    expect(limit.peek("a", START + 100)).toEqual({ admitted: false, remaining: 0, resetMs: 59_900 });
+    expect(limit.peek("a", START + 60_000)).toMatchObject({ admitted: true, remaining: 2 });
+  });
+
   test("no window of 60 s holds more than the limit, wherever it starts", () => {
     const limit = window(7);
     const admitted: number[] = [];

@@ -17,6 +17,13 @@ export interface WindowDecision {
   readonly resetMs: number;
 }
 
+/** A caller's hash, and the set of entries that it is looked up in. */
+interface CallerHash {
+  readonly set: number;
+  readonly high: number;
+  readonly low: number;
+}
+
 /** Times stored for one caller; with a higher limit, one time stands for several requests. */
 const MAX_TIMES = 4096;
 /** Address space for all callers, used only as callers come. */
@@ -71,14 +78,38 @@ export class SharedWindow {
    * @param nowMs of a monotonic clock that all threads share, above 0
    */
   admit(caller: string, nowMs: number): WindowDecision {
+    const located = this.#locate(caller);
+    return locked(this.#locks, located.set, () => this.#decide(this.#entryOf(located, nowMs), nowMs, true));
+  }
+
+  /** The decision about a request that is not counted. */
+  peek(caller: string, nowMs: number): WindowDecision {
+    const located = this.#locate(caller);
+    return locked(this.#locks, located.set, () => {
+      const entry = this.#find(located);
+      const lastUsed = entry === undefined ? 0 : (this.#lastUsed[entry] ?? 0);
+      const isSilent = lastUsed + this.#options.windowMs <= nowMs;
+      if (entry !== undefined && !isSilent) return this.#decide(entry, nowMs, false);
+      return { admitted: true, remaining: this.#options.limit, resetMs: 0 };
+    });
+  }
+
+  #locate(caller: string): CallerHash {
     const high = hash(caller, this.#seed);
     const low = hash(caller, high ^ 0x9e3779b9);
-    const set = (high >>> 0) % this.#sets;
-    return locked(this.#locks, set, () => this.#decide(this.#entryOf(set, high, low, nowMs), nowMs));
+    return { set: (high >>> 0) % this.#sets, high, low };
+  }
+
+  #find({ set, high, low }: CallerHash): number | undefined {
+    for (let entry = set * ENTRIES_PER_SET; entry < (set + 1) * ENTRIES_PER_SET; entry++) {
+      const isCallers = this.#get(entry, FIELDS.hashHigh) === high && this.#get(entry, FIELDS.hashLow) === low;
+      if (isCallers && (this.#lastUsed[entry] ?? 0) > 0) return entry;
+    }
+    return undefined;
   }
 
   /** The caller's entry, emptied when it was another caller's or silent for a window. @returns its number */
-  #entryOf(set: number, high: number, low: number, nowMs: number): number {
+  #entryOf({ set, high, low }: CallerHash, nowMs: number): number {
     let oldest = set * ENTRIES_PER_SET;
     for (let entry = set * ENTRIES_PER_SET; entry < (set + 1) * ENTRIES_PER_SET; entry++) {
       const lastUsed = this.#lastUsed[entry] ?? 0;
@@ -99,7 +130,7 @@ export class SharedWindow {
     for (const field of [FIELDS.start, FIELDS.length, FIELDS.pending]) this.#set(entry, field, 0);
   }
 
-  #decide(entry: number, nowMs: number): WindowDecision {
+  #decide(entry: number, nowMs: number, counts: boolean): WindowDecision {
     const { limit, windowMs } = this.#options;
     const now = Math.ceil(nowMs) | 0;
     let start = this.#get(entry, FIELDS.start);
@@ -112,7 +143,7 @@ export class SharedWindow {
     }
     const used = length * this.#group + pending;
     const admitted = used < limit;
-    if (admitted) {
+    if (admitted && counts) {
       pending++;
       // A group that is not full yet at the limit is full enough: the ring has one time for each group of the limit.
       if (pending === this.#group || used + 1 === limit) {

@@ -81,7 +81,7 @@ test("every operation by every set of scopes, with own, foreign and absent ids: 
 }, 300_000);
 
 test("every operation that needs a scope refuses a request without a key, and one with an unknown key", async () => {
-  const { url, keys, tenant } = await startTenantGateway();
+  const { url, keys, tenant } = await startTenantGateway({ config: { trustedAddresses: ["127.0.0.0/8"] } });
   const unknown = tenant();
   keys.delete(unknown.keyId);
   for (const operation of PROTECTED) {

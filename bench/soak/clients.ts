@@ -27,7 +27,7 @@ const EXPECTED: Readonly<Record<Kind, readonly string[]>> = {
   abort: ["left"],
   upstreamFault: ["complete", "error event", "502", "503", "504"],
   rescued: ["complete", "error event"],
-  wrongKey: ["401"],
+  wrongKey: ["401", "429"],
   large: ["complete"],
   slowReader: ["complete"],
 };

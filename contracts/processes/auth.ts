@@ -102,6 +102,16 @@ export const StoredApiKey = z
   })
   .refine(({ requires = [] }) => requires.every((name) => Object.hasOwn(ApiKeyItem.shape, name)));
 
+/** Read and checked where there is no key, so that an unknown key takes as long as any other. No secret has its hash. */
+export const ABSENT_KEY = {
+  keyId: "aaaaaaaaaaaa",
+  hash: NO_HASH,
+  name: "(absent)",
+  plan: "none",
+  createdAt: "2026-01-01T00:00:00.000Z",
+  expiresAt: "2026-01-01T00:00:00.000Z",
+} as const satisfies ApiKeyItem;
+
 /** Characters of a key's id: the lower-case base 32 of RFC 4648. */
 export const KEY_ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 

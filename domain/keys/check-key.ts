@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import { type ApiKeyItem, type KeyScope, NO_HASH } from "../../contracts/processes/auth.ts";
+import { ABSENT_KEY, type ApiKeyItem, type KeyScope, NO_HASH } from "../../contracts/processes/auth.ts";
 import { addressRanges } from "../address-ranges.ts";
 import { hashApiKey } from "./api-key.ts";
 import { hasScope, storedHash } from "./key-item.ts";
@@ -16,9 +16,6 @@ export interface KeyUse {
 /** `invalid` stands for an unknown, a wrong, a revoked and an expired key alike: they are not told apart. */
 export type KeyRefusal = "invalid" | "address" | "scope" | "model";
 
-/** Checked against a key that does not exist, so that its check takes as long as any other. */
-const NO_KEY: ApiKeyItem = { keyId: "", hash: NO_HASH, name: "", plan: "", createdAt: "" };
-
 /**
  * Whether a presented secret is the key that `item` describes, at this time, and may be used so. The authorizer and the
  * gateway both decide with it. Comparisons take the same time whatever their result.
@@ -31,8 +28,8 @@ export function checkKey(
   use: KeyUse,
   now: number,
 ): KeyRefusal | undefined {
-  const isRight = hasSecret(secret, item ?? NO_KEY, now);
-  const isLive = isKeyLive(item ?? NO_KEY, now);
+  const isRight = hasSecret(secret, item ?? ABSENT_KEY, now);
+  const isLive = isKeyLive(item ?? ABSENT_KEY, now);
   if (item === undefined || !isRight || !isLive) return "invalid";
   return checkUse(item, use, now);
 }

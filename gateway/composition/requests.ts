@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { BATCH_ENDPOINTS } from "../../contracts/api/batches.ts";
 import { DEPRECATIONS } from "../../contracts/api/deprecations.ts";
+import { FailedKeys } from "../../domain/keys/failed-keys.ts";
 import { createAddressLimit } from "../admission/address-limit.ts";
 import { BatchService } from "../batches/batch-service.ts";
 import type { GatewayRequest } from "../core/request.ts";
@@ -14,6 +15,7 @@ import type { GenerationTools } from "../pipeline/generate.ts";
 import { RequestPipeline } from "../pipeline/request-pipeline.ts";
 import { describeFailure } from "../pipeline/settle.ts";
 import { STEPS, type Steps } from "../pipeline/steps.ts";
+import { MAX_FAILING_ADDRESSES } from "../shared-memory/shared-memory.ts";
 import { StreamMemory } from "../shares/stream-memory.ts";
 import type { Measurements } from "./measurements.ts";
 import type { ProcessShare } from "./process-share.ts";
@@ -65,6 +67,7 @@ export function createRequests(parts: RequestsOptions): Requests {
     auth: config.auth,
     wallClock: options.wallClock ?? Date.now,
     keys,
+    failedKeys: new FailedKeys(MAX_FAILING_ADDRESSES, share.memory.failedKeys),
     logger,
     meter: measurements.meter,
     account: (facts) => targets.account(facts),

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
-import { type ApiKeyItem, StoredApiKey } from "../../contracts/processes/auth.ts";
+import { ABSENT_KEY, type ApiKeyItem, StoredApiKey } from "../../contracts/processes/auth.ts";
 import type { KeyStore } from "./key-store.ts";
 
 /** DynamoDB serves a single read in a few milliseconds; after a second a response is not expected. */
@@ -23,7 +23,8 @@ export class DynamoKeyStore implements KeyStore {
     // Consistent: a key must work as soon as it was shown to its owner, and not after it was revoked.
     const command = new GetCommand({ TableName: tableName, Key: { keyId }, ConsistentRead: true });
     const response = await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
-    const item = StoredApiKey.safeParse(response.Item);
-    return item.success ? item.data : undefined;
+    // An absent key is read like any other, so that it takes as long.
+    const item = StoredApiKey.safeParse(response.Item ?? ABSENT_KEY);
+    return item.success && response.Item !== undefined ? item.data : undefined;
   }
 }

@@ -2,7 +2,9 @@ import { scopeOf } from "../../contracts/openapi/operation.ts";
 import { ANTHROPIC_PATHS, type ApiKeyItem, type AuthMode, type KeyScope } from "../../contracts/processes/auth.ts";
 import { apiKeyId, bearerCredential } from "../../domain/keys/api-key.ts";
 import { checkKey, checkUse, type KeyRefusal, type KeyUse } from "../../domain/keys/check-key.ts";
+import { type FailedKeys, MAX_FAILED_KEYS_PER_MINUTE } from "../../domain/keys/failed-keys.ts";
 import { refusingRule } from "../../domain/keys/key-decision.ts";
+import type { AddressLimit } from "../admission/address-limit.ts";
 import { GatewayError, type GatewayErrorOptions } from "../core/gateway-error.ts";
 import type { Caller } from "../core/request.ts";
 import type { KeyStore } from "../keys/key-store.ts";
@@ -13,6 +15,11 @@ const CHALLENGE = { headers: { "www-authenticate": "Bearer" } } as const;
 export interface IdentifyTools {
   readonly auth: AuthMode;
   readonly keys: KeyStore;
+  /** Refused keys of the client addresses. */
+  readonly failedKeys: FailedKeys;
+  readonly addressLimit: AddressLimit;
+  /** Milliseconds of the gateway's clock. */
+  readonly now: () => number;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
 }
@@ -20,7 +27,8 @@ export interface IdentifyTools {
 /**
  * Fourth step: identifies the caller. The authorizer in front has checked the key already; this step checks it again.
  * @throws {GatewayError} `missing_api_key`, `invalid_api_key`, `permission_denied` where the key lacks the scope or the client's
- * address is not among the key's, or `auth_unavailable` when the key can't be checked
+ * address is not among the key's, `rate_limit_exceeded` after too many wrong keys of the address, or `auth_unavailable`
+ * when the key can't be checked
  */
 export async function identify(admitted: Admitted, tools: IdentifyTools): Promise<Identified> {
   const { request, endpoint, addressTenant, record } = admitted;
@@ -44,7 +52,7 @@ async function keyOf(
   admitted: Admitted,
   scope: KeyScope,
   auth: AuthMode,
-  { keys, wallClock }: IdentifyTools,
+  tools: IdentifyTools,
 ): Promise<ApiKeyItem | undefined> {
   if (auth === "off") return undefined;
   const header = credentialHeader(admitted);
@@ -54,13 +62,48 @@ async function keyOf(
   }
   const secret = bearerCredential(header) ?? "";
   const keyId = apiKeyId(secret);
-  if (keyId === undefined) throw new GatewayError("invalid_api_key", CHALLENGE);
+  const isCounted = !tools.addressLimit.isTrusted(admitted.request.address);
+  if (isCounted) refuseAfterFailures(admitted, keyId, tools);
+  try {
+    const item = await checked(secret, keyId, { scope, address: admitted.request.address }, tools);
+    if (isCounted) tools.failedKeys.worked(admitted.addressTenant, item.keyId, tools.now());
+    return item;
+  } catch (error) {
+    const isFailure = error instanceof GatewayError && error.code === "invalid_api_key";
+    if (isFailure && isCounted) tools.failedKeys.failed(admitted.addressTenant, tools.now());
+    throw error;
+  }
+}
+
+/** @throws {GatewayError} */
+async function checked(
+  secret: string,
+  keyId: string | undefined,
+  use: KeyUse,
+  { keys, wallClock }: IdentifyTools,
+): Promise<ApiKeyItem> {
+  if (keyId === undefined) throw new GatewayError("invalid_api_key", { ...CHALLENGE, rule: "key-malformed" });
   const item = await lookUp(keys, keyId);
-  const use = { scope, address: admitted.request.address };
   const now = wallClock();
   const refusal = checkKey(secret, item, use, now);
-  if (refusal === undefined) return item;
-  throw refusalError(refusal, use, { ...CHALLENGE, rule: refusingRule(refusal, item, use, now) });
+  if (refusal === undefined && item !== undefined) return item;
+  const reason = refusal ?? "invalid";
+  throw refusalError(reason, use, { ...CHALLENGE, rule: refusingRule(reason, item, use, now) });
+}
+
+/** @throws {GatewayError} `rate_limit_exceeded` at an address with too many refused keys, before this one is looked up */
+function refuseAfterFailures(
+  { addressTenant }: Admitted,
+  keyId: string | undefined,
+  { failedKeys, now }: IdentifyTools,
+): void {
+  const seconds = failedKeys.waitSeconds(addressTenant, keyId, now());
+  if (seconds === undefined) return;
+  throw new GatewayError("rate_limit_exceeded", {
+    message: `Over ${MAX_FAILED_KEYS_PER_MINUTE} keys that are not valid in a minute from one address. Correct the key, and wait ${seconds} s.`,
+    retryAfterSeconds: seconds,
+    rule: "failed-keys-of-address",
+  });
 }
 
 /** A key that was revoked, has expired or lost its scope since the work was accepted is refused. */

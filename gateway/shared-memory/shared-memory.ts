@@ -1,5 +1,6 @@
 import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import { QueueBudget } from "../../domain/admission/queue-budget.ts";
+import { FailedKeys } from "../../domain/keys/failed-keys.ts";
 import { SharedSlots } from "../../domain/targets/shared-slots.ts";
 import { type AddressLimitConfig, type AddressLimitMemory, addressLimitMemory } from "../admission/address-limit.ts";
 import { threadCount } from "./thread-count.ts";
@@ -12,11 +13,16 @@ export interface SharedMemory {
   readonly slots: SharedArrayBuffer;
   /** Requests that wait, and their bytes. */
   readonly queue: SharedArrayBuffer;
+  /** Keys that were refused, by client address. */
+  readonly failedKeys: SharedArrayBuffer;
   /** How often cached API keys were dropped. */
   readonly keyDrops: SharedArrayBuffer;
   /** How often a thread's cache was cleared. */
   readonly cacheClears: SharedArrayBuffer;
 }
+
+/** Addresses whose refused keys are counted at once: 16 MB if they all come in one minute. */
+export const MAX_FAILING_ADDRESSES = 100_000;
 
 export function createSharedMemory(config: AddressLimitConfig & Pick<GatewayConfig, "threads">): SharedMemory {
   const threads = threadCount(config);
@@ -25,6 +31,7 @@ export function createSharedMemory(config: AddressLimitConfig & Pick<GatewayConf
     inFlight: new SharedArrayBuffer(4),
     slots: SharedSlots.memory(threads),
     queue: QueueBudget.memory(threads),
+    failedKeys: FailedKeys.memory(MAX_FAILING_ADDRESSES),
     keyDrops: new SharedArrayBuffer(4),
     cacheClears: new SharedArrayBuffer(4),
   };

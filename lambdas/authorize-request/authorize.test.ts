@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 import { newApiKey } from "../../domain/keys/api-key.ts";
+import { FailedKeys, MAX_FAILED_KEYS_PER_MINUTE } from "../../domain/keys/failed-keys.ts";
 import { type AuthorizeOptions, authorize } from "./authorize.ts";
 
 const METHOD_ARN = "arn:aws:execute-api:us-east-1:123456789012:abc123/live/POST/v1/completions";
@@ -13,9 +14,13 @@ const item: ApiKeyItem = {
   createdAt: "2026-01-01T00:00:00Z",
 };
 
-const authorizeHeader = (authorization: string | undefined, options: Partial<AuthorizeOptions> = {}) =>
+const authorizeHeader = (
+  authorization: string | undefined,
+  options: Partial<AuthorizeOptions> = {},
+  sourceIp?: string,
+) =>
   authorize(
-    { authorization, methodArn: METHOD_ARN },
+    { authorization, methodArn: METHOD_ARN, sourceIp },
     {
       mode: "required",
       planKeys: { anonymous: "identifier-of-anonymous", standard: "identifier-of-standard" },
@@ -101,6 +106,33 @@ describe("the authorizer", () => {
     };
     await expect(authorizeHeader("Bearer sk-other", { findKey })).rejects.toThrow("Unauthorized");
     expect(lookedUp).toEqual([]);
+  });
+
+  // documented: failed-keys-authorizer
+  test("looks up no key of an address with too many wrong ones in a minute, but for those that worked there", async () => {
+    const lookedUp: string[] = [];
+    const clock = { now: 1000 };
+    const options = {
+      failedKeys: new FailedKeys(100),
+      now: () => clock.now,
+      findKey: async (keyId: string) => {
+        lookedUp.push(keyId);
+        return keyId === item.keyId ? item : undefined;
+      },
+    };
+    const from = (sourceIp: string, secret: string) => authorizeHeader(`Bearer ${secret}`, options, sourceIp);
+    await from("203.0.113.7", key.secret);
+    for (let index = 0; index < MAX_FAILED_KEYS_PER_MINUTE; index++)
+      await expect(from("203.0.113.7", newApiKey().secret)).rejects.toThrow(/^Unauthorized$/);
+    const count = lookedUp.length;
+    await expect(from("203.0.113.7", newApiKey().secret)).rejects.toThrow(/^Unauthorized$/);
+    expect(lookedUp).toHaveLength(count);
+    await from("203.0.113.7", key.secret);
+    await expect(from("203.0.113.8", newApiKey().secret)).rejects.toThrow(/^Unauthorized$/);
+    expect(lookedUp).toHaveLength(count + 2);
+    clock.now += 60_000;
+    await expect(from("203.0.113.7", newApiKey().secret)).rejects.toThrow(/^Unauthorized$/);
+    expect(lookedUp).toHaveLength(count + 3);
   });
 
   test("a failing table is an internal failure and not Unauthorized", async () => {

@@ -4,11 +4,15 @@ import {
   type AuthMode,
   type AuthorizerContext,
 } from "../../contracts/processes/auth.ts";
+import { addressBucket } from "../../domain/client-address.ts";
 import { apiKeyId, bearerCredential } from "../../domain/keys/api-key.ts";
 import { checkKey } from "../../domain/keys/check-key.ts";
+import type { FailedKeys } from "../../domain/keys/failed-keys.ts";
 import { hasScope } from "../../domain/keys/key-item.ts";
 
 export interface AuthorizeRequest {
+  /** Address of the client, as API Gateway has it. @default - unknown, and its wrong keys are not counted */
+  readonly sourceIp?: string | undefined;
   /** The `Authorization` header, as the client sent it. */
   readonly authorization: string | undefined;
   /** `arn:aws:execute-api:<region>:<account>:<api>/<stage>/<method>/<path>` */
@@ -22,6 +26,10 @@ export interface AuthorizeOptions {
   readonly findKey: (keyId: string) => Promise<ApiKeyItem | undefined>;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
+  /** Refused keys of the client addresses. @default - they are not counted */
+  readonly failedKeys?: FailedKeys;
+  /** Milliseconds of a monotonic clock. @default - performance.now */
+  readonly now?: () => number;
 }
 
 /** Paths below it require a key with the scope `admin`; the gateway checks the scope again. */
@@ -78,22 +86,46 @@ export async function authorize(request: AuthorizeRequest, options: AuthorizeOpt
 }
 
 async function identify(
-  { authorization, methodArn }: AuthorizeRequest,
-  { mode, findKey, wallClock }: AuthorizeOptions,
+  { authorization, methodArn, sourceIp }: AuthorizeRequest,
+  options: AuthorizeOptions,
 ): Promise<AuthorizerContext & { readonly isAdmin: boolean }> {
+  const { mode, findKey, wallClock } = options;
   const header = authorization?.trim() ?? "";
   const isOpen = mode === "optional" && !methodArn.includes(ADMIN_PATHS);
   // A client with an empty key sends the scheme alone; the gateway treats both as no key.
   if ((header === "" || /^bearer$/i.test(header)) && isOpen)
     return { keyId: ANONYMOUS_PLAN, plan: ANONYMOUS_PLAN, isAdmin: false };
-  const secret = bearerCredential(header);
-  const keyId = secret === undefined ? undefined : apiKeyId(secret);
-  if (secret === undefined || keyId === undefined) throw unauthorized();
-  const item = await findKey(keyId);
+  const secret = bearerCredential(header) ?? "";
+  if (secret === "") throw unauthorized();
+  const keyId = apiKeyId(secret);
+  const failures = failuresOf(sourceIp, keyId, options);
+  // API Gateway has no 429 for an authorizer: the key of a throttled address is refused without being looked up.
+  if (failures.isThrottled()) throw unauthorized();
+  const item = keyId === undefined ? undefined : await findKey(keyId);
   // API Gateway caches the result for all paths and addresses, so scopes for the data plane, addresses and models are
   // the gateway's to check.
-  if (checkKey(secret, item, {}, wallClock()) !== undefined || item === undefined) throw unauthorized();
+  if (keyId === undefined || checkKey(secret, item, {}, wallClock()) !== undefined || item === undefined) {
+    failures.failed();
+    throw unauthorized();
+  }
+  failures.worked(keyId);
   return { keyId, plan: item.plan, isAdmin: hasScope(item, "admin") };
+}
+
+/** The count of refused keys at the address of a request. */
+function failuresOf(
+  sourceIp: string | undefined,
+  keyId: string | undefined,
+  { failedKeys, now = () => performance.now() }: AuthorizeOptions,
+) {
+  const address = addressBucket(sourceIp ?? "");
+  if (failedKeys === undefined || address === undefined)
+    return { isThrottled: () => false, failed: () => undefined, worked: () => undefined };
+  return {
+    isThrottled: () => failedKeys.waitSeconds(address, keyId, now()) !== undefined,
+    failed: () => failedKeys.failed(address, now()),
+    worked: (id: string) => failedKeys.worked(address, id, now()),
+  };
 }
 
 /** API Gateway caches the policy for all methods, so it must cover the whole stage, or the next path would be refused. */

@@ -3,6 +3,7 @@ import middy from "@middy/core";
 import * as z from "zod";
 import { ANTHROPIC_PATHS } from "../../contracts/processes/auth.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
+import { FailedKeys } from "../../domain/keys/failed-keys.ts";
 import { awsLimits } from "../aws-limits.ts";
 import { authorize } from "./authorize.ts";
 import { keyFinder } from "./find-key.ts";
@@ -16,16 +17,27 @@ const Event = z.object({
   methodArn: z.string(),
   resource: z.string().nullish(),
   headers: z.record(z.string(), z.string()).nullish(),
+  requestContext: z.object({ identity: z.object({ sourceIp: z.string().nullish() }).nullish() }).nullish(),
 });
+
+/** Addresses whose refused keys one execution environment counts at once: 1.5 MB if they all come in one minute. */
+const MAX_FAILING_ADDRESSES = 10_000;
 
 const settings = Settings.parse(process.env);
 const findKey = keyFinder(new DynamoDBClient(awsLimits(1500)), settings[ENV.keysTable]);
-const options = { mode: settings[ENV.authMode], planKeys: settings[ENV.planKeys], findKey, wallClock: Date.now };
+const options = {
+  mode: settings[ENV.authMode],
+  planKeys: settings[ENV.planKeys],
+  findKey,
+  wallClock: Date.now,
+  failedKeys: new FailedKeys(MAX_FAILING_ADDRESSES),
+};
 
 /** API Gateway's REQUEST authorizer. */
 export const handler = middy().handler(async (event: unknown) => {
-  const { methodArn, resource, headers } = Event.parse(event);
-  return authorize({ methodArn, authorization: credential(headers ?? {}, resource ?? "") }, options);
+  const { methodArn, resource, headers, requestContext } = Event.parse(event);
+  const sourceIp = requestContext?.identity?.sourceIp ?? undefined;
+  return authorize({ methodArn, sourceIp, authorization: credential(headers ?? {}, resource ?? "") }, options);
 });
 
 /** `Authorization`, or `x-api-key` on the paths of Anthropic's SDKs. */
