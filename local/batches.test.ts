@@ -205,6 +205,38 @@ describe("several gateways", () => {
     expect(ids(await resultsOf(staying.client, over.output_file_id))).toEqual(ids(numbered(120)));
   });
 
+  test("one that leaves lets its requests end and stores their results: none is sent twice", async () => {
+    const storage = await startBatchStorage();
+    const leaving = await setUp({ storage, engines: [{ intervalMs: 100 }], config: { drainSeconds: 20 } });
+    const batch = await submit(leaving.client, numbered(120));
+    await vi.waitFor(() => expect(leaving.engines[0]?.received.length).toBeGreaterThan(10), 10_000);
+    await leaving.gateway.drain();
+    const staying = await setUp({ storage });
+    const over = await until(staying.client, batch.id, isOver);
+    expect(over.request_counts).toEqual({ total: 120, completed: 120, failed: 0 });
+    expect(ids(await resultsOf(staying.client, over.output_file_id))).toEqual(ids(numbered(120)));
+    const sent = [leaving, staying].map(({ engines }) => engines[0]?.received.length ?? 0);
+    expect(sent[0]).toBeLessThan(100);
+    expect((sent[0] ?? 0) + (sent[1] ?? 0)).toBe(120);
+  });
+
+  test("one whose requests outlast its drain time stores what is done and leaves the rest to another", async () => {
+    const storage = await startBatchStorage();
+    const hanging = await setUp({
+      storage,
+      engines: [{ intervalMs: 1 }, { mode: "hang" }],
+      config: { drainSeconds: 2 },
+    });
+    const batch = await submit(hanging.client, numbered(60));
+    await vi.waitFor(() => expect(hanging.engines[1]?.received.length).toBeGreaterThan(7), 10_000);
+    await hanging.gateway.drain();
+    const staying = await setUp({ storage });
+    const over = await until(staying.client, batch.id, isOver);
+    expect(over.request_counts).toEqual({ total: 60, completed: 60, failed: 0 });
+    expect(ids(await resultsOf(staying.client, over.output_file_id))).toEqual(ids(numbered(60)));
+    expect((hanging.engines[0]?.received.length ?? 0) + (staying.engines[0]?.received.length ?? 0)).toBe(60);
+  });
+
   test("leave only the files that they wrote", async () => {
     const { client, storage } = await setUp();
     const over = await until(client, (await submit(client, numbered(60))).id, isOver);

@@ -51,6 +51,10 @@ export const SliceItem = z.object({
 });
 export type SliceItem = z.infer<typeof SliceItem>;
 
+/** Lines of a slice that its gateway left to another one: consecutive ones of its input. */
+export const RestOfSlice = SliceItem.pick({ index: true, start: true, end: true, firstLine: true, lines: true });
+export type RestOfSlice = z.infer<typeof RestOfSlice>;
+
 /** What is counted of lines, before the first. */
 export const NO_COUNTS = {
   completed: 0,
@@ -76,6 +80,8 @@ export const SliceResult = z.object({
   /** Parts of the files that the batch writes; absent when empty. */
   outputKey: z.string().optional(),
   errorKey: z.string().optional(),
+  /** Lines that are not among those counted here, each in the open slice of this index. @default - none */
+  rest: z.array(RestOfSlice).optional(),
 });
 export type SliceResult = z.infer<typeof SliceResult>;
 

@@ -30,6 +30,8 @@ export interface BatchServiceOptions extends BatchStorage {
   readonly settings: BatchSettings;
   readonly auth: AuthMode;
   readonly bodyLimitBytes: number;
+  /** Time that the process has to leave. */
+  readonly drainSeconds: number;
   /** Endpoints that the requests of a batch may go to. */
   readonly endpoints: readonly BatchEndpoint[];
   /** Serves one request of a batch. Never rejects. */
@@ -40,6 +42,8 @@ export interface BatchServiceOptions extends BatchStorage {
 
 /** A process that has not been heard of for this long has died; six heartbeats may be late. */
 const LEASE_MS = 30_000;
+/** Share of the drain time in which requests of batches may end; in the rest of it their results are stored. */
+const DRAIN_SHARE = 0.8;
 /** Owner of all files and batches where keys are off. */
 const EVERYONE = "everyone";
 
@@ -49,10 +53,12 @@ export class BatchService {
   readonly #batches: BatchPages;
   readonly #worker: BatchWorker;
   readonly #auth: AuthMode;
+  readonly #drainMs: number;
 
   constructor(options: BatchServiceOptions) {
     const { settings, handle, endpoints, logger, timing = {}, now = Date.now } = options;
     this.#auth = options.auth;
+    this.#drainMs = options.drainSeconds * 1000 * DRAIN_SHARE;
     const table = new BatchTable({ client: options.dynamodb, tableName: settings.table });
     const objects = new S3ObjectStore({ client: options.s3, bucket: settings.bucket });
     const files = new FileStore({ table, objects, now });
@@ -96,9 +102,9 @@ export class BatchService {
     this.#worker.start();
   }
 
-  /** Releases the work that is not done. */
+  /** Lets requests that run end, stores their results, and releases the rest. */
   async drain(): Promise<void> {
-    await this.#worker.stop();
+    await this.#worker.stop(this.#drainMs);
   }
 
   /**

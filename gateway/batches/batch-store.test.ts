@@ -58,3 +58,20 @@ test("of two processes that finish a slice one is the first, and its result stay
   expect(await one.results(BATCH.id)).toHaveLength(1);
   expect(await one.isDone(BATCH.id, SLICE)).toBe(true);
 });
+
+test("the rest of a slice is open before the slice is closed, also when the process died in between", async () => {
+  const { clock, one, other } = await start();
+  await one.create(BATCH);
+  await one.addSlice(BATCH.id, SLICE);
+  await one.takeSlice(BATCH.id, SLICE);
+  const rest = { index: 1_000_002, start: 5, end: 10, firstLine: 2, lines: 1 };
+  await one.finishSlice(BATCH, SLICE, { ...NO_COUNTS, expired: 0, completed: 1, rest: [rest] });
+  expect(await one.openSlices(BATCH.id, 10)).toEqual([{ ...rest, attempts: 0 }]);
+  // As a process leaves it that dies behind the result.
+  await one.addSlice(BATCH.id, SLICE);
+  await one.closeDone(BATCH.id, { ...SLICE, ...rest });
+  clock.ms += 60_000;
+  expect(await other.openSlices(BATCH.id, 10)).toMatchObject([{ index: 0 }]);
+  await other.closeDone(BATCH.id, SLICE);
+  expect(await other.openSlices(BATCH.id, 10)).toEqual([{ ...rest, attempts: 0 }]);
+});

@@ -137,10 +137,6 @@ export class BatchStore {
     return (await this.#table.get(sliceKey(id, "done", index))) !== undefined;
   }
 
-  async dropOpenSlice(id: string, { index }: SliceItem): Promise<void> {
-    await this.#table.delete(sliceKey(id, "open", index));
-  }
-
   /** Renews a lease. @returns whether it is still this process's */
   async extend(taken: Leased): Promise<boolean> {
     const set = { leaseUntil: this.#now() + this.#leaseMs };
@@ -173,8 +169,15 @@ export class BatchStore {
     const { completed, failed, inputTokens, outputTokens, cachedTokens, reasoningTokens } = result;
     const add = { completed, failed, inputTokens, outputTokens, cachedTokens, reasoningTokens };
     if (isFirst) await this.#table.update(batchKey(batch), { add });
-    await this.dropOpenSlice(batch.id, slice);
+    await this.closeDone(batch.id, slice);
     return isFirst;
+  }
+
+  /** Opens what is left of a slice that has its result, and closes it. May be repeated after a crash at any point. */
+  async closeDone(id: string, slice: SliceItem): Promise<void> {
+    const done = SliceResult.safeParse(await this.#table.get(sliceKey(id, "done", slice.index))).data;
+    for (const rest of done?.rest ?? []) await this.addSlice(id, { ...rest, attempts: 0 });
+    await this.#table.delete(sliceKey(id, "open", slice.index));
   }
 
   /** What came of the slices that are done, in their order. */

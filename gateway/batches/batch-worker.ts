@@ -49,6 +49,7 @@ export class BatchWorker {
   readonly #timing: BatchTiming;
   readonly #limiter: ConcurrencyLimiter;
   readonly #tasks = new Set<Promise<void>>();
+  readonly #leave = new AbortController();
   readonly #stop = new AbortController();
   #loop: Promise<void> | undefined;
   #lastOwner: string | undefined;
@@ -64,13 +65,19 @@ export class BatchWorker {
     this.#loop = this.#run();
   }
 
-  /** Ends open requests, releases the leases of unfinished work, and resolves when no work runs any more. */
-  async stop(): Promise<void> {
-    if (this.#stop.signal.aborted) return;
-    this.#stop.abort();
+  /**
+   * Begins no more requests, stores the results of those that run, releases what is left, and resolves when no work runs
+   * any more.
+   * @param graceMs milliseconds after which requests that still run are aborted
+   */
+  async stop(graceMs: number): Promise<void> {
+    if (this.#leave.signal.aborted) return;
+    this.#leave.abort();
+    const timer = setTimeout(() => this.#stop.abort(), graceMs);
     this.look();
     await this.#loop;
     await Promise.all(this.#tasks);
+    clearTimeout(timer);
   }
 
   /** Looks for work at once: there is a new batch. */
@@ -79,7 +86,7 @@ export class BatchWorker {
   }
 
   async #run(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
+    while (!this.#leave.signal.aborted) {
       const work = this.#tasks.size < MAX_TASKS ? await this.#findWork() : undefined;
       if (work === undefined) await this.#pause();
       else this.#start(work);
@@ -88,7 +95,7 @@ export class BatchWorker {
 
   /** Until the next poll, the end of a task, or word of a new batch. */
   async #pause(): Promise<void> {
-    if (this.#stop.signal.aborted) return;
+    if (this.#leave.signal.aborted) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, this.#timing.pollMs * (0.75 + this.#options.random() / 2));
       this.#wake = () => {
@@ -152,7 +159,8 @@ export class BatchWorker {
   /** Never rejects. */
   async #serve(work: Leased): Promise<void> {
     const { store, logger, now } = this.#options;
-    const hold = new LeaseHold(work, { store, heartbeatMs: this.#timing.heartbeatMs, stop: this.#stop.signal });
+    const { heartbeatMs } = this.#timing;
+    const hold = new LeaseHold(work, { store, heartbeatMs, leave: this.#leave.signal, stop: this.#stop.signal });
     const names = { batchId: work.batch.id, slice: work.slice?.index };
     try {
       await this.#work(work, hold);
@@ -212,7 +220,7 @@ export class BatchWorker {
   async #runSlice(batch: BatchItem, slice: SliceItem, hold: LeaseHold): Promise<void> {
     const { store, files, handle, callerOf, maxLineBytes, maxLinesInFlight, random } = this.#options;
     if (slice.attempts > 2 * MAX_ATTEMPTS) return await this.#giveUp(batch, slice);
-    if (await store.isDone(batch.id, slice)) return await store.dropOpenSlice(batch.id, slice);
+    if (await store.isDone(batch.id, slice)) return await store.closeDone(batch.id, slice);
     const mode = slice.attempts > MAX_ATTEMPTS ? "abandon" : "send";
     const result = await runSlice({
       batch,
@@ -222,8 +230,7 @@ export class BatchWorker {
       keyPrefix: `parts/${batch.id}/${slice.index}-${slice.attempts}`,
       mode,
       maxLinesInFlight,
-      isStopped: () => hold.isCancelled,
-      signal: hold.signal,
+      hold,
       send: (request) =>
         sendRequest(request, {
           handle,
@@ -231,12 +238,14 @@ export class BatchWorker {
           endpoint: batch.endpoint,
           caller: callerOf(batch),
           isExpired: () => this.#isExpired(batch),
-          isStopped: () => hold.isCancelled,
+          isStopped: () => hold.isStopped,
           signal: hold.signal,
+          leaving: hold.leaving,
           random,
           retryMs: this.#timing.retryMs,
         }),
     });
+    if (result === undefined) return await store.release({ batch, slice }, { uncounted: true });
     await store.finishSlice(batch, slice, result);
     if (mode === "abandon") await this.#deadLetter(batch, slice);
   }

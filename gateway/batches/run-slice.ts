@@ -2,9 +2,12 @@ import { createHash } from "node:crypto";
 import { isRecord } from "../../lib/is-record.ts";
 import type { ObjectStore, ObjectUpload } from "../files/object-store.ts";
 import { countOf } from "../outside-values/token-count.ts";
-import { type BatchItem, NO_COUNTS, type SliceItem, type SliceResult } from "./batch-items.ts";
+import { findUsageObject } from "../relay/usage.ts";
+import { type BatchItem, NO_COUNTS, type RestOfSlice, type SliceItem, type SliceResult } from "./batch-items.ts";
 import { type BatchRequest, checkRequest, isProblem } from "./check-request.ts";
+import type { LeaseHold } from "./lease-hold.ts";
 import { readLines } from "./read-lines.ts";
+import { restOf, type SliceLine } from "./rest-of-slice.ts";
 import type { BatchResponse } from "./send-request.ts";
 
 export interface RunSliceOptions {
@@ -19,9 +22,7 @@ export interface RunSliceOptions {
   send(request: BatchRequest): Promise<BatchResponse>;
   /** Requests in flight at once, so that not a whole slice is in memory. */
   readonly maxLinesInFlight: number;
-  readonly isStopped: () => boolean;
-  /** Aborts everything; another process has the slice then. */
-  readonly signal: AbortSignal;
+  readonly hold: Pick<LeaseHold, "isCancelled" | "isStopped" | "leaving" | "throwIfLost">;
 }
 
 const EXPIRED = {
@@ -34,21 +35,25 @@ const ABANDONED = {
 };
 
 /**
- * Sends the requests of a slice and writes the parts of the output and error files.
- * @throws the signal's reason when it was aborted, and any error of the object store; no part is left behind then
+ * Sends the requests of a slice and writes the parts of the output and error files. When the process leaves, the result
+ * names the lines that have none.
+ * @returns `undefined` when the process left before any line had its result
+ * @throws {LeaseLost} and any error of the object store; no part is left behind then
  */
-export async function runSlice(options: RunSliceOptions): Promise<SliceResult> {
-  const { objects, keyPrefix, signal } = options;
+export async function runSlice(options: RunSliceOptions): Promise<SliceResult | undefined> {
+  const { objects, keyPrefix, hold } = options;
   const output = new Part(objects, `${keyPrefix}.out`);
   const errors = new Part(objects, `${keyPrefix}.err`);
   try {
-    const tally = await sendAll(options, output, errors);
-    signal.throwIfAborted();
+    const { tally, rest } = await sendAll(options, output, errors);
+    hold.throwIfLost();
+    if (rest.length > 0 && tally.completed + tally.failed === 0) return undefined;
     const [outputKey, errorKey] = [await output.finish(), await errors.finish()];
     return {
       ...tally,
       ...(outputKey === undefined ? {} : { outputKey }),
       ...(errorKey === undefined ? {} : { errorKey }),
+      ...(rest.length === 0 ? {} : { rest: [...rest] }),
     };
   } catch (error) {
     await Promise.all([output.abort(), errors.abort()]);
@@ -56,45 +61,37 @@ export async function runSlice(options: RunSliceOptions): Promise<SliceResult> {
   }
 }
 
-type Tally = Omit<SliceResult, "outputKey" | "errorKey">;
+type Tally = Record<keyof Omit<SliceResult, "outputKey" | "errorKey" | "rest">, number>;
 
-async function sendAll(options: RunSliceOptions, output: Part, errors: Part): Promise<Tally> {
-  const { batch, slice, objects, maxLineBytes, mode, maxLinesInFlight, isStopped, signal } = options;
-  const tally: Record<keyof Tally, number> = { ...NO_COUNTS, expired: 0 };
+interface Sent {
+  readonly tally: Tally;
+  /** Lines that were left to another process. */
+  readonly rest: readonly RestOfSlice[];
+}
+
+async function sendAll(options: RunSliceOptions, output: Part, errors: Part): Promise<Sent> {
+  const { batch, slice, objects, maxLineBytes, mode, maxLinesInFlight, hold } = options;
+  const tally: Tally = { ...NO_COUNTS, expired: 0 };
   const running = new Set<Promise<void>>();
+  const lines: SliceLine[] = [];
   let failure: { readonly error: unknown } | undefined;
-  const one = async (request: BatchRequest, number: number): Promise<void> => {
-    const id = requestIdOf(batch.id, number);
-    const response = mode === "abandon" ? undefined : await options.send(request);
-    const head = { id, custom_id: request.customId };
-    if (mode === "abandon" || response === "expired") {
-      tally.failed++;
-      if (response === "expired") tally.expired++;
-      await errors.write({ ...head, response: null, error: mode === "abandon" ? ABANDONED : EXPIRED });
-    } else if (response !== undefined) {
-      const { status, requestId, body } = response;
-      const record = { ...head, response: { status_code: status, request_id: requestId, body }, error: null };
-      const isSuccess = status >= 200 && status < 300;
-      await (isSuccess ? output : errors).write(record);
-      if (isSuccess) tally.completed++;
-      else tally.failed++;
-      const usage = usageOf(body);
-      tally.inputTokens += usage.input;
-      tally.outputTokens += usage.output;
-      tally.cachedTokens += usage.cached;
-      tally.reasoningTokens += usage.reasoning;
-    }
-  };
   const source = objects.read(batch.inputKey, slice);
   for await (const line of readLines(source, maxLineBytes, {
     first: { number: slice.firstLine, start: slice.start },
   })) {
-    if (isStopped() || signal.aborted || failure !== undefined) break;
+    const { number, start, end } = line;
+    const sliceLine = { number, start, end, isDone: false };
+    lines.push(sliceLine);
+    // A slice that is abandoned is abandoned whole: no request is sent.
+    if (failure !== undefined || hold.isCancelled || (mode === "send" && hold.isStopped)) break;
     const checked = checkRequest(line, batch.endpoint, maxLineBytes);
     // The file was checked as a whole before, and objects don't change.
-    if (isProblem(checked)) throw new Error(`line ${line.number} is not what it was when the batch was checked`);
-    const task = one(checked, line.number).then(
-      () => void running.delete(task),
+    if (isProblem(checked)) throw new Error(`line ${number} is not what it was when the batch was checked`);
+    const task = runLine(checked, number, { options, tally, output, errors }).then(
+      (isDone) => {
+        sliceLine.isDone = isDone;
+        running.delete(task);
+      },
       (error: unknown) => {
         failure ??= { error };
         running.delete(task);
@@ -105,7 +102,51 @@ async function sendAll(options: RunSliceOptions, output: Part, errors: Part): Pr
   }
   await Promise.all(running);
   if (failure !== undefined) throw failure.error;
-  return tally;
+  return { tally, rest: hold.leaving.aborted && !hold.isCancelled ? restOf(slice, lines) : [] };
+}
+
+interface LineTools {
+  readonly options: RunSliceOptions;
+  readonly tally: Tally;
+  readonly output: Part;
+  readonly errors: Part;
+}
+
+/** @returns whether the line has its result */
+async function runLine(request: BatchRequest, number: number, tools: LineTools): Promise<boolean> {
+  const { options, tally, output, errors } = tools;
+  const { batch, mode } = options;
+  const head = { id: requestIdOf(batch.id, number), custom_id: request.customId };
+  const response = mode === "abandon" ? undefined : await options.send(request);
+  if (mode === "abandon" || response === "expired") {
+    tally.failed++;
+    if (response === "expired") tally.expired++;
+    const error = mode === "abandon" ? ABANDONED : EXPIRED;
+    await errors.write(Buffer.from(`${JSON.stringify({ ...head, response: null, error })}\n`));
+    return true;
+  }
+  if (response === undefined) return false;
+  const { status, requestId, body } = response;
+  const isSuccess = status >= 200 && status < 300;
+  await (isSuccess ? output : errors).write(recordOf(head, status, requestId, body));
+  if (isSuccess) tally.completed++;
+  else tally.failed++;
+  const usage = usageOf(findUsageObject(body));
+  tally.inputTokens += usage.input;
+  tally.outputTokens += usage.output;
+  tally.cachedTokens += usage.cached;
+  tally.reasoningTokens += usage.reasoning;
+  return true;
+}
+
+/** A line of a file of results. The body is not parsed: a large one would hold the thread. */
+function recordOf(head: Readonly<Record<string, string>>, status: number, requestId: string, body: Buffer): Buffer {
+  const response = JSON.stringify({ status_code: status, request_id: requestId });
+  return Buffer.concat([
+    Buffer.from(`${JSON.stringify(head).slice(0, -1)},"response":${response.slice(0, -1)},"body":`),
+    body,
+    Buffer.from('},"error":null}\n'),
+  ]);
 }
 
 /** The same for the same request, however often and by which process it is sent. */
@@ -120,8 +161,8 @@ interface RequestUsage {
   readonly reasoning: number;
 }
 
-function usageOf(body: unknown): RequestUsage {
-  const usage = isRecord(body) && isRecord(body.usage) ? body.usage : {};
+function usageOf(found: unknown): RequestUsage {
+  const usage = isRecord(found) ? found : {};
   const first = (fields: unknown, ...names: readonly string[]): unknown =>
     isRecord(fields) ? names.map((name) => fields[name]).find((value) => value !== undefined && value !== null) : 0;
   const count = (value: unknown) => countOf(value) ?? 0;
@@ -144,9 +185,9 @@ class Part {
     this.#key = key;
   }
 
-  async write(record: unknown): Promise<void> {
+  async write(line: Buffer): Promise<void> {
     this.#upload ??= this.#objects.upload(this.#key);
-    await this.#upload.write(Buffer.from(`${JSON.stringify(record)}\n`));
+    await this.#upload.write(line);
   }
 
   async finish(): Promise<string | undefined> {

@@ -9,9 +9,11 @@ import { bodyChunks } from "../in-process/byte-queue.ts";
 import type { BatchRequest } from "./check-request.ts";
 import type { ConcurrencyLimiter } from "./concurrency-limiter.ts";
 
-/** The response to one request of a batch; `undefined` when it was not sent, or was aborted. */
+/**
+ * The response to one request of a batch, its body as JSON on one line; `undefined` when it was not sent, or was aborted.
+ */
 export type BatchResponse =
-  | { readonly status: number; readonly requestId: string; readonly body: unknown }
+  | { readonly status: number; readonly requestId: string; readonly body: Buffer }
   | "expired"
   | undefined;
 
@@ -28,6 +30,8 @@ export interface SendRequestOptions {
   readonly isStopped: () => boolean;
   /** Aborts the request. */
   readonly signal: AbortSignal;
+  /** Ends the wait before the request is sent again. Aborted with `signal` at the latest. */
+  readonly leaving: AbortSignal;
   readonly random: () => number;
   /** First wait after a refusal. @default 1000 */
   readonly retryMs?: number;
@@ -35,13 +39,16 @@ export interface SendRequestOptions {
 
 /** Largest response that is stored; the longest generation is far below, a page of embeddings near it. */
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
+/** Of a response that is parsed to see whether it is JSON: it takes some milliseconds at most. */
+const MAX_CHECKED_BYTES = 256 * 1024;
+const [LINE_FEED, CARRIAGE_RETURN, BLANK] = [0x0a, 0x0d, 0x20];
 /** Attempts after failures on our side. Refusals for lack of capacity are sent again until the batch's time is over. */
 const MAX_FAILURES = 3;
 const MAX_WAIT_MS = 60_000;
 
 /** Sends one request of a batch, as often as it takes. */
 export async function sendRequest(request: BatchRequest, options: SendRequestOptions): Promise<BatchResponse> {
-  const { limiter, isExpired, isStopped, signal, random, retryMs = 1000 } = options;
+  const { limiter, isExpired, isStopped, signal, leaving, random, retryMs = 1000 } = options;
   let failures = 0;
   for (let attempt = 0; ; attempt++) {
     await limiter.acquire();
@@ -56,7 +63,7 @@ export async function sendRequest(request: BatchRequest, options: SendRequestOpt
         waitMs = Math.max(waitMs, Math.min(MAX_WAIT_MS, response.retryAfterMs * (retryMs / 1000)));
       } else {
         outcome = "served";
-        if (response.status < 500 || ++failures >= MAX_FAILURES) return response;
+        if (response.status < 500 || response.isFinal || ++failures >= MAX_FAILURES) return response;
       }
     } catch {
       if (signal.aborted) return undefined;
@@ -64,7 +71,7 @@ export async function sendRequest(request: BatchRequest, options: SendRequestOpt
     } finally {
       limiter.release(outcome);
     }
-    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+    await sleep(waitMs, undefined, { signal: leaving }).catch(() => undefined);
   }
 }
 
@@ -85,10 +92,21 @@ async function sendOnce(request: BatchRequest, { handle, endpoint, caller, signa
   const bytes = await wholeBody(response);
   if (bytes === undefined) {
     const message = `The response is over ${MAX_RESPONSE_BYTES} bytes. Request less at once.`;
-    return { status: 500, requestId, body: errorBody("answer_too_large", message), retryAfterMs: 0 };
+    // It would be too large again.
+    return { status: 500, requestId, body: errorBody("answer_too_large", message), retryAfterMs: 0, isFinal: true };
   }
-  const body = parseJson(bytes.toString("utf8")) ?? null;
-  return { status, requestId, body, retryAfterMs: 1000 * (Number.isFinite(retryAfter) ? retryAfter : 0) };
+  const retryAfterMs = 1000 * (Number.isFinite(retryAfter) ? retryAfter : 0);
+  return { status, requestId, body: onOneLine(bytes), retryAfterMs, isFinal: false };
+}
+
+/**
+ * The response as it is, since to parse a large one and to write it again would hold the thread. A line break of JSON is
+ * white space: within a text it is escaped.
+ */
+function onOneLine(bytes: Buffer): Buffer {
+  if (bytes.length <= MAX_CHECKED_BYTES && parseJson(bytes.toString("utf8")) === undefined) return Buffer.from("null");
+  if (!bytes.includes(LINE_FEED) && !bytes.includes(CARRIAGE_RETURN)) return bytes;
+  return Buffer.from(bytes.map((byte) => (byte === LINE_FEED || byte === CARRIAGE_RETURN ? BLANK : byte)));
 }
 
 /** @returns `undefined` when it is too long @throws when the response was broken off */
@@ -102,6 +120,6 @@ function broken(): BatchResponse {
   return { status: 502, requestId: "", body: errorBody("upstream_error", "The request could not be completed.") };
 }
 
-function errorBody(code: string, message: string): unknown {
-  return { error: { message, type: "server_error", param: null, code } };
+function errorBody(code: string, message: string): Buffer {
+  return Buffer.from(JSON.stringify({ error: { message, type: "server_error", param: null, code } }));
 }

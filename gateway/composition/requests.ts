@@ -103,6 +103,7 @@ function createBatches({ options, measurements }: RequestsOptions, handle: Handl
     settings: config.batches,
     auth: config.auth,
     bodyLimitBytes: config.bodyLimitBytes,
+    drainSeconds: config.drainSeconds,
     endpoints: generationPaths(BATCH_ENDPOINTS),
     handle,
     logger,

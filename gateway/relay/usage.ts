@@ -32,10 +32,15 @@ const DATA = "data:";
  * @returns `undefined` where there is none, or its counts are none
  */
 export function findUsage(bytes: Buffer): TokenUsage | undefined {
+  return tokensOf(findUsageObject(bytes));
+}
+
+/** The same with all that the usage has. */
+export function findUsageObject(bytes: Buffer): unknown {
   const found = usageRange(bytes);
   if (found === undefined) return undefined;
   const outermost = bytes.indexOf(KEY) === bytes.lastIndexOf(KEY) ? undefined : ownUsage(bytes);
-  return tokensOf(outermost ?? objectIn(bytes, found));
+  return outermost ?? objectIn(bytes, found);
 }
 
 /** The usage that is a field of the response itself. */
