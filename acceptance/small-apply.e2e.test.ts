@@ -17,6 +17,7 @@ import type { Environment } from "../settings/environment.ts";
 import { synthesizeEnvironment } from "../stacks/environment-stacks.ts";
 import { builtAssets } from "../test-support/built-assets.ts";
 import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
+import { writeShortestEnvironment } from "../test-support/shortest-environment.ts";
 import type { Applied } from "./assertions/assertion.ts";
 import { STACK_ASSERTIONS } from "./assertions/table.ts";
 import { inventory, leftOver } from "./aws-client/leftovers.ts";
@@ -84,11 +85,11 @@ async function applyAndDestroy(context: TestContext, { environment, names, inspe
 
   const app = new App({ outdir: join(folder, "synth"), stackTraces: false });
   const input = await environment(url);
-  const described = validateEnvironment(input, "environments/dev.ts");
+  const described = validateEnvironment(input, `environments/${input.name}.ts`);
   synthesizeEnvironment(app, described, assets);
   app.synth();
-  const stacks = choose(readEveryStack(join(folder, "synth")), "dev", names);
-  expect(stacks.map(({ name }) => name)).toEqual(names.map((name) => `dev-${name}`));
+  const stacks = choose(readEveryStack(join(folder, "synth")), described.name, names);
+  expect(stacks.map(({ name }) => name)).toEqual(names.map((name) => `${described.name}-${name}`));
   await makeStateStores(url, stacks);
   const before = await inventory(url);
   const runs = stacks.map((stack) => new StackRun(testbed, stack));
@@ -98,9 +99,9 @@ async function applyAndDestroy(context: TestContext, { environment, names, inspe
     await run.apply();
     await run.expectClean("after its apply");
   });
-  expect(leftOver(before, await inventory(url))).toContain("table sluice-dev-keys");
+  expect(leftOver(before, await inventory(url))).toContain(`table sluice-${described.name}-keys`);
   await inspect((name) => {
-    const run = runs.find((each) => each.name === `dev-${name}`);
+    const run = runs.find((each) => each.name === `${described.name}-${name}`);
     if (run === undefined) throw new Error(`there is no stack ${name}`);
     return look(run, url);
   });
@@ -130,6 +131,26 @@ test.concurrent("data and network, with internet egress, are applied by OpenTofu
       const claims = STACK_ASSERTIONS.network ?? [];
       expect(claims.length).toBeGreaterThan(0);
       for (const { check } of claims) await check(network);
+    },
+  });
+});
+
+// documented: shortest-environment-applied
+test.concurrent("data and network of the README's environment file are applied by OpenTofu, plan nothing more, and leave nothing when destroyed", {
+  timeout: TIMEOUT,
+}, async (context) => {
+  await applyAndDestroy(context, {
+    async environment() {
+      const folder = mkdtempSync(join(tmpdir(), "sluice-shortest-"));
+      context.onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      // The emulators are of this region. With protection nothing could be destroyed.
+      return { ...(await loadEnvironment(writeShortestEnvironment(folder, "us-east-1"))), deletionProtection: false };
+    },
+    names: ["data", "network"],
+    async inspect(applied) {
+      const { attributes } = await applied("network");
+      expect(Object.keys(attributes).filter((name) => name.startsWith("aws_nat_gateway."))).toEqual([]);
+      expect(Object.keys(attributes).filter((name) => name.startsWith("aws_vpc_endpoint.")).length).toBeGreaterThan(3);
     },
   });
 });

@@ -96,7 +96,9 @@ export async function changeAndRollBack(runbook: Runbook): Promise<void> {
     `arn:aws:secretsmanager:us-east-1:123456789012:secret:sluice/${environment}/providers/*-??????`, // added at run time
   ]);
   expectEqual("endpoints of Secrets Manager", await secretsEndpoints(testbed.awsProxy.url), 1);
-  report(`${environment}: a provider declared and deployed; gateways may read its secret and those of providers added at run time`);
+  report(
+    `${environment}: a provider declared and deployed; gateways may read its secret and those of providers added at run time`,
+  );
   undo();
   await operator.run("deploy", ["--yes", ...args], { says: [...changed, /deployed; nothing is left to change/] });
   expectEqual("secrets that the gateways may read", await readableSecrets(runbook), []);
