@@ -58,7 +58,7 @@ export type Scenario = (typeof SCENARIOS)[number];
 /**
  * How many times us-east-1's price the maximum counts where it stands in for another region's. In the regions that have a
  * file no service costs more: the largest ratio found is that of log ingestion in Tokyo, 0.76 to 0.50 dollars
- * (docs/decisions/057).
+ * (docs/decisions/058).
  */
 export const OTHER_REGION_FACTOR = 1.6;
 
