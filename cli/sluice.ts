@@ -70,7 +70,8 @@ const program = new Command("sluice")
     adminKeysCommand({
       print: (text) => console.log(text),
       table: (options) => findKeyTable(options),
-      control: ({ environment, ...access }) => new ControlTable({ ...access, table: controlTableName(environment) }),
+      control: ({ environment, table: keysTable, ...access }) =>
+        new ControlTable({ ...access, tables: { control: controlTableName(environment), keys: keysTable } }),
       now: () => new Date(),
     }),
   )

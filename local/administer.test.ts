@@ -5,6 +5,8 @@ import { CONTROL_OPERATIONS, type ControlOperation } from "../contracts/control/
 import type { RecordOf } from "../contracts/control/records.ts";
 import { newAdminKey } from "../domain/keys/admin-key.ts";
 import { adminKeyRecord, createAdminKey } from "../domain/tenancy/admin-key-record.ts";
+import type { Change } from "../domain/tenancy/changes.ts";
+import { newProjectKey } from "../domain/tenancy/project-keys.ts";
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from "../domain/tenancy/roles.ts";
 import { administer, type ControlRequest, type ControlResponse } from "../lambdas/administer/administer.ts";
 import { bind } from "./http/server.ts";
@@ -44,6 +46,19 @@ const adminKey = (id: string, ownerId: string): RecordOf<"adminKey"> => ({
   id,
 });
 
+/** A service account with a key. */
+function accountWithKey({ project_id: projectId, service_account_id: id, api_key_id: keyId }: typeof OWN): Change[] {
+  const account = { kind: "serviceAccount", version: 1, id, projectId, name: "job", role: "member" } as const;
+  const record: RecordOf<"serviceAccount"> = { ...account, createdAt: 1 };
+  const { changes } = newProjectKey({ account: record, name: "job", plan: "standard", nowMs: 1 });
+  const renamed = changes.map((change): Change => {
+    if (change.action === "createKey") return { ...change, item: { ...change.item, keyId: keyId.slice(4) } };
+    if (change.action !== "create" || change.record.kind !== "projectKey") return change;
+    return { ...change, record: { ...change.record, id: keyId, keyId: keyId.slice(4) } };
+  });
+  return [create(record), ...renamed];
+}
+
 /** The control API behind a socket, with its table in the local DynamoDB; the credential is `organisation/user`. */
 async function started() {
   const { store } = await controlTable();
@@ -55,7 +70,7 @@ async function started() {
   ) =>
     administer(
       { query: {}, ...request, caller: { organizationId, userId, keyId: `key_${userId}` } },
-      { store, now: () => clock.ms++, log: () => undefined },
+      { store, keyPlan: "standard", now: () => clock.ms++, log: () => undefined },
     );
   const api = await bind(0, "", async (request, response) => {
     const url = new URL(request.url ?? "", "http://api");
@@ -254,12 +269,21 @@ describe("the control API", () => {
   });
 });
 
-const OWN = { project_id: "proj_own", user_id: "user-target", invite_id: "invite-own", admin_key_id: "key_own" };
+const OWN = {
+  project_id: "proj_own",
+  user_id: "user-target",
+  invite_id: "invite-own",
+  admin_key_id: "key_own",
+  service_account_id: "svc_acct_own",
+  api_key_id: "key_aaaaaaaaaaaa",
+};
 const FOREIGN = {
   project_id: "proj_foreign",
   user_id: "user-foreign",
   invite_id: "invite-foreign",
   admin_key_id: "key_foreign",
+  service_account_id: "svc_acct_foreign",
+  api_key_id: "key_ffffffffffff",
 };
 const BODIES: Readonly<Record<string, unknown>> = {
   createProject: { name: "a" },
@@ -269,6 +293,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   updateUser: { role: "owner" },
   createInvite: { email: "someone@example.com", role: "reader" },
   createAdminApiKey: { name: "job" },
+  createServiceAccount: { name: "job" },
+  updateServiceAccount: { role: "owner" },
+  createServiceAccountKey: {},
 };
 const CALLERS = {
   owner: { scopes: ORGANIZATION_ROLES.owner.scopes, inProject: undefined },
@@ -295,6 +322,7 @@ describe("who may do what in the control API", () => {
         create(member(OWN.project_id, OWN.user_id, "member")),
         create(invite(OWN.invite_id)),
         ...createAdminKey("org-a", adminKey(OWN.admin_key_id, OWN.user_id)),
+        ...accountWithKey(OWN),
         ...(caller.inProject ? [create(member(OWN.project_id, "user-caller", caller.inProject))] : []),
       );
       await seed(
@@ -304,6 +332,7 @@ describe("who may do what in the control API", () => {
         create(member(FOREIGN.project_id, FOREIGN.user_id, "member")),
         create(invite(FOREIGN.invite_id)),
         ...createAdminKey("org-b", adminKey(FOREIGN.admin_key_id, FOREIGN.user_id)),
+        ...accountWithKey(FOREIGN),
       );
       const parameters = [...operation.path.matchAll(/\{(\w+)\}/g)].map(
         ([, parameter]) => parameter as keyof typeof OWN,

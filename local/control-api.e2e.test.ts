@@ -1,7 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import OpenAI from "openai";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { CreatedAdminApiKey } from "../contracts/control/admin-keys.ts";
 import { Project } from "../contracts/control/objects.ts";
 import { controlTableName, keysTableName } from "../contracts/processes/names.ts";
@@ -31,13 +31,13 @@ async function started(api: Partial<Environment["api"]>) {
   const admin = newAdminKey();
   const none = { organization: undefined, email: undefined, user: undefined, invite: undefined };
   const request = { organizationId: "default", email: "owner@example.com", name: "first", nowMs: Date.now() };
-  const store = new DynamoControlStore(document, controlTableName("dev"));
+  const store = new DynamoControlStore(document, { control: controlTableName("dev"), keys: keysTableName("dev") });
   expect(await store.write("default", firstAdminKey(none, request, admin).changes)).toBe(true);
   const key = createKey({ name: "job", plan: "standard", createdAt: new Date() });
   await document.send(new PutCommand({ TableName: keysTableName("dev"), Item: key.item }));
   const sdk = (secret: string) =>
     new OpenAI({ adminAPIKey: secret, apiKey: secret, baseURL: `${apiUrl}/v1`, maxRetries: 0 });
-  return { admin: sdk(admin.secret), user: sdk(key.secret) };
+  return { sdk, admin: sdk(admin.secret), user: sdk(key.secret) };
 }
 
 const generate = (sdk: OpenAI) =>
@@ -49,7 +49,7 @@ describe.each<[string, Partial<Environment["api"]>]>([
 ])("the control API behind %s", (_, api) => {
   // documented: control-api-in-the-stack
   test("serves the official SDK; admin keys use no models, and keys for models administer nothing", async () => {
-    const { admin, user } = await started(api);
+    const { sdk, admin, user } = await started(api);
     const { organization } = admin.admin;
     const project = Project.parse(await organization.projects.create({ name: "one" }));
     expect(await organization.projects.retrieve(project.id)).toEqual(project);
@@ -63,6 +63,11 @@ describe.each<[string, Partial<Environment["api"]>]>([
       code: "invalid_request",
       requestID: expect.any(String),
     });
+    const { api_key: job } = await organization.projects.serviceAccounts.create(project.id, { name: "job" });
+    const ofProject = sdk(job!.value);
+    expect((await generate(ofProject)).choices).toHaveLength(1);
+    await organization.projects.archive(project.id);
+    await vi.waitFor(() => expect(generate(ofProject)).rejects.toMatchObject({ status: 401 }), { timeout: 10_000 });
     expect((await generate(user)).choices).toHaveLength(1);
     await expect(generate(admin)).rejects.toMatchObject({ status: 401, code: "invalid_api_key" });
     await expect(user.admin.organization.projects.list()).rejects.toMatchObject({

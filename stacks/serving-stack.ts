@@ -12,6 +12,7 @@ import { GatewayFleet } from "../constructs/gateway/gateway-fleet.ts";
 import { InstanceTargets } from "../constructs/load-balancing/instance-targets.ts";
 import { LoadBalancer } from "../constructs/load-balancing/load-balancer.ts";
 import { PublicLoadBalancer } from "../constructs/load-balancing/public-load-balancer.ts";
+import { ANONYMOUS_PLAN, DEFAULT_PLAN } from "../contracts/processes/auth.ts";
 import { GATEWAY_PORT, LIVENESS_PATH } from "../contracts/processes/process-environment.ts";
 import { idleTimeoutSeconds } from "../domain/idle-timeout.ts";
 import type { Environment } from "../settings/environment.ts";
@@ -114,6 +115,8 @@ export class ServingStack extends TerraformStack {
         name: `${name}-administer`,
         bundle: join(lambdas, "administer.zip"),
         table: controlTable,
+        keysTable: data.keysTable,
+        keyPlan: keyPlan(api.usagePlans),
         listenerArn: before.gatewayListenerArn,
         stage: api.entry === "api-gateway" ? api.stage : undefined,
         logRetentionDays: environment.logRetentionDays,
@@ -222,4 +225,10 @@ export class ServingStack extends TerraformStack {
         }),
     );
   }
+}
+
+/** The usage plan of keys that the control API makes: the usual one, or the first that is not for callers without a key. */
+function keyPlan(plans: Environment["api"]["usagePlans"]): string {
+  const names = Object.keys(plans).filter((name) => name !== ANONYMOUS_PLAN);
+  return names.includes(DEFAULT_PLAN) ? DEFAULT_PLAN : (names[0] ?? DEFAULT_PLAN);
 }

@@ -204,7 +204,7 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
   ],
   administer: [
     ...onTable("control", "GetItem", "Query", "ConditionCheckItem").map(withoutEndpoint),
-    ...onTable("control", "PutItem", "DeleteItem").map((call) => ({
+    ...[...onTable("control", "PutItem", "DeleteItem"), ...onTable("keys", "PutItem", "UpdateItem")].map((call) => ({
       ...withoutEndpoint(call),
       madeBy: "DynamoDB, for each action of a transaction",
     })),

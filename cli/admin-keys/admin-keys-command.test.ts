@@ -13,7 +13,8 @@ async function cli(table?: string) {
     const command = adminKeysCommand({
       print: (text) => printed.push(text),
       table: async () => ({ environment: "dev", table: "sluice-dev-keys", region, endpoint, plans: [] }),
-      control: () => new ControlTable({ region, endpoint, table: table ?? name }),
+      control: () =>
+        new ControlTable({ region, endpoint, tables: { control: table ?? name, keys: "sluice-dev-keys" } }),
       now: () => new Date("2026-02-03T04:05:06Z"),
     });
     await command.parseAsync(args, { from: "user" });

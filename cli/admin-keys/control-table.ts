@@ -2,7 +2,7 @@ import { DynamoDBClient, TransactionCanceledException } from "@aws-sdk/client-dy
 import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { ControlRecord, type RecordKind, type RecordOf } from "../../contracts/control/records.ts";
 import type { Change, RecordKey } from "../../domain/tenancy/changes.ts";
-import { itemKey, transactAction } from "../../domain/tenancy/control-items.ts";
+import { type ControlTables, itemKey, transactActions } from "../../domain/tenancy/control-items.ts";
 import type { FoundMember } from "../../domain/tenancy/first-admin-key.ts";
 import { parseStored } from "../../lib/parse-stored.ts";
 import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
@@ -12,10 +12,10 @@ import { UserError } from "../terminal/user-error.ts";
 /** The control table of an environment, on AWS or in the local stack. */
 export class ControlTable {
   readonly #client: DynamoDBDocumentClient;
-  readonly #table: string;
+  readonly #tables: ControlTables;
 
-  constructor({ table, ...access }: AwsAccess & { readonly table: string }) {
-    this.#table = table;
+  constructor({ tables, ...access }: AwsAccess & { readonly tables: ControlTables }) {
+    this.#tables = tables;
     this.#client = DynamoDBDocumentClient.from(new DynamoDBClient(clientSettings(access)));
   }
 
@@ -31,20 +31,20 @@ export class ControlTable {
 
   /** Makes all changes or none. @returns false when another change came first */
   write(organizationId: string, changes: readonly Change[]): Promise<boolean> {
-    const TransactItems = changes.map((change) => transactAction(this.#table, organizationId, change));
+    const TransactItems = [...transactActions(this.#tables, organizationId, changes)];
     return succeeds(this.#client.send(new TransactWriteCommand({ TransactItems })), TransactionCanceledException);
   }
 
   async #get<K extends RecordKind>(organizationId: string, key: RecordKey<K>): Promise<RecordOf<K> | undefined> {
     const Key = { ...itemKey(organizationId, key) };
     const { Item: item } = await this.#client.send(
-      new GetCommand({ TableName: this.#table, Key, ConsistentRead: true }),
+      new GetCommand({ TableName: this.#tables.control, Key, ConsistentRead: true }),
     );
     if (item === undefined) return undefined;
     const record = parseStored(ControlRecord, item.record);
     if (record !== undefined && isOfKind(record, key.kind)) return record;
     throw new UserError(
-      `This release can't read ${String(item.recordId)} in ${this.#table}; use the release that wrote it.`,
+      `This release can't read ${String(item.recordId)} in ${this.#tables.control}; use the release that wrote it.`,
     );
   }
 }

@@ -34,6 +34,19 @@ export class KeysTable extends Construct {
     this.tableName = this.resource.name;
   }
 
+  /** Permissions of the control API: to add keys, and to revoke single ones. The statement of the table's key is the caller's. */
+  changeStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "ChangeKeys",
+        purpose: "The control API adds keys of service accounts, and revokes them.",
+        Effect: "Allow",
+        Action: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+        Resource: [this.resource.arn],
+      },
+    ];
+  }
+
   /** Permissions to verify a key: one item at a time, never a scan. */
   readStatements(): readonly PolicyStatement[] {
     return [

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { builtAssets } from "../../test-support/built-assets.ts";
-import { only, statements, synthConstruct } from "../../test-support/synth.ts";
+import { only, resources, statements, synthConstruct } from "../../test-support/synth.ts";
 import { ControlTable } from "../data/control-table.ts";
 import { EncryptionKey } from "../data/encryption-key.ts";
+import { KeysTable } from "../data/keys-table.ts";
 import { ControlApi } from "./control-api.ts";
 
 const assets = builtAssets();
@@ -15,6 +16,8 @@ const synth = (stage?: string) =>
       name: "test-administer",
       bundle: join(assets.lambdas, "administer.zip"),
       table: new ControlTable(scope, "Control", { name: "test-control", encryptionKey, isProtected: true }),
+      keysTable: new KeysTable(scope, "Keys", { name: "test-keys", encryptionKey, isProtected: true }),
+      keyPlan: "standard",
       listenerArn: "arn:listener",
       stage,
       logRetentionDays: 30,
@@ -49,19 +52,21 @@ describe("the control API", () => {
     ]);
   });
 
-  test("may read and change the records of its table, and write its log, no more", () => {
+  test("may read and change the records of its table, add and revoke keys, and write its log, no more", () => {
     const actions = Object.values(stack.resource?.aws_iam_role_policy ?? {}).flatMap(({ policy }) =>
       statements(policy).flatMap(({ Action }) => Action),
     );
     expect(actions).toEqual([
       ...["GetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem"].map((name) => `dynamodb:${name}`),
       ...["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+      ...["dynamodb:PutItem", "dynamodb:UpdateItem"],
       ...["logs:CreateLogStream", "logs:PutLogEvents"],
     ]);
   });
 
   test("has a table with recovery, a customer key and protection, whose repeated responses expire", () => {
-    expect(only(stack, "aws_dynamodb_table")).toMatchObject({
+    const tables = Object.values(resources(stack, "aws_dynamodb_table"));
+    expect(tables.find(({ name }) => name === "test-control")).toMatchObject({
       hash_key: "organizationId",
       range_key: "recordId",
       billing_mode: "PAY_PER_REQUEST",

@@ -7,6 +7,7 @@ import { CONTROL_PATHS } from "../../contracts/control/paths.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
 import type { ControlTable } from "../data/control-table.ts";
+import type { KeysTable } from "../data/keys-table.ts";
 
 export interface ControlApiProps {
   /** Name of function, role and log group. */
@@ -14,6 +15,10 @@ export interface ControlApiProps {
   /** Path of the function's bundle, `administer.zip`. */
   readonly bundle: string;
   readonly table: ControlTable;
+  /** Of keys for models, which service accounts get. */
+  readonly keysTable: KeysTable;
+  /** Usage plan of these keys. */
+  readonly keyPlan: string;
   /** HTTPS listener of the gateways. */
   readonly listenerArn: string;
   /** Stage of API Gateway, which it puts before the path. @default - API Gateway is not the entry */
@@ -31,12 +36,20 @@ const TIMEOUT_SECONDS = 15;
  * has it: API Gateway, which passes these paths on, and load balancers. The function checks admin keys itself.
  */
 export class ControlApi extends Construct {
-  constructor(scope: Construct, id: string, { table, listenerArn, stage, ...props }: ControlApiProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { table, keysTable, keyPlan, listenerArn, stage, ...props }: ControlApiProps,
+  ) {
     super(scope, id);
     const { resource: lambda } = new BundledFunction(this, "Function", {
       ...props,
-      statements: table.changeStatements(),
-      environment: { [ENV.controlTable]: table.tableName },
+      statements: [...table.changeStatements(), ...keysTable.changeStatements()],
+      environment: {
+        [ENV.controlTable]: table.tableName,
+        [ENV.keysTable]: keysTable.tableName,
+        [ENV.keyPlan]: keyPlan,
+      },
       timeoutSeconds: TIMEOUT_SECONDS,
     });
     const targets = new LbTargetGroup(this, "Targets", {

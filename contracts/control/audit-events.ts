@@ -16,6 +16,9 @@ const PAYLOADS = {
   "invite.sent": z.strictObject({ id: z.string(), data: z.strictObject({ email: z.string(), role: z.string() }) }),
   "invite.deleted": idOnly,
   "invite.accepted": idOnly,
+  "service_account.created": z.strictObject({ id: z.string(), data: roleOf }),
+  "service_account.updated": z.strictObject({ id: z.string(), changes_requested: roleOf }),
+  "service_account.deleted": idOnly,
   "api_key.created": z.strictObject({ id: z.string(), data: z.strictObject({ scopes: z.array(z.string()) }) }),
   "api_key.deleted": idOnly,
 } as const;
@@ -32,6 +35,9 @@ export const AUDIT_EVENT_TYPES = [
   "invite.sent",
   "invite.deleted",
   "invite.accepted",
+  "service_account.created",
+  "service_account.updated",
+  "service_account.deleted",
   "api_key.created",
   "api_key.deleted",
 ] as const satisfies readonly AuditEventType[];
@@ -61,6 +67,9 @@ export const AuditEvent = z.strictObject({
   "invite.sent": PAYLOADS["invite.sent"].exactOptional(),
   "invite.deleted": PAYLOADS["invite.deleted"].exactOptional(),
   "invite.accepted": PAYLOADS["invite.accepted"].exactOptional(),
+  "service_account.created": PAYLOADS["service_account.created"].exactOptional(),
+  "service_account.updated": PAYLOADS["service_account.updated"].exactOptional(),
+  "service_account.deleted": PAYLOADS["service_account.deleted"].exactOptional(),
   "api_key.created": PAYLOADS["api_key.created"].exactOptional(),
   "api_key.deleted": PAYLOADS["api_key.deleted"].exactOptional(),
 });

@@ -3,6 +3,7 @@ import * as adminKeys from "./admin-keys.ts";
 import { AuditEventPage, ListAuditEventsQuery } from "./audit-events.ts";
 import * as objects from "./objects.ts";
 import { ListQuery } from "./page.ts";
+import * as projectKeys from "./project-keys.ts";
 import type { ControlScope } from "./scopes.ts";
 
 /** One method on one path of the control API. An operation without a scope does not compile. */
@@ -24,6 +25,10 @@ export const NoBody = z.undefined();
 const PROJECTS = "/v1/organization/projects";
 const PROJECT = `${PROJECTS}/{project_id}` as const;
 const PROJECT_USER = `${PROJECT}/users/{user_id}` as const;
+const SERVICE_ACCOUNTS = `${PROJECT}/service_accounts` as const;
+const SERVICE_ACCOUNT = `${SERVICE_ACCOUNTS}/{service_account_id}` as const;
+const PROJECT_KEYS = `${PROJECT}/api_keys` as const;
+const PROJECT_KEY = `${PROJECT_KEYS}/{api_key_id}` as const;
 const USERS = "/v1/organization/users";
 const INVITES = "/v1/organization/invites";
 const ADMIN_KEYS = "/v1/organization/admin_api_keys";
@@ -91,6 +96,59 @@ export const CONTROL_OPERATIONS = {
     path: PROJECT_USER,
     scope: "project.users.write",
     response: objects.ProjectUserDeleted,
+  },
+  listServiceAccounts: {
+    ...list,
+    path: SERVICE_ACCOUNTS,
+    scope: "service_accounts.read",
+    response: projectKeys.ServiceAccountPage,
+  },
+  createServiceAccount: {
+    ...post,
+    path: SERVICE_ACCOUNTS,
+    scope: "service_accounts.write",
+    body: projectKeys.CreateServiceAccount,
+    response: projectKeys.CreatedServiceAccount,
+  },
+  retrieveServiceAccount: {
+    ...get,
+    path: SERVICE_ACCOUNT,
+    scope: "service_accounts.read",
+    response: projectKeys.ServiceAccount,
+  },
+  updateServiceAccount: {
+    ...post,
+    path: SERVICE_ACCOUNT,
+    scope: "service_accounts.write",
+    body: projectKeys.UpdateServiceAccount,
+    response: projectKeys.ServiceAccount,
+  },
+  deleteServiceAccount: {
+    ...remove,
+    path: SERVICE_ACCOUNT,
+    scope: "service_accounts.write",
+    response: projectKeys.ServiceAccountDeleted,
+  },
+  createServiceAccountKey: {
+    ...post,
+    path: `${SERVICE_ACCOUNT}/api_keys`,
+    scope: "api_keys.write",
+    body: projectKeys.CreateServiceAccountKey,
+    response: projectKeys.NewServiceAccountKey,
+  },
+  listProjectApiKeys: {
+    ...list,
+    path: PROJECT_KEYS,
+    scope: "api_keys.read",
+    query: projectKeys.ListProjectApiKeysQuery,
+    response: projectKeys.ProjectApiKeyPage,
+  },
+  retrieveProjectApiKey: { ...get, path: PROJECT_KEY, scope: "api_keys.read", response: projectKeys.ProjectApiKey },
+  deleteProjectApiKey: {
+    ...remove,
+    path: PROJECT_KEY,
+    scope: "api_keys.write",
+    response: projectKeys.ProjectApiKeyDeleted,
   },
   listUsers: { ...list, path: USERS, scope: "users.read", response: objects.OrganizationUserPage },
   retrieveUser: { ...get, path: `${USERS}/{user_id}`, scope: "users.read", response: objects.OrganizationUser },

@@ -22,6 +22,15 @@ interface Published {
   retrieveProjectUser: Resolved<Projects["users"]["retrieve"]>;
   updateProjectUser: Resolved<Projects["users"]["update"]>;
   deleteProjectUser: Resolved<Projects["users"]["delete"]>;
+  listServiceAccounts: Item<Projects["serviceAccounts"]["list"]>;
+  createServiceAccount: Resolved<Projects["serviceAccounts"]["create"]>;
+  retrieveServiceAccount: Resolved<Projects["serviceAccounts"]["retrieve"]>;
+  updateServiceAccount: Resolved<Projects["serviceAccounts"]["update"]>;
+  deleteServiceAccount: Resolved<Projects["serviceAccounts"]["delete"]>;
+  createServiceAccountKey: Resolved<Projects["serviceAccounts"]["apiKeys"]["create"]>;
+  listProjectApiKeys: Item<Projects["apiKeys"]["list"]>;
+  retrieveProjectApiKey: Resolved<Projects["apiKeys"]["retrieve"]>;
+  deleteProjectApiKey: Resolved<Projects["apiKeys"]["delete"]>;
   listUsers: Item<Organization["users"]["list"]>;
   retrieveUser: Resolved<Organization["users"]["retrieve"]>;
   updateUser: Resolved<Organization["users"]["update"]>;

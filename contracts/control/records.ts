@@ -57,6 +57,33 @@ export const OrganizationRecord = z.strictObject({
   id: z.string(),
   createdAt: Seconds,
 });
+/** A member of a project that is no person. */
+export const ServiceAccountRecord = z.strictObject({
+  kind: z.literal("serviceAccount"),
+  version: Version,
+  id: z.string(),
+  projectId: z.string(),
+  name: z.string(),
+  role: ProjectRoleName,
+  createdAt: Seconds,
+});
+/** A key for models of a project. Secret and use are in the keys table. */
+export const ProjectKeyRecord = z.strictObject({
+  kind: z.literal("projectKey"),
+  version: Version,
+  /** `key_` and the id in the keys table. */
+  id: z.string(),
+  keyId: z.string(),
+  projectId: z.string(),
+  /** The service account. */
+  ownerId: z.string(),
+  name: z.string(),
+  /** Start and end of the secret, as lists show it. */
+  redacted: z.string(),
+  createdAt: Seconds,
+  /** @default - it does not expire */
+  expiresAt: Seconds.optional(),
+});
 /** An admin key, which acts as its owner. The secret is not stored: only its SHA-256, in hex. */
 export const AdminKeyRecord = z.strictObject({
   kind: z.literal("adminKey"),
@@ -107,6 +134,8 @@ export const ControlRecord = z.discriminatedUnion("kind", [
   InviteRecord,
   EventRecord,
   OrganizationRecord,
+  ServiceAccountRecord,
+  ProjectKeyRecord,
   AdminKeyRecord,
   AdminKeyIndexRecord,
   IdempotencyRecord,

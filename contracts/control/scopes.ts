@@ -11,6 +11,10 @@ export const ControlScope = z.enum([
   "invites.read",
   "invites.write",
   "audit_logs.read",
+  "service_accounts.read",
+  "service_accounts.write",
+  "api_keys.read",
+  "api_keys.write",
   "admin_keys.read",
   "admin_keys.write",
 ]);

@@ -42,6 +42,8 @@ export const ENV = {
   authMode: "SLUICE_AUTH_MODE",
   /** The control table's name (control Lambda). */
   controlTable: "SLUICE_CONTROL_TABLE",
+  /** Usage plan of keys that the control API makes (control Lambda). */
+  keyPlan: "SLUICE_KEY_PLAN",
   /** JSON object: plan name → API Gateway API key value that identifies it (authorizer Lambda). */
   planKeys: "SLUICE_PLAN_KEYS",
   /** The cost publisher's settings: one line of JSON, `contracts/processes/cost-publisher.ts`. */

@@ -1,4 +1,5 @@
 import type { ControlRecord, RecordKind } from "../../contracts/control/records.ts";
+import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 
 /** Names one record of an organisation: its kind, and its ids from the outermost to its own. */
 export interface RecordKey<K extends RecordKind = RecordKind> {
@@ -14,7 +15,17 @@ export type Change =
   | { readonly action: "create"; readonly record: ControlRecord }
   | { readonly action: "replace"; readonly record: ControlRecord; readonly version: number }
   | { readonly action: "remove"; readonly key: RecordKey; readonly version: number }
-  | { readonly action: "require"; readonly key: RecordKey; readonly version: number };
+  | { readonly action: "require"; readonly key: RecordKey; readonly version: number }
+  | KeyChange;
+
+/** A change of the keys table, of keys for models. `revokeKey` holds for every key that exists. */
+export type KeyChange =
+  | { readonly action: "createKey"; readonly item: ApiKeyItem }
+  | { readonly action: "revokeKey"; readonly keyId: string; readonly at: Date };
+
+export function isKeyChange(change: Change): change is KeyChange {
+  return change.action === "createKey" || change.action === "revokeKey";
+}
 
 /** The key of a record. */
 export function keyOf(record: ControlRecord): RecordKey {
@@ -25,6 +36,9 @@ export function keyOf(record: ControlRecord): RecordKey {
       return { kind: record.kind, ids: [record.email] };
     case "event":
       return { kind: record.kind, ids: [record.event.id] };
+    case "serviceAccount":
+    case "projectKey":
+      return { kind: record.kind, ids: [record.projectId, record.id] };
     case "adminKeyIndex":
       return { kind: record.kind, ids: [record.keyId] };
     default:
@@ -34,6 +48,7 @@ export function keyOf(record: ControlRecord): RecordKey {
 
 /** The record that a change is about, as one text. */
 export function changedRecord(change: Change): string {
+  if (isKeyChange(change)) return "";
   return recordId("record" in change ? keyOf(change.record) : change.key);
 }
 

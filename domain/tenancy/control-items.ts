@@ -1,5 +1,6 @@
 import { CONTROL_TTL_ATTRIBUTE, type ControlRecord, type RecordKind } from "../../contracts/control/records.ts";
-import { type Change, keyOf, type RecordKey, recordId } from "./changes.ts";
+import { countChangeUpdate, type KeyUpdate, revokeUpdate } from "../keys/key-updates.ts";
+import { type Change, isKeyChange, type KeyChange, keyOf, type RecordKey, recordId } from "./changes.ts";
 
 /** Keys of an item of the control table. */
 export interface ControlItemKey {
@@ -11,6 +12,7 @@ export interface ControlItemKey {
 export type TransactAction =
   | { readonly Put: Conditional & { readonly Item: Record<string, unknown> } }
   | { readonly Delete: Conditional & { readonly Key: Record<string, unknown> } }
+  | { readonly Update: KeyUpdate & { readonly TableName: string } }
   | { readonly ConditionCheck: Conditional & { readonly Key: Record<string, unknown> } };
 
 interface Conditional {
@@ -39,8 +41,38 @@ export function controlItem(organizationId: string, record: ControlRecord): Reco
   return { ...itemKey(organizationId, keyOf(record)), record, ...expiry };
 }
 
-/** A change as an action of a transaction: it fails its condition when another change came first. */
-export function transactAction(TableName: string, organizationId: string, change: Change): TransactAction {
+/** Names of the tables that a transaction may be about. */
+export interface ControlTables {
+  readonly control: string;
+  /** Of keys for models. */
+  readonly keys: string;
+}
+
+/**
+ * Changes as the actions of one transaction, which fails a condition when another change came first. Where a key is
+ * revoked, the change is counted, so that gateways read it.
+ */
+export function transactActions(
+  { control, keys }: ControlTables,
+  organizationId: string,
+  changes: readonly Change[],
+): readonly TransactAction[] {
+  const revoked = changes.find((change) => change.action === "revokeKey");
+  return [
+    ...changes.map((change) =>
+      isKeyChange(change) ? keyAction(keys, change) : recordAction(control, organizationId, change),
+    ),
+    ...(revoked ? [{ Update: { TableName: keys, ...countChangeUpdate(revoked.at) } }] : []),
+  ];
+}
+
+function keyAction(TableName: string, change: KeyChange): TransactAction {
+  return change.action === "createKey"
+    ? { Put: { TableName, Item: { ...change.item }, ConditionExpression: "attribute_not_exists(keyId)" } }
+    : { Update: { TableName, ...revokeUpdate(change.keyId, change.at) } };
+}
+
+function recordAction(TableName: string, organizationId: string, change: Exclude<Change, KeyChange>): TransactAction {
   const key = "record" in change ? keyOf(change.record) : change.key;
   const Key = { ...itemKey(organizationId, key) };
   const hasVersion = (version: number) => ({

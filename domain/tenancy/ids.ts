@@ -8,6 +8,7 @@ const PREFIXES = {
   event: "audit_log-",
   decision: "dec_",
   key: "key_",
+  serviceAccount: "svc_acct_",
 } as const;
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 /** 45 bits of milliseconds are enough until the year 3084. */

@@ -16,6 +16,10 @@ const EVERYTHING: readonly ControlScope[] = [
   "invites.read",
   "invites.write",
   "audit_logs.read",
+  "service_accounts.read",
+  "service_accounts.write",
+  "api_keys.read",
+  "api_keys.write",
   "admin_keys.read",
   "admin_keys.write",
 ];
@@ -23,14 +27,33 @@ const EVERYTHING: readonly ControlScope[] = [
 /** Roles in the whole organisation: `reader` reads all but admin keys and the audit log. */
 export const ORGANIZATION_ROLES = {
   owner: { name: "owner", scopes: new Set(EVERYTHING) },
-  reader: { name: "reader", scopes: new Set(["projects.read", "project.users.read", "users.read", "invites.read"]) },
+  reader: {
+    name: "reader",
+    scopes: new Set([
+      "projects.read",
+      "project.users.read",
+      "service_accounts.read",
+      "api_keys.read",
+      "users.read",
+      "invites.read",
+    ]),
+  },
 } as const satisfies Readonly<Record<string, Role>>;
 
 /** Roles in one project; they permit nothing outside of it. */
 export const PROJECT_ROLES = {
   owner: {
     name: "owner",
-    scopes: new Set(["projects.read", "projects.write", "project.users.read", "project.users.write"]),
+    scopes: new Set([
+      "projects.read",
+      "projects.write",
+      "project.users.read",
+      "project.users.write",
+      "service_accounts.read",
+      "service_accounts.write",
+      "api_keys.read",
+      "api_keys.write",
+    ]),
   },
-  member: { name: "member", scopes: new Set(["projects.read", "project.users.read"]) },
+  member: { name: "member", scopes: new Set(["projects.read", "project.users.read", "service_accounts.read"]) },
 } as const satisfies Readonly<Record<string, Role>>;

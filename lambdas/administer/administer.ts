@@ -40,6 +40,8 @@ export interface ControlResponse {
 
 export interface ControlTools {
   readonly store: ControlStore;
+  /** Usage plan of new keys for models. */
+  readonly keyPlan: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Takes one line for each refusal. */
@@ -74,7 +76,7 @@ async function perform<Id extends ControlOperationId>(
   request: ControlRequest,
   tools: ControlTools,
 ): Promise<ControlResult<unknown>> {
-  const { store } = tools;
+  const { store, keyPlan } = tools;
   const nowMs = tools.now();
   const operation: ControlOperation = CONTROL_OPERATIONS[id];
   const { organizationId, keyId, userId } = request.caller;
@@ -110,8 +112,8 @@ async function perform<Id extends ControlOperationId>(
   const body = parsed(operation.body, jsonOf(request.body));
   const { repeatable } = repeated;
   // The schemas of this operation have parsed both, and the path has matched its parameters.
-  const call = { caller, records, membership, query, body, store, repeatable, nowMs } as unknown as ControlCall<Id>;
-  return CONTROL_HANDLERS[id](call);
+  const call = { caller, records, membership, query, body, store, repeatable, keyPlan, nowMs };
+  return CONTROL_HANDLERS[id](call as unknown as ControlCall<Id>);
 }
 
 /** Logs a refusal with the rule that decided. @returns its id */

@@ -9,9 +9,12 @@ import { requestOf, responseOf } from "./load-balancer-event.ts";
 import { serve } from "./serve.ts";
 import { DynamoControlStore } from "./store/dynamo-control-store.ts";
 
-const settings = z.object({ [ENV.controlTable]: z.string().min(1) }).parse(process.env);
+const Text = z.string().min(1);
+const settings = z.object({ [ENV.controlTable]: Text, [ENV.keysTable]: Text, [ENV.keyPlan]: Text }).parse(process.env);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient(awsLimits(3000)));
-const store = new DynamoControlStore(client, settings[ENV.controlTable]);
+const keyPlan = settings[ENV.keyPlan];
+const tables = { control: settings[ENV.controlTable], keys: settings[ENV.keysTable] };
+const store = new DynamoControlStore(client, tables);
 
 /** The control API, called by the load balancer. */
 export const handler = middy().handler(async (event: unknown, { awsRequestId }: { readonly awsRequestId: string }) => {
@@ -19,7 +22,7 @@ export const handler = middy().handler(async (event: unknown, { awsRequestId }: 
   const log = (line: Readonly<Record<string, unknown>>) =>
     process.stdout.write(`${JSON.stringify({ ...line, time: new Date().toISOString(), requestId })}\n`);
   try {
-    return responseOf(await serve(request, { store, now: Date.now, log }), requestId);
+    return responseOf(await serve(request, { store, keyPlan, now: Date.now, log }), requestId);
   } catch (error) {
     log({ level: "error", msg: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     return responseOf({ status: 500, headers: {}, body: errorBody("internal_error") }, requestId);

@@ -20,8 +20,9 @@ const table = (name: string) => ({
   ],
 });
 
-/** An empty control table in the local DynamoDB, until the test has finished. */
+/** Empty tables of the control API and of keys in the local DynamoDB, until the test has finished. */
 export async function controlTable(name = "sluice-dev-control") {
+  const keys = "sluice-dev-keys";
   const dynamodb = new LocalDynamoDb(undefined);
   const aws = await bind(0, "", (request, response) => dynamodb.handle(request, response));
   const endpoint = `http://127.0.0.1:${aws.port}`;
@@ -32,9 +33,11 @@ export async function controlTable(name = "sluice-dev-control") {
     await dynamodb.close();
   });
   await dynamodb.createTable(table(name), endpoint, REGION);
-  const document = DynamoDBDocumentClient.from(client);
-  const store = new DynamoControlStore(document, name);
+  const ofKeys = { name: keys, hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] };
+  await dynamodb.createTable(ofKeys, endpoint, REGION);
+  const document = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const store = new DynamoControlStore(document, { control: name, keys });
   /** Whose admin key a secret is. */
   const identify = (secret: string) => authenticate(`Bearer ${secret}`, store, 0);
-  return { store, document, identify, endpoint, region: REGION, name };
+  return { store, document, identify, endpoint, region: REGION, name, keys };
 }

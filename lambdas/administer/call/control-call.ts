@@ -20,6 +20,8 @@ export interface PathRecords {
   readonly user_id: RecordOf<"user">;
   readonly invite_id: RecordOf<"invite">;
   readonly admin_key_id: RecordOf<"adminKey">;
+  readonly service_account_id: RecordOf<"serviceAccount">;
+  readonly api_key_id: RecordOf<"projectKey">;
 }
 export type PathParameter = keyof PathRecords;
 
@@ -44,6 +46,8 @@ export interface ControlCall<Id extends ControlOperationId> {
   readonly store: ControlStore;
   /** The request's `Idempotency-Key`. @default - it has none */
   readonly repeatable: RepeatableRequest | undefined;
+  /** Usage plan of new keys for models. */
+  readonly keyPlan: string;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
 }

@@ -1,8 +1,10 @@
 import type { Project } from "../../../contracts/control/objects.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import { newId } from "../../../domain/tenancy/ids.ts";
-import { auditEvent, type ControlHandler, change, page, seconds } from "../call/control-call.ts";
-import { ControlError } from "../call/control-error.ts";
+import { deleteProjectKey } from "../../../domain/tenancy/project-keys.ts";
+import { auditEvent, type ControlCall, type ControlHandler, change, page, seconds } from "../call/control-call.ts";
+import { ControlError, LostRaceError } from "../call/control-error.ts";
+import { keysOf } from "../call/project-key-records.ts";
 
 export const listProjects: ControlHandler<"listProjects"> = async ({ caller, query, store }) => {
   const { include_archived: withArchived, limit } = query;
@@ -53,8 +55,29 @@ export const updateProject: ControlHandler<"updateProject"> = async (call) => {
   );
 };
 
-/** Archiving an archived project changes nothing. */
+/**
+ * Every gateway refuses the project's keys within a second. An archived project stays as it is; keys whose revocation was
+ * cut off are revoked then.
+ */
 export const archiveProject: ControlHandler<"archiveProject"> = async (call) => {
+  // Its response is not stored for repeated requests: they shall revoke the keys that are left.
+  const result = await archive({ ...call, repeatable: undefined });
+  await revokeKeys(call);
+  return result;
+};
+
+/** Keys in one transaction: two actions each, of the 100 that DynamoDB takes. */
+const KEYS_AT_ONCE = 40;
+
+async function revokeKeys({ caller, records, store, nowMs }: ControlCall<"archiveProject">): Promise<void> {
+  const keys = await keysOf(store, caller.organizationId, records.project_id.id);
+  for (let start = 0; start < keys.length; start += KEYS_AT_ONCE) {
+    const changes = keys.slice(start, start + KEYS_AT_ONCE).flatMap((key) => deleteProjectKey(key, nowMs));
+    if (!(await store.write(caller.organizationId, changes))) throw new LostRaceError();
+  }
+}
+
+const archive: ControlHandler<"archiveProject"> = async (call) => {
   const before = call.records.project_id;
   if (before.archivedAt !== undefined) return { body: toProject(before), version: before.version };
   const record = { ...before, archivedAt: seconds(call.nowMs), version: before.version + 1 };

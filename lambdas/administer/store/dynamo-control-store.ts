@@ -2,7 +2,7 @@ import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, paginateQuery, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { ControlRecord, type RecordKind, type RecordOf } from "../../../contracts/control/records.ts";
 import { type Change, ID_MARK, type RecordKey } from "../../../domain/tenancy/changes.ts";
-import { itemKey, partitionOf, transactAction } from "../../../domain/tenancy/control-items.ts";
+import { type ControlTables, itemKey, partitionOf, transactActions } from "../../../domain/tenancy/control-items.ts";
 import { parseStored } from "../../../lib/parse-stored.ts";
 import type { ControlStore, ListRange, RecordPage } from "./control-store.ts";
 
@@ -12,17 +12,17 @@ const LAST = "\uffff";
 /** Stores records in a table with the keys `organizationId` and `recordId`, one item each. */
 export class DynamoControlStore implements ControlStore {
   readonly #client: DynamoDBDocumentClient;
-  readonly #tableName: string;
+  readonly #tables: ControlTables;
 
-  constructor(client: DynamoDBDocumentClient, tableName: string) {
+  constructor(client: DynamoDBDocumentClient, tables: ControlTables) {
     this.#client = client;
-    this.#tableName = tableName;
+    this.#tables = tables;
   }
 
   async get<K extends RecordKind>(organizationId: string, key: RecordKey<K>): Promise<RecordOf<K> | undefined> {
     if (key.ids.some((id) => id.includes(ID_MARK) || id === "")) return undefined;
     const command = new GetCommand({
-      TableName: this.#tableName,
+      TableName: this.#tables.control,
       Key: itemKey(organizationId, key),
       ConsistentRead: true,
     });
@@ -39,7 +39,7 @@ export class DynamoControlStore implements ControlStore {
     const pages = paginateQuery(
       { client: this.#client },
       {
-        TableName: this.#tableName,
+        TableName: this.#tables.control,
         KeyConditionExpression: "organizationId = :organization AND recordId BETWEEN :from AND :to",
         ExpressionAttributeValues: { ":organization": partitionOf(organizationId, kind), ":from": from, ":to": to },
         ConsistentRead: true,
@@ -56,7 +56,7 @@ export class DynamoControlStore implements ControlStore {
   }
 
   async write(organizationId: string, changes: readonly Change[]): Promise<boolean> {
-    const TransactItems = changes.map((change) => transactAction(this.#tableName, organizationId, change));
+    const TransactItems = [...transactActions(this.#tables, organizationId, changes)];
     try {
       await this.#client.send(new TransactWriteCommand({ TransactItems }));
       return true;

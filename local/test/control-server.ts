@@ -1,0 +1,68 @@
+import OpenAI from "openai";
+import { expect, onTestFinished } from "vitest";
+import { newAdminKey } from "../../domain/keys/admin-key.ts";
+import { firstAdminKey } from "../../domain/tenancy/first-admin-key.ts";
+import { requestOf, responseOf } from "../../lambdas/administer/load-balancer-event.ts";
+import { serve } from "../../lambdas/administer/serve.ts";
+import { bind } from "../http/server.ts";
+import { controlTable } from "./control-table.ts";
+
+const NONE = { organization: undefined, email: undefined, user: undefined, invite: undefined };
+
+/** The control API as its function serves it, with an organisation whose owner has an admin key. */
+export async function controlServer() {
+  const { store, document, keys } = await controlTable();
+  const clock = { ms: 1_790_000_000_000 };
+  const lines: Readonly<Record<string, unknown>>[] = [];
+  const tools = {
+    store,
+    keyPlan: "standard",
+    now: () => clock.ms++,
+    log: (line: Readonly<Record<string, unknown>>) => lines.push(line),
+  };
+  const api = await bind(0, "", async (request, response) => {
+    const url = new URL(request.url ?? "", "http://api");
+    let body = "";
+    for await (const chunk of request) body += String(chunk);
+    const parameters = url.search.slice(1).split("&").filter(Boolean);
+    const names = Map.groupBy(parameters, (parameter) => parameter.split("=")[0] ?? "");
+    const event = {
+      httpMethod: request.method,
+      path: url.pathname,
+      multiValueQueryStringParameters: Object.fromEntries(
+        [...names].map(([name, all]) => [name, all.map((parameter) => parameter.split("=")[1] ?? "")]),
+      ),
+      multiValueHeaders: request.headersDistinct,
+      body,
+      isBase64Encoded: false,
+    };
+    const { requestId, ...received } = requestOf(event, "req-1");
+    const { statusCode, multiValueHeaders, body: text } = responseOf(await serve(received, tools), requestId);
+    for (const [name, values] of Object.entries(multiValueHeaders)) response.setHeader(name, [...values]);
+    response.writeHead(statusCode).end(text);
+  });
+  onTestFinished(() => api.close());
+  const url = `http://127.0.0.1:${api.port}/v1`;
+  const owner = async (organizationId: string) => {
+    const made = newAdminKey();
+    const request = { organizationId, email: `owner@${organizationId}.example`, name: "first", nowMs: clock.ms };
+    expect(await store.write(organizationId, firstAdminKey(NONE, request, made).changes)).toBe(true);
+    return made.secret;
+  };
+  const sdk = (adminAPIKey: string) =>
+    new OpenAI({ adminAPIKey, apiKey: "unused", baseURL: url, maxRetries: 0 }).admin.organization;
+  const post = (path: string, secret: string, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+    fetch(`${url}${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${secret}`, ...headers },
+      body: JSON.stringify(body),
+    });
+  return { store, document, keys, clock, lines, url, owner, sdk, post };
+}
+
+/** All items of all pages. */
+export async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of pages) items.push(item);
+  return items;
+}
