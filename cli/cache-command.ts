@@ -3,6 +3,9 @@ import { Command } from "commander";
 import { CACHE_HEADER } from "../contracts/api/headers.ts";
 import { isRecord } from "../lib/is-record.ts";
 import { parseJson } from "../lib/parse-json.ts";
+import { fetchFailure } from "./terminal/fetch-failure.ts";
+import { checkHttpAddress } from "./terminal/http-address.ts";
+import { sendableKey } from "./terminal/sendable-key.ts";
 import { UserError } from "./terminal/user-error.ts";
 
 export interface CacheTools {
@@ -65,6 +68,9 @@ async function warm(options: WarmOptions, tools: CacheTools): Promise<void> {
     throw new UserError(
       "No local stack runs in this clone; start one with `npm start`, or set --url to the address of an API.",
     );
+  checkHttpAddress("--url", url);
+  const key = tools.key();
+  if (key !== undefined) sendableKey("The key in SLUICE_API_KEY or OPENAI_API_KEY", key);
   const jobs = readJobs(options.file);
   const tally: Tally = { cached: 0, refreshed: 0, failures: [] };
   const waiting = jobs.values();
@@ -98,8 +104,7 @@ async function send(
       response = await fetch(`${url.replace(/\/$/, "")}${path}`, { method: "POST", headers, body });
       await response.arrayBuffer(); // a stream is cached when it has ended
     } catch (error) {
-      const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-      tally.failures.push(`line ${line}: ${url} can't be reached (${reason})`);
+      tally.failures.push(`line ${line}: ${url} can't be reached (${fetchFailure(error)})`);
       return;
     }
     if (response.ok) {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { LocalState } from "../contracts/processes/local-state.ts";
@@ -11,7 +12,7 @@ import { temporaryFolder, writeTo } from "../local/test/tools.ts";
 const project = join(import.meta.dirname, "..");
 
 /** The command as its user runs it, without credentials; `folder` is where a running stack writes its state file. */
-const sluice = (args: readonly string[], folder = "/nowhere/at/all") =>
+const sluice = (args: readonly string[], folder = "/nowhere/at/all", variables: Record<string, string> = {}) =>
   runNode(["cli/sluice.ts", ...args], {
     cwd: project,
     env: {
@@ -21,6 +22,7 @@ const sluice = (args: readonly string[], folder = "/nowhere/at/all") =>
       AWS_EC2_METADATA_DISABLED: "true",
       AWS_CONFIG_FILE: "/nowhere/config",
       AWS_SHARED_CREDENTIALS_FILE: "/nowhere/credentials",
+      ...variables,
     },
   });
 
@@ -77,6 +79,8 @@ describe("a mistake is one line on standard error, exit code 1 and no stack", ()
     ],
     [["routes", "list", "--url", "http://127.0.0.1:1"], "There is no key in the variable SLUICE_API_KEY; create one"],
     [["targets", "list", "--key", "sk-hush"], "No local stack runs"],
+    [["cost", "dev"], "too many arguments for 'cost'. Expected 0 arguments but got 1; run it"],
+    [["validate", "/etc/passwd"], "Write one of these names, or the path of a file that ends with .ts."],
     [["keys", "list", "--aws", "--environment", "dev"], "No AWS credentials were found; set AWS_PROFILE"],
   ])("%j", async (args, message) => {
     const { code, stdout, stderr } = await sluice(args);
@@ -85,6 +89,31 @@ describe("a mistake is one line on standard error, exit code 1 and no stack", ()
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/\bat .*:\d+/);
   });
+});
+
+describe("a secret is not repeated", () => {
+  const secret = "sk-sluice-first\nsecond-line";
+  test.each([
+    [["providers", "list", "--url", "http://127.0.0.1:9"], "The key in the variable SLUICE_API_KEY must be 1 to 4096"],
+    [["targets", "list", "--url", "http://me:hush@127.0.0.1:9"], "--url must be an address without credentials"],
+    [["routes", "list", "--url", "ftp://me:hush@host"], "--url must be an address without credentials"],
+    [["cache", "warm", "--file", "package.json", "--url", "http://me:hush@host"], "without credentials"],
+    [
+      ["cache", "warm", "--file", "package.json", "--url", "http://127.0.0.1:9"],
+      "The key in SLUICE_API_KEY or OPENAI_API_KEY must be 1 to 4096",
+    ],
+  ])("%j", async (args, message) => {
+    const { code, stdout, stderr } = await sluice(args, undefined, { SLUICE_API_KEY: secret });
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^sluice: [^\n]+\n$/);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/sk-sluice|second-line|hush/);
+  });
+});
+
+test("sluice --version prints the version of the package", async () => {
+  const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
+  expect(await sluice(["--version"])).toMatchObject({ code: 0, stdout: `${version}\n` });
 });
 
 describe("sluice --help", () => {

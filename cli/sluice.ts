@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { controlTableName } from "../contracts/processes/names.ts";
 import { environmentNames } from "../environments/load.ts";
+import { ownVersion } from "../lib/installation.ts";
 import { workFolder } from "../local/folders.ts";
 import { readState } from "../local/state-file.ts";
 import type { AdminTools } from "./admin/admin-endpoint.ts";
@@ -37,6 +38,7 @@ import { startCommand, synthCommand } from "./run-commands.ts";
 import { showCommand } from "./show-command.ts";
 import { lockCommand } from "./stacks/lock-command.ts";
 import { hiddenPrompt } from "./terminal/hidden-prompt.ts";
+import { printable } from "./terminal/printable.ts";
 import { UserError } from "./terminal/user-error.ts";
 import { upgradeCommand } from "./upgrade/upgrade-command.ts";
 import { upgradeTools } from "./upgrade/upgrade-tools.ts";
@@ -45,10 +47,11 @@ import { cloudWatchFacts } from "./verify/cloudwatch-facts.ts";
 import { temporaryKey } from "./verify/temporary-key.ts";
 import { verifyCommand } from "./verify/verify-command.ts";
 
+const print = (text: string) => console.log(printable(text));
 const operator = operatorTools();
 const { stdin: input, stderr: output } = process;
 const admin: AdminTools = {
-  print: (text: string) => console.log(text),
+  print,
   // `targets list` shows the targets of one gateway, so the admin commands call a gateway and not the API.
   localUrl: () => readState(workFolder(process.env))?.processes.find(({ role }) => role === "gateway")?.url,
   variable: (name: string) => process.env[name],
@@ -56,19 +59,20 @@ const admin: AdminTools = {
   secretStore: async (options) => new SecretStore(await findKeyTable(options)),
 };
 const keys: KeysTools = {
-  print: (text) => console.log(text),
+  print,
   table: (options) => findKeyTable(options),
   registry: (table) => new DynamoKeyRegistry(table),
   now: () => new Date(),
 };
 const program = new Command("sluice")
   .enablePositionalOptions()
+  .version(ownVersion(), "--version", "print the version of Sluice")
   .description("Serve LLMs from one typed file, on AWS or on this machine.")
   .addCommand(keysCommand(keys))
   .addCommand(canCommand({ ...keys, finish: operator.finish }))
   .addCommand(
     adminKeysCommand({
-      print: (text) => console.log(text),
+      print,
       table: (options) => findKeyTable(options),
       control: ({ environment, table: keysTable, ...access }) =>
         new ControlTable({ ...access, tables: { control: controlTableName(environment), keys: keysTable } }),
@@ -77,7 +81,7 @@ const program = new Command("sluice")
   )
   .addCommand(
     cacheCommand({
-      print: (text) => console.log(text),
+      print,
       localUrl: () => readState(workFolder(process.env))?.apiUrl,
       key: () => process.env.SLUICE_API_KEY ?? process.env.OPENAI_API_KEY,
       wait: sleep,
@@ -104,7 +108,7 @@ const program = new Command("sluice")
   )
   .addCommand(
     modelsCommand({
-      print: (text) => console.log(text),
+      print,
       variable: (name) => process.env[name],
       get addedFile() {
         return catalogueFile("models/added.ts");
@@ -113,7 +117,7 @@ const program = new Command("sluice")
   )
   .addCommand(
     pricesCommand({
-      print: (text) => console.log(text),
+      print,
       get pricesFolder() {
         return catalogueFile("prices");
       },
@@ -121,16 +125,16 @@ const program = new Command("sluice")
       now: () => new Date(),
     }),
   )
-  .addCommand(costCommand(costTools((text) => console.log(text))))
-  .addCommand(environmentsCommand((text) => console.log(text), environmentNames))
+  .addCommand(costCommand(costTools(print)))
+  .addCommand(environmentsCommand(print, environmentNames))
   .addCommand(permissionsCommand({ ...operator, environmentNames }))
   .addCommand(imagesCommand({ ...operator, environmentNames, store: ssmImageStore }))
   .addCommand(initCommand(initTools(operator)))
-  .addCommand(showCommand((text) => console.log(text)))
+  .addCommand(showCommand(print))
   .addCommand(startCommand(operator.finish))
-  .addCommand(synthCommand((text) => console.log(text)))
+  .addCommand(synthCommand(print))
   .addCommand(upgradeCommand(upgradeTools(operator)))
-  .addCommand(validateCommand((text) => console.log(text)));
+  .addCommand(validateCommand(print));
 
 const commands = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(commands)];
 for (const command of commands(program))
@@ -140,6 +144,7 @@ for (const command of commands(program))
         `sluice: ${text
           .replace(/^error: /, "")
           .trim()
+          .replace(/\.$/, "")
           .replaceAll("\n", " ")}; run it with --help for the commands and options.\n`,
       ),
   });
@@ -149,6 +154,6 @@ try {
 } catch (error) {
   // The user can correct a UserError; any other error is a fault of Sluice and needs its stack trace.
   if (!(error instanceof UserError)) throw error;
-  console.error(`sluice: ${error.message}`);
+  console.error(printable(`sluice: ${error.message}`));
   process.exitCode = 1;
 }

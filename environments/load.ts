@@ -77,7 +77,11 @@ function ownUrl(name: string): string {
   const names = environmentNames();
   if (!names.includes(name))
     throw new Error(
-      `There is no environment "${name}"; known are ${names.join(", ") || "none"}. Add environments/${name}.ts.`,
+      `There is no environment "${name}"; known are ${names.join(", ") || "none"}. ${
+        /^[\w-]+$/.test(name)
+          ? `Add environments/${name}.ts.`
+          : "Write one of these names, or the path of a file that ends with .ts."
+      }`,
     );
   return pathToFileURL(join(environmentsFolder(), `${name}.ts`)).href;
 }

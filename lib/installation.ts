@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 /**
@@ -34,4 +34,10 @@ export function repositoryAbove(folder: string): string {
     if (existsSync(join(each, "cdktf.json"))) return each;
     if (dirname(each) === each) return resolve(folder);
   }
+}
+
+/** The version of Sluice, e.g. `0.1.0`. */
+export function ownVersion(): string {
+  const { version }: { readonly version: string } = JSON.parse(readFileSync(join(OWN_FOLDER, "package.json"), "utf8"));
+  return version;
 }

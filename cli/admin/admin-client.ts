@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { parseJson } from "../../lib/parse-json.ts";
+import { fetchFailure } from "../terminal/fetch-failure.ts";
 import { UserError } from "../terminal/user-error.ts";
 
 /** Address of an admin API, and the caller's key. */
@@ -67,7 +68,7 @@ export class AdminClient {
       });
       text = await response.text();
     } catch (error) {
-      throw new UserError(`${url} can't be reached (${reasonOf(error)}); check --url, and that the service runs.`);
+      throw new UserError(`${url} can't be reached (${fetchFailure(error)}); check --url, and that the service runs.`);
     }
     if (!response.ok) throw refusal(response.status, text, url);
     const parsed = schema.safeParse(parseJson(text));
@@ -91,12 +92,4 @@ function refusal(status: number, text: string, url: string): UserError {
 function sentenceOf(param: string, message: string): string {
   const text = message.includes(param) ? message : `${param} ${message}`;
   return text.endsWith(".") ? text : `${text}.`;
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown error";
-  if (error.name === "TimeoutError") return `no response within ${TIMEOUT_MS / 1000} s`;
-  const { cause } = error;
-  if (cause instanceof Error) return "code" in cause ? String(cause.code) : cause.message;
-  return error.message;
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { checkHttpAddress } from "../terminal/http-address.ts";
+import { sendableKey } from "../terminal/sendable-key.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { AdminClient } from "./admin-client.ts";
 import type { SecretStore } from "./secret-store.ts";
@@ -53,10 +54,11 @@ export function adminClient({ url, key }: AdminOptions, tools: AdminTools): Admi
 function readKey(written: string, tools: AdminTools): string {
   const source = textSource("--key", written);
   const key = textFrom("--key", source, tools)?.trim();
-  if (key !== undefined && key !== "") return key;
   const { from, name } = source;
+  const where = from === "env" ? `the variable ${name}` : name;
+  if (key !== undefined && key !== "") return sendableKey(`The key in ${where}`, key);
   throw new UserError(
-    `There is no key in ${from === "env" ? `the variable ${name}` : name}; create one with ` +
+    `There is no key in ${where}; create one with ` +
       "`sluice keys create --name NAME --scope admin` and store it there.",
   );
 }

@@ -1,9 +1,7 @@
+import { sendableKey } from "../terminal/sendable-key.ts";
 import { UserError } from "../terminal/user-error.ts";
 import type { AdminTools } from "./admin-endpoint.ts";
 import { sourcedText } from "./sourced-text.ts";
-
-/** Of a key; every provider's has fewer characters. */
-const MAX_KEY_CHARACTERS = 4096;
 
 /**
  * A provider's key: from the source that the option names, else typed at the terminal, which shows nothing of it.
@@ -21,10 +19,7 @@ export async function providerKey(
     throw new UserError(
       `There is no key of ${title}${source === undefined ? "" : ` in ${source}`}; nothing was changed.`,
     );
-  if (key.length <= MAX_KEY_CHARACTERS && /^[\x21-\x7e]+$/.test(key)) return key;
-  throw new UserError(
-    `The key of ${title} must be 1 to ${MAX_KEY_CHARACTERS} visible ASCII characters without spaces; copy it again (it is not repeated here).`,
-  );
+  return sendableKey(`The key of ${title}`, key);
 }
 
 function typed(title: string, keysPage: string | null, { hiddenPrompt }: AdminTools): Promise<string> {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { fetchFailure } from "../terminal/fetch-failure.ts";
 import { UserError } from "../terminal/user-error.ts";
 
 /** What an entry is made from: a repository of the hub at one commit, or a folder. */
@@ -71,7 +72,8 @@ async function request(path: string, { url, token }: HubOptions, method = "GET")
   try {
     return await fetch(`${url}${path}`, { method, headers, signal: AbortSignal.timeout(30_000) });
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new UserError(`${url} can't be reached (${cause}); check the network, or name a mirror with --hub.`);
+    throw new UserError(
+      `${url} can't be reached (${fetchFailure(error)}); check the network, or name a mirror with --hub.`,
+    );
   }
 }

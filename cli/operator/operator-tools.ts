@@ -10,6 +10,7 @@ import { workFolder } from "../../local/folders.ts";
 import { buildAll } from "../../local/setup/build-all.ts";
 import { runStep } from "../../local/setup/run-step.ts";
 import type { Environment } from "../../settings/environment.ts";
+import { printable } from "../terminal/printable.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { checkedOutCommit } from "./checked-out-commit.ts";
 
@@ -44,7 +45,7 @@ export interface OperatorTools {
 export function operatorTools(): OperatorTools {
   const show = (text: string) => process.stderr.write(text);
   return {
-    print: (text) => console.log(text),
+    print: (text) => console.log(printable(text)),
     show,
     isInteractive: process.stdin.isTTY === true,
     prompt,

@@ -1,5 +1,6 @@
 import type { Environment } from "../../settings/environment.ts";
 import type { Check } from "../doctor/finding.ts";
+import { fetchFailure } from "../terminal/fetch-failure.ts";
 
 /** A deployed environment, or the local stack, as a caller sees it from outside. */
 export interface Deployment {
@@ -50,8 +51,7 @@ export async function open({ apiUrl, key }: Deployment, path: string, sent: Sent
     ...(sent.body === undefined ? {} : { body: sent.body }),
     signal: AbortSignal.any([sent.signal, AbortSignal.timeout(REQUEST_LIMIT_MS)]),
   }).catch((error: unknown) => {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new Error(`${apiUrl} can't be reached: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Error(`${apiUrl} can't be reached: ${fetchFailure(error)}`, { cause: error });
   });
 }
 

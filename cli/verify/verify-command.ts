@@ -5,6 +5,7 @@ import { findingLine, runCheck } from "../doctor/doctor-command.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { type AwsAccess, accessTo } from "../operator/aws-access.ts";
 import { checkHttpAddress } from "../terminal/http-address.ts";
+import { sendableKey } from "../terminal/sendable-key.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { apiChecks } from "./api-checks.ts";
 import { cloudWatchChecks } from "./cloudwatch-checks.ts";
@@ -77,6 +78,7 @@ async function verify(options: VerifyOptions, tools: VerifyTools): Promise<void>
   const { endpoint, ...subject } = await subjectOf(options, tools);
   const { environment } = subject;
   const ownKey = tools.variable("SLUICE_API_KEY");
+  if (ownKey) sendableKey("The key in the variable SLUICE_API_KEY", ownKey);
   const created = ownKey
     ? undefined
     : await tools.createKey({ environment: environment.name, aws: options.aws === true });
