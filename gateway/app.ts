@@ -10,7 +10,7 @@ import type { Gateway, GatewayOptions } from "./gateway-options.ts";
 export function createGateway(options: GatewayOptions): Gateway {
   const { config, logger } = options;
   const share = processShare(options);
-  const measurements = createMeasurements(config, share.memory.inFlight, options.writeMetrics);
+  const measurements = createMeasurements(config, share, options.writeMetrics);
   const upstreams = createUpstreams(options, share, measurements.meter);
   let isDraining = false;
   const requests = createRequests({ options, share, upstreams, measurements, isDraining: () => isDraining });

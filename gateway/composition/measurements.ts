@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
-import { SharedCount } from "../core/shared-count.ts";
+import { ThreadCounts } from "../core/thread-counts.ts";
 import { CloudWatchExporter } from "../metrics/cloudwatch-exporter.ts";
 import { InFlight } from "../metrics/in-flight.ts";
 import { ALL_INSTRUMENTS } from "../metrics/instruments.ts";
@@ -9,6 +9,7 @@ import { PrometheusExporter } from "../metrics/prometheus-exporter.ts";
 import { REQUEST_INSTRUMENTS } from "../metrics/request-instruments.ts";
 import { REFUSED_COUNTS } from "../outside-values/token-count.ts";
 import type { Part } from "./part.ts";
+import type { ProcessShare } from "./process-share.ts";
 
 export interface Measurements {
   readonly meter: Meter;
@@ -20,10 +21,10 @@ export interface Measurements {
   readonly refusedCounts: Part;
 }
 
-/** @param inFlightMemory where the process's threads count their requests together */
+/** @param share where the process's threads count their requests together */
 export function createMeasurements(
   { environment }: Pick<GatewayConfig, "environment">,
-  inFlightMemory: SharedArrayBuffer,
+  { memory, thread }: Pick<ProcessShare, "memory" | "thread">,
   writeMetrics: ((line: string) => void) | undefined,
 ): Measurements {
   const prometheus = new PrometheusExporter(ALL_INSTRUMENTS);
@@ -31,7 +32,7 @@ export function createMeasurements(
   const cloudWatch =
     writeMetrics && new CloudWatchExporter(ALL_INSTRUMENTS, { environment, write: writeMetrics, onFault });
   const meter = new Meter(cloudWatch === undefined ? [prometheus] : [prometheus, cloudWatch]);
-  const inFlight = new InFlight(new SharedCount(inFlightMemory));
+  const inFlight = new InFlight(new ThreadCounts(memory.inFlight, thread));
   meter.watch(REQUEST_INSTRUMENTS.inFlight, () => [{ labels: {}, value: inFlight.own }]);
   meter.watch(REQUEST_INSTRUMENTS.peakInFlight, () => [{ labels: {}, value: inFlight.takePeak() }]);
   const countRefused = () => meter.add(REQUEST_INSTRUMENTS.refusedCounts, {});

@@ -1,38 +1,31 @@
-/** A count that all threads of the process share. */
-export interface SharedCounter {
-  /** @returns the new value */
-  add(difference: number): number;
-  readonly value: number;
-}
+import type { ThreadCounts } from "../core/thread-counts.ts";
 
 /** Requests in progress: this thread's own, and the most that all threads had at once. */
 export class InFlight {
-  readonly #shared: SharedCounter;
-  #own = 0;
+  readonly #counts: ThreadCounts;
   #peak = 0;
 
-  constructor(shared: SharedCounter) {
-    this.#shared = shared;
+  constructor(counts: ThreadCounts) {
+    this.#counts = counts;
   }
 
   get own(): number {
-    return this.#own;
+    return this.#counts.own;
   }
 
   opened(): void {
-    this.#own++;
-    this.#peak = Math.max(this.#peak, this.#shared.add(1));
+    this.#counts.add(1);
+    this.#peak = Math.max(this.#peak, this.#counts.total);
   }
 
   closed(): void {
-    this.#own--;
-    this.#shared.add(-1);
+    this.#counts.add(-1);
   }
 
   /** The most of all threads since the last call. */
   takePeak(): number {
     const peak = this.#peak;
-    this.#peak = this.#shared.value;
+    this.#peak = this.#counts.total;
     return peak;
   }
 }

@@ -3,11 +3,13 @@ import { QueueBudget } from "../../domain/admission/queue-budget.ts";
 import { FailedKeys } from "../../domain/keys/failed-keys.ts";
 import { SharedSlots } from "../../domain/targets/shared-slots.ts";
 import { type AddressLimitConfig, type AddressLimitMemory, addressLimitMemory } from "../admission/address-limit.ts";
+import { ThreadCounts } from "../core/thread-counts.ts";
 import { threadCount } from "./thread-count.ts";
 
 /** What the threads of one gateway process count together. */
 export interface SharedMemory {
   readonly addresses: AddressLimitMemory;
+  /** Requests in progress of each thread. */
   readonly inFlight: SharedArrayBuffer;
   /** Requests at each provider, and how many of its rate limit are left. */
   readonly slots: SharedArrayBuffer;
@@ -28,7 +30,7 @@ export function createSharedMemory(config: AddressLimitConfig & Pick<GatewayConf
   const threads = threadCount(config);
   return {
     addresses: addressLimitMemory(config),
-    inFlight: new SharedArrayBuffer(4),
+    inFlight: ThreadCounts.memory(threads),
     slots: SharedSlots.memory(threads),
     queue: QueueBudget.memory(threads),
     failedKeys: FailedKeys.memory(MAX_FAILING_ADDRESSES),
