@@ -17,6 +17,7 @@ const OWN_FILES: ReadonlySet<string> = new Set([
   "settings-list.ts",
   "validate.ts",
   "weights-rules.ts",
+  "workload-rules.ts",
 ]);
 
 /** The folder of the environments' files. */

@@ -8,6 +8,7 @@ import type { Environment } from "../settings/environment.ts";
 import { poolProblems, rangeProblems } from "./pool-rules.ts";
 import type { Problem } from "./problem.ts";
 import { weightsProblems } from "./weights-rules.ts";
+import { workloadProblems } from "./workload-rules.ts";
 
 /** Rules that span several fields. Each returns the problems it finds; none stops at the first. */
 export function crossFieldProblems(environment: Environment): readonly Problem[] {
@@ -29,6 +30,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...timeoutProblems(environment),
     ...queueProblems(environment),
     ...ciProblems(environment),
+    ...workloadProblems(environment),
     ...targetProblems({ ...environment, pools: Object.keys(environment.pools) }),
   ];
 }

@@ -34,6 +34,7 @@ describe("the Lambda bundles", () => {
       "administer",
       "authorize-request",
       "drain-engine",
+      "exchange-token",
       "publish-cost",
     ]);
   });

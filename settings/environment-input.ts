@@ -4,7 +4,7 @@ import type { FallbackReference, ProviderSettings, RouteSettings } from "../cont
 import type { Environment, PoolSettings } from "./environment.ts";
 
 /** Sections of an environment whose fields each have a default of their own. */
-type Section = "state" | "iam" | "network" | "api" | "gateways" | "site" | "alarms";
+type Section = "state" | "iam" | "network" | "api" | "identity" | "gateways" | "site" | "alarms";
 type ApiPart = "timeouts" | "queue" | "throttle";
 
 /** A section with any of its fields; the fields of `Part` may be partial too. */
@@ -43,6 +43,7 @@ type GeneralInput = Pick<Environment, "name" | "region"> &
     readonly iam?: Partly<Environment["iam"]>;
     readonly network?: Partly<Environment["network"]>;
     readonly api?: Partly<Environment["api"], ApiPart>;
+    readonly identity?: Partly<Environment["identity"]>;
     readonly gateways?: Partly<Environment["gateways"]>;
     readonly site?: Partly<Environment["site"], "defaults">;
     readonly alarms?: Partly<Environment["alarms"]>;

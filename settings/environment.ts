@@ -7,6 +7,7 @@ import { AddressRange, AuthMode } from "../contracts/processes/auth.ts";
 import { CacheSettings, RouteTimeouts } from "../contracts/processes/gateway-config.ts";
 import { QueueLimits } from "../contracts/processes/queue-limits.ts";
 import { SiteConfig } from "../contracts/processes/site-config.ts";
+import { WorkloadPolicy } from "../contracts/processes/workloads.ts";
 import {
   ProviderName,
   ProviderSettings,
@@ -199,6 +200,13 @@ export const EnvironmentSchema = z.strictObject({
     throttle: z.strictObject({ requestsPerSecond: z.number().gt(0).max(10_000), burst: z.int().min(1).max(10_000) }),
     /** Usage plans by name. Requests without a key use `anonymous`. */
     usagePlans: z.record(name, UsagePlan),
+  }),
+  identity: z.strictObject({
+    /**
+     * Machines that sign in without a stored key: they exchange a token of their platform for a key of minutes. Without
+     * any there is no token exchange. docs/workload-identity.md.
+     */
+    workloads: z.array(WorkloadPolicy),
   }),
   /** Storage of responses for callers of `/v1/responses`, and its duration; `null` for none. */
   responses: z.strictObject({ keepDays: z.int().min(1).max(365) }).nullable(),

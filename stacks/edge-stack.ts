@@ -98,6 +98,7 @@ export class EdgeStack extends TerraformStack {
       isPublicCertificate: api.domain !== null,
       subnetIds: network.network.privateSubnetIds,
       securityGroupId: network.securityGroups.entryId,
+      tokenExchange: environment.identity.workloads.length > 0,
       authorizer,
       logRetentionDays,
       kmsKeyArn,

@@ -5,6 +5,7 @@ import { CostOutputs } from "../constructs/cost/cost-outputs.ts";
 import { Valkey } from "../constructs/data/valkey.ts";
 import { ControlApi } from "../constructs/edge/control-api.ts";
 import { DomainCertificate } from "../constructs/edge/domain-certificate.ts";
+import { TokenExchange } from "../constructs/edge/token-exchange.ts";
 import { DrainEngine } from "../constructs/engine/drain-engine.ts";
 import { EnginePool } from "../constructs/engine/engine-pool.ts";
 import { GatewayBuild } from "../constructs/gateway/gateway-build.ts";
@@ -117,6 +118,18 @@ export class ServingStack extends TerraformStack {
         table: controlTable,
         keysTable: data.keysTable,
         keyPlan: keyPlan(api.usagePlans),
+        listenerArn: before.gatewayListenerArn,
+        stage: api.entry === "api-gateway" ? api.stage : undefined,
+        logRetentionDays: environment.logRetentionDays,
+        kmsKeyArn: data.encryptionKey.arn,
+      });
+    const { workloads } = environment.identity;
+    if (workloads.length > 0 && before.gatewayListenerArn !== undefined)
+      new TokenExchange(this, "TokenExchange", {
+        name: `${name}-exchange-token`,
+        bundle: join(lambdas, "exchange-token.zip"),
+        workloads,
+        keysTable: data.keysTable,
         listenerArn: before.gatewayListenerArn,
         stage: api.entry === "api-gateway" ? api.stage : undefined,
         logRetentionDays: environment.logRetentionDays,

@@ -22,6 +22,7 @@ export function builtAssets(files: Readonly<Record<string, string | Uint8Array>>
     "lambdas/administer.zip": "a bundle",
     "lambdas/authorize-request.zip": "a bundle",
     "lambdas/drain-engine.zip": "a bundle",
+    "lambdas/exchange-token.zip": "a bundle",
     "lambdas/publish-cost.zip": "a bundle",
     ...files,
   };

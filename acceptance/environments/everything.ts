@@ -13,6 +13,16 @@ export default {
   ci: { repository: "owner/name", branches: ["main"], environments: ["everything"], oidcProvider: "create" },
   network: { natGateway: "always", shell: true },
   api: { auth: "optional", controlApi: true, trustedAddresses: ["203.0.113.0/29"] },
+  identity: {
+    workloads: [
+      {
+        name: "nightly",
+        issuer: "https://token.actions.githubusercontent.com",
+        audience: "https://api.example.com",
+        claims: { sub: "repo:owner/name:*" },
+      },
+    ],
+  },
   gateways: { minInstances: 1, maxInstances: 2 },
   valkey: { nodeType: "cache.t4g.small" },
   models: {

@@ -10,6 +10,9 @@ export interface RuntimeCall {
   readonly madeBy?: string;
 }
 
+/** Of a command that has no action of its own: its items have theirs, which the roles list by what makes them. */
+export const OF_ITS_ITEMS = "(the actions of its items)";
+
 /** Actions of the SDK's commands. A command's own permissions, as AWS's reference of the API call has them. */
 export const COMMAND_ACTIONS: Readonly<Record<string, string>> = {
   AbortMultipartUploadCommand: "s3:AbortMultipartUpload",
@@ -29,8 +32,7 @@ export const COMMAND_ACTIONS: Readonly<Record<string, string>> = {
   PutCommand: "dynamodb:PutItem",
   PutObjectCommand: "s3:PutObject",
   QueryCommand: "dynamodb:Query",
-  /** The action of `require`; the transaction's other actions are those of the single commands. */
-  TransactWriteCommand: "dynamodb:ConditionCheckItem",
+  TransactWriteCommand: OF_ITS_ITEMS,
   UpdateCommand: "dynamodb:UpdateItem",
   UploadPartCommand: "s3:PutObject",
 };
@@ -203,8 +205,11 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     ...functionLogs("authorize-request"),
   ],
   administer: [
-    ...onTable("control", "GetItem", "Query", "ConditionCheckItem").map(withoutEndpoint),
-    ...[...onTable("control", "PutItem", "DeleteItem"), ...onTable("keys", "PutItem", "UpdateItem")].map((call) => ({
+    ...onTable("control", "GetItem", "Query").map(withoutEndpoint),
+    ...[
+      ...onTable("control", "ConditionCheckItem", "PutItem", "DeleteItem"),
+      ...onTable("keys", "PutItem", "UpdateItem"),
+    ].map((call) => ({
       ...withoutEndpoint(call),
       madeBy: "DynamoDB, for each action of a transaction",
     })),
@@ -226,6 +231,13 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
       madeBy: "Lambda, for a function in a VPC",
     })),
     ...functionLogs("drain-engine"),
+  ],
+  "exchange-token": [
+    { action: "dynamodb:GetItem", resources: ["table:keys"] },
+    { action: "dynamodb:UpdateItem", resources: ["table:keys"] },
+    { action: "dynamodb:PutItem", resources: ["table:keys"], madeBy: "DynamoDB, for each item of a transaction" },
+    ...byKey("dynamodb", "Decrypt", "Encrypt", "GenerateDataKey"),
+    ...functionLogs("exchange-token"),
   ],
   "publish-cost": [
     { action: "ec2:DescribeInstances", resources: ["*"] },

@@ -60,4 +60,18 @@ export class KeysTable extends Construct {
       this.#encryptionKey.decryptStatement("dynamodb"),
     ];
   }
+
+  /** Permissions of the token exchange: to store keys, and to count what it refused. It reads no list of keys. */
+  issueStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "IssueKeys",
+        purpose: "The token exchange stores a key with the token that it is for, and counts failures of an address.",
+        Effect: "Allow",
+        Action: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+        Resource: [this.resource.arn],
+      },
+      this.#encryptionKey.writeStatement("dynamodb"),
+    ];
+  }
 }

@@ -1,13 +1,10 @@
-import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
-import { LbListenerRule } from "@cdktf/provider-aws/lib/lb-listener-rule/index.js";
-import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group/index.js";
-import { LbTargetGroupAttachment } from "@cdktf/provider-aws/lib/lb-target-group-attachment/index.js";
 import { Construct } from "constructs";
 import { CONTROL_PATHS } from "../../contracts/control/paths.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
 import type { ControlTable } from "../data/control-table.ts";
 import type { KeysTable } from "../data/keys-table.ts";
+import { routeToFunction } from "../load-balancing/function-route.ts";
 
 export interface ControlApiProps {
   /** Name of function, role and log group. */
@@ -42,7 +39,7 @@ export class ControlApi extends Construct {
     { table, keysTable, keyPlan, listenerArn, stage, ...props }: ControlApiProps,
   ) {
     super(scope, id);
-    const { resource: lambda } = new BundledFunction(this, "Function", {
+    const handler = new BundledFunction(this, "Function", {
       ...props,
       statements: [...table.changeStatements(), ...keysTable.changeStatements()],
       environment: {
@@ -52,27 +49,6 @@ export class ControlApi extends Construct {
       },
       timeoutSeconds: TIMEOUT_SECONDS,
     });
-    const targets = new LbTargetGroup(this, "Targets", {
-      targetType: "lambda",
-      lambdaMultiValueHeadersEnabled: true, // parameters such as `event_types[]` come several times
-      tags: { Name: props.name },
-    });
-    const permission = new LambdaPermission(this, "Permission", {
-      functionName: lambda.functionName,
-      action: "lambda:InvokeFunction",
-      principal: "elasticloadbalancing.amazonaws.com",
-      sourceArn: targets.arn,
-    });
-    new LbTargetGroupAttachment(this, "Attachment", {
-      targetGroupArn: targets.arn,
-      targetId: lambda.arn,
-      dependsOn: [permission], // the load balancer may register a function only once it may invoke it
-    });
-    // No priority: AWS takes the next free one.
-    new LbListenerRule(this, "Rule", {
-      listenerArn,
-      condition: [{ pathPattern: { values: [`${stage === undefined ? "" : `/${stage}`}${CONTROL_PATHS}*`] } }],
-      action: [{ type: "forward", targetGroupArn: targets.arn }],
-    });
+    routeToFunction(this, { name: props.name, handler, listenerArn, path: `${CONTROL_PATHS}*`, stage });
   }
 }

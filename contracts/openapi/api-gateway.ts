@@ -1,6 +1,7 @@
 import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER } from "../api/headers.ts";
 import { CONTROL_PATHS } from "../control/paths.ts";
 import type { AuthMode } from "../processes/auth.ts";
+import { TOKEN_PATH } from "../processes/workloads.ts";
 import { hasFixedPreflight, preflightHeaders } from "./cors.ts";
 import { API_INFO, groupByPath, pathParameters } from "./document.ts";
 import { gatewayResponses } from "./gateway-responses.ts";
@@ -24,6 +25,8 @@ export interface ApiGatewayDocumentOptions {
   readonly auth: AuthMode;
   /** Whether the load balancer has the control API's paths. */
   readonly controlApi: boolean;
+  /** Whether the load balancer has the token exchange. @default false */
+  readonly tokenExchange?: boolean;
   readonly corsOrigins: readonly string[];
   /** Name of the load balancer's certificate: `Host` and TLS name of the private hop. */
   readonly host: string;
@@ -58,6 +61,7 @@ export function apiGatewayDocument(options: ApiGatewayDocumentOptions): JsonObje
         ),
       ),
       ...(options.controlApi ? controlPath(options) : {}),
+      ...(options.tokenExchange ? tokenPath(options) : {}),
     },
     components:
       auth === "off" || authorizerUri === undefined ? {} : { securitySchemes: securitySchemes(auth, authorizerUri) },
@@ -102,6 +106,18 @@ function controlPath(options: ApiGatewayDocumentOptions): JsonObject {
         parameters: [{ name, in: "path", required: true, schema: { type: "string" } }],
         responses: { default: { description: "The function's answer, unchanged." } },
         "x-amazon-apigateway-integration": proxyIntegration(integration, "ANY", options),
+      },
+    },
+  };
+}
+
+/** The token exchange, without an authorizer: who calls it has no key yet. */
+function tokenPath(options: ApiGatewayDocumentOptions): JsonObject {
+  return {
+    [TOKEN_PATH]: {
+      "x-amazon-apigateway-any-method": {
+        responses: { default: { description: "The function's answer, unchanged." } },
+        "x-amazon-apigateway-integration": proxyIntegration({ path: TOKEN_PATH, pathParameters: [] }, "ANY", options),
       },
     },
   };

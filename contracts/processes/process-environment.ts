@@ -46,6 +46,8 @@ export const ENV = {
   keyPlan: "SLUICE_KEY_PLAN",
   /** JSON object: plan name → API Gateway API key value that identifies it (authorizer Lambda). */
   planKeys: "SLUICE_PLAN_KEYS",
+  /** Settings of the token exchange: one line of JSON, `contracts/processes/workloads.ts`. */
+  tokenExchange: "SLUICE_TOKEN_EXCHANGE",
   /** The cost publisher's settings: one line of JSON, `contracts/processes/cost-publisher.ts`. */
   costs: "SLUICE_COSTS",
   /** pino level; default info. */

@@ -23,6 +23,8 @@ export interface CostEnvironment extends EarlySettings, Partial<LaterSettings> {
       Pick<Environment["providers"][string], "dialect" | "endpoint" | "credential" | "region" | "allowPrivateHosts">
     >
   >;
+  /** @default - no machine signs in by itself */
+  readonly identity?: { readonly workloads: readonly unknown[] };
   /** @default - NAT gateways only where a provider needs one, a VPC of its own, and no sessions on instances */
   readonly network?: Partial<Pick<Environment["network"], "natGateway" | "existing" | "shell">>;
 }

@@ -2,6 +2,7 @@ import { catalogModel } from "../../catalog/models.ts";
 import { type RegionPrices, valkeyNodePrice } from "../../catalog/prices/region-prices.ts";
 import { type CostEnvironment, hasApiGateway, isInExistingNetwork, isPrivate } from "./cost-environment.ts";
 import type { CostItem } from "./cost-item.ts";
+import { exchangeItems } from "./exchange-items.ts";
 import type { Footprint } from "./footprint.ts";
 import { tableItems } from "./table-items.ts";
 import { DAYS_PER_MONTH, HOURS_PER_MONTH, type Volumes } from "./usage.ts";
@@ -43,6 +44,7 @@ export function platformItems(props: PlatformProps): readonly CostItem[] {
     ...loadBalancerLogItems(props),
     ...functionItems(props),
     ...controlItems(props),
+    ...exchangeItems(props),
   ];
 }
 

@@ -38,7 +38,7 @@ export interface Default<Input> {
 }
 
 type Fields<Path extends string, T> = `${Path}.${Extract<keyof T, string>}`;
-type Section = "state" | "iam" | "network" | "api" | "gateways" | "site" | "alarms";
+type Section = "state" | "iam" | "network" | "api" | "identity" | "gateways" | "site" | "alarms";
 
 /** Every setting that needs a default: one that is missing in the table does not compile. */
 export type EnvironmentPath =
@@ -50,6 +50,7 @@ export type EnvironmentPath =
   | Fields<"api.timeouts", Environment["api"]["timeouts"]>
   | Fields<"api.queue", Environment["api"]["queue"]>
   | Fields<"api.throttle", Environment["api"]["throttle"]>
+  | Fields<"identity", Environment["identity"]>
   | Fields<"gateways", Environment["gateways"]>
   | Fields<"site", Omit<Environment["site"], "defaults">>
   | Fields<"site.defaults", Environment["site"]["defaults"]>

@@ -81,6 +81,7 @@ export const ENVIRONMENT_DEFAULTS = {
     value: usagePlans,
     because: "one plan for keys, and one for requests without a key where they are let in; none behind a load balancer",
   },
+  "identity.workloads": always([], "no machine signs in by itself until a policy says which"),
   responses: always(RESPONSES, "as long as OpenAI stores responses"),
   "responses.keepDays": always(RESPONSES.keepDays, "as long as OpenAI stores responses"),
   batches: always(BATCHES, "costs nothing until a file is there, and uses what interactive requests leave free"),

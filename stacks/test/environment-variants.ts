@@ -3,6 +3,13 @@ import type { Environment } from "../../settings/environment.ts";
 import { EXISTING_NETWORK } from "../../test-support/existing-network.ts";
 import { OUTSIDE_PROVIDER } from "../../test-support/outside-provider.ts";
 
+const WORKLOAD = {
+  name: "nightly",
+  issuer: "https://token.actions.githubusercontent.com",
+  audience: "https://api.example.com",
+  claims: { sub: "repo:acme/*" },
+};
+
 /**
  * For tests: the repository's environments, and variants of dev that together have every resource type of all
  * possible environment files. A setting that adds a resource type belongs here.
@@ -36,6 +43,7 @@ export async function environmentVariants(): Promise<Readonly<Record<string, Env
     "dev with trusted addresses": { ...dev, api: { ...dev.api, trustedAddresses: ["203.0.113.0/29"] } },
     "dev with logs of load balancers": { ...dev, loadBalancerLogDays: 30 },
     "dev with the control API": { ...dev, api: { ...dev.api, controlApi: true } },
+    "dev with workloads": { ...dev, identity: { workloads: [WORKLOAD] } },
     "dev with a shell": { ...dev, network: { ...dev.network, shell: true } },
     "dev with a provider outside AWS": { ...dev, providers: { example: OUTSIDE_PROVIDER } },
   };

@@ -1,0 +1,44 @@
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
+import { LbListenerRule } from "@cdktf/provider-aws/lib/lb-listener-rule/index.js";
+import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group/index.js";
+import { LbTargetGroupAttachment } from "@cdktf/provider-aws/lib/lb-target-group-attachment/index.js";
+import type { Construct } from "constructs";
+import type { BundledFunction } from "../compute/bundled-function.ts";
+
+export interface FunctionRouteProps {
+  readonly name: string;
+  readonly handler: BundledFunction;
+  readonly listenerArn: string;
+  /** Pattern of the paths; `*` stands for any characters. */
+  readonly path: string;
+  /** Stage of API Gateway, which it puts before the path. @default - API Gateway is not the entry */
+  readonly stage?: string | undefined;
+}
+
+/** Makes a listener send the requests of some paths to a function, and lets it invoke the function. */
+export function routeToFunction(scope: Construct, props: FunctionRouteProps): void {
+  const { name, listenerArn, path, stage } = props;
+  const lambda = props.handler.resource;
+  const targets = new LbTargetGroup(scope, "Targets", {
+    targetType: "lambda",
+    lambdaMultiValueHeadersEnabled: true, // parameters and headers may come several times
+    tags: { Name: name },
+  });
+  const permission = new LambdaPermission(scope, "Permission", {
+    functionName: lambda.functionName,
+    action: "lambda:InvokeFunction",
+    principal: "elasticloadbalancing.amazonaws.com",
+    sourceArn: targets.arn,
+  });
+  new LbTargetGroupAttachment(scope, "Attachment", {
+    targetGroupArn: targets.arn,
+    targetId: lambda.arn,
+    dependsOn: [permission], // the load balancer may register a function only once it may invoke it
+  });
+  // No priority: AWS takes the next free one.
+  new LbListenerRule(scope, "Rule", {
+    listenerArn,
+    condition: [{ pathPattern: { values: [`${stage === undefined ? "" : `/${stage}`}${path}`] } }],
+    action: [{ type: "forward", targetGroupArn: targets.arn }],
+  });
+}

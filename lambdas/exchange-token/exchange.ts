@@ -1,0 +1,145 @@
+import type { KeyScope } from "../../contracts/processes/auth.ts";
+import type { WorkloadPolicy } from "../../contracts/processes/workloads.ts";
+import {
+  candidatesOf,
+  choosePolicy,
+  keySeconds,
+  type SubjectClaims,
+  scopesFor,
+} from "../../domain/workloads/choose-policy.ts";
+import { exchangeRecord, workloadKey } from "../../domain/workloads/workload-key.ts";
+import { type ExchangeRequest, ISSUED_TOKEN_TYPE } from "./exchange-request.ts";
+import type { ExchangeStore } from "./exchange-store.ts";
+import { OAuthError } from "./oauth-error.ts";
+import { type DecodedToken, decodeToken } from "./token/decode-token.ts";
+import { IssuerUnavailable } from "./token/fetch-document.ts";
+import type { IssuerKeys } from "./token/issuer-keys.ts";
+import { TokenError } from "./token/token-error.ts";
+import { verifyToken } from "./token/verify-token.ts";
+
+export interface ExchangeTools {
+  readonly workloads: readonly WorkloadPolicy[];
+  readonly keys: IssuerKeys;
+  readonly store: Pick<ExchangeStore, "issue">;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
+}
+
+/** RFC 8693, section 2.2.1. */
+export interface TokenResponse {
+  readonly access_token: string;
+  readonly issued_token_type: typeof ISSUED_TOKEN_TYPE;
+  readonly token_type: "Bearer";
+  readonly expires_in: number;
+  readonly scope: string;
+}
+
+/** A response, and what the log says of it. */
+export interface Exchanged {
+  readonly response: TokenResponse;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** What a client is told of a token before its signature is known to be the issuer's. */
+const UNTRUSTED = "The subject token is not accepted. The operator finds the rule in the log, by the request id.";
+const REMEDY = "The operator finds what differs in the log, by the request id.";
+
+/**
+ * Exchanges a workload's token for a key.
+ * @throws {OAuthError} when it gets none
+ */
+export async function exchange(request: ExchangeRequest, tools: ExchangeTools): Promise<Exchanged> {
+  const token = read(request);
+  const candidates = candidatesOf(tools.workloads, token.issuer, request.workload);
+  const [candidate] = candidates;
+  if (candidate === undefined) throw untrusted(request.workload === undefined ? "issuer" : "workload", token);
+  const claims = await verified(token, candidate, tools);
+  const facts = { issuer: claims.iss, subject: claims.sub };
+  const choice = choosePolicy(candidates, claims);
+  if ("refusals" in choice)
+    throw new OAuthError("invalid_grant", `The token is valid, but no policy is for its claims. ${REMEDY}`, {
+      rule: choice.refusals.map(({ workload, rule }) => `${workload}: ${rule}`).join(", "),
+      facts,
+    });
+  const { policy } = choice;
+  const scopes = scopesFor(policy, request.scope);
+  if (scopes === undefined)
+    throw new OAuthError("invalid_scope", "A requested scope is not one that this workload may have.", {
+      rule: `${policy.name}: scope`,
+      facts,
+    });
+  return await issue({ token, claims, policy, scopes }, tools);
+}
+
+function read({ subjectToken, issuer }: ExchangeRequest): DecodedToken {
+  try {
+    const token = decodeToken(subjectToken);
+    if (issuer !== undefined && issuer !== token.issuer) throw untrusted("identity-provider", token);
+    return token;
+  } catch (error) {
+    if (error instanceof TokenError) throw new OAuthError("invalid_grant", UNTRUSTED, { rule: error.rule });
+    throw error;
+  }
+}
+
+function untrusted(rule: string, { issuer }: DecodedToken): OAuthError {
+  return new OAuthError("invalid_grant", UNTRUSTED, { rule, facts: { claimedIssuer: issuer.slice(0, 200) } });
+}
+
+async function verified(
+  token: DecodedToken,
+  policy: WorkloadPolicy,
+  { keys, wallClock }: ExchangeTools,
+): Promise<SubjectClaims> {
+  try {
+    return await verifyToken(token, policy, keys, wallClock());
+  } catch (error) {
+    if (error instanceof TokenError) throw untrusted(error.rule, token);
+    if (!(error instanceof IssuerUnavailable)) throw error;
+    throw new OAuthError("temporarily_unavailable", "The issuer's keys can't be read now. Try again.", {
+      status: 503,
+      rule: "issuer-keys",
+      facts: { issuer: policy.issuer, reason: error.message },
+      retryAfterSeconds: 5,
+    });
+  }
+}
+
+interface Grant {
+  readonly token: DecodedToken;
+  readonly claims: SubjectClaims;
+  readonly policy: WorkloadPolicy;
+  readonly scopes: readonly KeyScope[];
+}
+
+async function issue(
+  { token, claims, policy, scopes }: Grant,
+  { store, wallClock }: ExchangeTools,
+): Promise<Exchanged> {
+  const nowMs = wallClock();
+  const now = new Date(nowMs);
+  const seconds = keySeconds(policy, claims.exp, nowMs);
+  const facts = { workload: policy.name, issuer: claims.iss, subject: claims.sub };
+  if (seconds < 1) throw new OAuthError("invalid_grant", "The token has expired.", { rule: "expiry", facts });
+  const { secret, item } = workloadKey({ policy, subject: claims.sub ?? "", scopes, seconds, now });
+  // What is signed, not the whole token: some signatures can be written in two ways.
+  const used =
+    policy.reuse === "allowed"
+      ? undefined
+      : exchangeRecord("subject-token", token.signed, now, Math.ceil(claims.exp) + 1);
+  if (!(await store.issue(item, used)))
+    throw new OAuthError("invalid_grant", "The token was exchanged before. Get a new one from its issuer.", {
+      rule: `${policy.name}: reuse`,
+      facts,
+    });
+  return {
+    response: {
+      access_token: secret,
+      issued_token_type: ISSUED_TOKEN_TYPE,
+      token_type: "Bearer",
+      expires_in: seconds,
+      scope: scopes.join(" "),
+    },
+    facts: { ...facts, keyId: item.keyId, expiresAt: item.expiresAt },
+  };
+}
