@@ -1,8 +1,9 @@
 import { isRecord } from "../../../lib/is-record.ts";
+import { JsonTexts } from "../../outside-values/json-texts.ts";
 import type { Block } from "./blocks.ts";
 import { markOf } from "./cache-marks.ts";
 import { readParts } from "./content-parts.ts";
-import { itemsOf, parseJson, textOf } from "./json.ts";
+import { itemsOf, textOf } from "./json.ts";
 import { refuse } from "./refuse.ts";
 import { signatureOfCall } from "./signatures.ts";
 import { textBefore, withoutTextBefore } from "./thinking-order.ts";
@@ -28,6 +29,7 @@ export interface Conversation {
  */
 export function readConversation(messages: unknown): Conversation {
   const system: Block[] = [];
+  const texts = new JsonTexts();
   const turns: { readonly role: Turn["role"]; readonly blocks: Block[] }[] = [];
   for (const [index, message] of itemsOf(messages).entries()) {
     if (!isRecord(message)) continue;
@@ -36,7 +38,7 @@ export function readConversation(messages: unknown): Conversation {
       system.push(...readContent(message, param));
       continue;
     }
-    const { role, blocks } = readTurn(message, param);
+    const { role, blocks } = readTurn(message, param, texts);
     const last = turns.at(-1);
     if (last?.role === role) last.blocks.push(...blocks);
     else if (blocks.length > 0) turns.push({ role, blocks: [...blocks] });
@@ -46,10 +48,10 @@ export function readConversation(messages: unknown): Conversation {
   return { system, turns };
 }
 
-function readTurn(message: Fields, param: string): Turn {
+function readTurn(message: Fields, param: string, texts: JsonTexts): Turn {
   switch (message.role) {
     case "assistant":
-      return { role: "assistant", blocks: readAssistant(message, param) };
+      return { role: "assistant", blocks: readAssistant(message, param, texts) };
     case "tool": {
       const id = textOf(message.tool_call_id);
       if (id === undefined)
@@ -75,10 +77,12 @@ function readContent(message: Fields, param: string): readonly Block[] {
   return blocks.map((block) => (block.kind === "text" ? { ...block, cacheControl } : block));
 }
 
-function readAssistant(message: Fields, param: string): readonly Block[] {
+function readAssistant(message: Fields, param: string, texts: JsonTexts): readonly Block[] {
   if (message.function_call !== undefined && message.function_call !== null)
     throw refuse(`${param}.function_call`, `\`${param}.function_call\` is not taken; use \`tool_calls\`.`);
-  const calls = itemsOf(message.tool_calls).map((call, index) => readCall(call, `${param}.tool_calls[${index}]`));
+  const calls = itemsOf(message.tool_calls).map((call, index) =>
+    readCall(call, `${param}.tool_calls[${index}]`, texts),
+  );
   return [...withThinking(readContent(message, param), message.thinking_blocks), ...calls];
 }
 
@@ -112,14 +116,19 @@ function withThinking(content: readonly Block[], thinking: unknown): readonly Bl
   return blocks;
 }
 
-function readCall(call: unknown, param: string): Block {
+function readCall(call: unknown, param: string, texts: JsonTexts): Block {
   const called = isRecord(call) && isRecord(call.function) ? call.function : {};
   const id = isRecord(call) ? textOf(call.id) : undefined;
   const name = textOf(called.name);
   if (id === undefined || name === undefined)
     throw refuse(param, `\`${param}\` must have an id and a function name; send the call as the model made it.`);
   const text = textOf(called.arguments);
-  const input = text === undefined || text.trim() === "" ? {} : parseJson(text);
+  const input = text === undefined || text.trim() === "" ? {} : texts.parse(text);
+  if (texts.isOver)
+    throw refuse(
+      `${param}.function.arguments`,
+      `\`${param}.function.arguments\` has too many fields or values, with the calls before it; send fewer or smaller calls.`,
+    );
   if (!isRecord(input))
     throw refuse(
       `${param}.function.arguments`,

@@ -1,9 +1,9 @@
 import type { ErrorDetail } from "../../../contracts/api/errors.ts";
 import { STRUCTURED_OUTPUT_BOUNDS as BOUNDS } from "../../../contracts/engine/structured-output-bounds.ts";
 import { isRecord } from "../../../lib/is-record.ts";
-import { parseJson } from "../../../lib/parse-json.ts";
 import { schemaSize } from "../../../lib/schema-size.ts";
 import { MAX_JSON_DEPTH, tooDeepField } from "../../outside-values/json-depth.ts";
+import { JsonTexts } from "../../outside-values/json-texts.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -47,10 +47,12 @@ function toolsProblem(tools: unknown, param: string): ErrorDetail | undefined {
 
 /** vLLM's fields for structured output, as they are and under their older names. */
 function grammarProblem(prefix: string, { json, regex, grammar, choice }: Fields): ErrorDetail | undefined {
-  const schema = typeof json === "string" ? parseJson(json) : json;
-  const deep = isRecord(schema) ? tooDeepField(schema) : undefined;
-  if (deep !== undefined)
+  const texts = new JsonTexts();
+  const schema = typeof json === "string" ? texts.parse(json) : json;
+  if (texts.isTooDeep || (isRecord(schema) && tooDeepField(schema) !== undefined))
     return problem(`${prefix}json`, `have at most ${MAX_JSON_DEPTH} nested levels`, "more", "flatten it");
+  if (texts.isOver)
+    return problem(`${prefix}json`, `have at most ${BOUNDS.schemaNodes} schemas and values`, "more", "simplify it");
   return (
     outputSchemaProblem(`${prefix}json`, schema) ??
     lengthProblem(`${prefix}regex`, regex, BOUNDS.regexCharacters) ??

@@ -7,9 +7,10 @@ import {
 } from "../../../../contracts/dialects/anthropic-defaults.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
+import { JsonTexts } from "../../../outside-values/json-texts.ts";
 import { OWN_MESSAGE } from "../../inner/anthropic-only.ts";
 import { type ChatUsage, readUsage } from "../../inner/chat-events.ts";
-import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
+import { itemsOf, textOf } from "../../inner/json.ts";
 import { type OrderedPart, orderedParts } from "../../inner/thinking-order.ts";
 import { madeCallId } from "../../inner/tool-calls.ts";
 
@@ -72,9 +73,10 @@ export function messageOfChat(response: Fields, model: string): Buffer {
   if (!isRecord(choice) || !isRecord(choice.message)) throw new GatewayError("upstream_error");
   const { message } = choice;
   const calls = itemsOf(message.tool_calls).filter(isRecord);
+  const texts = new JsonTexts();
   const content = [
     ...orderedParts(spoken(message), thinkingBlocks(message)).map(contentBlock),
-    ...calls.map((call, index) => toolUse(call, madeCallId(response.id, index))),
+    ...calls.map((call, index) => toolUse(call, madeCallId(response.id, index), texts)),
   ];
   return Buffer.from(
     JSON.stringify({
@@ -105,11 +107,11 @@ function contentBlock(part: OrderedPart): Fields {
 }
 
 /** @param ownId for a call that has no id */
-function toolUse(call: Fields, ownId: string): Fields {
+function toolUse(call: Fields, ownId: string, texts: JsonTexts): Fields {
   const called = isRecord(call.function) ? call.function : {};
   const text = textOf(called.arguments) ?? "{}";
-  const input = parseJson(text);
-  // Arguments that a model broke off or got wrong can't be an object: they are sent as they are.
+  const input = texts.parse(text);
+  // Arguments that a model broke off or got wrong, or far too many of them, are no object: they are sent as they are.
   return toolUseBlock(textOf(call.id) ?? ownId, called.name, isRecord(input) ? input : { raw_arguments: text });
 }
 

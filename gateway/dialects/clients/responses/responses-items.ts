@@ -1,6 +1,7 @@
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { GatewayError } from "../../../core/gateway-error.ts";
-import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
+import { JsonTexts } from "../../../outside-values/json-texts.ts";
+import { itemsOf, textOf } from "../../inner/json.ts";
 import { withOrigin } from "../../inner/origins.ts";
 import { kindOf, refuse, shownName } from "../../inner/refuse.ts";
 import { withoutTextBefore, withTextBefore } from "../../inner/thinking-order.ts";
@@ -54,6 +55,7 @@ function textPart(role: unknown, text: string): Fields {
 export function chatOfItems(items: readonly Fields[], before: number): readonly Fields[] {
   const messages: Fields[] = [];
   let assistant: AssistantMessage | undefined;
+  const texts = new JsonTexts(MAX_SIGNED);
   const calls = new Set(items.filter(isCall).map(({ call_id: id }) => id));
   const close = () => {
     if (assistant !== undefined) messages.push(assistantFields(assistant));
@@ -66,7 +68,7 @@ export function chatOfItems(items: readonly Fields[], before: number): readonly 
       // Text after a call is a message of its own: in one message, it would come before the call.
       if (!isCall(item) && assistant !== undefined && assistant.calls.length > 0) close();
       assistant ??= { texts: [], reasoning: "", signed: [], calls: [] };
-      addToAssistant(assistant, item, at);
+      addToAssistant(assistant, item, at, texts);
     } else {
       close();
       if (isResult(item) && !calls.has(item.call_id)) throw unknownCall(item, at);
@@ -133,14 +135,14 @@ interface AssistantMessage {
   readonly calls: Fields[];
 }
 
-function addToAssistant(message: AssistantMessage, item: Fields, param: string): void {
+function addToAssistant(message: AssistantMessage, item: Fields, param: string, texts: JsonTexts): void {
   if (isCall(item)) message.calls.push(functionCall(item));
   else if (item.type === "reasoning") {
     const parts = itemsOf(item.content).length > 0 ? itemsOf(item.content) : itemsOf(item.summary);
     message.reasoning += parts.map((part) => (isRecord(part) ? (textOf(part.text) ?? "") : "")).join("");
     const textLength = message.texts.reduce((sum, part) => sum + (textOf(part.text)?.length ?? 0), 0);
-    const signed = signedThinking(item.encrypted_content);
-    message.signed.push(...signed.map((block) => withTextBefore(withoutTextBefore(block), textLength)));
+    for (const block of signedThinking(item.encrypted_content, texts))
+      message.signed.push(withTextBefore(withoutTextBefore(block), textLength));
   } else
     message.texts.push(...itemsOf(item.content).map((part, index) => chatPart(part, `${param}.content[${index}]`)));
 }
@@ -229,12 +231,15 @@ function chatPart(part: unknown, param: string): Fields {
   }
 }
 
+/** Of the signed thinking of a whole conversation: a block has some fields. What is over them is not the gateway's own. */
+const MAX_SIGNED = { fields: 30_000, values: 30_000 } as const;
+
 /** A provider's signed thinking travels as the reasoning's encrypted content. */
 export function encryptedContent(blocks: readonly unknown[]): string {
   return Buffer.from(JSON.stringify(blocks)).toString("base64");
 }
 
-function signedThinking(encrypted: unknown): readonly Fields[] {
+function signedThinking(encrypted: unknown, texts: JsonTexts): readonly Fields[] {
   const text = textOf(encrypted);
-  return text === undefined ? [] : itemsOf(parseJson(Buffer.from(text, "base64").toString("utf8"))).filter(isRecord);
+  return text === undefined ? [] : itemsOf(texts.parse(Buffer.from(text, "base64").toString("utf8"))).filter(isRecord);
 }

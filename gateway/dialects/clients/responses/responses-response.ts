@@ -1,10 +1,10 @@
 import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { type ChatUsage, readUsage } from "../../inner/chat-events.ts";
-import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
+import { itemsOf, textOf } from "../../inner/json.ts";
 import { orderedParts, textBefore } from "../../inner/thinking-order.ts";
 import { encryptedContent, omittedItems } from "./responses-items.ts";
-import { customInput, readTools, type ToolOrigin } from "./responses-tools.ts";
+import { customInput, readTools, shortArguments, type ToolOrigin } from "./responses-tools.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -155,7 +155,7 @@ export function callItem(
       status,
       call_id: callId,
       execution: "client",
-      arguments: parseJson(json) ?? {},
+      arguments: shortArguments(json) ?? {},
     };
   const head = { id, type: kind === "custom" ? "custom_tool_call" : "function_call", status, call_id: callId, name };
   return {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { MAX_TOOL_NAME, TOOL_NAME } from "../../../../contracts/api/sampling.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
-import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
+import { JsonTexts } from "../../../outside-values/json-texts.ts";
+import { itemsOf, textOf } from "../../inner/json.ts";
 import { refuse, shownName } from "../../inner/refuse.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -154,8 +155,16 @@ export function customArguments(input: unknown): string {
   return JSON.stringify({ input: typeof input === "string" ? input : "" });
 }
 
+/** Of the arguments that stand for a custom tool's input, which is their only field, and of a search for tools. */
+const MAX_SHORT_FIELDS = { fields: 16, values: 16 } as const;
+
+/** Parsed arguments that have some fields at most; there may be thousands of such calls. */
+export function shortArguments(json: string): unknown {
+  return new JsonTexts(MAX_SHORT_FIELDS).parse(json);
+}
+
 /** The text that a model wrote as a custom tool's input; its arguments as they are where they have another form. */
 export function customInput(json: string): string {
-  const parsed = parseJson(json);
+  const parsed = shortArguments(json);
   return isRecord(parsed) && typeof parsed.input === "string" ? parsed.input : json;
 }

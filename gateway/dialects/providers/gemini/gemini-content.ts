@@ -1,7 +1,8 @@
 import { isRecord } from "../../../../lib/is-record.ts";
+import { JsonTexts } from "../../../outside-values/json-texts.ts";
 import type { Block, Media } from "../../inner/blocks.ts";
 import type { Conversation, Turn } from "../../inner/conversation.ts";
-import { parseJson, textOf } from "../../inner/json.ts";
+import { textOf } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { signatureBy } from "../../inner/signatures.ts";
 
@@ -24,12 +25,19 @@ export interface ContentOptions {
 
 /** Turns as `contents`. @throws {GatewayError} `invalid_request` naming what can't be expressed */
 export function geminiContents({ turns }: Conversation, options: ContentOptions): readonly Fields[] {
-  const names = toolNames(turns);
+  const results = { names: toolNames(turns), texts: new JsonTexts() };
   return turns.map(({ role, blocks }) =>
     role === "assistant"
       ? { role: "model", parts: modelParts(blocks, options) }
-      : { role: "user", parts: blocks.flatMap((block) => userParts(block, names)) },
+      : { role: "user", parts: blocks.flatMap((block) => userParts(block, results)) },
   );
+}
+
+/** What is known of the conversation's tools where their results are read. */
+interface Results {
+  /** Function names by the id of their call. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly texts: JsonTexts;
 }
 
 /** Function names by the id of their call: a result names the function, which OpenAI's tool messages do not. */
@@ -48,7 +56,7 @@ function modelParts(blocks: readonly Block[], { missingSignature }: ContentOptio
   let hasCall = false;
   const parts = blocks.flatMap((block): readonly Fields[] => {
     if (block.kind === "thinking") return [];
-    if (block.kind !== "tool-call") return userParts(block, new Map());
+    if (block.kind !== "tool-call") return userParts(block, { names: new Map(), texts: new JsonTexts() });
     const own = block.signature ?? (hasCall ? undefined : (signature ?? missingSignature));
     signature = hasCall ? signature : undefined;
     hasCall = true;
@@ -60,7 +68,7 @@ function modelParts(blocks: readonly Block[], { missingSignature }: ContentOptio
   return [...parts.slice(0, -1), { ...last, thoughtSignature: signature }];
 }
 
-function userParts(block: Block, names: ReadonlyMap<string, string>): readonly Fields[] {
+function userParts(block: Block, results: Results): readonly Fields[] {
   switch (block.kind) {
     case "text":
       return [{ text: block.text }];
@@ -69,7 +77,7 @@ function userParts(block: Block, names: ReadonlyMap<string, string>): readonly F
     case "document":
       return [mediaPart(block.media, block.param)];
     case "tool-result":
-      return toolResult(block, names);
+      return toolResult(block, results);
     case "thinking":
     case "tool-call":
       return [];
@@ -92,14 +100,14 @@ function mediaPart(media: Media, param: string): Fields {
 /** A result is an object; images and documents of it follow as parts of their own. */
 function toolResult(
   { id, content, param }: Extract<Block, { kind: "tool-result" }>,
-  names: ReadonlyMap<string, string>,
+  results: Results,
 ): readonly Fields[] {
-  const name = names.get(id);
+  const name = results.names.get(id);
   if (name === undefined)
     throw refuse(param, `\`${param}\` names no call of the conversation; send the assistant's call before its result.`);
   const text = content.map((block) => (block.kind === "text" ? block.text : "")).join("");
-  const parsed = parseJson(text);
+  const parsed = results.texts.parse(text);
   const response = isRecord(parsed) ? parsed : { result: textOf(text) ?? "" };
   const others = content.filter(({ kind }) => kind !== "text");
-  return [{ functionResponse: { id, name, response } }, ...others.flatMap((block) => userParts(block, names))];
+  return [{ functionResponse: { id, name, response } }, ...others.flatMap((block) => userParts(block, results))];
 }
