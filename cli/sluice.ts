@@ -12,6 +12,7 @@ import { SecretStore } from "./admin/secret-store.ts";
 import { targetsCommand } from "./admin/targets-command.ts";
 import { adminKeysCommand } from "./admin-keys/admin-keys-command.ts";
 import { ControlTable } from "./admin-keys/control-table.ts";
+import { auditCommand } from "./audit/audit-command.ts";
 import { bootstrapCommand } from "./bootstrap/bootstrap-command.ts";
 import { cacheCommand } from "./cache-command.ts";
 import { catalogueFile } from "./catalogue-file.ts";
@@ -90,6 +91,7 @@ const program = new Command("sluice")
   .addCommand(providersCommand(admin))
   .addCommand(routesCommand(admin))
   .addCommand(targetsCommand(admin))
+  .addCommand(auditCommand({ ...operator, exit: (code) => process.exit(code), now: Date.now }))
   .addCommand(bootstrapCommand(operator))
   .addCommand(deployCommand(operator))
   .addCommand(planCommand(operator))

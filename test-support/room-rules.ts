@@ -21,7 +21,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   cli: {
     rooms: ["domain", "contracts", "catalog", "environments", "local"],
     types: ["settings"],
-    packages: [/^@aws-sdk\//, /^@smithy\/signature-v4$/, /^@aws-crypto\/sha256-js$/, /^commander$/, /^zod$/],
+    packages: [/^@aws-sdk\//, /^@smithy\/signature-v4$/, /^@aws-crypto\/sha256-js$/, /^(commander|esbuild|zod)$/],
   },
   conformance: {
     rooms: ["constructs", "contracts", "catalog", "environments", "test-support"],

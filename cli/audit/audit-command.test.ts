@@ -1,0 +1,297 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { S3Client } from "@aws-sdk/client-s3";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { AuditFault } from "../../domain/audit/audit-fault.ts";
+import { headFile, segmentFile } from "../../domain/audit/chain-files.ts";
+import { FIRST_MINUTE, signingKey, type WrittenFiles, writtenChain } from "../../domain/audit/test/written-chain.ts";
+import { verifyChain } from "../../domain/audit/verify-chain.ts";
+import { auditCommand } from "./audit-command.ts";
+import { s3Location, s3Store } from "./s3-store.ts";
+
+const KEY = signingKey();
+const NOW = FIRST_MINUTE + 4 * 60_000;
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "sluice-audit-"));
+  onTestFinished(() => rmSync(path, { recursive: true }));
+  return path;
+}
+
+/** A folder with the files, and the public key beside it. */
+function written(files: WrittenFiles) {
+  const root = folder();
+  for (const [path, content] of files) {
+    const file = join(root, "trail", path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+  const publicKey = join(root, "key.pem");
+  writeFileSync(publicKey, KEY.pem);
+  return { trail: join(root, "trail"), publicKey };
+}
+
+const twoChains = () => writtenChain("org-b", [4, 0, 0, 5], KEY, writtenChain("org-a", [1, 2, 0, 3], KEY));
+
+async function audit(...args: readonly string[]) {
+  const printed: string[] = [];
+  const shown: string[] = [];
+  let code: number | undefined;
+  const command = auditCommand({
+    print: (text) => printed.push(text),
+    show: (text) => shown.push(text),
+    finish: (exitCode) => {
+      code = exitCode;
+    },
+    exit: (exitCode) => {
+      code = exitCode;
+      throw new Error("the process ends here");
+    },
+    now: () => NOW,
+  });
+  for (const each of command.commands) each.configureOutput({ writeErr: (text) => void shown.push(text) });
+  const error = await command.parseAsync([...args], { from: "user" }).then(
+    () => undefined,
+    (thrown: Error) => thrown.message,
+  );
+  return { code, printed, shown: shown.join(""), error };
+}
+
+describe("sluice audit verify", () => {
+  test("ends with 0 where all chains are intact", async () => {
+    const { trail, publicKey } = written(twoChains());
+    expect(await audit("verify", trail, "--public-key", publicKey, "--chain", "org-a", "org-b")).toMatchObject({
+      code: 0,
+      printed: [
+        "org-a: 6 events, 4 heads, the newest of 2026-11-29T10:03:00.000Z.",
+        "org-b: 9 events, 4 heads, the newest of 2026-11-29T10:03:00.000Z.",
+        "Intact.",
+      ],
+    });
+  });
+
+  test("takes the folder of one chain", async () => {
+    const { trail, publicKey } = written(twoChains());
+    const { code, printed } = await audit("verify", join(trail, "org-b"), "--public-key", publicKey);
+    expect([code, printed[0]]).toEqual([0, "org-b: 9 events, 4 heads, the newest of 2026-11-29T10:03:00.000Z."]);
+  });
+
+  // documented: audit-faults-by-file
+  test("ends with 1 and a line for each fault, with file and number", async () => {
+    const files = twoChains();
+    const path = `org-b/${segmentFile(1)}`;
+    files.set(path, Buffer.from(String(files.get(path)).replace("Project 3", "Project 4")));
+    files.delete(`org-a/${headFile(2)}`);
+    const { trail, publicKey } = written(files);
+    const { code, printed } = await audit("verify", trail, "--public-key", publicKey);
+    expect([code, printed]).toEqual([
+      1,
+      [
+        "org-a/heads/000000000003.json: head 2: missing: the head is missing.",
+        `org-b/segments/000000000001.jsonl: event 4: changed: its "previous" is not the SHA-256 of the entry before: one of the two was changed.`,
+        "org-a: 6 events, 3 heads, the newest of 2026-11-29T10:03:00.000Z.",
+        "org-b: 9 events, 4 heads, the newest of 2026-11-29T10:03:00.000Z.",
+        "Not intact: 2 faults.",
+      ],
+    ]);
+  });
+
+  test("finds an organisation that must be there and is not", async () => {
+    const { trail, publicKey } = written(twoChains());
+    const { code, printed } = await audit("verify", trail, "--public-key", publicKey, "--chain", "org-c");
+    expect([code, printed[0]]).toEqual([1, "org-c/heads: missing: the chain is not there."]);
+  });
+
+  test("finds a cut tail, unless the copy is as old as its newest head", async () => {
+    const files = writtenChain("org-a", [1, 2, 0, 3], KEY);
+    const { trail, publicKey } = written(files);
+    const later = await audit("verify", trail, "--public-key", publicKey, "--until", "2026-11-29T11:00:00Z");
+    expect([later.code, later.printed[0]]).toEqual([
+      1,
+      "org-a/heads: head 5: cut-tail: the newest signed head is of 2026-11-29T10:03:00.000Z, and one is due each minute until " +
+        "2026-11-29T11:00:00.000Z; entries may have been cut off, unless the files are a copy of that time (--until).",
+    ]);
+    const then = await audit("verify", trail, "--public-key", publicKey, "--until", "2026-11-29T10:04:00Z");
+    expect(then.code).toBe(0);
+  });
+
+  test("prints one JSON object with --json", async () => {
+    const files = twoChains();
+    files.delete(`org-a/${segmentFile(2)}`);
+    const { trail, publicKey } = written(files);
+    const { code, printed } = await audit("verify", trail, "--public-key", publicKey, "--json");
+    expect(code).toBe(1);
+    expect(JSON.parse(printed.join("\n"))).toEqual({
+      isIntact: false,
+      faultCount: 1,
+      faults: [
+        {
+          chain: "org-a",
+          kind: "missing",
+          file: segmentFile(2),
+          seq: 2,
+          text: "the entries up to 3 are missing",
+        },
+      ],
+      chains: [
+        { chain: "org-a", heads: 4, entries: 6, newestHeadAt: "2026-11-29T10:03:00.000Z", gaps: [] },
+        { chain: "org-b", heads: 4, entries: 9, newestHeadAt: "2026-11-29T10:03:00.000Z", gaps: [] },
+      ],
+    });
+  });
+
+  test("counts all faults and prints a thousand of them", async () => {
+    const { trail, publicKey } = written(writtenChain("org-a", Array(1100).fill(0), signingKey()));
+    const { code, printed } = await audit("verify", trail, "--public-key", publicKey);
+    expect([code, printed.length, printed.at(-1)]).toEqual([
+      1,
+      1002,
+      "Not intact: 1101 faults, of which the first 1000 are above.",
+    ]);
+  });
+
+  test("ends with 2 where nothing could be verified", async () => {
+    const { trail, publicKey } = written(twoChains());
+    const text = join(trail, "org-a", segmentFile(1));
+    for (const [args, message] of [
+      [["/nowhere/at/all", "--public-key", publicKey], /ENOENT.*\/nowhere\/at\/all/],
+      [[folder(), "--public-key", publicKey], /has no chains; name the folder/],
+      [[trail, "--public-key", "/nowhere.pem"], /--public-key must name a PEM file.*\/nowhere\.pem/],
+      [[trail, "--public-key", text], /--public-key must name a PEM file/],
+      [[trail, "--public-key", publicKey, "--until", "noon"], /--until must be a time.*got noon/],
+    ] as const)
+      expect(await audit("verify", ...args)).toMatchObject({ code: 2, shown: expect.stringMatching(message) });
+    expect((await audit("verify", trail)).code).toBe(2);
+  });
+});
+
+describe("the verifier that stands alone", () => {
+  const program = join(mkdtempSync(join(tmpdir(), "sluice-verifier-")), "audit-verifier.mjs");
+  beforeAll(async () => {
+    expect((await audit("verifier", "--output", program)).printed[0]).toMatch(/^\S+audit-verifier\.mjs: run it with/);
+    return () => rmSync(dirname(program), { recursive: true });
+  });
+
+  const run = (...args: readonly string[]) =>
+    promisify(execFile)(process.execPath, [program, ...args], { cwd: "/", env: {} }).then(
+      ({ stdout }) => ({ code: 0, stdout, stderr: "" }),
+      ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
+    );
+
+  test("imports nothing but what Node has", () => {
+    const imports = [...readFileSync(program, "utf8").matchAll(/\bfrom "([^"]+)"|\brequire\("([^"]+)"\)/g)];
+    expect(imports.map((match) => match[1] ?? match[2])).toSatisfy((names: string[]) =>
+      names.every((name) => name.startsWith("node:")),
+    );
+    expect(imports.length).toBeGreaterThan(2);
+  });
+
+  // documented: audit-verifier-alone
+  test("finds what the command finds, with the same exit codes", async () => {
+    const { trail, publicKey } = written(twoChains());
+    const until = ["--until", "2026-11-29T10:04:00Z"];
+    const intact = await run(trail, "--public-key", publicKey, ...until);
+    expect([intact.code, intact.stdout]).toEqual([0, expect.stringMatching(/\nIntact\.\n$/)]);
+    rmSync(join(trail, "org-a", headFile(4)));
+    const cut = await run(trail, "--public-key", publicKey, ...until);
+    expect([cut.code, cut.stdout]).toEqual([1, expect.stringContaining("event 4: unsigned")]);
+    expect(await run(trail)).toMatchObject({ code: 2, stderr: expect.stringMatching(/^audit verifier: use: node/) });
+  });
+
+  test("is written to a name that Node reads as a module", async () => {
+    expect((await audit("verifier", "--output", "verifier.js")).error).toMatch(/must end with \.mjs.*got verifier\.js/);
+  });
+});
+
+describe("a trail in S3", () => {
+  /** A bucket: the versions of each key, newest first; `undefined` for a deletion. */
+  async function bucketOf(versions: ReadonlyMap<string, readonly (Buffer | undefined)[]>) {
+    const rows = [...versions].flatMap(([key, all]) =>
+      all.map((body, index) => ({ key, body, id: `v${all.length - index}` })),
+    );
+    const server = createServer((request, response) => {
+      const url = new URL(request.url ?? "/", "http://localhost");
+      if (!url.searchParams.has("versions")) {
+        const id = url.searchParams.get("versionId");
+        const found = rows.find(({ key, id: version }) => `/audit/${key}` === url.pathname && version === id);
+        return void response.writeHead(found?.body ? 200 : 404).end(found?.body);
+      }
+      // Pages of four, so that a key's versions lie on two pages.
+      const marker = [url.searchParams.get("key-marker"), url.searchParams.get("version-id-marker")];
+      const from = rows.findIndex(({ key, id }) => key === marker[0] && id === marker[1]) + 1;
+      const page = rows.slice(from, from + 4);
+      const last = page.at(-1);
+      const items = page.map(({ key, body, id }) => {
+        const tag = body ? "Version" : "DeleteMarker";
+        return `<${tag}><Key>${key}</Key><VersionId>${id}</VersionId></${tag}>`;
+      });
+      const more = `<NextKeyMarker>${last?.key}</NextKeyMarker><NextVersionIdMarker>${last?.id}</NextVersionIdMarker>`;
+      const isTruncated = from + page.length < rows.length;
+      response.writeHead(200, { "content-type": "application/xml" });
+      response.end(
+        `<ListVersionsResult><IsTruncated>${isTruncated}</IsTruncated>${isTruncated ? more : ""}${items.join("")}</ListVersionsResult>`,
+      );
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    onTestFinished(() => void server.close());
+    const client = new S3Client({
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      region: "eu-west-1",
+      forcePathStyle: true,
+      credentials: { accessKeyId: "a", secretAccessKey: "b" },
+    });
+    onTestFinished(() => client.destroy());
+    return s3Store(client, { bucket: "audit", prefix: "trail/" });
+  }
+
+  async function faultsOf(versions: ReadonlyMap<string, readonly (Buffer | undefined)[]>) {
+    const faults: AuditFault[] = [];
+    const store = await bucketOf(versions);
+    for (const chain of await store.chains())
+      await verifyChain(chain, { store, keys: [KEY], until: NOW, report: (fault) => faults.push(fault) });
+    return faults;
+  }
+  const inBucket = () =>
+    new Map([...twoChains()].map(([path, content]) => [`trail/${path}`, [content] as (Buffer | undefined)[]]));
+
+  test("is intact where each object has one version", async () => {
+    expect(await faultsOf(inBucket())).toEqual([]);
+  });
+
+  test("is read as it was written first, and later versions and deletions are faults", async () => {
+    const versions = inBucket();
+    const segment = `trail/org-a/${segmentFile(2)}`;
+    versions.set(segment, [Buffer.from("another text\n"), ...(versions.get(segment) ?? [])]);
+    const head = `trail/org-b/${headFile(4)}`;
+    versions.set(head, [undefined, ...(versions.get(head) ?? [])]);
+    expect(await faultsOf(versions)).toMatchObject([
+      {
+        kind: "overwritten",
+        chain: "org-a",
+        file: segmentFile(2),
+        text: expect.stringMatching(/^it has 2 versions and 0 del/),
+      },
+      {
+        kind: "overwritten",
+        chain: "org-b",
+        file: headFile(4),
+        text: expect.stringMatching(/^it has 1 versions and 1 del/),
+      },
+    ]);
+  });
+
+  test.each([
+    ["s3://audit", { bucket: "audit", prefix: "" }],
+    ["s3://audit/", { bucket: "audit", prefix: "" }],
+    ["s3://audit/trail/", { bucket: "audit", prefix: "trail/" }],
+    ["s3://audit/a/b", { bucket: "audit", prefix: "a/b/" }],
+    ["./s3", undefined],
+  ])("has the address %s", (address, location) => {
+    expect(s3Location(address)).toEqual(location);
+  });
+});
