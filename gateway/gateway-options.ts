@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Deprecation } from "../contracts/api/deprecations.ts";
 import type { GatewayConfig } from "../contracts/processes/gateway-config.ts";
+import type { KeyUses } from "../domain/keys/key-uses.ts";
 import type { ChangeStore } from "./admin/change-store.ts";
 import type { BatchStorage } from "./batches/batch-service.ts";
 import type { ResponseCache } from "./cache/response-cache.ts";
@@ -26,6 +27,8 @@ export interface GatewayOptions {
   readonly config: GatewayConfig;
   readonly discovery: EngineDiscovery;
   readonly keys: KeyStore;
+  /** Stores when keys were last used. @default - that is not stored */
+  readonly keyUses?: Pick<KeyUses, "used"> | undefined;
   readonly logger: Logger;
   /** Shown by `/health`. */
   readonly version: string;

@@ -8,6 +8,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type Logger, pino } from "pino";
 import type { GatewayConfig } from "../contracts/processes/gateway-config.ts";
 import { KEYS_POLL_SECONDS } from "../contracts/processes/poll-intervals.ts";
+import { KeyUses } from "../domain/keys/key-uses.ts";
 import manifest from "../package.json" with { type: "json" };
 import { DynamoChangeStore } from "./admin/dynamo-change-store.ts";
 import { createGateway } from "./app.ts";
@@ -18,8 +19,10 @@ import type { Gateway } from "./gateway-options.ts";
 import { CachedKeyStore } from "./keys/cached-key-store.ts";
 import { DynamoKeyStore } from "./keys/dynamo-key-store.ts";
 import { KeyChanges, keyChangesReader, keyDrops } from "./keys/key-changes.ts";
+import { keyUseWriter } from "./keys/key-use-writer.ts";
 import { completeLaunch } from "./launch/complete-launch.ts";
 import { readInstanceId } from "./launch/instance-id.ts";
+import { describeFailure } from "./pipeline/settle.ts";
 import { AwsSecretReader } from "./providers/aws-secret-reader.ts";
 import { DynamoSpendStore } from "./providers/dynamo-spend-store.ts";
 import type { SpendStore } from "./providers/spend-account.ts";
@@ -89,6 +92,7 @@ export function buildGateway(
   const client = DynamoDBDocumentClient.from(dynamodb);
   const { responseStorage } = config;
   const { valkeyUrl } = config;
+  const clock = sharedClock();
   const onChange = (isAvailable: boolean) => logger.warn({ isAvailable }, "the shared store");
   const routes = config.routesTable === null ? undefined : { client, tableName: config.routesTable };
   return createGateway({
@@ -98,7 +102,7 @@ export function buildGateway(
     memory,
     thread,
     version: VERSION,
-    clock: sharedClock(),
+    clock,
     writeMetrics: (line) => output.write(`${line}\n`),
     discovery,
     // The SDK caches the role's credentials and renews them in time.
@@ -122,6 +126,13 @@ export function buildGateway(
         client,
         tableName: config.keysTable,
       }),
+    }),
+    keyUses: new KeyUses({
+      write: keyUseWriter(DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 1 })), config.keysTable),
+      memory: memory.keyUses,
+      now: clock,
+      wallClock: Date.now,
+      onFailure: (error) => logger.warn({ failure: describeFailure(error) }, "the last use of a key was not stored"),
     }),
     ...(responseStorage === undefined ? {} : { responses: responseStore(client, responseStorage) }),
   });

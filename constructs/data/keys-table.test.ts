@@ -12,6 +12,7 @@ const synth = (isProtected: boolean) =>
     new TerraformOutput(scope, "granted", {
       value: table.readStatements().map(({ Action, Resource }) => [Action, Resource]),
     });
+    new TerraformOutput(scope, "use", { value: table.lastUsedStatement() });
   });
 
 describe("the keys table", () => {
@@ -21,6 +22,21 @@ describe("the keys table", () => {
       [["dynamodb:GetItem"], [`\${aws_dynamodb_table.Keys.arn}`]],
       [["kms:Decrypt"], [`\${aws_kms_key.Key.arn}`]],
     ]);
+  });
+
+  // documented: key-use-permission
+  test("lets a gateway write the last use of a key and no other attribute", () => {
+    expect(synth(true).output?.use?.value).toEqual({
+      Sid: "StoreKeyUses",
+      purpose: expect.any(String),
+      Effect: "Allow",
+      Action: ["dynamodb:UpdateItem"],
+      Resource: [`\${aws_dynamodb_table.Keys.arn}`],
+      Condition: {
+        "ForAllValues:StringEquals": { "dynamodb:Attributes": ["keyId", "lastUsedAt"] },
+        StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
+      },
+    });
   });
 
   test("is keyed by the public id, paid by request, restorable and encrypted with our key", () => {

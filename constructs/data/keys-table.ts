@@ -74,4 +74,19 @@ export class KeysTable extends Construct {
       this.#encryptionKey.writeStatement("dynamodb"),
     ];
   }
+
+  /** Permission to store when a key was last used, and to change nothing else of it. */
+  lastUsedStatement(): PolicyStatement {
+    return {
+      Sid: "StoreKeyUses",
+      purpose: "A gateway stores when a key was last used; no other attribute of a key can be written.",
+      Effect: "Allow",
+      Action: ["dynamodb:UpdateItem"],
+      Resource: [this.resource.arn],
+      Condition: {
+        "ForAllValues:StringEquals": { "dynamodb:Attributes": ["keyId", "lastUsedAt"] },
+        StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
+      },
+    };
+  }
 }

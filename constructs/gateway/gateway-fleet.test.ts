@@ -55,7 +55,7 @@ describe("the gateway fleet", () => {
     expect(script).toContain("NODE_OPTIONS='--max-semi-space-size=32 --v8-pool-size=1'\n");
   });
 
-  test("its gateways may read single keys and their own build, change routes, write their logs and look for engines, no more", () => {
+  test("its gateways may read single keys, store their last use, read their own build, change routes, write their logs and look for engines, no more", () => {
     const granted = statements(only(stack, "aws_iam_role_policy").policy).map(({ Action, Resource }) => [
       Action.join(" "),
       Resource.join(" "),
@@ -63,6 +63,7 @@ describe("the gateway fleet", () => {
     expect(granted).toEqual([
       ["dynamodb:GetItem", expect.stringContaining("aws_dynamodb_table.Keys")],
       ["kms:Decrypt", expect.stringContaining("aws_kms_key.Key")],
+      ["dynamodb:UpdateItem", expect.stringContaining("aws_dynamodb_table.Keys")],
       [
         "dynamodb:GetItem dynamodb:Query dynamodb:UpdateItem dynamodb:DeleteItem",
         expect.stringContaining("aws_dynamodb_table.Routes"),

@@ -95,6 +95,7 @@ export class GatewayFleet extends Construct {
       }),
       statements: [
         ...props.keysTable.readStatements(),
+        props.keysTable.lastUsedStatement(),
         ...props.routesTable.changeStatements(),
         ...this.#providerStatements(props),
         ...props.build.readStatements(),

@@ -20,6 +20,16 @@ export function revokeUpdate(keyId: string, at: Date): KeyUpdate {
   };
 }
 
+/** Stores when a key was last used. Fails its condition where a later use is stored, and where there is no such key. */
+export function lastUsedUpdate(keyId: string, at: Date): KeyUpdate {
+  return {
+    Key: { keyId },
+    UpdateExpression: "SET lastUsedAt = :at",
+    ConditionExpression: "attribute_exists(keyId) AND (attribute_not_exists(lastUsedAt) OR lastUsedAt < :at)",
+    ExpressionAttributeValues: { ":at": at.toISOString() },
+  };
+}
+
 /**
  * Stores the secret of a rotated key; other fields stay as they are. Fails its condition when the key was revoked, or
  * rotated by another one, since `before` was read.

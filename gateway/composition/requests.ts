@@ -67,6 +67,7 @@ export function createRequests(parts: RequestsOptions): Requests {
     auth: config.auth,
     wallClock: options.wallClock ?? Date.now,
     keys,
+    keyUses: options.keyUses,
     failedKeys: new FailedKeys(MAX_FAILING_ADDRESSES, share.memory.failedKeys),
     logger,
     meter: measurements.meter,

@@ -4,6 +4,7 @@ import { apiKeyId, bearerCredential } from "../../domain/keys/api-key.ts";
 import { checkKey, checkUse, type KeyRefusal, type KeyUse } from "../../domain/keys/check-key.ts";
 import { type FailedKeys, MAX_FAILED_KEYS_PER_MINUTE } from "../../domain/keys/failed-keys.ts";
 import { refusingRule } from "../../domain/keys/key-decision.ts";
+import type { KeyUses } from "../../domain/keys/key-uses.ts";
 import type { AddressLimit } from "../admission/address-limit.ts";
 import { GatewayError, type GatewayErrorOptions } from "../core/gateway-error.ts";
 import type { Caller } from "../core/request.ts";
@@ -15,6 +16,8 @@ const CHALLENGE = { headers: { "www-authenticate": "Bearer" } } as const;
 export interface IdentifyTools {
   readonly auth: AuthMode;
   readonly keys: KeyStore;
+  /** Stores when keys were last used; no request waits for it. */
+  readonly keyUses: Pick<KeyUses, "used"> | undefined;
   /** Refused keys of the client addresses. */
   readonly failedKeys: FailedKeys;
   readonly addressLimit: AddressLimit;
@@ -39,6 +42,7 @@ export async function identify(admitted: Admitted, tools: IdentifyTools): Promis
   const known = request.knownCaller;
   const key =
     known === undefined ? await keyOf(admitted, scope, auth, tools) : await keyOfKnown(known, scope, auth, tools);
+  if (key !== undefined) tools.keyUses?.used(key);
   const caller = known ?? (key === undefined ? anonymous : ofKey(key));
   record.note({ tenant: caller.tenant, keyId: key?.keyId, priceFactor: caller.priceFactor });
   return { ...admitted, caller, key };

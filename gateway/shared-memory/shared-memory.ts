@@ -1,6 +1,7 @@
 import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import { QueueBudget } from "../../domain/admission/queue-budget.ts";
 import { FailedKeys } from "../../domain/keys/failed-keys.ts";
+import { KeyUses } from "../../domain/keys/key-uses.ts";
 import { SharedSlots } from "../../domain/targets/shared-slots.ts";
 import { type AddressLimitConfig, type AddressLimitMemory, addressLimitMemory } from "../admission/address-limit.ts";
 import { ThreadCounts } from "../core/thread-counts.ts";
@@ -17,6 +18,8 @@ export interface SharedMemory {
   readonly queue: SharedArrayBuffer;
   /** Keys that were refused, by client address. */
   readonly failedKeys: SharedArrayBuffer;
+  /** Keys whose use was stored within the minute. */
+  readonly keyUses: SharedArrayBuffer;
   /** How often cached API keys were dropped. */
   readonly keyDrops: SharedArrayBuffer;
   /** How often a thread's cache was cleared. */
@@ -34,6 +37,7 @@ export function createSharedMemory(config: AddressLimitConfig & Pick<GatewayConf
     slots: SharedSlots.memory(threads),
     queue: QueueBudget.memory(threads),
     failedKeys: FailedKeys.memory(MAX_FAILING_ADDRESSES),
+    keyUses: KeyUses.memory(),
     keyDrops: new SharedArrayBuffer(4),
     cacheClears: new SharedArrayBuffer(4),
   };

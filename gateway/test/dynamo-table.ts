@@ -5,8 +5,8 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import dynalite from "dynalite";
 import { onTestFinished } from "vitest";
 
-/** A table with these two keys in a real DynamoDB server on loopback; it ends with the test. */
-export async function startDynamoTable(tableName: string, hashKey: string, rangeKey: string) {
+/** A table with this key, or these two, in a real DynamoDB server on loopback; it ends with the test. */
+export async function startDynamoTable(tableName: string, hashKey: string, rangeKey?: string) {
   const server = dynalite({ createTableMs: 0 });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -28,9 +28,11 @@ export async function startDynamoTable(tableName: string, hashKey: string, range
       BillingMode: "PAY_PER_REQUEST",
       KeySchema: [
         { AttributeName: hashKey, KeyType: "HASH" },
-        { AttributeName: rangeKey, KeyType: "RANGE" },
+        ...(rangeKey === undefined ? [] : [{ AttributeName: rangeKey, KeyType: "RANGE" as const }]),
       ],
-      AttributeDefinitions: [hashKey, rangeKey].map((name) => ({ AttributeName: name, AttributeType: "S" as const })),
+      AttributeDefinitions: [hashKey, rangeKey ?? []]
+        .flat()
+        .map((name) => ({ AttributeName: name, AttributeType: "S" as const })),
     }),
   );
   return DynamoDBDocumentClient.from(client);

@@ -4,6 +4,7 @@ import { expect, onTestFinished, vi } from "vitest";
 import type { Deprecation } from "../../contracts/api/deprecations.ts";
 import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
+import type { KeyUses } from "../../domain/keys/key-uses.ts";
 import { eventData } from "../../lib/server-sent-events.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
 import { GATEWAY_CONFIG } from "../../test-support/gateway-config.ts";
@@ -57,6 +58,7 @@ export interface TestGatewayOptions {
   /** One entry for each engine. @default - one that responds */
   readonly engines?: readonly Partial<FakeEngineBehaviour>[];
   readonly keys?: KeyStore;
+  readonly keyUses?: KeyUses;
   readonly clock?: () => number;
   readonly wallClock?: () => number;
   /** @default 50 */
@@ -111,6 +113,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     keys: options.keys ?? { get: async (keyId) => keys.get(keyId) },
     logger: pino({ level: "info" }, options.writeLog === undefined ? sink : { write: options.writeLog }),
     version: "0.0.0",
+    keyUses: options.keyUses,
     ...(options.connections === undefined ? {} : { connections: options.connections }),
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     ...(options.deprecations === undefined ? {} : { deprecations: options.deprecations }),
