@@ -187,3 +187,10 @@ test("pages have the form of OpenAI's, their cursors survive a deletion", async 
   expect(first).toMatchObject({ has_more: false, first_id: first.data[0]!.id, last_id: first.data[0]!.id });
   expect(await read(`?after=${first.last_id}`)).toMatchObject({ data: [], first_id: null, last_id: null });
 });
+
+test("a method that a path does not take is 405 with those that it takes", async () => {
+  const { owner, url } = await controlServer();
+  const headers = { authorization: `Bearer ${await owner("org-a")}` };
+  const response = await fetch(`${url}/organization/projects`, { method: "DELETE", headers });
+  expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, POST"]);
+});

@@ -158,7 +158,9 @@ function findOperation(method: string, path: string) {
   if (!found)
     throw matches.length === 0
       ? new ControlError("not_found", ERRORS.not_found.message)
-      : new ControlError("method_not_allowed", ERRORS.method_not_allowed.message);
+      : new ControlError("method_not_allowed", ERRORS.method_not_allowed.message, {
+          allow: matches.map((one) => one.method).join(", "),
+        });
   const parameters = found.segments.flatMap((segment, index) =>
     segment.startsWith("{") ? [[segment.slice(1, -1), segments[index] ?? ""] as const] : [],
   );
@@ -197,11 +199,11 @@ function parsed(schema: z.ZodType, value: unknown): unknown {
 }
 
 /** The response to an error that the caller gets. */
-export function failure({ code, message, param, decisionId }: ControlError): ControlResponse {
+export function failure({ code, message, param, decisionId, allow }: ControlError): ControlResponse {
   const { error } = errorBody(code, { message, ...(param ? { param } : {}) });
   return {
     status: ERRORS[code].status,
-    headers: {},
+    headers: allow === undefined ? {} : { allow },
     body: { error: { ...error, ...(decisionId ? { decision_id: decisionId } : {}) } },
   };
 }

@@ -3,6 +3,7 @@ import type { ErrorCode } from "../../../contracts/api/errors.ts";
 interface ErrorDetails {
   readonly param?: string | undefined;
   readonly decisionId?: string | undefined;
+  readonly allow?: string;
 }
 
 /** An error that the caller gets as it is. */
@@ -12,12 +13,15 @@ export class ControlError extends Error {
   readonly param: string | undefined;
   /** Of a refusal: the id that its line in the log has. */
   readonly decisionId: string | undefined;
+  /** Of a method that a path does not take: those that it takes. */
+  readonly allow: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message);
     this.code = code;
     this.param = details.param;
     this.decisionId = details.decisionId;
+    this.allow = details.allow;
   }
 }
 
