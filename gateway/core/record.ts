@@ -10,7 +10,7 @@ export interface RequestFacts {
   /** As the client wrote it, so it may be unknown; a metric label only when `isModelKnown`. */
   readonly model: string | undefined;
   readonly isModelKnown: boolean;
-  /** The tenant whose share of the service it takes: `key:<id>`, else `address:<bucket>`. */
+  /** The tenant whose share of the service it takes: `key:<id>`, `account:<id>` of a service account, else `address:<bucket>`. */
   readonly tenant: string;
   readonly keyId: string | undefined;
   readonly priority: Priority;

@@ -48,8 +48,10 @@ export async function identify(admitted: Admitted, tools: IdentifyTools): Promis
   return { ...admitted, caller, key };
 }
 
-function ofKey({ keyId }: ApiKeyItem): Caller {
-  return { tenant: `key:${keyId}`, keyId, priceFactor: 1 };
+/** The keys of a service account are one tenant: a workload gets one after another, and none of them a share of its own. */
+function ofKey({ keyId, owner }: ApiKeyItem): Caller {
+  const tenant = owner?.type === "service_account" ? `account:${owner.id}` : `key:${keyId}`;
+  return { tenant, keyId, priceFactor: 1 };
 }
 
 async function keyOf(

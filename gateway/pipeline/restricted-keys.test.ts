@@ -2,9 +2,10 @@ import { once } from "node:events";
 import { describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { newApiKey } from "../../domain/keys/api-key.ts";
-import { createKey, type KeyRestrictions, rotate } from "../../domain/keys/key-item.ts";
+import { createKey, type KeyDescription, type KeyRestrictions, rotate } from "../../domain/keys/key-item.ts";
 import { bufferedBody } from "../in-process/buffered-body.ts";
 import { wholeBody } from "../in-process/byte-queue.ts";
+import { MemoryResponseStore } from "../responses/memory-response-store.ts";
 import { chat, completion, errorOf, post, startTestGateway, testConfig } from "../test/test-gateway.ts";
 
 const NOW = Date.parse("2026-06-01T12:00:00.000Z");
@@ -14,8 +15,10 @@ const CLIENT_IP = "x-sluice-client-ip";
 async function start() {
   const clock = { now: NOW };
   const models = ["a", "b"].map((id) => ({ ...testConfig().models[0], id })) as never;
-  const gateway = await startTestGateway({ config: { auth: "required", models }, wallClock: () => clock.now });
-  const keyed = (restrictions: KeyRestrictions = {}) => {
+  const responses = new MemoryResponseStore({ maxBytes: 1_000_000, ttlSeconds: 60, now: () => performance.now() });
+  const config = { auth: "required", models } as const;
+  const gateway = await startTestGateway({ config, responses, wallClock: () => clock.now });
+  const keyed = (restrictions: KeyRestrictions & Pick<KeyDescription, "owner"> = {}) => {
     const key = createKey({ name: "k", plan: "standard", createdAt: new Date(NOW), ...restrictions });
     gateway.keys.set(key.item.keyId, key.item);
     const headers = { authorization: `Bearer ${key.secret}` };
@@ -32,6 +35,18 @@ const CHAT = "/v1/chat/completions";
 const chatWith = (model: string) => chat({ model });
 
 describe("a key", () => {
+  // documented: service-account-tenant
+  test("of a service account has the account's stored responses, and those of no other key", async () => {
+    const { keyed } = await start();
+    const owner = (id: string) => ({ owner: { type: "service_account", id } }) as const;
+    const create = await keyed(owner("nightly")).send("/v1/responses", { model: "a", input: "x", store: true });
+    const created = (await create.json()) as { readonly id: string };
+    const status = async (key: ReturnType<typeof keyed>) => (await key.get(`/v1/responses/${created.id}`)).status;
+    expect(await status(keyed(owner("nightly")))).toBe(200);
+    for (const other of [owner("weekly"), {}, { owner: { type: "user", id: "nightly" } } as const])
+      expect(await status(keyed(other))).toBe(404);
+  });
+
   // documented: key-expiry
   test("is refused from its expiry on, with the error of an unknown one", async () => {
     const { clock, keyed, url } = await start();
