@@ -3,9 +3,15 @@ import { cpuCost } from "../test-support/cpu-cost.ts";
 import { messageOfChat } from "./dialects/clients/messages/messages-response.ts";
 import { chatOfItems } from "./dialects/clients/responses/responses-items.ts";
 import { customInput } from "./dialects/clients/responses/responses-tools.ts";
+import { readChatEvent } from "./dialects/inner/chat-events.ts";
 import { readConversation } from "./dialects/inner/conversation.ts";
+import { anthropicStream } from "./dialects/providers/anthropic/anthropic-stream.ts";
 import { geminiContents } from "./dialects/providers/gemini/gemini-content.ts";
+import { geminiStream } from "./dialects/providers/gemini/gemini-stream.ts";
 import { schemaProblem } from "./pipeline/body/schema-bounds.ts";
+import { hasPart } from "./pipeline/call/response-part.ts";
+import { isErrorEvent } from "./relay/error-event.ts";
+import { hasUnsoundUsage } from "./relay/usage.ts";
 
 const KEYS = `{${Array.from({ length: 280_000 }, (_, index) => `"k${index}":1`).join(",")}}`;
 const DEEP = `{"a":${"[".repeat(1_800_000)}${"]".repeat(1_800_000)}}`;
@@ -65,6 +71,34 @@ describe.each(NAMES)("a text of some megabytes of JSON (%s)", (name) => {
       expect(schemaProblem(fields)?.message).toMatch(/json` must have at most/);
       expect(cpuCost(() => schemaProblem(fields))).toBeLessThan(MOST_MS);
     }
+  });
+});
+
+describe.each(NAMES)("an event of some megabytes of JSON (%s)", (name) => {
+  const data = `{"id":"c","type":"x","candidates":[],"choices":[{"index":0,"delta":{"content":[{"text":"x"}]}}],"z":${TEXTS[name]}}`;
+  const event = { name: "", data };
+  const head = { id: "c", created: 1, model: "m", newId: () => "c" } as never;
+
+  test("ends a stream of each dialect before it is parsed", () => {
+    expect(() => readChatEvent(event)).toThrow();
+    expect(cpuCost(() => expect(() => readChatEvent(event)).toThrow())).toBeLessThan(MOST_MS);
+    for (const stream of [geminiStream, anthropicStream]) {
+      const begin = () => {
+        const translator = stream(head);
+        translator.push(Buffer.from(`data: ${data}\n\n`));
+        return translator.failure?.kind;
+      };
+      expect(begin()).toBe("malformed");
+      expect(cpuCost(begin)).toBeLessThan(2 * MOST_MS);
+    }
+  });
+
+  test("is no part of a response that the gateway looks for in it", () => {
+    expect(cpuCost(() => hasPart(`data: ${data}`))).toBeLessThan(MOST_MS);
+    expect(cpuCost(() => isErrorEvent(`data: ${data.replace("choices", "other")}\n\n`))).toBeLessThan(2 * MOST_MS);
+    expect(cpuCost(() => hasUnsoundUsage(Buffer.from(`data: ${data.slice(0, -1)},"usage":1}\n\n`)))).toBeLessThan(
+      MOST_MS,
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { parseJson } from "../../lib/parse-json.ts";
-import { MAX_JSON_DEPTH } from "./json-depth.ts";
+import { MAX_JSON_DEPTH, tooDeepField } from "./json-depth.ts";
 import { JsonMeter } from "./json-meter.ts";
 
 export interface JsonTextBounds {
@@ -11,6 +11,19 @@ export interface JsonTextBounds {
 
 /** As many as a whole body or response may have itself: to parse them takes under 50 ms. */
 const MAX_IN_TEXTS: JsonTextBounds = { fields: 30_000, values: 350_000 };
+
+/** Characters below which a text can't take long: `[],` is the shortest field. */
+const SHORT_CHARACTERS = 3 * MAX_IN_TEXTS.fields;
+
+/**
+ * Parses an event of a stream, which nobody has measured as whole responses are.
+ * @returns `undefined` where it is no JSON, nested too deep, or over the bounds
+ */
+export function parseEvent(data: string): unknown {
+  if (data.length > SHORT_CHARACTERS) return new JsonTexts().parse(data);
+  const event = parseJson(data);
+  return tooDeepField(event) === undefined ? event : undefined;
+}
 
 /**
  * Parses JSON that is written as texts within one body or response, such as the arguments of its calls. The bounds of the

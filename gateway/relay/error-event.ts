@@ -1,5 +1,5 @@
 import { isRecord } from "../../lib/is-record.ts";
-import { parseJson } from "../../lib/parse-json.ts";
+import { parseEvent } from "../outside-values/json-texts.ts";
 
 const ERROR_KEY = /"error"\s*:(?!\s*null)/;
 const ERROR_FINISH = /"finish_reason"\s*:\s*"error"/;
@@ -21,7 +21,7 @@ export function isErrorEvent(text: string): boolean {
   if (maySay && !ERROR_KEY.test(text) && !ERROR_FINISH.test(text) && text.includes('"choices"')) return false;
   const data = [...text.matchAll(DATA_LINE)].map(([, line]) => line).join("\n");
   if (data === "") return false; // a comment
-  const event = parseJson(data);
+  const event = parseEvent(data);
   if (!isRecord(event)) return true;
   if (ERROR_NAME.test(text) || (event.error ?? null) !== null) return true;
   if (Array.isArray(event.choices)) return event.choices.some(choiceFailed);

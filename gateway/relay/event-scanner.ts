@@ -1,6 +1,6 @@
 import { isRecord } from "../../lib/is-record.ts";
-import { parseJson } from "../../lib/parse-json.ts";
 import { tooDeepField } from "../outside-values/json-depth.ts";
+import { parseEvent } from "../outside-values/json-texts.ts";
 import { isErrorEvent } from "./error-event.ts";
 import { DATA, dataEvent, EMPTY_CHOICES, largerOf, NO_USAGE, NOTHING, usageIn } from "./event-usage.ts";
 import { TextFrame } from "./text-frame.ts";
@@ -216,7 +216,7 @@ export class EventScanner {
 
   /** An event with the head of the one before it. */
   #madeEvent(fields: Readonly<Record<string, unknown>>): Buffer {
-    const last = parseJson(DATA.exec(Buffer.from(this.#lastEvent, "latin1").toString("utf8"))?.[1] ?? "");
+    const last = parseEvent(DATA.exec(Buffer.from(this.#lastEvent, "latin1").toString("utf8"))?.[1] ?? "");
     const { id, object, created, model } = isRecord(last) && tooDeepField(last) === undefined ? last : {};
     const event = dataEvent(JSON.stringify({ id, object, created, model, ...fields }));
     return this.#options.repair?.repaired(event) ?? event;

@@ -1,6 +1,7 @@
 import { isRecord } from "../../lib/is-record.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { tooDeepField } from "../outside-values/json-depth.ts";
+import { parseEvent } from "../outside-values/json-texts.ts";
 import { countOf } from "../outside-values/token-count.ts";
 
 /** Tokens that the engine counted. */
@@ -46,7 +47,7 @@ export function findUsageObject(bytes: Buffer): unknown {
 /** The usage that is a field of the response itself. */
 function ownUsage(bytes: Buffer): unknown {
   if (bytes.length > MAX_PARSED_BYTES) return undefined;
-  const response = parseJson(dataOf(bytes.toString("utf8")));
+  const response = parsed(bytes.toString("utf8"));
   return isRecord(response) ? response.usage : undefined;
 }
 
@@ -69,8 +70,14 @@ export function isUnsoundUsage(usage: unknown): boolean {
 
 /** A key of that name may also be a token of the log probabilities, with a number behind it: so the text is parsed. */
 function hasOtherUsage(text: string): boolean {
-  const response = parseJson(dataOf(text));
+  const response = parsed(text);
   return isRecord(response) && response.usage !== undefined && response.usage !== null && !isRecord(response.usage);
+}
+
+/** Of a response, which was measured as it came, or of an event. */
+function parsed(text: string): unknown {
+  const data = dataOf(text);
+  return data === text ? parseJson(text) : parseEvent(data);
 }
 
 /** The JSON itself, or behind the first `data:` of an event: a line's end within a text of JSON is escaped. */

@@ -2,8 +2,9 @@ import { ERRORS, type ErrorBody, type ErrorCode } from "../../../contracts/api/e
 import type { FinishReason, Usage } from "../../../contracts/api/sampling.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
+import { parseEvent } from "../../outside-values/json-texts.ts";
 import { countOf } from "../../outside-values/token-count.ts";
-import { itemsOf, parseJson, textOf } from "./json.ts";
+import { itemsOf, textOf } from "./json.ts";
 import { splitContent } from "./split-content.ts";
 import type { SseEvent } from "./sse-reader.ts";
 
@@ -124,7 +125,7 @@ export interface ChatUsage {
 /** @throws {GatewayError} the error that the event is, or `upstream_error` when it is no chat completion event */
 export function readChatEvent({ data }: SseEvent): readonly ChatDelta[] {
   if (data.trim() === "[DONE]") return [{ kind: "done" }];
-  const event = parseJson(data);
+  const event = parseEvent(data);
   if (!isRecord(event)) throw new GatewayError("upstream_error");
   if (event.error !== undefined && event.error !== null) throw errorOfEvent(event.error);
   const choice = itemsOf(event.choices).find((item) => isRecord(item) && (item.index ?? 0) === 0);

@@ -1,10 +1,10 @@
 import { isRecord } from "../../../lib/is-record.ts";
-import { parseJson } from "../../../lib/parse-json.ts";
 import type { StreamTranslator, UpstreamProblem } from "../../core/dialect.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
 import type { ChunkForm } from "../../dialects/providers/openai/chunk-forms.ts";
 import { isMalformedEvent } from "../../dialects/providers/openai/stream-repair.ts";
 import { refusalError } from "../../dialects/refusals/refusals.ts";
+import { parseEvent } from "../../outside-values/json-texts.ts";
 import { choiceFailed, isErrorEvent } from "../../relay/error-event.ts";
 import { DONE_EVENT, eventEnd } from "../../relay/event-scanner.ts";
 import { hasPart } from "./response-part.ts";
@@ -82,7 +82,7 @@ export class ChatBeginning implements StreamBeginning {
     if (DONE_EVENT.test(text)) throw new UpstreamFailure("malformed");
     // An event that is cut off is no JSON, which is no error of the server's.
     const event = this.#rest.toString("utf8");
-    if (parseJson(DATA.exec(event)?.[1] ?? "") !== undefined && isErrorEvent(text)) this.#refuse(event);
+    if (parseEvent(DATA.exec(event)?.[1] ?? "") !== undefined && isErrorEvent(text)) this.#refuse(event);
     throw new UpstreamFailure("died");
   }
 
@@ -128,7 +128,7 @@ export class ChatBeginning implements StreamBeginning {
 
 /** Whether a choice of an event failed, and not the server that sent it. */
 function hasFailedChoice(data: string): boolean {
-  const event = parseJson(data);
+  const event = parseEvent(data);
   if (!isRecord(event) || (event.error ?? null) !== null) return false;
   return Array.isArray(event.choices) && event.choices.some(choiceFailed);
 }

@@ -1,5 +1,5 @@
 import { isRecord } from "../../../lib/is-record.ts";
-import { parseJson } from "../../../lib/parse-json.ts";
+import { parseEvent } from "../../outside-values/json-texts.ts";
 import { TEXT } from "../../relay/text-tokens.ts";
 
 const DATA_LINES = /^data: ?(.*)$/gm;
@@ -10,7 +10,7 @@ export function hasPart(events: string): boolean {
   if (TEXT.test(events)) return true;
   return [...events.matchAll(DATA_LINES)].some(([, data = ""]) => {
     if (data.startsWith("[DONE]")) return true;
-    const event = parseJson(data);
+    const event = parseEvent(data);
     return !isRecord(event) || (Array.isArray(event.choices) && event.choices.some(isPart));
   });
 }

@@ -5,8 +5,9 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { heldBytes } from "../../../outside-values/held-bytes.ts";
+import { parseEvent } from "../../../outside-values/json-texts.ts";
 import { type ChatDelta, type ChatUsage, ownEventOf, readChatEvent } from "../../inner/chat-events.ts";
-import { parseJson, textOf } from "../../inner/json.ts";
+import { textOf } from "../../inner/json.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { withoutTextBefore } from "../../inner/thinking-order.ts";
 import { CallNumbers, madeCallId } from "../../inner/tool-calls.ts";
@@ -236,7 +237,7 @@ function named(value: string | undefined): string {
 
 /** Azure's first event has an empty id. */
 function idOf(data: string): string | undefined {
-  const event = parseJson(data);
+  const event = parseEvent(data);
   return isRecord(event) ? textOf(event.id) : undefined;
 }
 

@@ -4,10 +4,11 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { heldBytes } from "../../../outside-values/held-bytes.ts";
+import { parseEvent } from "../../../outside-values/json-texts.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { urlCitations } from "../../citations/url-citations.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent, withOwnEvent } from "../../inner/chat-events.ts";
-import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
+import { itemsOf, textOf } from "../../inner/json.ts";
 import { calledName, writtenText } from "../../inner/provider-response.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { withTextBefore } from "../../inner/thinking-order.ts";
@@ -77,7 +78,7 @@ class AnthropicTranslation implements Translation<SseEvent> {
   }
 
   take({ data }: SseEvent): string {
-    const parsed = parseJson(data);
+    const parsed = parseEvent(data);
     if (!isRecord(parsed)) throw new GatewayError("upstream_error");
     const { message } = parsed;
     const isStart = parsed.type === "message_start" && isRecord(message);

@@ -2,7 +2,7 @@ import { EventStreamCodec } from "@smithy/eventstream-codec";
 import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { BoundedBytes } from "../../../http/bounded-bytes.ts";
-import { parseJson } from "../../inner/json.ts";
+import { parseEvent } from "../../../outside-values/json-texts.ts";
 
 /** Length of the whole frame, of its headers, and a checksum of both: four bytes each; a checksum ends the frame. */
 const LENGTH_BYTES = 4;
@@ -59,7 +59,7 @@ export class EventFrameReader {
       return typeof value === "string" ? value : undefined;
     };
     const kind = header(":message-type");
-    const payload = parseJson(toText(body));
+    const payload = parseEvent(toText(body));
     const type = kind === "exception" ? header(":exception-type") : header(":event-type");
     if (kind === "error") return { kind: "exception", type: header(":error-code") ?? "error", payload: {} };
     if ((kind !== "event" && kind !== "exception") || type === undefined || !isRecord(payload))

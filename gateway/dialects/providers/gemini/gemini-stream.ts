@@ -4,9 +4,10 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { StreamTranslator } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { heldBytes } from "../../../outside-values/held-bytes.ts";
+import { parseEvent } from "../../../outside-values/json-texts.ts";
 import { CharacterIndex } from "../../citations/character-index.ts";
 import { ChatEventWriter, DONE_EVENT, errorEvent } from "../../inner/chat-events.ts";
-import { parseJson, textOf } from "../../inner/json.ts";
+import { textOf } from "../../inner/json.ts";
 import { callSignature, markedSignature } from "../../inner/signatures.ts";
 import { type SseEvent, SseReader } from "../../inner/sse-reader.ts";
 import { CallIds } from "../../inner/tool-calls.ts";
@@ -60,7 +61,7 @@ class GeminiTranslation implements Translation<SseEvent> {
   }
 
   take({ data }: SseEvent): string {
-    const response = parseJson(data);
+    const response = parseEvent(data);
     if (!isRecord(response)) throw new GatewayError("upstream_error");
     if (response.error !== undefined) throw new ReportedError(streamError(response.error));
     if (response.usageMetadata !== undefined) this.#usage = usageOfMetadata(response.usageMetadata);

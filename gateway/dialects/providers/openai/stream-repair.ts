@@ -1,7 +1,8 @@
 import { isRecord } from "../../../../lib/is-record.ts";
+import { parseEvent } from "../../../outside-values/json-texts.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import type { EventRepair } from "../../../relay/event-scanner.ts";
-import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
+import { itemsOf, textOf } from "../../inner/json.ts";
 import { finishWithCalls } from "./call-fields.ts";
 import { ChoiceCalls } from "./choice-calls.ts";
 import { type ChunkForm, hasOtherForm, isSoundChoice, mayHaveOtherForm } from "./chunk-forms.ts";
@@ -74,7 +75,7 @@ export class StreamRepair implements EventRepair {
 
   repaired(event: Buffer): Buffer | undefined {
     const { others, data } = linesOf(event.toString("utf8"));
-    const chunk = parseJson(data);
+    const chunk = parseEvent(data);
     if (!isRecord(chunk)) return event;
     if (chunk.choices === null)
       return isRecord(chunk.usage) ? Buffer.from(eventText(others, { ...chunk, choices: [] })) : EMPTY;
