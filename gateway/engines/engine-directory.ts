@@ -6,7 +6,7 @@ import type { EngineDiscovery } from "./engine-discovery.ts";
 import { ModelPool } from "./model-pool.ts";
 import { PrefixSnapshots, type SnapshotStore } from "./prefix-snapshots.ts";
 import { probeEngine, readEngineModel } from "./probe-engine.ts";
-import { readEngineLoad } from "./read-engine-load.ts";
+import { EngineLoads } from "./read-engine-load.ts";
 
 export interface EngineDirectoryIntervals {
   /** How often the target groups are read. */
@@ -49,6 +49,7 @@ export class EngineDirectory {
   readonly #late = new WeakSet<Engine>();
   /** Engines that have reported their load at least once. */
   readonly #reported = new WeakSet<Engine>();
+  readonly #loads = new EngineLoads();
   readonly #snapshots: PrefixSnapshots | undefined;
   readonly #logged = new Map<string, string>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -136,7 +137,7 @@ export class EngineDirectory {
     const [result, load] = await Promise.all([
       probeEngine(engine, probeTimeoutMs),
       // Behind the load balancer's address stands another engine each time.
-      engine === pool.fallback ? undefined : readEngineLoad(engine, probeTimeoutMs),
+      engine === pool.fallback ? undefined : this.#loads.read(engine, probeTimeoutMs),
     ]);
     const isFirstSilence = result === "silent" && engine.isAlive && !this.#late.has(engine);
     if (result === "silent") this.#late.add(engine);

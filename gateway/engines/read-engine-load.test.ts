@@ -1,5 +1,9 @@
-import { describe, expect, test } from "vitest";
-import { engineLoadOf } from "./read-engine-load.ts";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Pool } from "undici";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { EngineLoads, engineLoadOf } from "./read-engine-load.ts";
 
 const page = (...lines: readonly string[]) => `# TYPE x gauge\n${lines.join("\n")}\n`;
 
@@ -75,4 +79,31 @@ describe("an engine's load", () => {
   test("is unknown when the page has other metrics", () => {
     expect(engineLoadOf(page("process_cpu_seconds_total 3"))).toBeUndefined();
   });
+});
+
+test("the page of an instance is read once for all copies of its model that are probed together", async () => {
+  let reads = 0;
+  let status = 200;
+  const text = page(...[0, 1, 2, 3].map((rank) => `vllm:num_requests_running{engine="${rank}"} ${rank + 1}`));
+  const server = createServer((_, response) => {
+    reads++;
+    response.writeHead(status);
+    setTimeout(() => response.end(text), 50);
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const copies = [0, 1, 2, 3].map((rank) => ({ origin, pool: new Pool(origin), rank, headers: {} }));
+  onTestFinished(async () => {
+    for (const { pool } of copies) await pool.close();
+    server.close();
+  });
+  const loads = new EngineLoads();
+  const round = () => Promise.all(copies.map(async (copy) => (await loads.read(copy, 5000))?.running));
+  expect(await round()).toEqual([1, 2, 3, 4]);
+  expect(reads).toBe(1);
+  expect(await round()).toEqual([1, 2, 3, 4]);
+  expect(reads).toBe(2);
+  status = 500;
+  expect(await round()).toEqual([undefined, undefined, undefined, undefined]);
+  expect(reads).toBe(3);
 });

@@ -22,26 +22,38 @@ const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 const MAX_GAUGE = 1e12;
 
 export interface QueriedEngine {
+  readonly origin: string;
   readonly pool: Pool;
   /** Its number among several copies of the model in one server. */
   readonly rank?: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Reads an engine's `/metrics`. `undefined` when it has none, or they can't be read now. Never rejects. */
-export async function readEngineLoad(engine: QueriedEngine, timeoutMs: number): Promise<EngineLoad | undefined> {
+/** Reads engines' `/metrics`. Copies of a model on one instance share its page: it is read once for all that want it at once. */
+export class EngineLoads {
+  /** By origin, the pages that are read now. */
+  readonly #pages = new Map<string, Promise<string | undefined>>();
+
+  /** `undefined` when the engine has no metrics, or they can't be read now. Never rejects. */
+  async read(engine: QueriedEngine, timeoutMs: number): Promise<EngineLoad | undefined> {
+    const { origin, rank } = engine;
+    let page = this.#pages.get(origin);
+    if (page === undefined) {
+      page = readPage(engine, timeoutMs).finally(() => this.#pages.delete(origin));
+      this.#pages.set(origin, page);
+    }
+    const text = await page;
+    return text === undefined ? undefined : engineLoadOf(text, rank);
+  }
+}
+
+/** Never rejects. */
+async function readPage({ pool, headers }: QueriedEngine, timeoutMs: number): Promise<string | undefined> {
   try {
     const signal = AbortSignal.timeout(timeoutMs);
-    const response = await sendUpstream(engine.pool, {
-      method: "GET",
-      path: "/metrics",
-      headers: engine.headers,
-      signal,
-    });
-    const page = await response.body.whole(MAX_PAGE_BYTES);
-    return page !== undefined && response.statusCode === 200
-      ? engineLoadOf(page.toString("utf8"), engine.rank)
-      : undefined;
+    const { statusCode, body } = await sendUpstream(pool, { method: "GET", path: "/metrics", headers, signal });
+    const page = await body.whole(MAX_PAGE_BYTES);
+    return page !== undefined && statusCode === 200 ? page.toString("utf8") : undefined;
   } catch {
     return undefined;
   }
