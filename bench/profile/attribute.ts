@@ -1,6 +1,6 @@
 import type { Profiler } from "node:inspector";
 
-/** Where a function of the bundle comes from: a path from the repository's root, e.g. `gateway/pipeline/relay/relay.ts`. */
+/** Where a function of the bundle comes from: a path from the repository's root, e.g. `gateway/pipeline/relay.ts`. */
 export type SourceOf = (position: Profiler.Profile["nodes"][number]["callFrame"]) => string | undefined;
 
 /** Time of one row of a budget, in microseconds for each request. */
@@ -95,7 +95,7 @@ function ownerOf(
   return undefined;
 }
 
-/** `gateway/pipeline/relay/relay.ts` is the step `pipeline/relay`, `gateway/admission/lease.ts` is `admission`. */
+/** `gateway/pipeline/relay.ts` is the step `pipeline/relay`, `gateway/admission/lease.ts` is `admission`. */
 function stepOf(module: string): string {
   const [room = "", folder = "", file] = module.replace(/\.ts$/, "").split("/");
   if (room === "gateway") return folder === "pipeline" && file !== undefined ? `pipeline/${file}` : folder;

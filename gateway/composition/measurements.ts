@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
-import { ThreadCounts } from "../core/thread-counts.ts";
+import { ThreadCounts } from "../../domain/thread-counts.ts";
 import { CloudWatchExporter } from "../metrics/cloudwatch-exporter.ts";
 import { InFlight } from "../metrics/in-flight.ts";
 import { ALL_INSTRUMENTS } from "../metrics/instruments.ts";

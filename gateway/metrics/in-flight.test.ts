@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ThreadCounts } from "../core/thread-counts.ts";
+import { ThreadCounts } from "../../domain/thread-counts.ts";
 import { InFlight } from "./in-flight.ts";
 
 test("the requests of a thread that failed do not count when its successor begins", () => {

@@ -1,4 +1,4 @@
-import type { ThreadCounts } from "../core/thread-counts.ts";
+import type { ThreadCounts } from "../../domain/thread-counts.ts";
 
 /** Requests in progress: this thread's own, and the most that all threads had at once. */
 export class InFlight {

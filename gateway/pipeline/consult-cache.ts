@@ -16,6 +16,7 @@ import type { SemanticLookup } from "../cache/semantic-cache.ts";
 import { semanticQuery } from "../cache/semantic-query.ts";
 import type { CacheOutcome } from "../core/cache-outcome.ts";
 import { keepsFunctionCalls } from "../dialects/providers/openai/function-call.ts";
+import type { StreamRecording } from "./relay/stream-recording.ts";
 import type { Planned } from "./request-states.ts";
 
 /** The cache's result for a request: a stored response, or the writer that stores the one that comes. */
@@ -32,13 +33,6 @@ export interface CacheWriter {
    * @returns what takes the stream's bytes as they go by
    */
   stream(targetId: string, isTranslated: boolean): StreamRecording;
-}
-
-/** Takes a stream's bytes, in OpenAI's dialect and with its usage event, as they go by. */
-export interface StreamRecording {
-  push(chunk: Buffer): void;
-  /** @param isComplete whether it came to its end without an error */
-  end(isComplete: boolean): void;
 }
 
 /** What the cache looks at in a request. */

@@ -5,7 +5,7 @@ import { identify } from "./identify.ts";
 import { parse } from "./parse-body.ts";
 import { plan } from "./plan.ts";
 import { receive } from "./receive.ts";
-import { relay, replay } from "./relay/relay.ts";
+import { relay, replay } from "./relay.ts";
 import { respondError } from "./respond-error.ts";
 import { route } from "./route.ts";
 import { settle } from "./settle.ts";

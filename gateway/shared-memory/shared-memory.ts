@@ -3,8 +3,8 @@ import { QueueBudget } from "../../domain/admission/queue-budget.ts";
 import { FailedKeys } from "../../domain/keys/failed-keys.ts";
 import { KeyUses } from "../../domain/keys/key-uses.ts";
 import { SharedSlots } from "../../domain/targets/shared-slots.ts";
+import { ThreadCounts } from "../../domain/thread-counts.ts";
 import { type AddressLimitConfig, type AddressLimitMemory, addressLimitMemory } from "../admission/address-limit.ts";
-import { ThreadCounts } from "../core/thread-counts.ts";
 import { threadCount } from "./thread-count.ts";
 
 /** What the threads of one gateway process count together. */

@@ -3,7 +3,7 @@ import type { RecordWriter } from "../../core/record.ts";
 import type { ChunkForm } from "../../dialects/providers/openai/chunk-forms.ts";
 import type { StreamMemory } from "../../shares/stream-memory.ts";
 import type { AttemptResponse } from "../call/attempt.ts";
-import type { StreamRecording } from "../consult-cache.ts";
+import type { StreamRecording } from "./stream-recording.ts";
 
 export type StreamResponse = Extract<AttemptResponse, { kind: "stream" }>;
 

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { describe, expect, test, vi } from "vitest";
-import { chat, completion, eventsOf, post, startTestGateway } from "../../test/test-gateway.ts";
+import { chat, completion, eventsOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 const stream = (fields: Record<string, unknown> = {}) => completion({ stream: true, ...fields });
 

@@ -2,8 +2,8 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import OpenAI from "openai";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { providerConfig, routeConfig } from "../../../test-support/target-config.ts";
-import { chat, completion, eventsOf, post, startTestGateway } from "../../test/test-gateway.ts";
+import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { chat, completion, eventsOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 const stream = (fields: Record<string, unknown> = {}) => completion({ stream: true, ...fields });
 

@@ -2,14 +2,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Pool } from "undici";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type FakeAnthropicBehaviour, startFakeAnthropic } from "../../../test-support/fake-anthropic.ts";
-import { RequestRecord } from "../../core/record.ts";
-import { anthropicDialect } from "../../dialects/providers/anthropic/anthropic.ts";
-import { ResponseSink } from "../../http/response-sink.ts";
-import { sendUpstream } from "../../http/send-upstream.ts";
-import { LineEnds } from "../../relay/line-ends.ts";
-import { gathered, outbound } from "../../test/dialect-cases.ts";
-import { StreamRelay } from "./stream-relay.ts";
+import { type FakeAnthropicBehaviour, startFakeAnthropic } from "../../test-support/fake-anthropic.ts";
+import { RequestRecord } from "../core/record.ts";
+import { anthropicDialect } from "../dialects/providers/anthropic/anthropic.ts";
+import { ResponseSink } from "../http/response-sink.ts";
+import { sendUpstream } from "../http/send-upstream.ts";
+import { LineEnds } from "../relay/line-ends.ts";
+import { gathered, outbound } from "../test/dialect-cases.ts";
+import { StreamRelay } from "./relay/stream-relay.ts";
 
 /** A server that relays one stream of a provider with another dialect. @returns the response that its client got */
 async function relayed(behaviour: Partial<FakeAnthropicBehaviour>, stripUsage = false) {
