@@ -38,6 +38,17 @@ describe("the API as API Gateway imports it", () => {
     });
   });
 
+  test("passes the token exchange on to the load balancer without an authorizer, and has none without workloads", () => {
+    expect(build().paths).not.toHaveProperty(["/oauth/token"]);
+    const { [ANY]: method } = build({ tokenExchange: true }).paths["/oauth/token"];
+    expect(method).not.toHaveProperty("security");
+    expect(method[INTEGRATION]).toMatchObject({ type: "http_proxy", uri: "https://api.example.com/oauth/token" });
+    expect(method[INTEGRATION].requestParameters).toEqual({
+      "integration.request.header.x-sluice-client-ip": "context.identity.sourceIp",
+      "integration.request.header.x-sluice-request-id": "context.requestId",
+    });
+  });
+
   test.each(["/v1/completions", "/v1/chat/completions", "/v1/responses", "/v1/messages", "/v1/embeddings"])(
     "streams %s through the VPC link to the load balancer",
     (path) => {

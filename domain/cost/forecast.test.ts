@@ -32,6 +32,17 @@ test("load balancers' access logs cost a file for each node and five minutes, an
   expect(storage?.quantity).toBeCloseTo(12 * 0.01, 3); // 100,000 requests of 100 bytes a month
 });
 
+test("token exchanges cost some cents a month, and nothing without a policy", () => {
+  const cost = (workloads: readonly unknown[]) =>
+    forecast({ ...dev, identity: { workloads } }, DEFAULT_USAGE)
+      .items.filter(({ what }) => /token exchanges/.test(what))
+      .map((item) => itemCost(item));
+  expect(cost([])).toEqual([]);
+  const dollars = cost([{}]).reduce((sum, each) => sum + each, 0);
+  expect(dollars).toBeGreaterThan(0.03);
+  expect(dollars).toBeLessThan(0.1);
+});
+
 test("a pool on Spot has the range of the prices of the types that AWS may launch", () => {
   const purchase = { option: "spot", onDemandBase: 0, overrides: [], families: ["g5", "g6"] } as const;
   const pools = Object.fromEntries(Object.entries(dev.pools).map(([name, pool]) => [name, { ...pool, purchase }]));
