@@ -13,6 +13,21 @@ describe("an update", () => {
     });
   });
 
+  test("of the serving stack changes the drain time of the target groups that have one", () => {
+    const serving = {
+      variable: { gateway_max_instances: { default: 2 } },
+      resource: {
+        aws_lb_target_group: { Gateways: { deregistration_delay: "100" }, Function: { target_type: "lambda" } },
+      },
+    };
+    expect(updateOf("serving", serving).edit(serving)).toEqual({
+      variable: { gateway_max_instances: { default: 3 } },
+      resource: {
+        aws_lb_target_group: { Gateways: { deregistration_delay: "101" }, Function: { target_type: "lambda" } },
+      },
+    });
+  });
+
   test("that is missing in the table is an error", () => {
     expect(() => updateOf("other", { resource: {} })).toThrow(/no update to try on other; add one to UPDATES/);
   });

@@ -44,7 +44,11 @@ const UPDATES: Readonly<Record<string, Update>> = {
       changeResources(
         changeValue(document, ["variable", "gateway_max_instances", "default"], (most) => asNumber(most) + 1),
         "aws_lb_target_group",
-        (config) => ({ ...config, deregistration_delay: String(asNumber(config.deregistration_delay) + 1) }),
+        // A function as target has nothing to drain.
+        (config) =>
+          config.deregistration_delay === undefined
+            ? config
+            : { ...config, deregistration_delay: String(asNumber(config.deregistration_delay) + 1) },
       ),
   },
   edge: {
