@@ -91,6 +91,18 @@ describe("an operator", () => {
     expect(problem).not.toContain("secret");
   });
 
+  test("sees also where a redirect of the same host points to", async () => {
+    const { config } = await withProviders();
+    const moved = await startFakeServer((_request, response) => {
+      response.writeHead(308, { location: "/v2/models?key=secret" }).end();
+    });
+    onTestFinished(() => moved.stop());
+    const providers = [...config.providers, providerConfig("moved", moved.origin)];
+    const { call } = await startAdminGateway({ config: { ...config, providers } });
+    const { problem } = (await jsonOf(call("POST", "/admin/providers/moved/test"))) as { problem: string };
+    expect(problem).toContain(`and points to ${moved.origin}/v2/models;`);
+  });
+
   // documented: failing-provider-avoided
   test("sends no new requests to a provider whose health check fails, until it is healthy again", async () => {
     const { a, b, config } = await withProviders();

@@ -1,3 +1,4 @@
+import { redirectTarget } from "../http/redirect-target.ts";
 import { sendUpstream } from "../http/send-upstream.ts";
 import { AddressRefused } from "../providers/address-guard.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -17,8 +18,6 @@ export interface ConnectionTest {
 const TIMEOUT_MS = 10_000;
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 const MAX_MODELS = 200;
-/** Of the address that a redirect points to. */
-const MAX_TARGET_CHARACTERS = 200;
 
 /**
  * Requests a provider's list of models, over the connections of all requests: so under the same rules about addresses,
@@ -48,23 +47,16 @@ export async function testConnection(provider: Provider, now: () => number): Pro
     if (modelList === undefined) return { ok: true, latencyMs, status };
     if (status === 401 || status === 403)
       return { ok: false, latencyMs, status, problem: "It does not take our key; put a valid one into the secret." };
-    if (status !== 200)
-      return {
-        ok: false,
-        latencyMs,
-        status,
-        problem: `It responded ${status} to GET ${modelList.path}${targetOf(response.headers.location)}; check its endpoint.`,
-      };
+    if (status !== 200) {
+      const target = redirectTarget(response.headers.location, provider.config.endpoint);
+      const pointsTo = target === undefined ? "" : `, and points to ${target}`;
+      const problem = `It responded ${status} to GET ${modelList.path}${pointsTo}; check its endpoint.`;
+      return { ok: false, latencyMs, status, problem };
+    }
     return { ok: true, latencyMs, status, models: modelList.namesIn(text).slice(0, MAX_MODELS) };
   } catch (error) {
     return { ok: false, latencyMs: latency(), problem: problemOf(error) };
   }
-}
-
-/** Where a redirect points, which is not followed. Credentials and a query, which may have some, are left out. */
-function targetOf(location: string | readonly string[] | undefined): string {
-  const url = typeof location === "string" ? URL.parse(location) : null;
-  return url === null ? "" : `, and points to ${(url.origin + url.pathname).slice(0, MAX_TARGET_CHARACTERS)}`;
 }
 
 function problemOf(error: unknown): string {

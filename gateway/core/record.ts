@@ -40,6 +40,8 @@ export interface RequestFacts {
   /** The rule of access that refused it, and the id of a refusal that the client knows. */
   readonly rule: string | undefined;
   readonly decisionId: string | undefined;
+  /** Where a target pointed that sent a redirect, which is not followed: host and path. */
+  readonly upstreamRedirect: string | undefined;
   /** An exception that is not in the error catalogue. */
   readonly failure: unknown;
   /** Whether the client left before its response was complete. */
@@ -75,6 +77,7 @@ const NOTHING_KNOWN: RequestFacts = {
   errorCode: undefined,
   rule: undefined,
   decisionId: undefined,
+  upstreamRedirect: undefined,
   failure: undefined,
   isAborted: false,
 };

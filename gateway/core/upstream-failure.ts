@@ -33,6 +33,8 @@ export class UpstreamFailure extends Error {
   readonly isOverloaded: boolean;
   /** A prompt can cause what is not `bad`, so that it may not block the upstream for other callers. */
   readonly health: FailureHealth;
+  /** Where it points instead of serving the request: for its operator. @default - nowhere */
+  readonly redirectsTo: string | undefined;
 
   constructor(
     kind: FailureKind,
@@ -40,7 +42,12 @@ export class UpstreamFailure extends Error {
     {
       isOverloaded = kind === "busy",
       health = kind === "busy" ? "none" : "bad",
-    }: { readonly isOverloaded?: boolean; readonly health?: FailureHealth } = {},
+      redirectsTo,
+    }: {
+      readonly isOverloaded?: boolean;
+      readonly health?: FailureHealth;
+      readonly redirectsTo?: string | undefined;
+    } = {},
   ) {
     super(`upstream ${kind}`);
     this.name = "UpstreamFailure";
@@ -48,6 +55,7 @@ export class UpstreamFailure extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
     this.isOverloaded = isOverloaded;
     this.health = health;
+    this.redirectsTo = redirectsTo;
   }
 
   /** Of a response whose model generated no usable output. */

@@ -51,6 +51,7 @@ function logLine(settled: SettledRequest) {
     decisionId: settled.decisionId,
     model: settled.model?.slice(0, MAX_MODEL_CHARACTERS),
     targetId: settled.target?.id,
+    upstreamRedirect: settled.upstreamRedirect,
     engineId: settled.engineId,
     keyId: settled.keyId,
     priority: settled.priority,

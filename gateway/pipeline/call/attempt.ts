@@ -6,6 +6,7 @@ import type { BilledTokens, Lease } from "../../core/lease.ts";
 import type { Target } from "../../core/target.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
 import { chunkFormOf } from "../../dialects/providers/openai/chunk-forms.ts";
+import { redirectTarget } from "../../http/redirect-target.ts";
 import { sendUpstream, type UpstreamResponse } from "../../http/send-upstream.ts";
 import type { UpstreamBody } from "../../http/upstream-body.ts";
 import type { WholeForm } from "../../outside-values/whole-forms.ts";
@@ -112,7 +113,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
     const call = encoding instanceof Promise ? await encoding : encoding;
     if (!lease.isFunded) await fund(lease, limits.signal);
     response = await send(options, call, limits.signal);
-    if (response.statusCode !== 200) throw await refusal(target, response);
+    if (response.statusCode !== 200) throw await refusal(lease, response);
     const { body } = response;
     const isStream = isStreamOf(target, response);
     if (generation.stream && !isStream && target.kind === "provider") throw new UpstreamFailure("malformed");
@@ -246,10 +247,14 @@ function withoutMark(bytes: Buffer): Buffer {
 
 /** The failure that a status other than 200 stands for. The status is enough when the text can't be read. */
 async function refusal(
-  { dialect, kind }: Target,
+  { target: { dialect, kind }, upstream }: Lease,
   { statusCode, headers, body }: UpstreamResponse,
 ): Promise<UpstreamFailure | GatewayError> {
   const bytes = await body.whole(MAX_ERROR_BYTES).catch(() => undefined);
   const text = bytes === undefined ? "" : withoutMark(bytes).toString("utf8");
-  return responseFailure(statusCode, headers["retry-after"], dialect.decodeProblem(statusCode, text), kind);
+  const failure = responseFailure(statusCode, headers["retry-after"], dialect.decodeProblem(statusCode, text), kind);
+  const redirectsTo = statusCode < 400 ? redirectTarget(headers.location, upstream.origin) : undefined;
+  if (redirectsTo === undefined || !(failure instanceof UpstreamFailure)) return failure;
+  const { kind: failureKind, retryAfterSeconds, isOverloaded, health } = failure;
+  return new UpstreamFailure(failureKind, retryAfterSeconds, { isOverloaded, health, redirectsTo });
 }

@@ -22,6 +22,8 @@ export interface CallFacts {
   /** What the caller pays of a call that it broke off, or that the time of its route did: the tokens that its lease settled. */
   readonly sentPromptTokens: number | undefined;
   readonly unseenCompletionTokens: number | undefined;
+  /** Where a target pointed that sent a redirect. */
+  readonly upstreamRedirect: string;
 }
 
 /** One request as the call step gets it. */

@@ -172,6 +172,7 @@ class TargetCalls {
     const billed = lease.settle(outcomeOf(error, this.#request.generation.stream));
     if (error instanceof UpstreamFailure) {
       this.#failedAttempts++;
+      if (error.redirectsTo !== undefined) this.#request.note({ upstreamRedirect: error.redirectsTo });
       this.#state = policy.afterFailure(this.#state, target, error);
       if (error.kind === "denied" && (await upstream.renewCredentials?.()) === true)
         this.#state = policy.afterRenewal(this.#state, upstream);

@@ -1,4 +1,7 @@
-import { describe, expect, test, vi } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { FakeProviderBehaviour, ProviderFault } from "../../../test-support/fake-provider.ts";
 import { providerConfig, routeConfig } from "../../../test-support/target-config.ts";
 import { provide } from "../../test/provider-fixture.ts";
@@ -45,6 +48,30 @@ describe("a provider that fails before its first byte", () => {
     expect(response.headers.get("x-sluice-attempts")).toBe("2");
     expect(await response.json()).toMatchObject({ usage: { completion_tokens: 3 } });
     expect([bad.received.length, good.received.length]).toEqual([1, 1]);
+  });
+
+  test("which sends us elsewhere: the request's log line has where, without a query", async () => {
+    const moved = createServer((request, response) => {
+      request.resume();
+      response.writeHead(308, { location: "/v2/chat?key=secret" }).end();
+    });
+    await once(moved.listen(0, "127.0.0.1"), "listening");
+    onTestFinished(() => void moved.close());
+    const origin = `http://127.0.0.1:${(moved.address() as AddressInfo).port}`;
+    const good = await provide();
+    const { url, log } = await startTestGateway({
+      engines: [],
+      config: {
+        providers: [providerConfig("moved", origin), providerConfig("good", good.origin)],
+        routes: [routeConfig("chat", ["moved/small"], { fallbacks: ["good/small"] })],
+      },
+    });
+    for (const stream of [false, true])
+      await (await post(url, "/v1/chat/completions", chat({ model: "chat", stream }))).text();
+    await vi.waitFor(() => expect(log().filter(({ route }) => route === "/v1/chat/completions")).toHaveLength(2));
+    const [line] = log().filter(({ route }) => route === "/v1/chat/completions");
+    expect(line).toMatchObject({ status: 200, targetId: "good/small", upstreamRedirect: `${origin}/v2/chat` });
+    expect(JSON.stringify(log())).not.toContain("secret");
   });
 
   // documented: failover-unnoticed-stream
