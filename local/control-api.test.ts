@@ -118,6 +118,32 @@ describe("a refusal", () => {
   });
 });
 
+describe("an id that no record can have", () => {
+  const LONG = "x".repeat(1500);
+
+  test.each([
+    `projects/${LONG}`,
+    `users/${LONG}`,
+    `invites/${LONG}`,
+    `admin_api_keys/${LONG}`,
+    `projects/${LONG}/users/${LONG}`,
+  ])("is not found, case %#", async (path) => {
+    const { url, owner } = await controlServer();
+    const headers = { authorization: `Bearer ${await owner("org-a")}` };
+    expect((await fetch(`${url}/organization/${path}`, { headers })).status).toBe(404);
+  });
+
+  test.each(["", "a%23b", "%F0%9F%99%82", LONG])("begins no page of a list, case %#", async (after) => {
+    const { url, owner } = await controlServer();
+    const headers = { authorization: `Bearer ${await owner("org-a")}` };
+    for (const list of ["projects", "users", "invites", "admin_api_keys", "audit_logs"]) {
+      const response = await fetch(`${url}/organization/${list}?after=${after}`, { headers });
+      expect([list, response.status]).toEqual([list, 400]);
+      expect(await response.json()).toMatchObject({ error: { param: "after" } });
+    }
+  });
+});
+
 describe("a request with an Idempotency-Key", () => {
   const key = { "idempotency-key": "5b0c0c36-6a0f-4c54-9f38-6a4c0f3a9e10" };
 

@@ -65,6 +65,46 @@ describe("files", () => {
     expect(storage.bucket.list("")).toEqual([]);
   });
 
+  const TOO_LONG = ["x".repeat(1500), "%F0%9F%99%82".repeat(300)];
+
+  test.each(TOO_LONG)("and batches with an id that no item can have are not there, case %#", async (id) => {
+    const { url } = await setUp();
+    const requests = [
+      ["GET", `/v1/files/${id}`],
+      ["GET", `/v1/files/${id}/content`],
+      ["DELETE", `/v1/files/${id}`],
+      ["GET", `/v1/batches/${id}`],
+      ["POST", `/v1/batches/${id}/cancel`],
+    ] as const;
+    for (const [method, path] of requests) {
+      const response = await fetch(`${url}${path}`, { method });
+      expect([method, path.slice(0, 20), response.status]).toEqual([method, path.slice(0, 20), 404]);
+      expect(await response.json()).toMatchObject({ error: { code: "not_found" } });
+    }
+  });
+
+  test.each([...TOO_LONG, "", "foo", "file-zzzz", "batch_1%00"])(
+    "and batches are not listed after what is no id, case %#",
+    async (id) => {
+      const { url, client } = await setUp();
+      await upload(client, "{}");
+      for (const list of ["/v1/files", "/v1/batches"]) {
+        const response = await fetch(`${url}${list}?after=${id}`);
+        expect([list, response.status]).toEqual([list, 400]);
+        expect(await response.json()).toMatchObject({ error: { param: "after" } });
+      }
+    },
+  );
+
+  test("are listed after one that was deleted meanwhile", async () => {
+    const { client } = await setUp();
+    const files = [];
+    for (const name of ["1.jsonl", "2.jsonl", "3.jsonl"]) files.push(await upload(client, "{}", name));
+    const [first, second] = files.map(({ id }) => id) as [string, string];
+    await client.files.delete(second);
+    expect((await client.files.list({ after: second })).data.map(({ id }) => id)).toEqual([first]);
+  });
+
   test("and batches of another key are not there", async () => {
     const { url, keys } = await setUp({ config: { auth: "required" } });
     const clients = ["a", "b"].map(() => {

@@ -16,7 +16,10 @@ export const deleted = <const T extends string>(object: T) =>
 
 /** @default limit - 20, as OpenAI's */
 export const cursor = {
-  after: z.string().max(200).optional(),
+  after: z
+    .string()
+    .regex(/^[\w-]{1,200}$/, "must be the id of an item of this list; correct it in the query")
+    .optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
 };
 export const ListQuery = z.strictObject(cursor);

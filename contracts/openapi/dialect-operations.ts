@@ -77,7 +77,7 @@ export const DIALECT_OPERATIONS = operationList([
     queryParameters: [
       { name: "limit", description: "Items of a page, 1 to 100; 20 where it is left out." },
       { name: "order", description: "`asc` for the oldest first." },
-      { name: "after", description: "The last item of the page before." },
+      { name: "after", description: "Id of the last item of the page before." },
     ],
     response: {
       schema: "ResponseItemList",

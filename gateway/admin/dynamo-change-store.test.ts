@@ -42,6 +42,11 @@ test("a version is never issued again, also for an item that was deleted and mad
   await expect(changeStore.put("override", "tiny", settings, late)).rejects.toThrow(VersionConflict);
 });
 
+test("there is no change of a name that no item can have", async () => {
+  const { changeStore } = await startRoutesTable();
+  expect(await changeStore.delete("provider", "x".repeat(1500), { over: undefined, seen: 0 })).toBe(false);
+});
+
 test("of two changes that were checked against the same count, one is made", async () => {
   const { changeStore } = await startRoutesTable();
   const settings = { force: null, drain: [] };

@@ -14,6 +14,7 @@ import {
   TargetChange,
 } from "../../contracts/targets/target-changes.ts";
 import { parseStored } from "../../lib/parse-stored.ts";
+import { isSortKey } from "../../lib/sort-key.ts";
 import { type ChangeAuthor, type ChangeStore, type StoredChanges, VersionConflict } from "./change-store.ts";
 import { ChangesLock } from "./changes-lock.ts";
 
@@ -106,6 +107,7 @@ export class DynamoChangeStore implements ChangeStore {
   }
 
   async delete(kind: ChangeKind, name: string, { over, seen }: Pick<ChangeAuthor, "over" | "seen">): Promise<boolean> {
+    if (!isSortKey(changeId(kind, name))) return false;
     return await this.#lock.with(seen, async (version) => {
       const { client, tableName } = this.#options;
       const values = over === undefined ? { ":version": version } : valuesOf(over);

@@ -4,7 +4,7 @@ import { GatewayError } from "../core/gateway-error.ts";
 import { type GatewayResponse, jsonResponse } from "../core/response.ts";
 import type { OwnedRequest } from "../files/file-pages.ts";
 import { type FileStore, timeOrderedId } from "../files/file-store.ts";
-import { limitIn, listOf, queryOf } from "../http/list-query.ts";
+import { afterIn, limitIn, listOf, queryOf } from "../http/list-query.ts";
 import { bodyProblems, invalidRequest } from "../pipeline/body/body-problems.ts";
 import { readJsonObject } from "../pipeline/parse-body.ts";
 import { type BatchItem, NO_COUNTS } from "./batch-items.ts";
@@ -15,6 +15,7 @@ const PAGE = { usual: 20, most: 100 };
 /** A batch's own fields with all its metadata are below 12 KB. */
 const MAX_BODY_BYTES = 65_536;
 const WINDOW_SECONDS = 86_400;
+const BATCH_ID = /^batch_[0-9a-f]{32}$/;
 
 export interface BatchPagesOptions {
   readonly store: BatchStore;
@@ -79,8 +80,11 @@ export class BatchPages {
   async list({ request, headers, owner }: OwnedRequest): Promise<GatewayResponse> {
     const query = queryOf(request.target);
     const limit = limitIn(query, PAGE);
-    const after = query.get("after");
-    const found = await this.#options.store.list(owner, { limit: limit + 1, ...(after === null ? {} : { after }) });
+    const after = afterIn(query, BATCH_ID);
+    const found = await this.#options.store.list(owner, {
+      limit: limit + 1,
+      ...(after === undefined ? {} : { after }),
+    });
     return jsonResponse(200, headers.all, listOf(found.map(batchObject), limit));
   }
 

@@ -2,9 +2,9 @@ import { GatewayError } from "../core/gateway-error.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import { type ByteSink, type GatewayResponse, jsonResponse } from "../core/response.ts";
 import type { ResponseHeaders } from "../core/response-headers.ts";
-import { choiceIn, limitIn, listOf, queryOf } from "../http/list-query.ts";
+import { afterIn, choiceIn, limitIn, listOf, queryOf } from "../http/list-query.ts";
 import { CallerShares } from "../shares/caller-shares.ts";
-import { type FileItem, type FileStore, fileObject } from "./file-store.ts";
+import { FILE_ID, type FileItem, type FileStore, fileObject } from "./file-store.ts";
 import { ObjectMissing } from "./object-store.ts";
 import { receiveFile } from "./receive-file.ts";
 
@@ -57,12 +57,12 @@ export class FilePages {
   async list({ request, headers, owner }: OwnedRequest): Promise<GatewayResponse> {
     const query = queryOf(request.target);
     const limit = limitIn(query, PAGE);
-    const after = query.get("after");
+    const after = afterIn(query, FILE_ID);
     const purpose = query.get("purpose");
     const found = await this.#options.files.list(owner, {
       limit,
       newestFirst: choiceIn(query, "order", ["desc", "asc"]) === "desc",
-      ...(after === null ? {} : { after }),
+      ...(after === undefined ? {} : { after }),
       ...(purpose === null ? {} : { purpose }),
     });
     return jsonResponse(200, headers.all, listOf(found.map(fileObject), limit));

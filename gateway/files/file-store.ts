@@ -96,6 +96,9 @@ export class FileStore {
   }
 }
 
+/** Ids of files. */
+export const FILE_ID = /^file-[0-9a-f]{32}$/;
+
 /** A new id; ids of later milliseconds are greater, so that lists are in the order of creation. */
 export function timeOrderedId(prefix: string, now: number): string {
   return `${prefix}${now.toString(16).padStart(12, "0")}${randomBytes(10).toString("hex")}`;

@@ -27,8 +27,25 @@ export function choiceIn<T extends string>(query: URLSearchParams, name: string,
   return value;
 }
 
+/**
+ * The id after which a page begins.
+ * @param form of the list's ids
+ * @returns `undefined` where the query has none
+ * @throws {GatewayError} `invalid_request` when it is no id of such a list
+ */
+export function afterIn(query: URLSearchParams, form: RegExp): string | undefined {
+  const text = query.get("after");
+  if (text === null || form.test(text)) return text ?? undefined;
+  throw wrongCursor("after", text);
+}
+
+/** For an id that is no item of the list: the first page again would have no end. */
+export function wrongCursor(param: string, id: string): GatewayError {
+  return wrong(param, "the id of an item of this list", id);
+}
+
 /** A page of a list in OpenAI's form. @param found at most one more than `limit`; that one shows that there are more */
-export function listOf<T extends { readonly id: string }>(found: readonly T[], limit: number) {
+export function listOf<T extends { readonly id?: unknown }>(found: readonly T[], limit: number) {
   const data = found.slice(0, limit);
   return {
     object: "list",

@@ -1,5 +1,5 @@
 import { allowsModel } from "../../domain/keys/check-key.ts";
-import { GatewayError } from "../core/gateway-error.ts";
+import { limitIn, wrongCursor } from "../http/list-query.ts";
 import type { TargetTable } from "../routing/target-table.ts";
 import type { ModelKey } from "./model-cards.ts";
 
@@ -20,12 +20,11 @@ export interface AnthropicModel {
 }
 
 /** Anthropic's own limits. */
-const DEFAULT_MODELS = 20;
-const MAX_MODELS = 1000;
+const PAGE = { usual: 20, most: 1000 };
 
 /**
  * `GET /v1/models` for Anthropic's SDKs.
- * @param created Unix seconds @throws {GatewayError} `invalid_request` for a limit that is none
+ * @param created Unix seconds @throws {GatewayError} `invalid_request` for a wrong limit or cursor
  */
 export function anthropicModelList(
   { routes }: TargetTable,
@@ -33,24 +32,27 @@ export function anthropicModelList(
   query: URLSearchParams,
   key: ModelKey,
 ): AnthropicModelList {
-  const limit = Number(query.get("limit") ?? DEFAULT_MODELS);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_MODELS)
-    throw new GatewayError("invalid_request", {
-      param: "limit",
-      message: `\`limit\` must be a whole number from 1 to ${MAX_MODELS}; correct it.`,
-    });
+  const limit = limitIn(query, PAGE);
   const names = [...routes.keys()].filter((name) => allowsModel(key, name));
-  const after = query.get("after_id");
-  const before = query.get("before_id");
-  const end = before === null ? names.length : Math.max(0, names.indexOf(before));
-  const start = before === null ? (after === null ? 0 : names.indexOf(after) + 1) : Math.max(0, end - limit);
+  const after = indexIn(names, query, "after_id");
+  const before = indexIn(names, query, "before_id");
+  const end = before ?? names.length;
+  const start = before === undefined ? (after ?? -1) + 1 : Math.max(0, end - limit);
   const page = names.slice(start, Math.min(start + limit, end));
   return {
     data: page.map((id) => anthropicModel(id, created)),
-    has_more: before === null ? start + limit < names.length : start > 0,
+    has_more: before === undefined ? start + limit < names.length : start > 0,
     first_id: page[0] ?? null,
     last_id: page.at(-1) ?? null,
   };
+}
+
+function indexIn(names: readonly string[], query: URLSearchParams, param: string): number | undefined {
+  const name = query.get(param);
+  if (name === null) return undefined;
+  const index = names.indexOf(name);
+  if (index < 0) throw wrongCursor(param, name);
+  return index;
 }
 
 export function anthropicModel(id: string, created: number): AnthropicModel {

@@ -73,4 +73,11 @@ test("have Anthropic's form, in pages, for its SDK, whose key is taken from x-ap
   const first = await anthropic.models.list({ limit: 1 });
   expect(first).toMatchObject({ has_more: true, first_id: "a", last_id: "a" });
   expect((await anthropic.models.list({ before_id: "c", limit: 1 })).data).toMatchObject([{ id: "b" }]);
+  expect((await anthropic.models.list({ after_id: "a", limit: 1 })).data).toMatchObject([{ id: "b" }]);
+  const headers = { "x-api-key": key.secret };
+  for (const query of ["after_id=x", "before_id=x", "after_id=", "limit=0", "limit=0x10", "limit=1001"]) {
+    const wrong = await fetch(`${url}/v1/models?${query}`, { headers });
+    expect([query, wrong.status]).toEqual([query, 400]);
+    expect(await wrong.text()).toContain(`\`${query.split("=")[0]}\` must be`);
+  }
 });

@@ -1,10 +1,10 @@
 import { GatewayError } from "../core/gateway-error.ts";
-import { queryOf } from "../http/list-query.ts";
+import { choiceIn, limitIn, listOf, queryOf, wrongCursor } from "../http/list-query.ts";
 import type { Identified } from "../pipeline/request-states.ts";
 import type { ResponseStore, StoredResponse } from "../responses/response-store.ts";
 
-const MAX_ITEMS = 100;
-const DEFAULT_ITEMS = 20;
+/** Items on one page of a list. */
+const PAGE = { usual: 20, most: 100 };
 
 /** @throws {GatewayError} `not_found` for a response that this caller has not, `invalid_request` for a wrong query */
 export async function storedResponse(request: Identified, store: ResponseStore | undefined): Promise<unknown> {
@@ -52,21 +52,16 @@ function decode(encodedId: string): string {
 
 /** One page of the items, the newest first unless `order` is `asc`. */
 function itemList({ input }: StoredResponse, query: URLSearchParams): unknown {
-  const limit = Number(query.get("limit") ?? DEFAULT_ITEMS);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_ITEMS)
-    throw new GatewayError("invalid_request", {
-      param: "limit",
-      message: `\`limit\` must be a whole number from 1 to ${MAX_ITEMS}; correct it.`,
-    });
-  const items = query.get("order") === "asc" ? input : input.toReversed();
-  const after = query.get("after");
-  const start = after === null ? 0 : items.findIndex(({ id }) => id === after) + 1;
-  const data = items.slice(start, start + limit);
-  return {
-    object: "list",
-    data,
-    first_id: data[0]?.id ?? null,
-    last_id: data.at(-1)?.id ?? null,
-    has_more: start + limit < items.length,
-  };
+  const limit = limitIn(query, PAGE);
+  const items = choiceIn(query, "order", ["desc", "asc"]) === "asc" ? input : input.toReversed();
+  const start = startOf(items, query.get("after"));
+  return listOf(items.slice(start, start + limit + 1), limit);
+}
+
+/** Clients may give two items one id: behind the last of them, so that the pages come to an end. */
+function startOf(items: StoredResponse["input"], after: string | null): number {
+  if (after === null) return 0;
+  const at = items.findLastIndex(({ id }) => id === after);
+  if (at < 0) throw wrongCursor("after", after);
+  return at + 1;
 }

@@ -27,6 +27,15 @@ describe("responses in DynamoDB", () => {
     expect(await store.get("b", "resp_1")).toEqual(stored("B"));
   });
 
+  test.each(["", "x".repeat(1025), "é".repeat(513)])(
+    "are none for an id that no item can have, case %#",
+    async (id) => {
+      const { store } = await start();
+      expect(await store.get("a", id)).toBeUndefined();
+      expect(await store.delete("a", id)).toBe(false);
+    },
+  );
+
   test("are there for their own gateway while they are written", async () => {
     const { store } = await start();
     const writing = store.put("a", "resp_1", stored("A"));

@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip, gzip, type ZlibOptions } from "node:zlib";
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { isSortKey } from "../../lib/sort-key.ts";
 import {
   MAX_STORED_BYTES,
   type ResponseStore,
@@ -44,7 +45,7 @@ export class DynamoResponseStore implements ResponseStore {
   }
 
   async get(tenant: string, id: string): Promise<StoredResponse | undefined> {
-    if (id.includes(PART_MARK)) return undefined;
+    if (!isResponseId(id)) return undefined;
     const writing = this.#writing.get(keyOf(tenant, id));
     if (writing !== undefined) return writing;
     const { client, tableName, now } = this.#options;
@@ -95,7 +96,7 @@ export class DynamoResponseStore implements ResponseStore {
   }
 
   async delete(tenant: string, id: string): Promise<boolean> {
-    if (id.includes(PART_MARK)) return false;
+    if (!isResponseId(id)) return false;
     const gone = await this.#remove(tenant, id);
     for (let part = 1; part < Number(gone?.parts ?? 1); part++) await this.#remove(tenant, partId(id, part));
     return gone !== undefined;
@@ -122,6 +123,11 @@ export class DynamoResponseStore implements ResponseStore {
     }
     return parts;
   }
+}
+
+/** Whether a response can have this id, which a client may have made up. */
+function isResponseId(id: string): boolean {
+  return isSortKey(id) && !id.includes(PART_MARK);
 }
 
 function partId(id: string, part: number): string {

@@ -6,6 +6,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
+import { isSortKey } from "../../lib/sort-key.ts";
 
 /** DynamoDB responds in milliseconds; after this time a response is not expected. */
 const TIMEOUT_MS = 3000;
@@ -50,7 +51,9 @@ export class BatchTable {
     this.#tableName = tableName;
   }
 
+  /** @returns the item, or `undefined`: also for a key that no item can have */
   async get(key: TableKey): Promise<unknown> {
+    if (!isSortKey(key.sk)) return undefined;
     const command = new GetCommand({ TableName: this.#tableName, Key: key, ConsistentRead: true });
     return (await this.#client.send(command, timeout())).Item;
   }
@@ -83,13 +86,14 @@ export class BatchTable {
   /**
    * Sets fields of an item that exists; `undefined` removes one.
    * @param condition over `#name`s and `:name`s of `values`, which need be in neither `set` nor `add`
-   * @returns the whole item afterwards, or `undefined` when the condition did not hold
+   * @returns the whole item afterwards, or `undefined` when the condition did not hold, or no item can have the key
    */
   async update(
     key: TableKey,
     change: { readonly set?: Values; readonly add?: Readonly<Record<string, number>> },
     condition?: Condition,
   ): Promise<unknown> {
+    if (!isSortKey(key.sk)) return undefined;
     const { set = {}, add = {} } = change;
     const assigned = Object.entries(set).filter(([, value]) => value !== undefined);
     const removed = Object.keys(set).filter((name) => set[name] === undefined);

@@ -4,6 +4,7 @@ import { ControlRecord, type RecordKind, type RecordOf } from "../../../contract
 import { type Change, ID_MARK, type RecordKey } from "../../../domain/tenancy/changes.ts";
 import { type ControlTables, itemKey, partitionOf, transactActions } from "../../../domain/tenancy/control-items.ts";
 import { parseStored } from "../../../lib/parse-stored.ts";
+import { isSortKey } from "../../../lib/sort-key.ts";
 import type { ControlStore, ListRange, RecordPage } from "./control-store.ts";
 
 /** Sorts after every character of an id. */
@@ -20,12 +21,9 @@ export class DynamoControlStore implements ControlStore {
   }
 
   async get<K extends RecordKind>(organizationId: string, key: RecordKey<K>): Promise<RecordOf<K> | undefined> {
-    if (key.ids.some((id) => id.includes(ID_MARK) || id === "")) return undefined;
-    const command = new GetCommand({
-      TableName: this.#tables.control,
-      Key: itemKey(organizationId, key),
-      ConsistentRead: true,
-    });
+    const Key = itemKey(organizationId, key);
+    if (key.ids.some((id) => id.includes(ID_MARK) || id === "") || !isSortKey(Key.recordId)) return undefined;
+    const command = new GetCommand({ TableName: this.#tables.control, Key, ConsistentRead: true });
     const { Item: item } = await this.#client.send(command);
     return item === undefined ? undefined : recordIn(item, key.kind);
   }

@@ -227,4 +227,32 @@ describe("stored responses", () => {
     const streamed = await fetch(`${url}/v1/responses/${made.id}?stream=true`);
     expect(streamed.status).toBe(400);
   });
+
+  test.each(["limit=101", "limit=0x10", "limit=5.0", "limit=", "order=foo", "order=", "after=item_x", "after="])(
+    "are not listed by a wrong query: %s",
+    async (query) => {
+      const { url } = await start();
+      const response = await post(url, "/v1/responses", { model: "tiny", input: "a", store: true });
+      const { id } = (await response.json()) as { id: string };
+      const listed = await fetch(`${url}/v1/responses/${id}/input_items?${query}`);
+      expect(listed.status).toBe(400);
+      expect(await listed.json()).toMatchObject({ error: { code: "invalid_request", param: query.split("=")[0] } });
+    },
+  );
+
+  test("whose client gave two items one id have a last page", async () => {
+    const { url } = await start();
+    const input = ["a", "a", "b"].map((id) => ({ role: "user", content: "x", id }));
+    const response = await post(url, "/v1/responses", { model: "tiny", input, store: true });
+    const made = (await response.json()) as { id: string };
+    const seen: string[] = [];
+    for (let after = ""; seen.length < 5; ) {
+      const path = `${url}/v1/responses/${made.id}/input_items?order=asc&limit=1${after}`;
+      const page = (await (await fetch(path)).json()) as { last_id: string; has_more: boolean };
+      seen.push(page.last_id);
+      if (!page.has_more) break;
+      after = `&after=${page.last_id}`;
+    }
+    expect(seen).toEqual(["a", "b"]);
+  });
 });
