@@ -16,16 +16,6 @@ export const UNEMULATED_REQUESTS: Readonly<Record<string, readonly string[]>> = 
     "UpdateIPSet",
     "UpdateWebACL",
   ].map((action) => `wafv2:${action} ${IP_SET}/{id} resource-tag`),
-  // aws_lb_target_group_attachment and aws_lambda_permission, as the provider's source calls them
-  "no run has the control API: neither dev nor prod sets it": [
-    ...["RegisterTargets", "DeregisterTargets"].map(
-      (action) =>
-        `elasticloadbalancing:${action} arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/tf-{generated}/{id} resource-tag`,
-    ),
-    ...["AddPermission", "GetPolicy", "RemovePermission"].map(
-      (action) => `lambda:${action} arn:aws:lambda:{region}:{account}:function:{name}-administer resource-tag`,
-    ),
-  ],
   // aws_api_gateway_domain_name and aws_api_gateway_base_path_mapping, as the provider calls them
   "no emulator has base path mappings of API Gateway's domains": [
     "apigateway:POST arn:aws:apigateway:{region}::/domainnames request-tag",
