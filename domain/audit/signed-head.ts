@@ -72,7 +72,7 @@ export function auditPublicKey(pem: string): AuditPublicKey {
   const key = createPublicKey(pem);
   if (key.asymmetricKeyDetails?.namedCurve !== "prime256v1")
     throw new Error(
-      `heads are signed with a key on the curve P-256, got ${key.asymmetricKeyType}; use the file that \`sluice audit public-key\` writes.`,
+      `heads are signed with a key on the curve P-256, got ${key.asymmetricKeyType}; use the public key that the signer's operator publishes.`,
     );
   return { key, fingerprint: keyFingerprint(key.export({ type: "spki", format: "der" })) };
 }

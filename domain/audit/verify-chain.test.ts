@@ -1,10 +1,11 @@
+import { generateKeyPairSync } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AuditFault } from "./audit-fault.ts";
 import { sha256 } from "./chain-entry.ts";
 import { headFile, segmentFile } from "./chain-files.ts";
 import { MAX_LINE_BYTES } from "./file-lines.ts";
-import { headText, parseHead, statementText } from "./signed-head.ts";
+import { auditPublicKey, headText, parseHead, statementText } from "./signed-head.ts";
 import {
   FIRST_MINUTE,
   memoryStore,
@@ -378,4 +379,10 @@ describe("a head", () => {
         { kind: "changed", seq: 8 },
       ]);
   });
+});
+
+test("a public key on another curve is refused with its type", () => {
+  const { publicKey } = generateKeyPairSync("ed25519");
+  const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
+  expect(() => auditPublicKey(pem)).toThrow(/on the curve P-256, got ed25519; use the public key/);
 });
