@@ -65,6 +65,24 @@ describe("files", () => {
     expect(storage.bucket.list("")).toEqual([]);
   });
 
+  test.each([71, 200])("in a form with a boundary of %i characters are refused by it", async (length) => {
+    const { url } = await setUp();
+    const boundary = "x".repeat(length);
+    const body = `--${boundary}\r\ncontent-disposition: form-data; name="purpose"\r\n\r\nbatch\r\n--${boundary}--\r\n`;
+    const headers = { "content-type": `multipart/form-data; boundary=${boundary}` };
+    const response = await fetch(`${url}/v1/files`, { method: "POST", headers, body });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: { param: "content-type", message: expect.stringContaining(`1 to 70 characters, got ${length}`) },
+    });
+  });
+
+  test("with a name that is too long lose its end, and no half of a character", async () => {
+    const { client } = await setUp();
+    const file = await upload(client, "{}", `${"a".repeat(254)}😀.jsonl`);
+    expect(file.filename).toBe("a".repeat(254));
+  });
+
   const TOO_LONG = ["x".repeat(1500), "%F0%9F%99%82".repeat(300)];
 
   test.each(TOO_LONG)("and batches with an id that no item can have are not there, case %#", async (id) => {

@@ -154,7 +154,7 @@ export const ERRORS = {
     status: 503,
     type: "server_error",
     blame: "service",
-    message: "Changes can't be kept just now; what is in use stays as it is. Try again.",
+    message: "Changes can't be stored just now; what is in use stays as it is. Try again.",
     retryAfterSeconds: 5,
   },
   model_unavailable: {

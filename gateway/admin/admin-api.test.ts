@@ -13,7 +13,9 @@ import { OPERATIONS } from "../../contracts/openapi/operations.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { jsonOf, startAdminGateway, withProviders } from "../test/admin-gateway.ts";
 import { routeOf } from "../test/endpoint-paths.ts";
+import { startRoutesTable } from "../test/routes-table.ts";
 import { chat, errorOf, post } from "../test/test-gateway.ts";
+import { TableMoved } from "./change-store.ts";
 
 const settingsOf = ({ name: _, ...settings }: { readonly name: string }) => settings;
 
@@ -137,6 +139,33 @@ describe("a change at run time", () => {
       "version_conflict",
     );
     await errorOf(await call("PUT", "/admin/routes/extra", route, { "if-match": "2" }), 400, "invalid_request");
+  });
+
+  test.each(['"1"', "", "1", '*, "1"'])("with the If-None-Match %s is refused, and changes nothing", async (value) => {
+    const { call } = await startAdminGateway({ config: (await withProviders()).config });
+    const route = settingsOf(routeConfig("extra", ["tiny"]));
+    const put = await call("PUT", "/admin/routes/extra", route, { "if-none-match": value });
+    expect((await errorOf(put, 400, "invalid_request")).param).toBe("if-none-match");
+    expect((await call("GET", "/admin/routes/extra")).status).toBe(404);
+  });
+
+  test.each([
+    [[], "an array"],
+    [null, "null"],
+    ["x", "a string"],
+  ])("whose body is %j is refused by its kind", async (body, kind) => {
+    const { call } = await startAdminGateway();
+    const error = await errorOf(await call("PUT", "/admin/routes/extra", body), 400, "invalid_request");
+    expect(error.message).toBe(`The body must be a JSON object, got ${kind}; send the settings.`);
+  });
+
+  test("that other changes overtake each time is 429 with a time to wait, and not an absent table", async () => {
+    const table = await startRoutesTable();
+    Object.assign(table.changeStore, { put: () => Promise.reject(new TableMoved()) });
+    const { call } = await startAdminGateway({}, table);
+    const put = await call("PUT", "/admin/routes/extra", settingsOf(routeConfig("extra", ["tiny"])));
+    expect(put.headers.get("retry-after")).toBe("2");
+    await errorOf(put, 429, "rate_limit_exceeded");
   });
 
   test("with problems is refused with all of them", async () => {

@@ -8,6 +8,7 @@ import {
 } from "../../contracts/targets/target-changes.ts";
 import { ProviderSettings, RouteSettings } from "../../contracts/targets/target-settings.ts";
 import type { TargetProblem } from "../../domain/targets/target-problems.ts";
+import { isRecord } from "../../lib/is-record.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import { type GatewayResponse, jsonResponse } from "../core/response.ts";
 import { queryOf } from "../http/list-query.ts";
@@ -79,7 +80,7 @@ export class AdminApi {
     return respond(request, found, { etag: `"${found.version}"` });
   }
 
-  /** @throws {GatewayError} `invalid_request`, `version_conflict`, `changes_unavailable` */
+  /** @throws {GatewayError} `invalid_request`, `version_conflict`, `rate_limit_exceeded`, `changes_unavailable` */
   async put(request: Identified, kind: ChangeKind): Promise<GatewayResponse> {
     const { view, store } = this.#changes();
     const name = nameIn(request);
@@ -219,7 +220,13 @@ function unknownModel(provider: string, model: string, names: readonly string[])
 
 /** `If-Match: "3"` changes version 3 only; `If-None-Match: *` makes something new only. */
 function wantedVersion({ request }: Identified): number | undefined {
-  if (request.headers["if-none-match"] === "*") return 0;
+  const none = request.headers["if-none-match"];
+  if (none === "*") return 0;
+  if (none !== undefined)
+    throw new GatewayError("invalid_request", {
+      message: "`If-None-Match` must be *, which makes something new only; use `If-Match` for a version.",
+      param: "if-none-match",
+    });
   const text = request.headers["if-match"];
   if (text === undefined || text === "*") return undefined;
   const version = /^"(\d{1,15})"$/.exec(text)?.[1];
@@ -261,6 +268,11 @@ async function unlessConflict<T>(done: Promise<T>): Promise<T> {
     return await done;
   } catch (error) {
     if (error instanceof GatewayError) throw error;
+    if (error instanceof TableMoved)
+      throw new GatewayError("rate_limit_exceeded", {
+        message: "Too many other changes are made at the same time. Wait for the seconds given in Retry-After.",
+        retryAfterSeconds: 2,
+      });
     throw new GatewayError(error instanceof VersionConflict ? "version_conflict" : "changes_unavailable");
   }
 }
@@ -275,7 +287,11 @@ function parse(bytes: Buffer): unknown {
         message: `\`${deep}\` must make a body of at most ${MAX_JSON_DEPTH} nested levels, got over ${MAX_JSON_DEPTH}; flatten it.`,
       },
     ]);
-  return value;
+  if (isRecord(value)) return value;
+  const got = Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`;
+  throw new GatewayError("invalid_request", {
+    message: `The body must be a JSON object, got ${got}; send the settings.`,
+  });
 }
 
 function parseText(bytes: Buffer): unknown {

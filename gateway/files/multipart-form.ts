@@ -21,11 +21,22 @@ const MAX_PARTS = 32;
 const CRLF = Buffer.from("\r\n");
 const HEAD_END = Buffer.from("\r\n\r\n");
 
-/** @returns the boundary that a `content-type` names, or `undefined` when that is no form */
+/** Longest boundary by RFC 2046, 5.1.1. */
+const BOUNDARY_CHARACTERS = 70;
+
+/**
+ * @returns the boundary that a `content-type` names, or `undefined` when that is no form
+ * @throws {FormError} when it is too long
+ */
 export function formBoundary(contentType: string | undefined): string | undefined {
   if (contentType === undefined || !/^multipart\/form-data\s*;/i.test(contentType)) return undefined;
-  const match = /;\s*boundary=(?:"([^"]{1,70})"|([^;\s"]{1,70}))/i.exec(contentType);
-  return match?.[1] ?? match?.[2];
+  const match = /;\s*boundary=(?:"([^"]+)"|([^;\s"]+))/i.exec(contentType);
+  const boundary = match?.[1] ?? match?.[2];
+  if (boundary !== undefined && boundary.length > BOUNDARY_CHARACTERS)
+    throw new FormError(
+      `The form's boundary must have 1 to ${BOUNDARY_CHARACTERS} characters, got ${boundary.length}; use a shorter one.`,
+    );
+  return boundary;
 }
 
 /**

@@ -26,7 +26,7 @@ const MAX_SECONDS = FILE_DAYS * 86_400;
  * @throws {GatewayError} 400, 413 or 415; no file is stored then
  */
 export async function receiveFile(request: GatewayRequest, options: ReceiveFileOptions): Promise<FileItem> {
-  const boundary = formBoundary(request.headers["content-type"]);
+  const boundary = boundaryOf(request);
   if (boundary === undefined)
     throw new GatewayError("unsupported_media_type", {
       message:
@@ -46,6 +46,14 @@ export async function receiveFile(request: GatewayRequest, options: ReceiveFileO
     throw error instanceof FormError ? invalid("file", error.message) : error;
   } finally {
     request.signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function boundaryOf({ headers }: GatewayRequest): string | undefined {
+  try {
+    return formBoundary(headers["content-type"]);
+  } catch (error) {
+    throw error instanceof FormError ? invalid("content-type", error.message) : error;
   }
 }
 
@@ -81,7 +89,9 @@ class Upload {
     if (this.#object !== undefined) throw invalid("file", "The form has two files. Send one in each request.");
     if (filename === undefined)
       throw invalid("file", "`file` must be a file, with a file name in its part of the form.");
-    this.#filename = (filename === "" ? "upload.jsonl" : filename).slice(0, MAX_NAME_CHARACTERS);
+    const short = (filename === "" ? "upload.jsonl" : filename).slice(0, MAX_NAME_CHARACTERS);
+    // The cut may be within a pair of surrogates, of which half is no text.
+    this.#filename = short.replace(/[\ud800-\udbff]$/, "");
     const { files, owner } = this.#options;
     this.#object = files.objects.upload(files.objectKey(owner, this.#id));
   }
