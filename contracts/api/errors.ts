@@ -88,7 +88,7 @@ export const ERRORS = {
     status: 413,
     type: "invalid_request_error",
     blame: "client",
-    message: "The request body is over the size limit. Send a shorter prompt.",
+    message: "The request body is over the size limit. Send a shorter body.",
   },
   unsupported_media_type: {
     status: 415,
@@ -141,7 +141,7 @@ export const ERRORS = {
     status: 502,
     type: "server_error",
     blame: "service",
-    message: "The model's engine answered with an error. Try again; quote the request id if it stays.",
+    message: "The model's server answered with an error. Try again; quote the request id if it stays.",
   },
   auth_unavailable: {
     status: 503,
@@ -161,14 +161,14 @@ export const ERRORS = {
     status: 503,
     type: "server_error",
     blame: "service",
-    message: "No engine is ready for this model. Try again after the seconds given in Retry-After.",
+    message: "No server is ready for this model. Try again after the seconds given in Retry-After.",
     retryAfterSeconds: 30,
   },
   overloaded: {
     status: 503,
     type: "server_error",
     blame: "service",
-    message: "All engines of this model are full. Try again after the seconds given in Retry-After.",
+    message: "All servers of this model are full. Try again after the seconds given in Retry-After.",
     retryAfterSeconds: 5,
   },
   storage_unavailable: {

@@ -14,13 +14,13 @@ const ERRORS: Readonly<Record<ShedReason, { readonly code: ErrorCode; readonly m
   full: {
     code: "overloaded",
     message:
-      "All engines of this model are full, and so is the queue. Try again after the seconds given in Retry-After.",
+      "All servers of this model are full, and so is the queue. Try again after the seconds given in Retry-After.",
   },
   tenant_over_share: { code: "queue_share_exceeded" },
   evicted: {
     code: "overloaded",
     message:
-      "All engines of this model are full, and the queue is full of requests that are served first. Try again after the seconds given in Retry-After.",
+      "All servers of this model are full, and the queue is full of requests that are served first. Try again after the seconds given in Retry-After.",
   },
   deadline: {
     code: "overloaded",

@@ -55,6 +55,6 @@ describe("the reader of server-sent events", () => {
     expect(event?.data.length).toBe(200 * 65_536);
     expect(() => {
       for (let count = 0; count < 300; count++) for (const _ of reader.push(piece));
-    }).toThrow(/engine answered with an error/);
+    }).toThrow(/server answered with an error/);
   });
 });

@@ -134,7 +134,7 @@ describe("a stream of Anthropic's", () => {
   });
 
   test.each([
-    ["overloaded_error", "overloaded", "All engines of this model are full."],
+    ["overloaded_error", "overloaded", "All servers of this model are full."],
     ["invalid_request_error", "invalid_request", "prompt: no"],
     ["authentication_error", "upstream_error", "answered with an error"],
   ])("with the provider's error %s ends in %s, and reveals nothing about our account", (type, code, message) => {

@@ -142,6 +142,6 @@ describe("the reader of event stream frames", () => {
   test("rejects a frame that is longer than any, before its bytes are there", () => {
     const prelude = Buffer.alloc(4);
     prelude.writeUInt32BE(0x7fffffff);
-    expect(() => [...new EventFrameReader().push(prelude)]).toThrow(/engine answered with an error/);
+    expect(() => [...new EventFrameReader().push(prelude)]).toThrow(/server answered with an error/);
   });
 });
