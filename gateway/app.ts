@@ -1,10 +1,17 @@
 import { createFront } from "./composition/front.ts";
 import { createMeasurements } from "./composition/measurements.ts";
 import { drainParts, type Part, startParts, stopParts } from "./composition/part.ts";
-import { processShare } from "./composition/process-share.ts";
+import { type ProcessShare, processShare } from "./composition/process-share.ts";
 import { createRequests } from "./composition/requests.ts";
 import { createUpstreams } from "./composition/upstreams.ts";
 import type { Gateway, GatewayOptions } from "./gateway-options.ts";
+import { keyDrops } from "./keys/key-changes.ts";
+import { KeyRevocations } from "./keys/key-revocations.ts";
+
+function createRevocations({ config, keys }: GatewayOptions, { memory }: ProcessShare): KeyRevocations | undefined {
+  if (config.endStreamsOnRevoke !== true || config.auth === "off") return undefined;
+  return new KeyRevocations({ keys, drops: keyDrops(memory.keyDrops), now: () => performance.now() });
+}
 
 /** Builds the data plane. It listens and calls upstreams only after `listen`. */
 export function createGateway(options: GatewayOptions): Gateway {
@@ -13,8 +20,16 @@ export function createGateway(options: GatewayOptions): Gateway {
   const measurements = createMeasurements(config, share, options.writeMetrics);
   const upstreams = createUpstreams(options, share, measurements.meter);
   let isDraining = false;
-  const requests = createRequests({ options, share, upstreams, measurements, isDraining: () => isDraining });
-  const { http, sockets } = createFront(options, requests.handle);
+  const revocations = createRevocations(options, share);
+  const requests = createRequests({
+    options,
+    share,
+    upstreams,
+    measurements,
+    isDraining: () => isDraining,
+    revocations,
+  });
+  const { http, sockets } = createFront(options, requests.handle, revocations);
   const { admission, cache } = upstreams;
   const started = Promise.withResolvers<void>();
   const serving: readonly Part[] = [
@@ -25,6 +40,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     http,
     ...(requests.batches === undefined ? [] : [requests.batches]),
     sockets,
+    ...(revocations === undefined ? [] : [revocations]),
   ];
 
   async function listen(port: number, host: string, { reusePort } = { reusePort: false }): Promise<number> {

@@ -179,6 +179,11 @@ export const EnvironmentSchema = z.strictObject({
      * OpenAI's administration API. A function and a table; without requests they cost nothing. docs/control-api.md.
      */
     controlApi: z.boolean().default(false),
+    /**
+     * Whether the streams and WebSockets that run when their key is revoked end within a second, with an error event;
+     * otherwise they end by themselves, and only further requests are refused. docs/keys.md.
+     */
+    endStreamsOnRevoke: z.boolean().default(false),
     corsOrigins: z.array(origin).min(1),
     bodyLimitBytes: z.int().min(1024).max(10_000_000),
     /**

@@ -38,6 +38,7 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
     environment: environment.name,
     stage: api.stage,
     auth: api.auth,
+    ...(api.endStreamsOnRevoke ? { endStreamsOnRevoke: true } : {}),
     keysTable,
     requestsPerMinutePerIp: api.requestsPerMinutePerIp,
     ...(api.requestsPerMinutePerIpWithKey === null

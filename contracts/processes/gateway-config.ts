@@ -51,6 +51,8 @@ export const GatewayConfig = z.strictObject({
   /** The API Gateway stage: private integrations prepend `/<stage>` to the path; the gateway removes it. */
   stage: z.string(),
   auth: AuthMode,
+  /** Whether streams and WebSockets that run when their key is revoked end with it. @default false */
+  endStreamsOnRevoke: z.boolean().optional(),
   /** DynamoDB table of API keys. */
   keysTable: z.string(),
   /** Table of stored responses, except those with `store: false`, and their time to live. @default - they are not stored */

@@ -57,6 +57,7 @@ export const ENVIRONMENT_DEFAULTS = {
   "api.stage": always("live", "part of the address without a domain"),
   "api.domain": always(null, "API Gateway's own address needs no domain"),
   "api.controlApi": always(false, "a single team needs neither projects nor admin keys; `sluice keys` is enough"),
+  "api.endStreamsOnRevoke": always(false, "a key that is replaced is revoked too, and its last responses may end"),
   "api.corsOrigins": always(["*"], "a page needs a key all the same, and the demo page's address is not known before"),
   "api.bodyLimitBytes": always(4_000_000, "an image of 3 MB in base64"),
   "api.trustedAddresses": always([], "every address has the same limit"),

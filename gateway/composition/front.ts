@@ -7,6 +7,7 @@ import { Cors } from "../http/cors.ts";
 import { takeForwardedAddress } from "../http/forwarded-address.ts";
 import { HttpAdapter } from "../http/http-adapter.ts";
 import { createHttpServer } from "../http/http-server.ts";
+import type { KeyRevocations } from "../keys/key-revocations.ts";
 import { ChatSockets, isChatHandshake } from "../websocket/chat-sockets.ts";
 
 /** What listens: HTTP, and WebSockets on the same port. */
@@ -18,6 +19,7 @@ export interface Front {
 export function createFront(
   { config, heartbeatMs, connections }: GatewayOptions,
   handle: (request: GatewayRequest) => Promise<GatewayResponse>,
+  revocations: KeyRevocations | undefined,
 ): Front {
   const cors = new Cors(config.corsOrigins);
   const isBehindLoadBalancer = config.clientAddressFrom === "load-balancer";
@@ -26,6 +28,7 @@ export function createFront(
   const sockets = new ChatSockets({
     handle,
     bodyLimitBytes: config.bodyLimitBytes,
+    revocations,
     allowsOrigin: (origin) => cors.allows(origin),
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
   });

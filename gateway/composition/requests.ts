@@ -9,6 +9,7 @@ import type { GatewayResponse } from "../core/response.ts";
 import type { ResponsesDialectOptions } from "../dialects/clients/responses/responses.ts";
 import { createEndpointTable, generationPaths } from "../endpoints/endpoints.ts";
 import type { GatewayOptions } from "../gateway-options.ts";
+import type { KeyRevocations } from "../keys/key-revocations.ts";
 import { REQUEST_INSTRUMENTS } from "../metrics/request-instruments.ts";
 import { referencePages } from "../pages/reference/reference-page.ts";
 import type { GenerationTools } from "../pipeline/generate.ts";
@@ -29,6 +30,8 @@ export interface RequestsOptions {
   readonly upstreams: Upstreams;
   readonly measurements: Measurements;
   readonly isDraining: () => boolean;
+  /** @default - requests of a revoked key end by themselves */
+  readonly revocations: KeyRevocations | undefined;
 }
 
 /** What serves requests, wherever they come from. */
@@ -68,6 +71,7 @@ export function createRequests(parts: RequestsOptions): Requests {
     wallClock: options.wallClock ?? Date.now,
     keys,
     keyUses: options.keyUses,
+    revocations: parts.revocations,
     failedKeys: new FailedKeys(MAX_FAILING_ADDRESSES, share.memory.failedKeys),
     logger,
     meter: measurements.meter,

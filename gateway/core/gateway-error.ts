@@ -61,3 +61,11 @@ export class ClientGone extends Error {
     this.name = "ClientGone";
   }
 }
+
+/** The key of a request was revoked while it ran. The client gets the error of any key that is not valid. */
+export class KeyRevoked extends GatewayError {
+  constructor() {
+    super("invalid_api_key", { rule: "key-revoked" });
+    this.name = "KeyRevoked";
+  }
+}

@@ -64,6 +64,7 @@ export function relay(called: Called, { now, onEnd, memory }: RelayTools): Gatew
       recording: cacheWriter?.stream(target.id, upstreamResponse.isTranslated),
       record,
       signal: request.signal,
+      abort: called.abort.signal,
       memory,
       now,
       onEnd: () => onEnd(target.id),

@@ -1,21 +1,24 @@
 import { REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
-import { GatewayError } from "../core/gateway-error.ts";
+import { GatewayError, KeyRevoked } from "../core/gateway-error.ts";
 import { type RequestFacts, RequestRecord } from "../core/record.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import { type ByteSink, bytesResponse, type GatewayResponse, type StreamBody } from "../core/response.ts";
 import { ResponseHeaders } from "../core/response-headers.ts";
+import type { KeyRevocations } from "../keys/key-revocations.ts";
 import { REQUEST_INSTRUMENTS } from "../metrics/request-instruments.ts";
 import type { AdmitTools } from "./admit-address.ts";
 import type { IdentifyTools } from "./identify.ts";
 import type { ReceiveTools } from "./receive.ts";
 import { newRequestId } from "./request-id.ts";
-import type { Received } from "./request-states.ts";
+import type { Identified, Received } from "./request-states.ts";
 import { lastResort } from "./respond-error.ts";
 import { describeFailure, type SettleTools } from "./settle.ts";
 import type { Steps } from "./steps.ts";
 
 export interface PipelineTools extends ReceiveTools, AdmitTools, IdentifyTools, SettleTools {
   readonly steps: Steps;
+  /** Ends the requests of a revoked key. @default - they end by themselves */
+  readonly revocations: Pick<KeyRevocations, "watch"> | undefined;
   /** Counts what a settled request has cost. */
   readonly account: (facts: RequestFacts) => void;
   /** Called when a request arrives, and when it is settled. */
@@ -26,6 +29,8 @@ export interface PipelineTools extends ReceiveTools, AdmitTools, IdentifyTools, 
 /** Runs each request through its steps. Whatever happens, it has a response, and is settled once. */
 export class RequestPipeline {
   readonly #tools: PipelineTools;
+  /** Ends the watch of a request's key, by the request's own abort. */
+  readonly #watches = new Map<AbortController, () => void>();
 
   constructor(tools: PipelineTools) {
     this.#tools = tools;
@@ -62,6 +67,7 @@ export class RequestPipeline {
       if (received.request.method === "OPTIONS") return bytesResponse(204, received.headers.all, Buffer.alloc(0));
       const admitted = steps.admitAddress(steps.route(received), this.#tools);
       const identified = await steps.identify(admitted, this.#tools);
+      this.#watchKey(identified);
       return await identified.endpoint.handle(identified);
     } catch (error) {
       try {
@@ -72,6 +78,14 @@ export class RequestPipeline {
         return lastResort();
       }
     }
+  }
+
+  /** Ends the calls of the request, and its stream, when its key is revoked before it is settled. */
+  #watchKey({ key, abort }: Identified): void {
+    const { revocations } = this.#tools;
+    if (revocations === undefined || key === undefined) return;
+    const end = revocations.watch(key.keyId, () => abort.abort(new KeyRevoked()));
+    this.#watches.set(abort, end);
   }
 
   #settling(received: Received, record: RequestRecord, status: number, body: StreamBody): StreamBody {
@@ -93,6 +107,8 @@ export class RequestPipeline {
     if (received.request.signal.aborted) record.note({ isAborted: true });
     this.#guard(received, "settle", () => steps.settle(received, record.facts, status, this.#tools));
     this.#guard(received, "account", () => account(record.facts));
+    this.#watches.get(received.abort)?.();
+    this.#watches.delete(received.abort);
     onClose();
   }
 

@@ -23,6 +23,7 @@ import type { Lookup } from "../providers/address-guard.ts";
 import type { SecretReader } from "../providers/provider-credential.ts";
 import type { SpendStore } from "../providers/spend-account.ts";
 import type { ResponseStore } from "../responses/response-store.ts";
+import type { SharedMemory } from "../shared-memory/shared-memory.ts";
 import type { CallerSharesOptions } from "../shares/caller-shares.ts";
 import type { FastStore } from "../store/fast-store.ts";
 
@@ -59,6 +60,8 @@ export interface TestGatewayOptions {
   readonly engines?: readonly Partial<FakeEngineBehaviour>[];
   readonly keys?: KeyStore;
   readonly keyUses?: KeyUses;
+  /** @default - the gateway's own */
+  readonly memory?: SharedMemory;
   readonly clock?: () => number;
   readonly wallClock?: () => number;
   /** @default 50 */
@@ -114,6 +117,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     logger: pino({ level: "info" }, options.writeLog === undefined ? sink : { write: options.writeLog }),
     version: "0.0.0",
     keyUses: options.keyUses,
+    ...(options.memory === undefined ? {} : { memory: options.memory }),
     ...(options.connections === undefined ? {} : { connections: options.connections }),
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     ...(options.deprecations === undefined ? {} : { deprecations: options.deprecations }),

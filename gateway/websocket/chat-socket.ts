@@ -47,6 +47,7 @@ export class ChatSocket implements ByteHolder {
   #waitingBytes = 0;
   #isBusy = false;
   #isLeaving = false;
+  #isRevoked = false;
   /** Whether the client has sent a pong for the last ping. */
   #isAlive = true;
   #usedAt = performance.now();
@@ -84,6 +85,12 @@ export class ChatSocket implements ByteHolder {
     if (!this.#isBusy) this.#socket.close(CLOSE.goingAway, "This gateway is being replaced. Connect again.");
   }
 
+  /** The key was revoked: closes the socket once the request that runs has ended, which it does for the same reason. */
+  revoke(): void {
+    this.#isRevoked = true;
+    if (!this.#isBusy && !this.#gone.signal.aborted) this.#refuse(CLOSE.policyViolation, "The API key is not valid.");
+  }
+
   terminate(): void {
     this.#socket.terminate();
   }
@@ -99,7 +106,7 @@ export class ChatSocket implements ByteHolder {
 
   #take(data: unknown, isBinary: boolean): void {
     if (Buffer.isBuffer(data)) this.#received.message(data.length);
-    if (this.#isLeaving || this.#gone.signal.aborted) return;
+    if (this.#isLeaving || this.#isRevoked || this.#gone.signal.aborted) return;
     if (isBinary || !Buffer.isBuffer(data)) {
       return this.#refuse(CLOSE.unsupportedData, "Send each request as one text message.");
     }
@@ -137,11 +144,12 @@ export class ChatSocket implements ByteHolder {
     }
     this.#isBusy = false;
     this.#usedAt = performance.now();
-    if (this.#isLeaving) this.leave();
+    if (this.#isRevoked) this.revoke();
+    else if (this.#isLeaving) this.leave();
   }
 
   #next(): Buffer | undefined {
-    if (this.#isLeaving || this.#gone.signal.aborted) return undefined;
+    if (this.#isLeaving || this.#isRevoked || this.#gone.signal.aborted) return undefined;
     const body = this.#waiting.shift();
     this.#waitingBytes -= body?.length ?? 0;
     return body;

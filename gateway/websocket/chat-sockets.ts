@@ -6,12 +6,14 @@ import { type ErrorCode, errorBody, errorEntry } from "../../contracts/api/error
 import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
 import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 import { addressBucket } from "../../domain/client-address.ts";
+import { apiKeyId, bearerCredential } from "../../domain/keys/api-key.ts";
 import type { GatewayRequest, RequestRefusal } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { ignoreError } from "../http/ignore-error.ts";
 import { requestPath } from "../http/request-path.ts";
 import { bufferedBody } from "../in-process/buffered-body.ts";
 import { wholeBody } from "../in-process/byte-queue.ts";
+import type { KeyRevocations } from "../keys/key-revocations.ts";
 import { ByteBudget } from "../shares/byte-budget.ts";
 import { CallerShares, type CallerSharesOptions, type NoShare } from "../shares/caller-shares.ts";
 import { ChatSocket } from "./chat-socket.ts";
@@ -25,6 +27,8 @@ export interface ChatSocketsOptions {
   readonly bodyLimitBytes: number;
   /** Whether pages of this origin may call the API. */
   readonly allowsOrigin: (origin: string) => boolean;
+  /** Tells when a key is revoked. @default - sockets of a revoked key stay open, and their requests are refused */
+  readonly revocations?: Pick<KeyRevocations, "watch"> | undefined;
   /** Milliseconds between two pings of a client. @default 30000 */
   readonly heartbeatMs?: number;
   /** Milliseconds after which a socket without a request is closed. @default 600000 */
@@ -135,7 +139,10 @@ export class ChatSockets {
           }),
       });
       this.#open.add(socket);
+      const keyId = apiKeyId(bearerCredential(request.headers.authorization) ?? "");
+      const unwatch = keyId && this.#options.revocations?.watch(keyId, () => socket.revoke());
       webSocket.on("close", () => {
+        if (unwatch) unwatch();
         this.#open.delete(socket);
         if (this.#open.size === 0) this.#onEmpty?.();
       });

@@ -1,4 +1,4 @@
-import { ClientGone, GatewayError } from "../../core/gateway-error.ts";
+import { ClientGone, GatewayError, KeyRevoked } from "../../core/gateway-error.ts";
 import { type BilledTokens, isLease, type Lease, type Refusal } from "../../core/lease.ts";
 import { reserveFirst } from "../../core/reserve.ts";
 import { tokenField } from "../../core/spending-cap.ts";
@@ -209,9 +209,10 @@ class TargetCalls {
   }
 }
 
-/** Whether the client has left, or the time of its route is over: no fault of the target, nor of ours. */
+/** Whether the client has left, its key was revoked, or the time of its route is over: no fault of the target, nor of ours. */
 function isEndOfRequest(error: unknown): boolean {
-  return error instanceof ClientGone || (error instanceof GatewayError && error.code === "timeout");
+  if (error instanceof ClientGone || error instanceof KeyRevoked) return true;
+  return error instanceof GatewayError && error.code === "timeout";
 }
 
 /** Resolves after so many milliseconds, or when the signal is aborted. */

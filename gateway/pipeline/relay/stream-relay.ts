@@ -1,13 +1,15 @@
-import { type ErrorCode, errorBody } from "../../../contracts/api/errors.ts";
+import type { ErrorCode } from "../../../contracts/api/errors.ts";
 import type { StreamTranslator } from "../../core/dialect.ts";
+import { KeyRevoked } from "../../core/gateway-error.ts";
 import type { ByteSink, StreamBody } from "../../core/response.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
 import { DONE_EVENT, withoutInnerFields } from "../../dialects/inner/chat-events.ts";
 import { StreamRepair } from "../../dialects/providers/openai/stream-repair.ts";
 import type { BodyReader } from "../../http/upstream-body.ts";
-import { DONE_EVENT as DONE_LINE, EventScanner, MAX_DONE_BYTES } from "../../relay/event-scanner.ts";
+import { EventScanner } from "../../relay/event-scanner.ts";
 import type { StreamHold } from "../../shares/stream-memory.ts";
 import { IdleWatch } from "./idle-watch.ts";
+import { errorEvent, isDone } from "./last-events.ts";
 import type { StreamRelayOptions, StreamResponse } from "./stream-relay-options.ts";
 
 const DONE = Buffer.from(DONE_EVENT);
@@ -67,6 +69,7 @@ export class StreamRelay implements StreamBody, BodyReader {
     this.#idle = new IdleWatch({ idleMs: idleSeconds * 1000, now, onIdle: () => this.#run(() => this.#onIdle()) });
     sink.onDrain(() => this.#run(() => this.#onDrain()));
     sink.onClose(() => this.#finish());
+    this.#options.abort?.addEventListener("abort", this.#onAbort);
     if (sink.isClosed) this.#finish();
     else {
       this.#run(() => this.#relay(this.#response.begun));
@@ -86,6 +89,7 @@ export class StreamRelay implements StreamBody, BodyReader {
   onEnd(error: Error | undefined): void {
     this.#run(() => {
       if (error === undefined) this.#onSourceEnd();
+      else if (error instanceof KeyRevoked) this.#onAbort();
       else if (this.#options.signal.aborted) this.#finish();
       else if (this.#scanner.isDone) this.#onSourceEnd();
       else this.#fail("stream_interrupted", undefined, error);
@@ -171,6 +175,17 @@ export class StreamRelay implements StreamBody, BodyReader {
     this.#finish();
   }
 
+  /** The key was revoked. A client that reads nothing would not read the error event either. */
+  readonly #onAbort = (): void => {
+    const { abort, record } = this.#options;
+    if (this.#isOver || !(abort?.reason instanceof KeyRevoked)) return;
+    record.note({ rule: abort.reason.options.rule });
+    if (!this.#response.body.isPaused) return this.#run(() => this.#endInError("invalid_api_key"));
+    this.#errorCode = "invalid_api_key";
+    this.#sink?.destroy();
+    this.#finish();
+  };
+
   #onSourceEnd(): void {
     if (this.#isOver) return;
     const last = this.#scan(this.#response.translator.end());
@@ -236,6 +251,7 @@ export class StreamRelay implements StreamBody, BodyReader {
     this.#isOver = true;
     this.#idle?.stop();
     clearTimeout(this.#endTimer);
+    this.#options.abort?.removeEventListener("abort", this.#onAbort);
     try {
       this.#close();
     } catch (failure) {
@@ -283,14 +299,4 @@ export class StreamRelay implements StreamBody, BodyReader {
       ...(isAborted ? { isAborted } : {}),
     });
   }
-}
-
-/** Whether the bytes behind the last whole event are the end, without the blank line that ends an event. */
-function isDone(rest: Buffer): boolean {
-  return rest.length > 0 && rest.length < MAX_DONE_BYTES && DONE_LINE.test(rest.toString("latin1"));
-}
-
-function errorEvent(code: ErrorCode, message?: string): Buffer {
-  const body = errorBody(code, message === undefined ? {} : { message: `${message} Send the request again.` });
-  return Buffer.from(`data: ${JSON.stringify(body)}\n\n`);
 }
