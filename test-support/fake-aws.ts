@@ -17,7 +17,7 @@ export interface FakeAws {
   /** Targets by target group ARN. */
   readonly targets: Map<string, readonly FakeTarget[]>;
   /** Items of the keys table by key id. */
-  readonly keys: Map<string, Readonly<Record<string, string>>>;
+  readonly keys: Map<string, Readonly<Record<string, string | number>>>;
   /** Whether every call gets a 500. */
   isBroken: boolean;
   /** Names of the calls that came. */
@@ -54,6 +54,9 @@ export async function startFakeAws(): Promise<FakeAws> {
     const [status, xml] = responses.get(call) ?? [];
     if (status !== undefined) return void response.writeHead(status, { "content-type": "text/xml" }).end(xml);
     if (call === "GetItem") return sendItem(response, JSON.parse(text).Key.keyId.S);
+    // That a key was used is not kept.
+    if (call === "UpdateItem")
+      return void response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end("{}");
     if (call === "DescribeTargetHealth")
       return sendXml(response, targetHealth(targets.get(query.get("TargetGroupArn") ?? "") ?? []));
     if (call === "DescribeInstances") return sendInstances(response, query);
@@ -64,7 +67,10 @@ export async function startFakeAws(): Promise<FakeAws> {
 
   function sendItem(response: ServerResponse, keyId: string): void {
     const item = keys.get(keyId);
-    const attributes = Object.entries(item ?? {}).map(([name, value]) => [name, { S: value }]);
+    const attributes = Object.entries(item ?? {}).map(([name, value]) => [
+      name,
+      typeof value === "number" ? { N: String(value) } : { S: value },
+    ]);
     response
       .writeHead(200, { "content-type": "application/x-amz-json-1.0" })
       .end(JSON.stringify(item === undefined ? {} : { Item: Object.fromEntries(attributes) }));
