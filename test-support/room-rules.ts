@@ -51,7 +51,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   lib: { rooms: [], packages: [/^eventsource-parser$/] },
   lambdas: {
     rooms: ["contracts", "domain"],
-    packages: [/^@middy\/core$/, /^@aws-sdk\//, /^zod$/, /^esbuild$/, /^fflate$/],
+    packages: [/^@middy\/core$/, /^@aws-sdk\//, /^zod$/, /^esbuild$/, /^fflate$/, /^jose$/],
   },
   local: {
     rooms: ["gateway", "lambdas", "contracts", "domain"],

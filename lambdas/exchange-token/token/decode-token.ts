@@ -8,9 +8,10 @@ export interface DecodedToken {
   readonly keyId: string | undefined;
   readonly issuer: string;
   readonly claims: Readonly<Record<string, unknown>>;
-  /** Header and claims as they were signed. */
+  /** As it came. */
+  readonly text: string;
+  /** Header and claims, without the signature. */
   readonly signed: string;
-  readonly signature: Buffer;
 }
 
 /** Tokens of AWS and GitHub have 1 to 3 KiB. */
@@ -22,7 +23,7 @@ const TYPES = ["jwt", "jose"];
 /** @throws {TokenError} `form`, `type`, `critical-header` or `issuer` */
 export function decodeToken(token: string): DecodedToken {
   if (token.length > MAX_CHARACTERS || !FORM.test(token)) throw new TokenError("form");
-  const [head = "", body = "", signature = ""] = token.split(".");
+  const [head = "", body = ""] = token.split(".");
   const header = jsonOf(head);
   const claims = jsonOf(body);
   const { alg, kid, typ, crit } = header;
@@ -36,8 +37,8 @@ export function decodeToken(token: string): DecodedToken {
     keyId: kid,
     issuer: claims.iss,
     claims,
+    text: token,
     signed: `${head}.${body}`,
-    signature: Buffer.from(signature, "base64url"),
   };
 }
 
