@@ -1,12 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { generateKeyPairSync, sign } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { dirname, join } from "node:path";
 import { headFile } from "../domain/audit/chain-files.ts";
 import { endAfter, newChain, nextSegment, nextStatement } from "../domain/audit/seal.ts";
 import { auditPublicKey, headText, statementText } from "../domain/audit/signed-head.ts";
+import { spawnChild, temporaryFolder } from "./children.ts";
 import { machine, rounded } from "./machine.ts";
 
 /**
@@ -19,7 +20,7 @@ const [events = 1_000_000, idleHeads = 100_000] = process.argv.slice(2).map(Numb
 const EVENTS_PER_SEGMENT = 99;
 const MINUTE_MS = 60_000;
 
-const folder = mkdtempSync(join(tmpdir(), "sluice-audit-bench-"));
+const folder = temporaryFolder("sluice-audit-bench-");
 const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
 const { fingerprint } = auditPublicKey(pem);
@@ -80,9 +81,8 @@ function usageOf({ pid }: ChildProcess): { readonly peakMiB: number; readonly cp
 async function measure(chain: string, heads: number) {
   const until = new Date(heads * MINUTE_MS).toISOString();
   const startedAt = performance.now();
-  const child = spawn(
-    process.execPath,
-    [verifier, join(folder, chain), "--public-key", keyFile, "--until", until, "--json"],
+  const child = spawnChild(
+    [process.execPath, verifier, join(folder, chain), "--public-key", keyFile, "--until", until, "--json"],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   let usage = usageOf(child);
@@ -90,7 +90,7 @@ async function measure(chain: string, heads: number) {
     usage = usageOf(child) ?? usage;
   }, 20);
   let output = "";
-  child.stdout.on("data", (piece: Buffer) => {
+  child.stdout?.on("data", (piece: Buffer) => {
     output += piece;
   });
   await once(child, "close");
@@ -100,23 +100,22 @@ async function measure(chain: string, heads: number) {
   return { seconds, ...usage };
 }
 
-try {
-  writeFileSync(keyFile, pem);
-  execFileSync(process.execPath, ["cli/sluice.ts", "audit", "verifier", "--output", verifier], {
-    cwd: dirname(import.meta.dirname),
-  });
-  const segments = Math.ceil(events / EVENTS_PER_SEGMENT);
-  const bytes = write("events", segments, (head) => Math.min(EVENTS_PER_SEGMENT, events - head * EVENTS_PER_SEGMENT));
-  write("idle", idleHeads, () => 0);
-  const report = {
-    command: `node bench/audit-verify.ts ${events} ${idleHeads}`,
-    machine: machine(),
-    loadAverage: loadavg().map((load) => Math.round(load * 10) / 10),
-    events: { count: events, segments, heads: segments, bytes, ...(await measure("events", segments)) },
-    idle: { heads: idleHeads, ...(await measure("idle", idleHeads)) },
-  };
-  writeFileSync(join(import.meta.dirname, "results/audit-verify.json"), `${JSON.stringify(report, null, 2)}\n`);
-  console.log(JSON.stringify(report, null, 2));
-} finally {
-  rmSync(folder, { recursive: true });
-}
+writeFileSync(keyFile, pem);
+const built = spawnChild([process.execPath, "cli/sluice.ts", "audit", "verifier", "--output", verifier], {
+  cwd: dirname(import.meta.dirname),
+  stdio: "inherit",
+});
+const [code] = await once(built, "exit");
+if (code !== 0) throw new Error(`sluice audit verifier ended with ${code}`);
+const segments = Math.ceil(events / EVENTS_PER_SEGMENT);
+const bytes = write("events", segments, (head) => Math.min(EVENTS_PER_SEGMENT, events - head * EVENTS_PER_SEGMENT));
+write("idle", idleHeads, () => 0);
+const report = {
+  command: `node bench/audit-verify.ts ${events} ${idleHeads}`,
+  machine: machine(),
+  loadAverage: loadavg().map((load) => Math.round(load * 10) / 10),
+  events: { count: events, segments, heads: segments, bytes, ...(await measure("events", segments)) },
+  idle: { heads: idleHeads, ...(await measure("idle", idleHeads)) },
+};
+writeFileSync(join(import.meta.dirname, "results/audit-verify.json"), `${JSON.stringify(report, null, 2)}\n`);
+console.log(JSON.stringify(report, null, 2));
