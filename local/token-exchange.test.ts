@@ -7,7 +7,7 @@ import { apiKeyId } from "../domain/keys/api-key.ts";
 import { checkKey } from "../domain/keys/check-key.ts";
 import { DynamoKeyStore } from "../gateway/keys/dynamo-key-store.ts";
 import { ExchangeStore } from "../lambdas/exchange-token/exchange-store.ts";
-import { requestOf } from "../lambdas/exchange-token/load-balancer-event.ts";
+import { requestOf } from "../lambdas/exchange-token/received-request.ts";
 import { FAILURES_PER_MINUTE, serve } from "../lambdas/exchange-token/serve.ts";
 import {
   githubClaims,

@@ -1,4 +1,4 @@
-import type { ControlScope } from "../../contracts/control/scopes.ts";
+import { ControlScope } from "../../contracts/control/scopes.ts";
 
 /** A role is data: a name, and the scopes that it permits. */
 export interface Role {
@@ -6,27 +6,9 @@ export interface Role {
   readonly scopes: ReadonlySet<ControlScope>;
 }
 
-const EVERYTHING: readonly ControlScope[] = [
-  "projects.read",
-  "projects.write",
-  "project.users.read",
-  "project.users.write",
-  "users.read",
-  "users.write",
-  "invites.read",
-  "invites.write",
-  "audit_logs.read",
-  "service_accounts.read",
-  "service_accounts.write",
-  "api_keys.read",
-  "api_keys.write",
-  "admin_keys.read",
-  "admin_keys.write",
-];
-
 /** Roles in the whole organisation: `reader` reads all but admin keys and the audit log. */
 export const ORGANIZATION_ROLES = {
-  owner: { name: "owner", scopes: new Set(EVERYTHING) },
+  owner: { name: "owner", scopes: new Set(ControlScope.options) },
   reader: {
     name: "reader",
     scopes: new Set([

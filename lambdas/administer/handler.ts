@@ -5,7 +5,8 @@ import * as z from "zod";
 import { errorBody } from "../../contracts/api/errors.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import { awsLimits } from "../aws-limits.ts";
-import { requestOf, responseOf } from "./load-balancer-event.ts";
+import { jsonResponse } from "../load-balancer-event.ts";
+import { requestOf } from "./control-request.ts";
 import { serve } from "./serve.ts";
 import { DynamoControlStore } from "./store/dynamo-control-store.ts";
 
@@ -22,9 +23,10 @@ export const handler = middy().handler(async (event: unknown, { awsRequestId }: 
   const log = (line: Readonly<Record<string, unknown>>) =>
     process.stdout.write(`${JSON.stringify({ ...line, time: new Date().toISOString(), requestId })}\n`);
   try {
-    return responseOf(await serve(request, { store, keyPlan, now: Date.now, log }), requestId);
+    const { status, headers, body } = await serve(request, { store, keyPlan, now: Date.now, log });
+    return jsonResponse(status, body, requestId, headers);
   } catch (error) {
     log({ level: "error", msg: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-    return responseOf({ status: 500, headers: {}, body: errorBody("internal_error") }, requestId);
+    return jsonResponse(500, errorBody("internal_error"), requestId);
   }
 });

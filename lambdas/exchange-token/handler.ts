@@ -6,7 +6,7 @@ import { ENV } from "../../contracts/processes/process-environment.ts";
 import { TokenExchangeSettings } from "../../contracts/processes/workloads.ts";
 import { awsLimits } from "../aws-limits.ts";
 import { ExchangeStore } from "./exchange-store.ts";
-import { requestOf } from "./load-balancer-event.ts";
+import { requestOf } from "./received-request.ts";
 import { serve } from "./serve.ts";
 import { fetchDocument } from "./token/fetch-document.ts";
 import { IssuerKeys } from "./token/issuer-keys.ts";

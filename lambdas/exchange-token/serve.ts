@@ -1,9 +1,10 @@
 import { addressBucket } from "../../domain/client-address.ts";
+import { jsonResponse, type LoadBalancerResponse } from "../load-balancer-event.ts";
 import { type ExchangeTools, exchange, type TokenResponse } from "./exchange.ts";
 import { readExchange } from "./exchange-request.ts";
 import type { ExchangeStore } from "./exchange-store.ts";
-import { type LoadBalancerResponse, type ReceivedRequest, responseOf } from "./load-balancer-event.ts";
 import { OAuthError } from "./oauth-error.ts";
+import type { ReceivedRequest } from "./received-request.ts";
 
 export interface ServeTools extends ExchangeTools {
   readonly store: Pick<ExchangeStore, "issue" | "failures" | "countFailure">;
@@ -21,14 +22,14 @@ export async function serve(request: ReceivedRequest, tools: ServeTools): Promis
   const { requestId } = request;
   if (request.method !== "POST") {
     const body = { error: "invalid_request", error_description: "Send a POST request." };
-    return responseOf(405, body, requestId, { allow: "POST" });
+    return uncachedResponse(405, body, requestId, { allow: "POST" });
   }
   try {
-    return responseOf(200, await exchanged(request, tools), requestId);
+    return uncachedResponse(200, await exchanged(request, tools), requestId);
   } catch (error) {
     if (error instanceof OAuthError) return refused(error, requestId);
     tools.log({ level: "error", msg: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-    return responseOf(500, { error: "server_error", error_description: FAULT }, requestId);
+    return uncachedResponse(500, { error: "server_error", error_description: FAULT }, requestId);
   }
 }
 
@@ -59,5 +60,15 @@ function tooManyFailures(nowMs: number): OAuthError {
 
 function refused({ code, message, status, retryAfterSeconds }: OAuthError, requestId: string): LoadBalancerResponse {
   const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
-  return responseOf(status, { error: code, error_description: message }, requestId, headers);
+  return uncachedResponse(status, { error: code, error_description: message }, requestId, headers);
+}
+
+/** RFC 6749, section 5.1: also for the caches of HTTP/1.0. */
+function uncachedResponse(
+  status: number,
+  body: object,
+  requestId: string,
+  headers: Readonly<Record<string, string>> = {},
+): LoadBalancerResponse {
+  return jsonResponse(status, body, requestId, { ...headers, pragma: "no-cache" });
 }

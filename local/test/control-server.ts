@@ -2,8 +2,9 @@ import OpenAI from "openai";
 import { expect, onTestFinished } from "vitest";
 import { newAdminKey } from "../../domain/keys/admin-key.ts";
 import { firstAdminKey } from "../../domain/tenancy/first-admin-key.ts";
-import { requestOf, responseOf } from "../../lambdas/administer/load-balancer-event.ts";
+import { requestOf } from "../../lambdas/administer/control-request.ts";
 import { serve } from "../../lambdas/administer/serve.ts";
+import { jsonResponse } from "../../lambdas/load-balancer-event.ts";
 import { bind } from "../http/server.ts";
 import { controlTable } from "./control-table.ts";
 
@@ -37,7 +38,12 @@ export async function controlServer() {
       isBase64Encoded: false,
     };
     const { requestId, ...received } = requestOf(event, "req-1");
-    const { statusCode, multiValueHeaders, body: text } = responseOf(await serve(received, tools), requestId);
+    const served = await serve(received, tools);
+    const {
+      statusCode,
+      multiValueHeaders,
+      body: text,
+    } = jsonResponse(served.status, served.body, requestId, served.headers);
     for (const [name, values] of Object.entries(multiValueHeaders)) response.setHeader(name, [...values]);
     response.writeHead(statusCode).end(text);
   });
