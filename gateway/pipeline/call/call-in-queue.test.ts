@@ -137,6 +137,10 @@ describe("a request that finds all engines full", () => {
     const gateway = await startNarrow({ maxRequests: 2 }, { engines: [{ firstByteMs: 400 }] });
     const waiting = [send(gateway.url), send(gateway.url), send(gateway.url)];
     await untilWaiting(gateway, 2);
+    const engine = gateway.engines[0]!;
+    await vi.waitFor(() => expect(engine.received).toHaveLength(1));
+    // The next one stays with the engine until the queue is full again.
+    engine.behaviour.firstByteMs = 2000;
     const first = await send(gateway.url);
     await errorOf(first, 503, "overloaded");
     expect(first.headers.get("retry-after"), "no request was served yet").toBe("5");
@@ -146,6 +150,7 @@ describe("a request that finds all engines full", () => {
     const response = await send(gateway.url);
     await errorOf(response, 503, "overloaded");
     expect(["1", "2"]).toContain(response.headers.get("retry-after"));
+    engine.behaviour.firstByteMs = 0;
     await Promise.all([...waiting, more]);
   });
 

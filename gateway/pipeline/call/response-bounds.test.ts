@@ -31,6 +31,8 @@ async function setUp(body: string, dialect = "openai", contentType = "applicatio
     engines: [],
     awsCredentials: async () => ({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "not-a-secret" }),
     config: {
+      // Megabytes take seconds where the machine does much else.
+      timeouts: { firstByteSeconds: 60, totalSeconds: 60, idleSeconds: 60 },
       providers: [
         providerConfig("bad", server.origin, {
           dialect,
