@@ -1,9 +1,10 @@
-import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
+import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
 import { FILE_DAYS } from "../../contracts/api/files.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import { PrivateBucket } from "./private-bucket.ts";
+import { protectedTable } from "./protected-table.ts";
 
 export interface BatchStorageProps {
   readonly tableName: string;
@@ -33,21 +34,12 @@ export class BatchStorage extends Construct {
     super(scope, id);
     const { tableName, bucketNamePrefix, encryptionKey, isProtected } = props;
     this.#encryptionKey = encryptionKey;
-    this.#table = new DynamodbTable(this, "Table", {
-      name: tableName,
-      billingMode: "PAY_PER_REQUEST",
-      hashKey: "pk",
-      rangeKey: "sk",
-      attribute: [
-        { name: "pk", type: "S" },
-        { name: "sk", type: "S" },
-      ],
-      ttl: { attributeName: "ttl", enabled: true },
-      pointInTimeRecovery: { enabled: true },
-      serverSideEncryption: { enabled: true, kmsKeyArn: encryptionKey.arn },
-      deletionProtectionEnabled: isProtected,
-      lifecycle: { preventDestroy: isProtected },
-    });
+    this.#table = protectedTable(
+      this,
+      "Table",
+      { name: tableName, encryptionKey, isProtected },
+      { hashKey: "pk", rangeKey: "sk", ttlAttribute: "ttl" },
+    );
     this.#bucket = new PrivateBucket(this, "Files", {
       namePrefix: bucketNamePrefix,
       kmsKeyArn: encryptionKey.arn,

@@ -1,15 +1,9 @@
-import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
+import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
 import { CONTROL_TTL_ATTRIBUTE } from "../../contracts/control/records.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
-
-export interface ControlTableProps {
-  readonly name: string;
-  readonly encryptionKey: EncryptionKey;
-  /** Whether AWS and OpenTofu refuse to destroy the table. */
-  readonly isProtected: boolean;
-}
+import { type ProtectedTableProps, protectedTable } from "./protected-table.ts";
 
 /** Organisations with their projects, users, invitations, admin keys and audit events. Item shape: `contracts/control/records.ts`. */
 export class ControlTable extends Construct {
@@ -17,23 +11,13 @@ export class ControlTable extends Construct {
   readonly tableName: string;
   readonly #encryptionKey: EncryptionKey;
 
-  constructor(scope: Construct, id: string, { name, encryptionKey, isProtected }: ControlTableProps) {
+  constructor(scope: Construct, id: string, props: ProtectedTableProps) {
     super(scope, id);
-    this.#encryptionKey = encryptionKey;
-    this.resource = new DynamodbTable(this, "Default", {
-      name,
-      billingMode: "PAY_PER_REQUEST",
+    this.#encryptionKey = props.encryptionKey;
+    this.resource = protectedTable(this, "Default", props, {
       hashKey: "organizationId",
       rangeKey: "recordId",
-      attribute: [
-        { name: "organizationId", type: "S" },
-        { name: "recordId", type: "S" },
-      ],
-      ttl: { attributeName: CONTROL_TTL_ATTRIBUTE, enabled: true },
-      pointInTimeRecovery: { enabled: true },
-      serverSideEncryption: { enabled: true, kmsKeyArn: encryptionKey.arn },
-      deletionProtectionEnabled: isProtected,
-      lifecycle: { preventDestroy: isProtected },
+      ttlAttribute: CONTROL_TTL_ATTRIBUTE,
     });
     this.tableName = this.resource.name;
   }

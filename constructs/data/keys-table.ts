@@ -1,15 +1,9 @@
-import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
+import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
 import { KEYS_TTL_ATTRIBUTE } from "../../contracts/processes/auth.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
-
-export interface KeysTableProps {
-  readonly name: string;
-  readonly encryptionKey: EncryptionKey;
-  /** Whether AWS and OpenTofu refuse to destroy the table. */
-  readonly isProtected: boolean;
-}
+import { type ProtectedTableProps, protectedTable } from "./protected-table.ts";
 
 /** API keys by their public id; only hashes are stored. Item shape: `contracts/processes/auth.ts`. */
 export class KeysTable extends Construct {
@@ -17,20 +11,10 @@ export class KeysTable extends Construct {
   readonly tableName: string;
   readonly #encryptionKey: EncryptionKey;
 
-  constructor(scope: Construct, id: string, { name, encryptionKey, isProtected }: KeysTableProps) {
+  constructor(scope: Construct, id: string, props: ProtectedTableProps) {
     super(scope, id);
-    this.#encryptionKey = encryptionKey;
-    this.resource = new DynamodbTable(this, "Default", {
-      name,
-      billingMode: "PAY_PER_REQUEST",
-      hashKey: "keyId",
-      attribute: [{ name: "keyId", type: "S" }],
-      ttl: { attributeName: KEYS_TTL_ATTRIBUTE, enabled: true },
-      pointInTimeRecovery: { enabled: true },
-      serverSideEncryption: { enabled: true, kmsKeyArn: encryptionKey.arn },
-      deletionProtectionEnabled: isProtected,
-      lifecycle: { preventDestroy: isProtected },
-    });
+    this.#encryptionKey = props.encryptionKey;
+    this.resource = protectedTable(this, "Default", props, { hashKey: "keyId", ttlAttribute: KEYS_TTL_ATTRIBUTE });
     this.tableName = this.resource.name;
   }
 

@@ -1,14 +1,8 @@
-import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
+import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
 import type { PolicyStatement } from "../identity/service-role.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
-
-export interface ResponsesTableProps {
-  readonly name: string;
-  readonly encryptionKey: EncryptionKey;
-  /** Whether AWS and OpenTofu refuse to destroy the table. */
-  readonly isProtected: boolean;
-}
+import { type ProtectedTableProps, protectedTable } from "./protected-table.ts";
 
 /** Responses stored for callers of `/v1/responses`; DynamoDB deletes each after its time to live. */
 export class ResponsesTable extends Construct {
@@ -16,23 +10,13 @@ export class ResponsesTable extends Construct {
   readonly tableName: string;
   readonly #encryptionKey: EncryptionKey;
 
-  constructor(scope: Construct, id: string, { name, encryptionKey, isProtected }: ResponsesTableProps) {
+  constructor(scope: Construct, id: string, props: ProtectedTableProps) {
     super(scope, id);
-    this.#encryptionKey = encryptionKey;
-    this.resource = new DynamodbTable(this, "Default", {
-      name,
-      billingMode: "PAY_PER_REQUEST",
+    this.#encryptionKey = props.encryptionKey;
+    this.resource = protectedTable(this, "Default", props, {
       hashKey: "tenant",
       rangeKey: "id",
-      attribute: [
-        { name: "tenant", type: "S" },
-        { name: "id", type: "S" },
-      ],
-      ttl: { attributeName: "expiresAt", enabled: true },
-      pointInTimeRecovery: { enabled: true },
-      serverSideEncryption: { enabled: true, kmsKeyArn: encryptionKey.arn },
-      deletionProtectionEnabled: isProtected,
-      lifecycle: { preventDestroy: isProtected },
+      ttlAttribute: "expiresAt",
     });
     this.tableName = this.resource.name;
   }

@@ -1,14 +1,8 @@
-import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
+import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
 import type { PolicyStatement } from "../identity/service-role.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
-
-export interface RoutesTableProps {
-  readonly name: string;
-  readonly encryptionKey: EncryptionKey;
-  /** Whether AWS and OpenTofu refuse to destroy the table. */
-  readonly isProtected: boolean;
-}
+import { type ProtectedTableProps, protectedTable } from "./protected-table.ts";
 
 /** Changes of providers and routes at run time, and spend by provider. Item shape: `contracts/targets/target-changes.ts`. */
 export class RoutesTable extends Construct {
@@ -16,23 +10,10 @@ export class RoutesTable extends Construct {
   readonly tableName: string;
   readonly #encryptionKey: EncryptionKey;
 
-  constructor(scope: Construct, id: string, { name, encryptionKey, isProtected }: RoutesTableProps) {
+  constructor(scope: Construct, id: string, props: ProtectedTableProps) {
     super(scope, id);
-    this.#encryptionKey = encryptionKey;
-    this.resource = new DynamodbTable(this, "Default", {
-      name,
-      billingMode: "PAY_PER_REQUEST",
-      hashKey: "section",
-      rangeKey: "id",
-      attribute: [
-        { name: "section", type: "S" },
-        { name: "id", type: "S" },
-      ],
-      pointInTimeRecovery: { enabled: true },
-      serverSideEncryption: { enabled: true, kmsKeyArn: encryptionKey.arn },
-      deletionProtectionEnabled: isProtected,
-      lifecycle: { preventDestroy: isProtected },
-    });
+    this.#encryptionKey = props.encryptionKey;
+    this.resource = protectedTable(this, "Default", props, { hashKey: "section", rangeKey: "id" });
     this.tableName = this.resource.name;
   }
 

@@ -1,5 +1,6 @@
-import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
+import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
+import { protectedTable } from "../data/protected-table.ts";
 
 export interface LockTableProps {
   readonly name: string;
@@ -15,16 +16,12 @@ export class LockTable extends Construct {
 
   constructor(scope: Construct, id: string, { name, kmsKeyArn, isProtected }: LockTableProps) {
     super(scope, id);
-    this.resource = new DynamodbTable(this, "Default", {
-      name,
-      billingMode: "PAY_PER_REQUEST",
-      hashKey: "LockID",
-      attribute: [{ name: "LockID", type: "S" }],
-      pointInTimeRecovery: { enabled: true },
-      serverSideEncryption: { enabled: true, kmsKeyArn },
-      deletionProtectionEnabled: isProtected,
-      lifecycle: { preventDestroy: isProtected },
-    });
+    this.resource = protectedTable(
+      this,
+      "Default",
+      { name, encryptionKey: { arn: kmsKeyArn }, isProtected },
+      { hashKey: "LockID" },
+    );
     this.arn = this.resource.arn;
   }
 }
