@@ -1,10 +1,9 @@
 import { DynamoDBClient, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { ControlRecord, type RecordKind, type RecordOf } from "../../contracts/control/records.ts";
+import type { RecordKind, RecordOf } from "../../contracts/control/records.ts";
 import type { Change, RecordKey } from "../../domain/tenancy/changes.ts";
-import { type ControlTables, itemKey, transactActions } from "../../domain/tenancy/control-items.ts";
+import { type ControlTables, itemKey, storedRecord, transactActions } from "../../domain/tenancy/control-items.ts";
 import type { FoundMember } from "../../domain/tenancy/first-admin-key.ts";
-import { parseStored } from "../../lib/parse-stored.ts";
 import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
 import { succeeds } from "../operator/aws-failure.ts";
 import { UserError } from "../terminal/user-error.ts";
@@ -41,14 +40,10 @@ export class ControlTable {
       new GetCommand({ TableName: this.#tables.control, Key, ConsistentRead: true }),
     );
     if (item === undefined) return undefined;
-    const record = parseStored(ControlRecord, item.record);
-    if (record !== undefined && isOfKind(record, key.kind)) return record;
+    const record = storedRecord(item, key.kind);
+    if (record !== undefined) return record;
     throw new UserError(
       `This release can't read ${String(item.recordId)} in ${this.#tables.control}; use the release that wrote it.`,
     );
   }
-}
-
-function isOfKind<K extends RecordKind>(record: ControlRecord, kind: K): record is RecordOf<K> {
-  return record.kind === kind;
 }

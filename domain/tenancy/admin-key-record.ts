@@ -3,6 +3,7 @@ import { redacted } from "../keys/admin-key.ts";
 import type { NewApiKey } from "../keys/api-key.ts";
 import type { Change } from "./changes.ts";
 import { newId } from "./ids.ts";
+import { unixSeconds } from "./unix-seconds.ts";
 
 export interface AdminKeyDescription {
   readonly name: string;
@@ -18,7 +19,7 @@ export function adminKeyRecord(
   { secret, keyId, hash }: NewApiKey,
   { name, ownerId, expiresInSeconds, nowMs }: AdminKeyDescription,
 ): RecordOf<"adminKey"> {
-  const createdAt = Math.floor(nowMs / 1000);
+  const createdAt = unixSeconds(nowMs);
   return {
     kind: "adminKey",
     version: 1,

@@ -1,4 +1,10 @@
-import { CONTROL_TTL_ATTRIBUTE, type ControlRecord, type RecordKind } from "../../contracts/control/records.ts";
+import {
+  CONTROL_TTL_ATTRIBUTE,
+  ControlRecord,
+  type RecordKind,
+  type RecordOf,
+} from "../../contracts/control/records.ts";
+import { parseStored } from "../../lib/parse-stored.ts";
 import { countChangeUpdate, type KeyUpdate, revokeUpdate } from "../keys/key-updates.ts";
 import { type Change, isKeyChange, type KeyChange, keyOf, type RecordKey, recordId } from "./changes.ts";
 
@@ -39,6 +45,19 @@ export function partitionOf(organizationId: string, kind: RecordKind): string {
 export function controlItem(organizationId: string, record: ControlRecord): Record<string, unknown> {
   const expiry = record.kind === "idempotency" ? { [CONTROL_TTL_ATTRIBUTE]: record.expiresAt } : {};
   return { ...itemKey(organizationId, keyOf(record)), record, ...expiry };
+}
+
+/** @returns the record in an item; `undefined` when it is none of this kind that this release can read */
+export function storedRecord<K extends RecordKind>(
+  item: Readonly<Record<string, unknown>>,
+  kind: K,
+): RecordOf<K> | undefined {
+  const record = parseStored(ControlRecord, item.record);
+  return record !== undefined && isOfKind(record, kind) ? record : undefined;
+}
+
+function isOfKind<K extends RecordKind>(record: ControlRecord, kind: K): record is RecordOf<K> {
+  return record.kind === kind;
 }
 
 /** Names of the tables that a transaction may be about. */

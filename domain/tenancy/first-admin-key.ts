@@ -1,9 +1,11 @@
-import type { AuditEvent, AuditEventType, AuditPayloads } from "../../contracts/control/audit-events.ts";
+import type { AuditEventType, AuditPayloads } from "../../contracts/control/audit-events.ts";
 import type { RecordOf } from "../../contracts/control/records.ts";
 import type { NewApiKey } from "../keys/api-key.ts";
 import { adminKeyRecord, createAdminKey } from "./admin-key-record.ts";
+import { createAuditEvent } from "./audit-event.ts";
 import type { Change } from "./changes.ts";
 import { newId } from "./ids.ts";
+import { unixSeconds } from "./unix-seconds.ts";
 
 /** What is stored about an organisation and an e-mail address. */
 export interface FoundMember {
@@ -56,11 +58,11 @@ export function firstAdminKey(found: FoundMember, request: FirstAdminKey, made: 
 
 function newUser(invite: RecordOf<"invite"> | undefined, { email, nowMs }: FirstAdminKey): RecordOf<"user"> {
   const role = invite?.role ?? "owner";
-  return { kind: "user", version: 1, id: newId("user", nowMs), email, role, addedAt: seconds(nowMs) };
+  return { kind: "user", version: 1, id: newId("user", nowMs), email, role, addedAt: unixSeconds(nowMs) };
 }
 
 function newOrganization(id: string, nowMs: number): Change {
-  return { action: "create", record: { kind: "organization", version: 1, id, createdAt: seconds(nowMs) } };
+  return { action: "create", record: { kind: "organization", version: 1, id, createdAt: unixSeconds(nowMs) } };
 }
 
 function requireUser({ id, version }: RecordOf<"user">): Change {
@@ -84,7 +86,7 @@ function joins(
       projectId,
       userId: user.id,
       role,
-      addedAt: seconds(nowMs),
+      addedAt: unixSeconds(nowMs),
     } as const;
     return { action: "create", record };
   });
@@ -100,23 +102,11 @@ function joins(
 }
 
 function acceptance(invite: RecordOf<"invite">, event: Events, nowMs: number): readonly Change[] {
-  const record = { ...invite, acceptedAt: seconds(nowMs), version: invite.version + 1 };
+  const record = { ...invite, acceptedAt: unixSeconds(nowMs), version: invite.version + 1 };
   return [{ action: "replace", record, version: invite.version }, event("invite.accepted", { id: invite.id })];
 }
 
 function eventsOf({ id, email }: RecordOf<"user">, nowMs: number): Events {
-  return (type, payload) => {
-    const event: AuditEvent = {
-      id: newId("event", nowMs),
-      type,
-      effective_at: seconds(nowMs),
-      actor: { type: "session", session: { user: { id, email } } },
-      [type]: payload,
-    };
-    return { action: "create", record: { kind: "event", version: 1, event } };
-  };
-}
-
-function seconds(ms: number): number {
-  return Math.floor(ms / 1000);
+  const actor = { type: "session", session: { user: { id, email } } } as const;
+  return (type, payload) => createAuditEvent(type, payload, { actor, nowMs });
 }

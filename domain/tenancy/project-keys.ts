@@ -2,6 +2,7 @@ import type { RecordOf } from "../../contracts/control/records.ts";
 import { redacted } from "../keys/admin-key.ts";
 import { createKey } from "../keys/key-item.ts";
 import type { Change } from "./changes.ts";
+import { unixSeconds } from "./unix-seconds.ts";
 
 /** So that a service account and all of its keys are deleted in one transaction of DynamoDB, which has at most 100 actions. */
 export const MAX_KEYS_PER_SERVICE_ACCOUNT = 20;
@@ -25,7 +26,7 @@ export interface NewProjectKey {
 
 /** Makes a key for models that belongs to a service account. Nothing is stored. */
 export function newProjectKey({ account, name, plan, expiresInSeconds, nowMs }: ProjectKeyDescription): NewProjectKey {
-  const createdAt = Math.floor(nowMs / 1000);
+  const createdAt = unixSeconds(nowMs);
   const expiresAt = expiresInSeconds === undefined ? undefined : createdAt + expiresInSeconds;
   const { projectId, id: ownerId } = account;
   const { secret, item } = createKey({

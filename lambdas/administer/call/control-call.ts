@@ -1,9 +1,9 @@
 import type * as z from "zod";
-import type { AuditEvent, AuditEventType, AuditPayloads } from "../../../contracts/control/audit-events.ts";
+import type { AuditEventType, AuditPayloads } from "../../../contracts/control/audit-events.ts";
 import type { CONTROL_OPERATIONS, ControlOperationId } from "../../../contracts/control/operations.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
+import { createAuditEvent } from "../../../domain/tenancy/audit-event.ts";
 import { type Change, changedRecord } from "../../../domain/tenancy/changes.ts";
-import { newId } from "../../../domain/tenancy/ids.ts";
 import type { ControlStore } from "../store/control-store.ts";
 import { LostRaceError } from "./control-error.ts";
 import type { ControlResult } from "./control-result.ts";
@@ -79,7 +79,7 @@ export async function change<Body>(
   const all: readonly Change[] = [
     ...changes,
     ...roles.filter((one) => !changed.has(changedRecord(one))),
-    { action: "create", record: { kind: "event", version: 1, event: event(caller, nowMs) } },
+    event(caller, nowMs),
     ...(repeatable ? [storedResponse(repeatable, result, nowMs)] : []),
   ];
   if (!(await store.write(caller.organizationId, all))) throw new LostRaceError();
@@ -90,25 +90,17 @@ function requireMembership({ projectId, userId, version }: RecordOf<"membership"
   return { action: "require", key: { kind: "membership", ids: [projectId, userId] }, version };
 }
 
-/** The audit event of a change, once its caller and time are known. */
+/** Stores the audit event of a change, once its caller and time are known. */
 export function auditEvent<T extends AuditEventType>(
   type: T,
   payload: AuditPayloads[T],
   project?: RecordOf<"project">,
 ) {
-  return ({ keyId, user }: Caller, nowMs: number): AuditEvent => ({
-    id: newId("event", nowMs),
-    type,
-    effective_at: seconds(nowMs),
-    ...(project ? { project: { id: project.id, name: project.name } } : {}),
-    actor: { type: "api_key", api_key: { id: keyId, type: "user", user: { id: user.id, email: user.email } } },
-    [type]: payload,
-  });
-}
-
-/** Whole seconds since 1970. */
-export function seconds(ms: number): number {
-  return Math.floor(ms / 1000);
+  return ({ keyId, user }: Caller, nowMs: number): Change => {
+    const owner = { id: user.id, email: user.email };
+    const actor = { type: "api_key", api_key: { id: keyId, type: "user", user: owner } } as const;
+    return createAuditEvent(type, payload, { actor, project, nowMs });
+  };
 }
 
 /** A page of the API. */

@@ -4,6 +4,7 @@ import type { RecordOf } from "../../../contracts/control/records.ts";
 import { IDEMPOTENCY_KEY } from "../../../domain/keys/rotate-key.ts";
 import { openSecret, sealSecret } from "../../../domain/keys/sealed-secret.ts";
 import type { Change } from "../../../domain/tenancy/changes.ts";
+import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import type { ControlStore } from "../store/control-store.ts";
 import { ControlError } from "./control-error.ts";
 import type { ControlResult } from "./control-result.ts";
@@ -69,7 +70,7 @@ export function storedResponse(
     id,
     request,
     sealed: sealSecret(JSON.stringify({ body, ...(version === undefined ? {} : { version }) }), id, idempotencyKey),
-    expiresAt: Math.floor(nowMs / 1000) + STORED_SECONDS,
+    expiresAt: unixSeconds(nowMs) + STORED_SECONDS,
   } as const;
   return expired ? { action: "replace", record, version: expired.version } : { action: "create", record };
 }

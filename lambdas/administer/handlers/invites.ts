@@ -1,7 +1,8 @@
 import type { Invite } from "../../../contracts/control/objects.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import { newId } from "../../../domain/tenancy/ids.ts";
-import { auditEvent, type ControlHandler, change, page, seconds } from "../call/control-call.ts";
+import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
+import { auditEvent, type ControlHandler, change, page } from "../call/control-call.ts";
 import { ControlError, notFound } from "../call/control-error.ts";
 
 const INVITE_SECONDS = 7 * 86_400;
@@ -37,8 +38,8 @@ export const createInvite: ControlHandler<"createInvite"> = async (call) => {
     email,
     role: body.role,
     projects,
-    createdAt: seconds(nowMs),
-    expiresAt: seconds(nowMs) + INVITE_SECONDS,
+    createdAt: unixSeconds(nowMs),
+    expiresAt: unixSeconds(nowMs) + INVITE_SECONDS,
   };
   return change(
     call,
@@ -76,7 +77,7 @@ export const deleteInvite: ControlHandler<"deleteInvite"> = async (call) => {
 
 function toInvite(record: RecordOf<"invite">, nowMs: number): Invite {
   const { id, email, role, projects, createdAt, expiresAt, acceptedAt } = record;
-  const isExpired = expiresAt <= seconds(nowMs);
+  const isExpired = expiresAt <= unixSeconds(nowMs);
   return {
     object: "organization.invite",
     id,

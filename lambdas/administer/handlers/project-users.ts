@@ -1,6 +1,7 @@
 import type { ProjectUser } from "../../../contracts/control/objects.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
-import { auditEvent, type ControlHandler, change, page, seconds } from "../call/control-call.ts";
+import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
+import { auditEvent, type ControlHandler, change, page } from "../call/control-call.ts";
 import { ControlError, notFound } from "../call/control-error.ts";
 import type { ControlStore } from "../store/control-store.ts";
 import { refuseArchived } from "./projects.ts";
@@ -47,7 +48,7 @@ export const createProjectUser: ControlHandler<"createProjectUser"> = async (cal
     projectId: project.id,
     userId: user.id,
     role: body.role,
-    addedAt: seconds(nowMs),
+    addedAt: unixSeconds(nowMs),
   };
   // The project and the user must still be there; the caller may add themselves.
   const requirements = [

@@ -2,7 +2,8 @@ import type { Project } from "../../../contracts/control/objects.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import { newId } from "../../../domain/tenancy/ids.ts";
 import { deleteProjectKey } from "../../../domain/tenancy/project-keys.ts";
-import { auditEvent, type ControlCall, type ControlHandler, change, page, seconds } from "../call/control-call.ts";
+import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
+import { auditEvent, type ControlCall, type ControlHandler, change, page } from "../call/control-call.ts";
 import { ControlError, LostRaceError } from "../call/control-error.ts";
 import { keysOf } from "../call/project-key-records.ts";
 
@@ -31,7 +32,7 @@ export const createProject: ControlHandler<"createProject"> = async (call) => {
     version: 1,
     id: newId("project", nowMs),
     name: body.name,
-    createdAt: seconds(nowMs),
+    createdAt: unixSeconds(nowMs),
   };
   const event = auditEvent("project.created", { id: record.id, data: { name: body.name, title: body.name } }, record);
   return change(call, event, [{ action: "create", record }], { body: toProject(record), version: record.version });
@@ -80,7 +81,7 @@ async function revokeKeys({ caller, records, store, nowMs }: ControlCall<"archiv
 const archive: ControlHandler<"archiveProject"> = async (call) => {
   const before = call.records.project_id;
   if (before.archivedAt !== undefined) return { body: toProject(before), version: before.version };
-  const record = { ...before, archivedAt: seconds(call.nowMs), version: before.version + 1 };
+  const record = { ...before, archivedAt: unixSeconds(call.nowMs), version: before.version + 1 };
   return change(
     call,
     auditEvent("project.archived", { id: record.id }, record),

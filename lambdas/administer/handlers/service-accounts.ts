@@ -3,7 +3,8 @@ import type { RecordOf } from "../../../contracts/control/records.ts";
 import type { Change } from "../../../domain/tenancy/changes.ts";
 import { newId } from "../../../domain/tenancy/ids.ts";
 import { deleteProjectKey, MAX_KEYS_PER_SERVICE_ACCOUNT, newProjectKey } from "../../../domain/tenancy/project-keys.ts";
-import { auditEvent, type ControlCall, type ControlHandler, change, page, seconds } from "../call/control-call.ts";
+import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
+import { auditEvent, type ControlCall, type ControlHandler, change, page } from "../call/control-call.ts";
 import { ControlError } from "../call/control-error.ts";
 import { keysOf } from "../call/project-key-records.ts";
 import { refuseArchived } from "./projects.ts";
@@ -31,7 +32,7 @@ export const createServiceAccount: ControlHandler<"createServiceAccount"> = asyn
     projectId: project.id,
     name: body.name,
     role: "member",
-    createdAt: seconds(nowMs),
+    createdAt: unixSeconds(nowMs),
   };
   const made = body.create_service_account_only ? undefined : newKey(call, record, body.name, body.expires_in_seconds);
   const event = auditEvent("service_account.created", { id: record.id, data: { role: record.role } }, project);

@@ -1,9 +1,14 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, paginateQuery, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { ControlRecord, type RecordKind, type RecordOf } from "../../../contracts/control/records.ts";
+import type { RecordKind, RecordOf } from "../../../contracts/control/records.ts";
 import { type Change, ID_MARK, type RecordKey } from "../../../domain/tenancy/changes.ts";
-import { type ControlTables, itemKey, partitionOf, transactActions } from "../../../domain/tenancy/control-items.ts";
-import { parseStored } from "../../../lib/parse-stored.ts";
+import {
+  type ControlTables,
+  itemKey,
+  partitionOf,
+  storedRecord,
+  transactActions,
+} from "../../../domain/tenancy/control-items.ts";
 import { isSortKey } from "../../../lib/sort-key.ts";
 import type { ControlStore, ListRange, RecordPage } from "./control-store.ts";
 
@@ -73,14 +78,10 @@ function isLostRace({ CancellationReasons = [] }: TransactionCanceledException):
 
 /** @throws {Error} for a record that this version can't read: it is never taken for one that does not exist */
 function recordIn<K extends RecordKind>(item: Readonly<Record<string, unknown>>, kind: K): RecordOf<K> {
-  const record = parseStored(ControlRecord, item.record);
-  if (record === undefined || !isOfKind(record, kind))
+  const record = storedRecord(item, kind);
+  if (record === undefined)
     throw new Error(
       `The control table's item ${String(item.recordId)} is not a valid ${kind}; restore it from a backup.`,
     );
   return record;
-}
-
-function isOfKind<K extends RecordKind>(record: ControlRecord, kind: K): record is RecordOf<K> {
-  return record.kind === kind;
 }

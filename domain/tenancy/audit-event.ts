@@ -1,0 +1,29 @@
+import type { AuditEvent, AuditEventType, AuditPayloads } from "../../contracts/control/audit-events.ts";
+import type { RecordOf } from "../../contracts/control/records.ts";
+import type { Change } from "./changes.ts";
+import { newId } from "./ids.ts";
+import { unixSeconds } from "./unix-seconds.ts";
+
+export interface AuditFacts {
+  readonly actor: AuditEvent["actor"];
+  /** The project that is changed. @default - the change is the organisation's */
+  readonly project?: RecordOf<"project"> | undefined;
+  readonly nowMs: number;
+}
+
+/** Stores the audit event of a change, in the change's own transaction. */
+export function createAuditEvent<T extends AuditEventType>(
+  type: T,
+  payload: AuditPayloads[T],
+  { actor, project, nowMs }: AuditFacts,
+): Change {
+  const event: AuditEvent = {
+    id: newId("event", nowMs),
+    type,
+    effective_at: unixSeconds(nowMs),
+    ...(project ? { project: { id: project.id, name: project.name } } : {}),
+    actor,
+    [type]: payload,
+  };
+  return { action: "create", record: { kind: "event", version: 1, event } };
+}
