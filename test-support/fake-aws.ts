@@ -54,7 +54,7 @@ export async function startFakeAws(): Promise<FakeAws> {
     const [status, xml] = responses.get(call) ?? [];
     if (status !== undefined) return void response.writeHead(status, { "content-type": "text/xml" }).end(xml);
     if (call === "GetItem") return sendItem(response, JSON.parse(text).Key.keyId.S);
-    // That a key was used is not kept.
+    // It does not store when a key was used.
     if (call === "UpdateItem")
       return void response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end("{}");
     if (call === "DescribeTargetHealth")

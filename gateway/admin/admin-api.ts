@@ -8,15 +8,14 @@ import {
 } from "../../contracts/targets/target-changes.ts";
 import { ProviderSettings, RouteSettings } from "../../contracts/targets/target-settings.ts";
 import type { TargetProblem } from "../../domain/targets/target-problems.ts";
-import { isRecord } from "../../lib/is-record.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import { type GatewayResponse, jsonResponse } from "../core/response.ts";
 import { queryOf } from "../http/list-query.ts";
-import { MAX_JSON_DEPTH, tooDeepField } from "../outside-values/json-depth.ts";
 import { bodyProblems, invalidRequest } from "../pipeline/body/body-problems.ts";
 import type { Identified } from "../pipeline/request-states.ts";
 import type { TargetsConfig } from "../routing/target-registry.ts";
 import type { TargetService } from "../routing/target-service.ts";
+import { actorOf, nameIn, settingsIn, wantedVersion } from "./admin-request.ts";
 import { type ChangeStore, TableMoved, VersionConflict } from "./change-store.ts";
 import type { Changes } from "./changes.ts";
 import { targetStates } from "./target-states.ts";
@@ -45,8 +44,6 @@ interface Described {
   readonly settings: unknown;
 }
 
-/** Larger than any provider's list of models that one would write by hand. */
-const BODY_LIMIT_BYTES = 256 * 1024;
 /** Times that a change is checked anew because other changes were made meanwhile. */
 const MAX_ATTEMPTS = 10;
 const SETTINGS = { provider: ProviderSettings, route: RouteSettings, override: RouteOverride } as const;
@@ -86,8 +83,7 @@ export class AdminApi {
     const name = nameIn(request);
     const actor = actorOf(request);
     const over = wantedVersion(request);
-    const text = await request.request.body.whole(BODY_LIMIT_BYTES, request.caller.tenant);
-    const settings = SETTINGS[kind].safeParse(parse(text), { reportInput: true });
+    const settings = SETTINGS[kind].safeParse(await settingsIn(request), { reportInput: true });
     if (!settings.success) throw invalidRequest(bodyProblems(settings.error.issues));
     const at = new Date(this.#options.wallClock());
     const id = changeId(kind, name);
@@ -195,11 +191,6 @@ export class AdminApi {
   }
 }
 
-/** Id of the key; an operator always has one. */
-function actorOf({ caller }: Identified): string {
-  return caller.keyId ?? "";
-}
-
 function respond({ headers }: Identified, body: unknown, more: Readonly<Record<string, string>> = {}): GatewayResponse {
   return jsonResponse(200, { ...headers.all, ...more, "cache-control": "no-store" }, body);
 }
@@ -216,26 +207,6 @@ function unknownModel(provider: string, model: string, names: readonly string[])
     message: `\`model\` must be a model of ${provider}, got ${JSON.stringify(model.slice(0, 80))}; use ${names.slice(0, 10).join(" or ")}.`,
     param: "model",
   });
-}
-
-/** `If-Match: "3"` changes version 3 only; `If-None-Match: *` makes something new only. */
-function wantedVersion({ request }: Identified): number | undefined {
-  const none = request.headers["if-none-match"];
-  if (none === "*") return 0;
-  if (none !== undefined)
-    throw new GatewayError("invalid_request", {
-      message: "`If-None-Match` must be *, which makes something new only; use `If-Match` for a version.",
-      param: "if-none-match",
-    });
-  const text = request.headers["if-match"];
-  if (text === undefined || text === "*") return undefined;
-  const version = /^"(\d{1,15})"$/.exec(text)?.[1];
-  if (version === undefined)
-    throw new GatewayError("invalid_request", {
-      message: '`If-Match` must be the version in quotes, e.g. "3", as `etag` has it.',
-      param: "if-match",
-    });
-  return Number(version);
 }
 
 function refuse(problems: readonly TargetProblem[]): void {
@@ -274,39 +245,5 @@ async function unlessConflict<T>(done: Promise<T>): Promise<T> {
         retryAfterSeconds: 2,
       });
     throw new GatewayError(error instanceof VersionConflict ? "version_conflict" : "changes_unavailable");
-  }
-}
-
-function parse(bytes: Buffer): unknown {
-  const value = parseText(bytes);
-  const deep = tooDeepField(value)?.slice(0, 80);
-  if (deep !== undefined)
-    throw invalidRequest([
-      {
-        param: deep,
-        message: `\`${deep}\` must make a body of at most ${MAX_JSON_DEPTH} nested levels, got over ${MAX_JSON_DEPTH}; flatten it.`,
-      },
-    ]);
-  if (isRecord(value)) return value;
-  const got = Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`;
-  throw new GatewayError("invalid_request", {
-    message: `The body must be a JSON object, got ${got}; send the settings.`,
-  });
-}
-
-function parseText(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString("utf8"));
-  } catch {
-    throw new GatewayError("invalid_json");
-  }
-}
-
-/** The name in the path. @throws {GatewayError} `not_found` */
-function nameIn({ encodedParameter }: Identified): string {
-  try {
-    return decodeURIComponent(encodedParameter);
-  } catch {
-    throw new GatewayError("not_found", { message: "The name in the path is not valid percent-encoding. Encode it." });
   }
 }
