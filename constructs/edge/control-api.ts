@@ -4,25 +4,15 @@ import { ENV } from "../../contracts/processes/process-environment.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
 import type { ControlTable } from "../data/control-table.ts";
 import type { KeysTable } from "../data/keys-table.ts";
-import { routeToFunction } from "../load-balancing/function-route.ts";
+import { type RoutedFunctionProps, routeToFunction } from "../load-balancing/function-route.ts";
 
-export interface ControlApiProps {
-  /** Name of function, role and log group. */
-  readonly name: string;
-  /** Path of the function's bundle, `administer.zip`. */
-  readonly bundle: string;
+/** `bundle` is `administer.zip`. */
+export interface ControlApiProps extends RoutedFunctionProps {
   readonly table: ControlTable;
   /** Of keys for models, which service accounts get. */
   readonly keysTable: KeysTable;
   /** Usage plan of these keys. */
   readonly keyPlan: string;
-  /** HTTPS listener of the gateways. */
-  readonly listenerArn: string;
-  /** Stage of API Gateway, which it puts before the path. @default - API Gateway is not the entry */
-  readonly stage?: string | undefined;
-  readonly logRetentionDays: number;
-  /** Customer key of the log; its policy lets CloudWatch Logs use it. */
-  readonly kmsKeyArn: string;
 }
 
 /** A transaction of DynamoDB takes some ten milliseconds; a change that others come between is tried four times. */

@@ -3,22 +3,12 @@ import { ENV } from "../../contracts/processes/process-environment.ts";
 import { TOKEN_PATH, type TokenExchangeSettings, type WorkloadPolicy } from "../../contracts/processes/workloads.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
 import type { KeysTable } from "../data/keys-table.ts";
-import { routeToFunction } from "../load-balancing/function-route.ts";
+import { type RoutedFunctionProps, routeToFunction } from "../load-balancing/function-route.ts";
 
-export interface TokenExchangeProps {
-  /** Name of function, role and log group. */
-  readonly name: string;
-  /** Path of the function's bundle, `exchange-token.zip`. */
-  readonly bundle: string;
+/** `bundle` is `exchange-token.zip`. */
+export interface TokenExchangeProps extends RoutedFunctionProps {
   readonly workloads: readonly WorkloadPolicy[];
   readonly keysTable: KeysTable;
-  /** HTTPS listener of the gateways. */
-  readonly listenerArn: string;
-  /** Stage of API Gateway. @default - API Gateway is not the entry */
-  readonly stage?: string | undefined;
-  readonly logRetentionDays: number;
-  /** Customer key of the log; its policy lets CloudWatch Logs use it. */
-  readonly kmsKeyArn: string;
 }
 
 /** Two documents of an issuer may take 3 s each, and three calls of DynamoDB 4 s each at the worst. */

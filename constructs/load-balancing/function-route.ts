@@ -5,14 +5,25 @@ import { LbTargetGroupAttachment } from "@cdktf/provider-aws/lib/lb-target-group
 import type { Construct } from "constructs";
 import type { BundledFunction } from "../compute/bundled-function.ts";
 
-export interface FunctionRouteProps {
+/** What every function behind the gateways' load balancer is made from. */
+export interface RoutedFunctionProps {
+  /** Name of function, role and log group. */
   readonly name: string;
-  readonly handler: BundledFunction;
+  /** Path of the function's bundle. */
+  readonly bundle: string;
+  /** HTTPS listener of the gateways. */
   readonly listenerArn: string;
-  /** Pattern of the paths; `*` stands for any characters. */
-  readonly path: string;
   /** Stage of API Gateway, which it puts before the path. @default - API Gateway is not the entry */
   readonly stage?: string | undefined;
+  readonly logRetentionDays: number;
+  /** Customer key of the log; its policy lets CloudWatch Logs use it. */
+  readonly kmsKeyArn: string;
+}
+
+export interface FunctionRouteProps extends Pick<RoutedFunctionProps, "name" | "listenerArn" | "stage"> {
+  readonly handler: BundledFunction;
+  /** Pattern of the paths; `*` stands for any characters. */
+  readonly path: string;
 }
 
 /** Makes a listener send the requests of some paths to a function, and lets it invoke the function. */
