@@ -1,34 +1,53 @@
+import { join } from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { PATIENCE_MS } from "./test-support/waits/patience.ts";
 
 /**
- * Rooms whose modules and tests leave no state in their process: no changed variables of modules or of the environment,
- * no timers, no servers. Their files share a process, so that the AWS constructs are loaded once instead of seventy times.
+ * Rooms that load the AWS constructs and start nothing. Their files share processes apart from the others, so that the
+ * constructs are loaded a few times instead of a hundred times.
  */
 const stateless = ["catalog", "constructs", "contracts", "domain", "environments", "stacks"].map(
   (room) => `${room}/**/*.test.ts`,
 );
-/** Tests that measure the time or memory of their process, or start and end processes: they need one for themselves. */
-const ownProcess = ["auto-scaling-group", "bounded-bytes", "end-with-parent", "lambda-function", "messages-stream"];
 /**
- * Folders whose modules hold no state either. Their tests start servers, which end with them: they share processes apart
- * from the rooms above, so that the gateway is loaded and compiled three times instead of a hundred times.
+ * Tests that measure the time or memory of their process, or start, end and count processes: each has one for itself. All
+ * others share processes, so that gateway, Lambda functions and command line are loaded and compiled a few times.
  */
-const sharing = [
-  "gateway/dialects",
-  "gateway/endpoints",
-  "gateway/http",
-  "gateway/routing",
-  "lib",
-  "local/services",
-  "local/template",
-].map((folder) => `${folder}/**/!(${ownProcess.join("|")}).test.ts`);
+const ownProcess = [
+  "attack/*.test.ts",
+  "bench/children.test.ts",
+  "gateway/dialects/clients/messages/messages-stream.test.ts",
+  "gateway/http/bounded-bytes.test.ts",
+  "gateway/limits/killed-gateways.test.ts",
+  "gateway/pipeline/failed-keys.test.ts",
+  "gateway/providers/killed-process.test.ts",
+  "gateway/texts-of-json.test.ts",
+  "local/services/ec2-autoscaling/auto-scaling-group.test.ts",
+  "local/services/ec2-autoscaling/end-with-parent.test.ts",
+  "local/services/lambda/lambda-function.test.ts",
+];
+/** Where Node keeps the compiled code of the processes that tests start: a command of Sluice starts in half the time. */
+const COMPILE_CACHE = join(import.meta.dirname, "node_modules/.cache/sluice-tests");
 const notOurs = [...configDefaults.exclude, "dist/**", "cdktf.out/**", ".sluice/**"];
 /**
- * Stacks with a fake engine, or applied to emulators: they wait more than they compute, so other files run beside them.
- * Longest first: the first one lasts as long as all parts together.
+ * Stacks with a fake engine, or applied to emulators, other programs over the synthesized stacks, coding agents with scripted
+ * models, and pages with scripted responses: they wait more than they compute, so other files run beside them. Longest first:
+ * the first one lasts as long as all parts together.
  */
-const waiting = ["acceptance/small-apply.e2e.test.ts", "local/scaling.e2e.test.ts", "local/twin.e2e.test.ts"];
+const waiting = [
+  "acceptance/small-apply.e2e.test.ts",
+  "agents/agents.e2e.test.ts",
+  "demo-site/page-accessibility.browser.test.ts",
+  "local/twin.e2e.test.ts",
+  "local/scaling.e2e.test.ts",
+  "stacks/lint.e2e.test.ts",
+  "local/token-exchange.e2e.test.ts",
+  "local/control-api.e2e.test.ts",
+  "demo-site/page-problems.browser.test.ts",
+  "gateway/pages/reference/reference-page.browser.test.ts",
+  "acceptance/cdktn/cdktn.e2e.test.ts",
+];
 /** Tests with the real model or a browser: one file at a time, so that they don't starve each other. */
 const whole = ["**/*.e2e.test.ts", "**/*.browser.test.ts", "engine/engine.test.ts", "engine/surfaces.test.ts"];
 
@@ -52,10 +71,16 @@ class WaitingFirst extends BaseSequencer {
   }
 }
 
+// For glibc, in the worker processes: large blocks are the system's own, which take no memory until they are written. Else it
+// makes them of blocks that were freed, filled with zeros: the shared memory of a thousand test gateways then takes gigabytes.
+process.env.MALLOC_MMAP_THRESHOLD_ ??= "131072";
+
 export default defineConfig({
   test: {
     environment: "node",
     pool: "forks",
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
+    expect: { poll: { timeout: PATIENCE_MS } },
     sequence: { sequencer: WaitingFirst },
     projects: [
       {
@@ -63,7 +88,8 @@ export default defineConfig({
         test: {
           name: "parts",
           include: ["**/*.test.ts"],
-          exclude: [...notOurs, ...whole, ...stateless, ...sharing],
+          exclude: [...notOurs, ...whole, ...stateless, ...ownProcess],
+          isolate: false,
           ...PARTS,
         },
       },
@@ -80,10 +106,9 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "sharing parts",
-          include: sharing,
+          name: "own process",
+          include: ownProcess,
           exclude: [...notOurs, ...whole],
-          isolate: false,
           ...PARTS,
         },
       },

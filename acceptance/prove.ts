@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { environmentNames, loadEnvironment } from "../environments/load.ts";
 import { buildAll } from "../local/setup/build-all.ts";
 import type { Environment } from "../settings/environment.ts";
+import { DECLARED_VALUE_ASSERTIONS } from "./assertions/table.ts";
 import { KNOWN_GAPS } from "./known-gaps.ts";
 import { cdktfRunbook } from "./operator/cdktf-runbook.ts";
 import { Clone } from "./operator/clone.ts";
@@ -145,7 +146,7 @@ async function proveOne(
   const stacks = await synthesize(project, file, names, own);
   const steps = {
     ...{ environment: name, stacks, testbed, report },
-    ...(file === EVERYTHING ? { assertions: {} } : {}), // the assertions have the shipped environments' values
+    ...(file === EVERYTHING ? { assertions: DECLARED_VALUE_ASSERTIONS } : {}),
   };
   const proven = await proveEnvironment(steps, keeps ? untilInterrupted : undefined);
   await close(testbed);

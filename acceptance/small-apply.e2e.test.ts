@@ -49,7 +49,7 @@ const ofBlock = {
 } as const;
 /** A bundle that the emulators can open as a function. */
 const bundle = zipSync({ "index.js": strToU8("exports.handler = async () => ({});") });
-const assets = builtAssets({ "lambdas/drain-engine.zip": bundle });
+const assets = builtAssets({ "lambdas/count-usage.zip": bundle, "lambdas/drain-engine.zip": bundle });
 const children = new Children();
 let workshop: Workshop | MissingTool;
 

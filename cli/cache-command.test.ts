@@ -40,7 +40,7 @@ async function warm(lines: string, url: string | undefined, ...options: string[]
   const command = cacheCommand({
     print: (line) => printed.push(line),
     localUrl: () => url,
-    key: () => "sk-test",
+    key: async () => "sk-test",
     wait: async (milliseconds) => void waits.push(milliseconds),
   }).exitOverride();
   const run = command.parseAsync(["warm", "--file", file, ...options], { from: "user" });

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { CACHE_HEADER } from "../contracts/api/headers.ts";
 import { isRecord } from "../lib/is-record.ts";
 import { parseJson } from "../lib/parse-json.ts";
 import { fetchFailure } from "./terminal/fetch-failure.ts";
 import { checkHttpAddress } from "./terminal/http-address.ts";
+import { namedText } from "./terminal/named-file.ts";
 import { sendableKey } from "./terminal/sendable-key.ts";
 import { UserError } from "./terminal/user-error.ts";
 
@@ -12,8 +12,8 @@ export interface CacheTools {
   print(text: string): void;
   /** Address of the local stack's API; `undefined` when none runs. */
   localUrl(): string | undefined;
-  /** The caller's API key; `undefined` without one. */
-  key(): string | undefined;
+  /** The caller's API key: from a variable, or that of the login at the API; `undefined` without one. */
+  key(url: string): Promise<string | undefined>;
   wait(milliseconds: number): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ async function warm(options: WarmOptions, tools: CacheTools): Promise<void> {
       "No local stack runs in this clone; start one with `npm start`, or set --url to the address of an API.",
     );
   checkHttpAddress("--url", url);
-  const key = tools.key();
+  const key = await tools.key(url);
   if (key !== undefined) sendableKey("The key in SLUICE_API_KEY or OPENAI_API_KEY", key);
   const jobs = readJobs(options.file);
   const tally: Tally = { cached: 0, refreshed: 0, failures: [] };
@@ -92,7 +92,7 @@ async function send(
   tools: CacheTools,
   tally: Tally,
 ): Promise<void> {
-  const key = tools.key();
+  const key = await tools.key(url);
   const headers = {
     "content-type": "application/json",
     "cache-control": `max-age=${maxAge}`,
@@ -122,13 +122,11 @@ async function send(
   }
 }
 
+/** A hundred thousand requests of usual size; more are several files. */
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
+
 function readJobs(file: string): readonly Job[] {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    throw new UserError(`--file must name a readable file, got ${file}; check the path.`);
-  }
+  const text = namedText("--file", file, MAX_FILE_BYTES);
   const problems: string[] = [];
   const jobs = text.split("\n").flatMap((body, index): readonly Job[] => {
     if (body.trim() === "") return [];

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { loadEnvironment } from "../environments/load.ts";
 import { temporaryFolder } from "../local/test/tools.ts";
 import { deployCommand, destroyCommand, planCommand } from "./deploy-command.ts";
 import type { OperatorTools } from "./operator/operator-tools.ts";
@@ -44,6 +45,16 @@ function fixture(props: Partial<OperatorProps> = {}) {
 }
 
 describe("sluice deploy", () => {
+  test("and sluice plan refuse the local stack's issuer, which does not exist on AWS", async () => {
+    const { tools } = fixture();
+    const dev = await loadEnvironment("dev");
+    const identity = { workloads: [], people: { issuer: "local", clientId: "sluice" } };
+    const refusing = { ...tools(), environment: async () => ({ ...dev, identity }) };
+    const rule = /identity\.people\.issuer of dev must be an OpenID provider's address to be deployed, got "local"/;
+    await expect(run(deployCommand, refusing, "--yes")).rejects.toThrow(rule);
+    await expect(run(planCommand, refusing)).rejects.toThrow(rule);
+  });
+
   test("applies every stack after those it reads, and a second call changes nothing", async () => {
     const { tools, resources } = fixture();
     const first = tools();

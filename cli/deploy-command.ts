@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { LOCAL_ISSUER } from "../contracts/processes/people.ts";
 import { withStateMovedToDisk } from "./bootstrap/bootstrap-destroy.ts";
 import { consent } from "./operator/consent.ts";
 import type { OperatorTools } from "./operator/operator-tools.ts";
@@ -78,6 +79,7 @@ async function deploy(options: DeployOptions, tools: OperatorTools): Promise<voi
   requireConsent(options, tools);
   const approved = approvedPlans(options);
   const workspace = await prepareWorkspace(options.environment, tools);
+  refuseLocalIssuer(workspace);
   // The states of all stacks are to be encrypted, that of the bootstrap stack included.
   const all = stacksInOrder(workspace.outputFolder, options.environment);
   const stacks = options.encryptStates && options.stack.length === 0 ? all : stacksOf(workspace, options);
@@ -115,6 +117,7 @@ async function plan(options: PlanOptions, tools: OperatorTools): Promise<void> {
   const commit = options.save === undefined ? "" : await tools.commit();
   if (options.save !== undefined) createPlansFolder(options.save);
   const workspace = await prepareWorkspace(options.environment, tools);
+  refuseLocalIssuer(workspace);
   let changes = false;
   const lines: string[] = [];
   const saved: PlannedStack[] = [];
@@ -182,6 +185,16 @@ async function destroy(options: DestroyOptions, tools: OperatorTools): Promise<v
     }
   }
   tools.print(`${stacks.map(({ id }) => id).join(", ")}: destroyed.`);
+}
+
+/** The local stack's issuer signs in everybody who reaches it, and does not exist on AWS. */
+function refuseLocalIssuer({ environment }: DeployWorkspace): void {
+  const { people } = environment.identity;
+  if (people?.issuer === LOCAL_ISSUER)
+    throw new UserError(
+      `identity.people.issuer of ${environment.name} must be an OpenID provider's address to be deployed, got "${LOCAL_ISSUER}", ` +
+        "which is the local stack's; write the address of your provider: docs/sign-in.md.",
+    );
 }
 
 function stacksOf(workspace: DeployWorkspace, { stack }: StackOptions): readonly DeployStack[] {

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { LocalState } from "../contracts/processes/local-state.ts";
-import { environmentNames } from "../environments/load.ts";
+import { environmentNames, environmentsFolder } from "../environments/load.ts";
 import { stateFile } from "../local/state-file.ts";
 import { runNode } from "../local/test/setup-project.ts";
 import { temporaryFolder, writeTo } from "../local/test/tools.ts";
@@ -18,6 +18,7 @@ const sluice = (args: readonly string[], folder = "/nowhere/at/all", variables: 
     env: {
       PATH: process.env.PATH,
       HOME: "/nowhere",
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       SLUICE_FOLDER: folder,
       AWS_EC2_METADATA_DISABLED: "true",
       AWS_CONFIG_FILE: "/nowhere/config",
@@ -27,10 +28,13 @@ const sluice = (args: readonly string[], folder = "/nowhere/at/all", variables: 
   });
 
 /** A state file as a stack of `dev` writes it, with this process or another one as the twin. */
-function stateOf(pid: number, environment = "dev"): string {
+function stateOf(
+  pid: number,
+  own: { readonly environment: string; readonly environmentFile?: string } = { environment: "dev" },
+): string {
   const url = "http://127.0.0.1:9";
   const processes = [{ name: "twin", role: "twin" as const, pid, url }];
-  const common = { environment, startedAt: new Date().toISOString(), region: "eu-west-1", keysTable: "k", processes };
+  const common = { ...own, startedAt: new Date().toISOString(), region: "eu-west-1", keysTable: "k", processes };
   const folder = temporaryFolder();
   writeTo(stateFile(folder), JSON.stringify(LocalState.parse({ ...common, apiUrl: url, siteUrl: url, awsUrl: url })));
   return folder;
@@ -135,6 +139,18 @@ describe("the local stack of a command", () => {
   test("another environment than the running one is refused", async () => {
     const { stderr } = await sluice(["keys", "list", "--environment", "prod"], stateOf(process.pid));
     expect(stderr).toBe("sluice: The local stack runs dev, not prod; omit --environment, or add --aws.\n");
+  });
+
+  test("a stack that runs a file of another folder is found by verify and keys without its path", async () => {
+    const text = readFileSync(join(environmentsFolder(), "dev.ts"), "utf8");
+    const folder = temporaryFolder({
+      "team.ts": text.replace('name: "dev"', 'name: "team"').replaceAll('"../', `"${environmentsFolder()}/../`),
+    });
+    const state = stateOf(process.pid, { environment: "team", environmentFile: join(folder, "team.ts") });
+    for (const command of [["keys", "list"], ["verify"]]) {
+      const { code, stderr } = await sluice(command, state);
+      expect([code, stderr], command.join(" ")).toEqual([1, expect.stringContaining("http://127.0.0.1:9")]);
+    }
   });
 
   test("the running stack is called at the address of its state file", async () => {

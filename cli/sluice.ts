@@ -16,6 +16,10 @@ import { auditCommand } from "./audit/audit-command.ts";
 import { bootstrapCommand } from "./bootstrap/bootstrap-command.ts";
 import { cacheCommand } from "./cache-command.ts";
 import { catalogueFile } from "./catalogue-file.ts";
+import { budgetsCommand } from "./control/budgets-command.ts";
+import type { ControlTools } from "./control/control-endpoint.ts";
+import { limitsCommand } from "./control/limits-command.ts";
+import { costsCommand, usageCommand } from "./control/usage-command.ts";
 import { costCommand } from "./cost/cost-command.ts";
 import { costTools } from "./cost/cost-tools.ts";
 import { deployCommand, destroyCommand, planCommand } from "./deploy-command.ts";
@@ -30,6 +34,10 @@ import { DynamoKeyRegistry } from "./keys/key-registry.ts";
 import { findKeyTable } from "./keys/key-table.ts";
 import { keysCommand } from "./keys/keys-command.ts";
 import type { KeysTools } from "./keys/with-keys.ts";
+import { keyOfLogin } from "./login/exchanged-key.ts";
+import { type LoginTools, loginCommand, logoutCommand, tokenCommand, whoamiCommand } from "./login/login-command.ts";
+import { LoginStore, loginFolder } from "./login/login-store.ts";
+import { openPage } from "./login/open-page.ts";
 import { modelsCommand } from "./models/models-command.ts";
 import { operatorTools } from "./operator/operator-tools.ts";
 import { permissionsCommand } from "./permissions/permissions-command.ts";
@@ -39,7 +47,7 @@ import { startCommand, synthCommand } from "./run-commands.ts";
 import { showCommand } from "./show-command.ts";
 import { lockCommand } from "./stacks/lock-command.ts";
 import { hiddenPrompt } from "./terminal/hidden-prompt.ts";
-import { printable } from "./terminal/printable.ts";
+import { printable, printableLine } from "./terminal/printable.ts";
 import { UserError } from "./terminal/user-error.ts";
 import { upgradeCommand } from "./upgrade/upgrade-command.ts";
 import { upgradeTools } from "./upgrade/upgrade-tools.ts";
@@ -65,6 +73,21 @@ const keys: KeysTools = {
   registry: (table) => new DynamoKeyRegistry(table),
   now: () => new Date(),
 };
+const login: LoginTools = {
+  print,
+  show: (text) => console.error(printable(text)),
+  localUrl: () => readState(workFolder(process.env))?.apiUrl,
+  store: new LoginStore(loginFolder(process.env)),
+  openPage,
+  wait: sleep,
+  now: Date.now,
+};
+const control: ControlTools = {
+  print,
+  localUrl: () => readState(workFolder(process.env))?.apiUrl,
+  variable: (name) => process.env[name],
+  now: Date.now,
+};
 const program = new Command("sluice")
   .enablePositionalOptions()
   .version(ownVersion(), "--version", "print the version of Sluice")
@@ -84,14 +107,30 @@ const program = new Command("sluice")
     cacheCommand({
       print,
       localUrl: () => readState(workFolder(process.env))?.apiUrl,
-      key: () => process.env.SLUICE_API_KEY ?? process.env.OPENAI_API_KEY,
+      key: async (url) =>
+        process.env.SLUICE_API_KEY ?? process.env.OPENAI_API_KEY ?? (await keyOfLogin(url, login.store, Date.now)),
       wait: sleep,
     }),
   )
+  .addCommand(loginCommand(login))
+  .addCommand(logoutCommand(login))
+  .addCommand(whoamiCommand(login))
+  .addCommand(tokenCommand(login))
+  .addCommand(limitsCommand(control))
+  .addCommand(budgetsCommand(control))
+  .addCommand(usageCommand(control))
+  .addCommand(costsCommand(control))
   .addCommand(providersCommand(admin))
   .addCommand(routesCommand(admin))
   .addCommand(targetsCommand(admin))
-  .addCommand(auditCommand({ ...operator, exit: (code) => process.exit(code), now: Date.now }))
+  .addCommand(
+    auditCommand({
+      ...operator,
+      exit: (code) => process.exit(code),
+      now: Date.now,
+      access: (options) => findKeyTable(options),
+    }),
+  )
   .addCommand(bootstrapCommand(operator))
   .addCommand(deployCommand(operator))
   .addCommand(planCommand(operator))
@@ -143,11 +182,13 @@ for (const command of commands(program))
   command.configureOutput({
     outputError: (text, write) =>
       write(
-        `sluice: ${text
-          .replace(/^error: /, "")
-          .trim()
-          .replace(/\.$/, "")
-          .replaceAll("\n", " ")}; run it with --help for the commands and options.\n`,
+        `sluice: ${printableLine(
+          text
+            .replace(/^error: /, "")
+            .trim()
+            .replace(/\.$/, "")
+            .replaceAll("\n", " "),
+        )}; run it with --help for the commands and options.\n`,
       ),
   });
 

@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
+import { CONTROL_OPERATIONS } from "../contracts/control/operations.ts";
 import { StartedStack } from "../test-support/started-stack.ts";
 import { ApiDocument } from "./api-document.ts";
 import { batchResponses } from "./batch-responses.ts";
+import { controlProblems, unservedOperations } from "./control-operations.ts";
 import { failedScenarios } from "./expectation.ts";
 import { publishedDocuments } from "./published-documents.ts";
 import { Recorder } from "./recorder.ts";
@@ -80,6 +82,18 @@ for (const each of prepared) {
     });
   });
 }
+
+describe("the official SDK for Python", () => {
+  // documented: control-api-in-python
+  test("calls each operation of the control API", async ({ skip }) => {
+    const python = prepared.find(({ runner }) => runner.language === "Python");
+    if (python === undefined || "missing" in python) return skip(python?.missing ?? "there is no runner");
+    const problems = await controlProblems(python.command, stack, recorder.url);
+    expect(problems).toEqual([]);
+    expect(unservedOperations(recorder.exchanges)).toEqual([]);
+    counts.push(`conformance: Python ${Object.keys(CONTROL_OPERATIONS).length} operations of the control API`);
+  }, 120_000);
+});
 
 /** Validates every request and response that a document describes. */
 async function check(name: string, document: ApiDocument): Promise<readonly string[]> {

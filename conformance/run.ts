@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import * as z from "zod";
+import { CONTROL_OPERATIONS } from "../contracts/control/operations.ts";
 import { ENV } from "../contracts/processes/process-environment.ts";
 import { StartedStack } from "../test-support/started-stack.ts";
+import { controlProblems } from "./control-operations.ts";
 import { failedScenarios } from "./expectation.ts";
 import { RUNNERS, type Runner, runScenarios } from "./runners.ts";
 import { Scenario } from "./scenario.ts";
@@ -56,6 +58,7 @@ async function main(): Promise<void> {
     const key = output.split("\n")[0] ?? "";
     for (const runner of RUNNERS.filter((each) => language.includes(each.language.toLowerCase())))
       add(await runLanguage(runner, { baseUrl: stack.state.apiUrl, key, scenarios }, print));
+    if (engine === "local" && language.includes("python")) add(await runControl(stack, print));
     if (vllm !== undefined) {
       const checks = await runEngineChecks(new EngineStack(stack, key, vllm.python), print);
       print(`vLLM: ${checks.passed} of ${checks.passed + checks.failed} checks`);
@@ -86,6 +89,20 @@ async function runLanguage(
   const passed = scenarios.length - broken.length;
   print(`${runner.language}: ${passed} of ${scenarios.length}`);
   return { passed, failed: broken.length };
+}
+
+/** Calls the operations of the control API, which the environment of the local engine has. */
+async function runControl(
+  stack: StartedStack,
+  print: (line: string) => void,
+): Promise<{ readonly passed: number; readonly failed: number }> {
+  const prepared = await RUNNERS.find((runner) => runner.language === "Python")?.prepare();
+  if (prepared === undefined || "missing" in prepared) return { passed: 0, failed: 0 };
+  const problems = await controlProblems(prepared.command, stack, stack.state.apiUrl);
+  for (const problem of problems) console.log(`Python: ${problem}`);
+  const all = Object.keys(CONTROL_OPERATIONS).length;
+  print(`Python: ${all - problems.length} of ${all} operations of the control API`);
+  return { passed: all - problems.length, failed: problems.length };
 }
 
 try {

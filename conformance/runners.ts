@@ -58,10 +58,15 @@ export const RUNNERS: readonly Runner[] = [
 ];
 
 /** Runs scenarios against `baseUrl` with a runner. @throws with its output on standard error when it fails as a whole */
-export function runScenarios(
+export async function runScenarios(
   command: readonly string[],
   input: { readonly baseUrl: string; readonly key: string; readonly scenarios: readonly Scenario[] },
 ): Promise<readonly Result[]> {
+  return (await runnerLines(command, input)).map((line) => Result.parse(line));
+}
+
+/** Gives a runner its input. @returns the JSON of each line that it prints. @throws as `runScenarios` */
+export function runnerLines(command: readonly string[], input: object): Promise<readonly unknown[]> {
   const [file = "", ...args] = command;
   const child = spawn(file, args, { stdio: ["pipe", "pipe", "pipe"] });
   let output = "";
@@ -77,7 +82,7 @@ export function runScenarios(
     child.once("close", (code) => {
       if (code !== 0) return reject(new Error(`the runner ended with ${code}: ${errors}`));
       const lines = output.split("\n").filter((line) => line.startsWith("{"));
-      resolve(lines.map((line) => Result.parse(JSON.parse(line))));
+      resolve(lines.map((line): unknown => JSON.parse(line)));
     });
   });
 }

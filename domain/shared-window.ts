@@ -1,4 +1,5 @@
 import { locked } from "./spin-lock.ts";
+import { textHash } from "./text-hash.ts";
 
 export interface SharedWindowOptions {
   /** Requests admitted in any window of `windowMs`. */
@@ -95,8 +96,8 @@ export class SharedWindow {
   }
 
   #locate(caller: string): CallerHash {
-    const high = hash(caller, this.#seed);
-    const low = hash(caller, high ^ 0x9e3779b9);
+    const high = textHash(caller, this.#seed);
+    const low = textHash(caller, high ^ 0x9e3779b9);
     return { set: (high >>> 0) % this.#sets, high, low };
   }
 
@@ -184,12 +185,4 @@ function layout({ limit, maxCallers }: SharedWindowOptions) {
   const lastUsedAt = Math.ceil((sets + 1) / 2) * 8; // 8-byte aligned
   const wordsAt = lastUsedAt + sets * ENTRIES_PER_SET * 8;
   return { group, capacity, stride, sets, lastUsedAt, wordsAt, bytes: wordsAt + sets * ENTRIES_PER_SET * stride * 4 };
-}
-
-/** FNV-1a over UTF-16 code units, with a seed and a final mix. */
-function hash(text: string, seed: number): number {
-  let value = seed ^ 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  return value ^ (value >>> 13);
 }

@@ -5,6 +5,7 @@ import { ANONYMOUS_PLAN } from "../contracts/processes/auth.ts";
 import { EGRESS_PORT, isOutside } from "../domain/targets/internet-egress.ts";
 import { targetProblems } from "../domain/targets/target-problems.ts";
 import type { Environment } from "../settings/environment.ts";
+import { peopleProblems } from "./people-rules.ts";
 import { poolProblems, rangeProblems } from "./pool-rules.ts";
 import type { Problem } from "./problem.ts";
 import { weightsProblems } from "./weights-rules.ts";
@@ -20,6 +21,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...internetEgressProblems(environment),
     ...gatewayProblems(environment),
     ...entryProblems(environment),
+    ...auditProblems(environment),
     ...stageProblems(environment),
     ...planProblems(environment),
     ...Object.entries(environment.pools).flatMap(([name, pool]) => poolProblems(name, pool)),
@@ -31,6 +33,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...queueProblems(environment),
     ...ciProblems(environment),
     ...workloadProblems(environment),
+    ...peopleProblems(environment),
     ...targetProblems({ ...environment, pools: Object.keys(environment.pools) }),
   ];
 }
@@ -47,6 +50,22 @@ function zoneProblems({ region, zones }: Environment): readonly Problem[] {
   if (new Set(zones).size !== zones.length)
     problems.push({ path: "zones", value: zones, rule: "must not repeat a zone", remedy: "name each zone once" });
   return problems;
+}
+
+/** S3 deletes no bucket with files that are locked in compliance mode. */
+function auditProblems({
+  api: { controlApi, auditLock, auditDays },
+  deletionProtection,
+}: Environment): readonly Problem[] {
+  if (!controlApi || auditLock !== "compliance" || deletionProtection) return [];
+  return [
+    {
+      path: "api.auditLock",
+      value: auditLock,
+      rule: `must be governance where deletionProtection is false: the environment could not be destroyed for ${auditDays} days`,
+      remedy: "set api.auditLock to governance, or deletionProtection to true",
+    },
+  ];
 }
 
 function accountProblems({ account, iam: { permissionsBoundary, assumeRole } }: Environment): readonly Problem[] {

@@ -21,7 +21,7 @@ const withWorkloads = (workloads: readonly unknown[], api: Partial<Environment["
   identity: { workloads },
 });
 const problemsOf = (workloads: readonly WorkloadPolicy[], api: Partial<Environment["api"]> = {}) =>
-  workloadProblems({ ...withWorkloads(workloads, api), identity: { workloads } }).map(
+  workloadProblems({ ...withWorkloads(workloads, api), identity: { ...dev.identity, workloads } }).map(
     ({ path, rule }) => `${path}: ${rule}`,
   );
 const messageOf = (workloads: readonly unknown[]) => {
@@ -93,6 +93,20 @@ describe("policies of workloads", () => {
     const rule = "must fix an owner, as token.actions.githubusercontent.com signs tokens for anybody";
     expect(problemsOf([policy({ claims })])).toEqual(isAccepted ? [] : [`identity.workloads[0].claims: ${rule}`]);
   });
+
+  test.each<[boolean, WorkloadPolicy["claims"]]>([
+    [true, { hd: "acme.example" }],
+    [true, { email: "reports@acme.iam.gserviceaccount.com" }],
+    [false, { hd: "acme*" }],
+    [false, { azp: "1234567890-example.apps.googleusercontent.com" }],
+  ])(
+    "for Google, where anybody has an account, a company or an account must be fixed: %s for %j",
+    (isAccepted, claims) => {
+      const rule = "must fix an owner, as accounts.google.com signs tokens for anybody";
+      const google = policy({ issuer: "https://accounts.google.com", claims });
+      expect(problemsOf([google])).toEqual(isAccepted ? [] : [`identity.workloads[0].claims: ${rule}`]);
+    },
+  );
 
   test("the audience must not be AWS's", () => {
     expect(problemsOf([policy({ audience: "sts.amazonaws.com" })])).toEqual([

@@ -4,7 +4,7 @@ import type { Environment } from "../settings/environment.ts";
 import type { Problem } from "./problem.ts";
 
 /** Lambda takes 4 KB of variables; names and other variables need some of it. */
-const MAX_BYTES = 3500;
+export const MAX_BYTES = 3500;
 /** Tokens for AWS's own services have this audience. */
 const AWS_AUDIENCE = "sts.amazonaws.com";
 
@@ -21,6 +21,7 @@ const PUBLIC_ISSUERS: Readonly<Record<string, Readonly<Record<string, RegExp>>>>
     repository_owner_id: /^[^*]+$/,
     job_workflow_ref: /^[^*/]+\//,
   },
+  "accounts.google.com": { hd: /^[^*]+$/, sub: /^[^*]+$/, email: /^[^*]+$/ },
   "gitlab.com": {
     sub: /^project_path:[^*/:]+\//,
     project_path: /^[^*/]+\//,
@@ -102,7 +103,12 @@ function audienceProblems(path: string, { audience }: WorkloadPolicy): readonly 
   ];
 }
 
-function planProblems(path: string, { plan }: WorkloadPolicy, { api }: Environment): readonly Problem[] {
+/** The usage plan of the keys of a policy, or of people, must be there. */
+export function planProblems(
+  path: string,
+  { plan }: Pick<WorkloadPolicy, "plan">,
+  { api }: Environment,
+): readonly Problem[] {
   const name = plan ?? DEFAULT_PLAN;
   if (api.auth === "off" || api.entry !== "api-gateway" || Object.hasOwn(api.usagePlans, name)) return [];
   return [

@@ -1,7 +1,8 @@
 import { Agent, get, type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 import OpenAI from "openai";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
+import { eventually } from "../test-support/waits/eventually.ts";
 import { completion, eventsOf, post, startTestGateway } from "./test/test-gateway.ts";
 
 describe("the official OpenAI SDK", () => {
@@ -72,7 +73,7 @@ describe("draining", () => {
     const outgoing = request(`${url}/v1/completions`, { method: "POST", headers });
     const answered = new Promise<IncomingMessage>((resolve) => outgoing.once("response", resolve));
     outgoing.write(body.slice(0, 5));
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await (await fetch(metricsUrl)).text()).toContain("sluice_requests_in_flight 1");
     });
     const drained = gateway.drain();

@@ -7,10 +7,20 @@ import { createUpstreams } from "./composition/upstreams.ts";
 import type { Gateway, GatewayOptions } from "./gateway-options.ts";
 import { keyDrops } from "./keys/key-changes.ts";
 import { KeyRevocations } from "./keys/key-revocations.ts";
+import type { Meter } from "./metrics/meter.ts";
+import { UsageLedger } from "./usage/usage-ledger.ts";
 
 function createRevocations({ config, keys }: GatewayOptions, { memory }: ProcessShare): KeyRevocations | undefined {
   if (config.endStreamsOnRevoke !== true || config.auth === "off") return undefined;
   return new KeyRevocations({ keys, drops: keyDrops(memory.keyDrops), now: () => performance.now() });
+}
+
+function createUsage(
+  { usage, logger, wallClock = Date.now }: GatewayOptions,
+  { thread }: ProcessShare,
+  meter: Meter,
+): UsageLedger | undefined {
+  return usage && new UsageLedger({ ...usage, thread, logger, meter, wallClock });
 }
 
 /** Builds the data plane. It listens and calls upstreams only after `listen`. */
@@ -21,6 +31,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const upstreams = createUpstreams(options, share, measurements.meter);
   let isDraining = false;
   const revocations = createRevocations(options, share);
+  const usage = createUsage(options, share, measurements.meter);
   const requests = createRequests({
     options,
     share,
@@ -28,11 +39,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     measurements,
     isDraining: () => isDraining,
     revocations,
+    usage,
   });
   const { http, sockets } = createFront(options, requests.handle, revocations);
   const { admission, cache } = upstreams;
   const started = Promise.withResolvers<void>();
   const serving: readonly Part[] = [
+    // The first, so that it stops last: after the last request is settled.
+    ...(usage === undefined ? [] : [usage]),
     measurements.refusedCounts,
     { stop: () => admission.stop() },
     { start: () => cache?.responses.generations.start(), stop: () => cache?.responses.generations.stop() },

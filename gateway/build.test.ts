@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { eventually } from "../test-support/waits/eventually.ts";
 import { buildGateway } from "./build.ts";
 import { testConfig } from "./test/test-gateway.ts";
 
@@ -38,11 +39,11 @@ describe("the gateway's artefact", () => {
     child.stderr.on("data", (chunk) => {
       output += chunk;
     });
-    const port = await vi.waitFor(() => {
+    const port = await eventually(() => {
       const line = output.split("\n").find((text) => text.includes('"listening"'));
       expect(line, output).toBeDefined();
       return (JSON.parse(line ?? "{}") as { port: number }).port;
-    }, 15_000);
+    });
     expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
     child.kill("SIGTERM");
     expect(await exit).toBe(0);

@@ -12,6 +12,8 @@ import type { AwsCredentials } from "./dialects/inner/provider-dialect.ts";
 import type { EngineDirectoryIntervals } from "./engines/engine-directory.ts";
 import type { EngineDiscovery } from "./engines/engine-discovery.ts";
 import type { KeyStore } from "./keys/key-store.ts";
+import type { LimitStore } from "./limits/limit-store.ts";
+import type { QuotaStore } from "./limits/quota-store.ts";
 import type { ThreadMetrics } from "./metrics/prometheus-exporter.ts";
 import type { Steps } from "./pipeline/steps.ts";
 import type { Lookup } from "./providers/address-guard.ts";
@@ -21,6 +23,7 @@ import type { ResponseStore } from "./responses/response-store.ts";
 import type { SharedMemory } from "./shared-memory/shared-memory.ts";
 import type { CallerSharesOptions } from "./shares/caller-shares.ts";
 import type { FastStore } from "./store/fast-store.ts";
+import type { UsageFiles } from "./usage/usage-ledger.ts";
 
 /** What a gateway is built from. */
 export interface GatewayOptions {
@@ -58,6 +61,10 @@ export interface GatewayOptions {
   readonly writeMetrics?: (line: string) => void;
   /** What gateways share; closed when this one has drained. @default - this one is alone */
   readonly store?: FastStore | undefined;
+  /** Counts requests and tokens by the limits of their subjects; closed when this gateway has drained. @default - that of `memory` */
+  readonly limitStore?: LimitStore | undefined;
+  /** Counts windows of days and more. @default - requests with such limits are refused */
+  readonly quotaStore?: QuotaStore | undefined;
   /** @default - the embedding model of the configuration, through its targets */
   readonly embed?: Embed | undefined;
   /** Reads providers' keys. @default - there are none */
@@ -68,6 +75,8 @@ export interface GatewayOptions {
   readonly lookup?: Lookup;
   /** Stores runtime overrides. @default - targets can't be changed at run time */
   readonly changeStore?: ChangeStore;
+  /** Where usage events are written. @default - there are none */
+  readonly usage?: UsageFiles | undefined;
   /** Adds up what providers cost. @default - this gateway's spend alone counts */
   readonly spendStore?: SpendStore;
 }

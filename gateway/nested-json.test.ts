@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { providerConfig, routeConfig } from "../test-support/target-config.ts";
+import { eventually } from "../test-support/waits/eventually.ts";
 import { checkRequest } from "./batches/check-request.ts";
 import { startAdminGateway } from "./test/admin-gateway.ts";
 import { chat, errorOf, post, startTestGateway } from "./test/test-gateway.ts";
@@ -89,7 +90,7 @@ test.each([
       expect(text).not.toBe("");
       expect(text).not.toContain("RangeError");
     }
-    await vi.waitFor(() => expect(log().filter(({ msg }) => msg === "request")).toHaveLength(2));
+    await eventually(() => expect(log().filter(({ msg }) => msg === "request")).toHaveLength(2));
     const inFlight = (await gateway.metrics()).find(({ name }) => name === "sluice_requests_in_flight");
     expect(inFlight?.values.map(({ value }) => value)).toEqual([0]);
   },

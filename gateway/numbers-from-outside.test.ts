@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { providerConfig, routeConfig } from "../test-support/target-config.ts";
+import { eventually } from "../test-support/waits/eventually.ts";
 import { chat, post, startTestGateway } from "./test/test-gateway.ts";
 
 /** A provider whose usage is this JSON, whole and streamed. */
@@ -45,7 +46,7 @@ test.each([
       expect(sent.status).toBe(200);
       expect(await sent.text()).toContain('"content":"a"');
     }
-    await vi.waitFor(() => expect(log().filter(({ msg }) => msg === "request")).toHaveLength(2));
+    await eventually(() => expect(log().filter(({ msg }) => msg === "request")).toHaveLength(2));
     for (const { promptTokens = 0, completionTokens = 0 } of log().filter(({ msg }) => msg === "request"))
       for (const count of [promptTokens, completionTokens]) expect([0, 1, 5, 20]).toContain(count);
     const metrics = await gateway.metrics();

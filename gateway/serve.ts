@@ -2,7 +2,7 @@ import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { S3Client } from "@aws-sdk/client-s3";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type Logger, pino } from "pino";
@@ -22,20 +22,26 @@ import { KeyChanges, keyChangesReader, keyDrops } from "./keys/key-changes.ts";
 import { keyUseWriter } from "./keys/key-use-writer.ts";
 import { completeLaunch } from "./launch/complete-launch.ts";
 import { readInstanceId } from "./launch/instance-id.ts";
+import { createLimitStore } from "./limits/create-limit-store.ts";
 import { describeFailure } from "./pipeline/settle.ts";
 import { AwsSecretReader } from "./providers/aws-secret-reader.ts";
 import { DynamoSpendStore } from "./providers/dynamo-spend-store.ts";
 import type { SpendStore } from "./providers/spend-account.ts";
+import { createQuotaStore } from "./quotas/create-quota-store.ts";
 import { DynamoResponseStore } from "./responses/dynamo-response-store.ts";
 import type { ResponseStore } from "./responses/response-store.ts";
 import type { GatewaySettings } from "./settings.ts";
 import type { SharedMemory } from "./shared-memory/shared-memory.ts";
+import { threadCount } from "./shared-memory/thread-count.ts";
 import { ValkeyStore } from "./store/valkey-store.ts";
+import type { UsageFiles } from "./usage/usage-ledger.ts";
 
 export const VERSION = manifest.version;
 
 /** Discovery may take its time: the last known engines serve meanwhile. */
 const DISCOVERY_TIMEOUT_MS = 2000;
+/** Of one file of usage events, some hundred kilobytes. */
+const USAGE_TIMEOUT_MS = 10_000;
 
 /** Takes whole lines. */
 export interface LineOutput {
@@ -81,7 +87,7 @@ export async function reportReady({ launch }: GatewaySettings, logger: Logger): 
 
 /** The gateway of this thread, with AWS behind it. */
 export function buildGateway(
-  { config, providerKeys }: GatewaySettings,
+  { config, providerKeys, spool }: GatewaySettings,
   logger: Logger,
   output: LineOutput,
   memory: SharedMemory,
@@ -94,10 +100,20 @@ export function buildGateway(
   const { valkeyUrl } = config;
   const clock = sharedClock();
   const onChange = (isAvailable: boolean) => logger.warn({ isAvailable }, "the shared store");
+  const onLimitsChange = (isAvailable: boolean) => logger.warn({ isAvailable }, "the shared store of limits");
   const routes = config.routesTable === null ? undefined : { client, tableName: config.routesTable };
   return createGateway({
     config,
     store: valkeyUrl === null ? undefined : new ValkeyStore({ url: valkeyUrl, onChange }),
+    limitStore: createLimitStore({
+      config,
+      memory: memory.limits,
+      threads: threadCount(config),
+      thread,
+      onChange: onLimitsChange,
+      onRefusal: (failure) => logger.error({ failure }, "the shared store of limits refuses calls"),
+    }),
+    quotaStore: createQuotaStore({ client: singleAttempts(), config, clock, threads: threadCount(config), logger }),
     logger,
     memory,
     thread,
@@ -125,24 +141,41 @@ export function buildGateway(
       store: new DynamoKeyStore({
         client,
         tableName: config.keysTable,
+        organization: config.organization,
       }),
     }),
     keyUses: new KeyUses({
-      write: keyUseWriter(DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 1 })), config.keysTable),
+      write: keyUseWriter(singleAttempts(), config.keysTable),
       memory: memory.keyUses,
       now: clock,
       wallClock: Date.now,
       onFailure: (error) => logger.warn({ failure: describeFailure(error) }, "the last use of a key was not stored"),
     }),
+    ...(config.usageFiles === undefined ? {} : { usage: usageFiles(config.usageFiles, spool) }),
     ...(responseStorage === undefined ? {} : { responses: responseStore(client, responseStorage) }),
   });
 }
 
 function spendStore(tableName: string): SpendStore {
-  return new DynamoSpendStore({
-    client: DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 1 })),
-    tableName,
-  });
+  return new DynamoSpendStore({ client: singleAttempts(), tableName });
+}
+
+/** For calls that are not repeated by the SDK. */
+function singleAttempts(): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 1 }));
+}
+
+/** An object is written once: the shipper tries again, after a pause. */
+function usageFiles(
+  { bucket: Bucket, fileSeconds }: NonNullable<GatewayConfig["usageFiles"]>,
+  spool: string,
+): UsageFiles {
+  const s3 = new S3Client({ maxAttempts: 1 });
+  const put = async (Key: string, Body: Buffer) => {
+    const abortSignal = AbortSignal.timeout(USAGE_TIMEOUT_MS);
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body }), { abortSignal });
+  };
+  return { spool, fileSeconds, put };
 }
 
 function responseStore(

@@ -1,6 +1,7 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { newApiKey } from "../domain/keys/api-key.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
+import { eventually } from "../test-support/waits/eventually.ts";
 import { getOnce, startProcess, startServing, withGatewayBundle } from "./test/gateway-process.ts";
 import { completion, errorOf, eventsOf, post, testConfig } from "./test/test-gateway.ts";
 
@@ -26,7 +27,7 @@ describe("the gateway process", () => {
     const response = await post(url, "/v1/completions", completion(), { authorization: `Bearer ${key.secret}` });
     expect(response.status).toBe(200);
     expect(await (await fetch(metricsUrl)).text()).toContain('sluice_engines_ready{model="tiny"} 1');
-    await vi.waitFor(() => expect(output()).toContain('"engineId":"i-0abc:'));
+    await eventually(() => expect(output()).toContain('"engineId":"i-0abc:'));
     expect(output()).toContain(`"keyId":"${key.keyId}"`);
     expect(output()).not.toContain(key.secret);
   });
@@ -36,7 +37,7 @@ describe("the gateway process", () => {
     const { url, child, exit, output } = await startServing({}, { tokens: 30, intervalMs: 30 });
     const response = await post(url, "/v1/completions", completion({ stream: true }));
     child.kill("SIGTERM");
-    await vi.waitFor(async () => expect(await fetch(`${url}/health`).catch(() => "refused")).toBe("refused"));
+    await eventually(async () => expect(await fetch(`${url}/health`).catch(() => "refused")).toBe("refused"));
     expect(eventsOf(await response.text()).at(-1)).toBe("[DONE]");
     expect(await exit).toBe(0);
     expect(output()).toContain('"drained"');
@@ -160,7 +161,7 @@ describe("a gateway of several threads", { timeout: 90_000 }, () => {
     expect(text).toContain('sluice_engines_ready{model="tiny"} 1');
     expect(text).toMatch(/sluice_requests_total\{route="\/v1\/models".*\} 40\n/);
     expect(text.match(/^process_resident_memory_bytes /gm)).toHaveLength(1);
-    await vi.waitFor(() => expect(output().match(/"route":"\/v1\/models"/g)).toHaveLength(40));
+    await eventually(() => expect(output().match(/"route":"\/v1\/models"/g)).toHaveLength(40));
     for (const line of output().trim().split("\n")) expect(() => JSON.parse(line)).not.toThrow();
   });
 
@@ -173,8 +174,8 @@ describe("a gateway of several threads", { timeout: 90_000 }, () => {
     const { child, output, url } = await startServing({ threads: 2 }, {}, {}, preloading(fails));
     for (let index = 0; index < 20; index++) expect(await getOnce(`${url}/v1/models`)).toBe(200);
     child.kill("SIGUSR2");
-    await vi.waitFor(() => expect(output().match(/"a serving thread failed"/g)).toHaveLength(2), { timeout: 10_000 });
-    await vi.waitFor(() => expect(output().match(/"route":"\/v1\/models"/g)).toHaveLength(20));
+    await eventually(() => expect(output().match(/"a serving thread failed"/g)).toHaveLength(2));
+    await eventually(() => expect(output().match(/"route":"\/v1\/models"/g)).toHaveLength(20));
   });
 
   test("on SIGTERM finishes the streams of all threads and exits with 0", async () => {

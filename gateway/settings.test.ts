@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readSettings } from "./settings.ts";
 import { testConfig } from "./test/test-gateway.ts";
@@ -12,6 +14,7 @@ test("ports, address and level have defaults", () => {
     metricsPort: 9090,
     logLevel: "info",
     providerKeys: {},
+    spool: join(tmpdir(), "sluice-usage"),
   });
 });
 

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { GatewayConfig } from "../contracts/processes/gateway-config.ts";
 import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT } from "../contracts/processes/process-environment.ts";
 import { PROVIDER_KEY_PREFIX } from "../contracts/targets/target-settings.ts";
@@ -12,6 +14,8 @@ export interface GatewaySettings {
   readonly port: number;
   readonly metricsPort: number;
   readonly logLevel: string;
+  /** Folder of usage events that are not yet shipped. */
+  readonly spool: string;
   /** @default - no launch hook waits for this gateway */
   readonly launch?: LaunchSettings;
   /** Keys of providers whose credential is from the environment, by the variable's name. */
@@ -48,6 +52,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     metricsPort,
     logLevel,
     ...launchOf(environment),
+    spool: environment[ENV.spool] ?? join(tmpdir(), "sluice-usage"),
     providerKeys: providerKeys(environment),
   };
 }

@@ -40,7 +40,7 @@ describe.each(NAMES)("a text of some megabytes of JSON (%s)", (name) => {
 
   test("is sent to a client of Messages as it is, where a model wrote it as arguments", () => {
     const response = { id: "c", choices: [{ message: { content: null, tool_calls: [call(text)] } }] };
-    const message = JSON.parse(String(messageOfChat(response, "m")));
+    const message = JSON.parse(JSON.stringify(messageOfChat(response, "m")));
     expect(message.content[0].input).toEqual({ raw_arguments: text });
     expect(cpuCost(() => messageOfChat(response, "m"))).toBeLessThan(2 * MOST_MS);
   });

@@ -33,9 +33,11 @@ describe("the Lambda bundles", () => {
     expect(bundles.map(({ name }) => name)).toEqual([
       "administer",
       "authorize-request",
+      "count-usage",
       "drain-engine",
       "exchange-token",
       "publish-cost",
+      "seal-audit",
     ]);
   });
 

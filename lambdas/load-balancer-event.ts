@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { REQUEST_ID_HEADER } from "../contracts/api/headers.ts";
+import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../contracts/api/headers.ts";
+import type { FunctionEntry } from "../contracts/processes/function-entry.ts";
 
 const Values = z.record(z.string(), z.array(z.string()));
 
@@ -49,8 +50,18 @@ export function eventRequest(event: unknown): EventRequest {
   };
 }
 
-/** The id that API Gateway gave a request; `fallbackId` for one that has none of its form. */
-export function requestIdOf(edgeId: string | undefined, fallbackId: string): string {
+/** The client's address; `undefined` when it is unknown. API Gateway overwrites what a client sends in its header. */
+export function clientAddress(headers: EventRequest["headers"], entry: FunctionEntry): string | undefined {
+  if (entry === "api-gateway") return headers.get(CLIENT_IP_HEADER);
+  return headers.get("x-forwarded-for")?.split(",").at(-1)?.trim();
+}
+
+/**
+ * The id that API Gateway gave a request; `fallbackId` for one that has none of its form. API Gateway overwrites what a
+ * client sends in its header; a load balancer passes it on, so there it is not read.
+ */
+export function requestIdOf(headers: EventRequest["headers"], entry: FunctionEntry, fallbackId: string): string {
+  const edgeId = entry === "api-gateway" ? headers.get(EDGE_REQUEST_ID_HEADER) : undefined;
   return REQUEST_ID.exec(edgeId ?? "")?.[0] ?? fallbackId;
 }
 
@@ -62,15 +73,15 @@ export function jsonResponse(
   headers: Readonly<Record<string, string>> = {},
 ): LoadBalancerResponse {
   const all = {
-    ...headers,
     "content-type": "application/json",
+    ...headers,
     "cache-control": "no-store",
     [REQUEST_ID_HEADER]: requestId,
   };
   return {
     statusCode: status,
     multiValueHeaders: Object.fromEntries(Object.entries(all).map(([name, value]) => [name, [value]])),
-    body: JSON.stringify(body),
+    body: body === undefined ? "" : JSON.stringify(body),
     isBase64Encoded: false,
   };
 }

@@ -1,14 +1,17 @@
 import OpenAI from "openai";
 import type { AuditLogListParams } from "openai/resources/admin/organization/audit-logs";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { CONTROL_OPERATIONS, type ControlOperation } from "../contracts/control/operations.ts";
-import type { RecordOf } from "../contracts/control/records.ts";
+import type { ControlOperation } from "../contracts/control/operation.ts";
+import { CONTROL_OPERATIONS } from "../contracts/control/operations.ts";
+import type { ControlRecord, RecordOf } from "../contracts/control/records.ts";
 import { newAdminKey } from "../domain/keys/admin-key.ts";
 import { adminKeyRecord, createAdminKey } from "../domain/tenancy/admin-key-record.ts";
 import type { Change } from "../domain/tenancy/changes.ts";
 import { newProjectKey } from "../domain/tenancy/project-keys.ts";
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from "../domain/tenancy/roles.ts";
 import { administer, type ControlRequest, type ControlResponse } from "../lambdas/administer/administer.ts";
+import { OlderArchives } from "../lambdas/administer/call/older-archives.ts";
+import { RefusalStore, refusalRecorder } from "../lambdas/refusal-store.ts";
 import { bind } from "./http/server.ts";
 import { controlTable } from "./test/control-table.ts";
 
@@ -59,18 +62,78 @@ function accountWithKey({ project_id: projectId, service_account_id: id, api_key
   return [create(record), ...renamed];
 }
 
+/** A group with a user, in the organisation and in a project; both have a role in each. */
+function groupAndRoles({ group_id: groupId, user_id: userId, project_id: projectId, role_id }: typeof OWN): Change[] {
+  const link = { version: 1, groupId, userId } as const;
+  const inProject = { version: 1, groupId, projectId } as const;
+  return [
+    create({ kind: "group", version: 1, id: groupId, name: "team", createdAt: 1 }),
+    create({ kind: "groupUser", ...link, addedAt: 1 }),
+    create({ kind: "userGroup", ...link }),
+    create({ kind: "projectGroup", ...inProject, addedAt: 1 }),
+    create({ kind: "groupProject", ...inProject }),
+    ...["organization", projectId].flatMap((resourceId) => [
+      create(role(resourceId, role_id)),
+      ...[groupId, userId].map((principalId) =>
+        create({ kind: "roleAssignment", version: 1, resourceId, principalId, roleId: role_id, createdAt: 1 } as const),
+      ),
+    ]),
+  ];
+}
+
+/** A project may use one model alone, and spend a dollar a month; so may the organisation. */
+const limits = (scope: "project" | "organization", subjectId: string): RecordOf<"limits"> => ({
+  kind: "limits",
+  version: 1,
+  scope,
+  subjectId,
+  limits: [{ metric: "nano_usd", window: "month", max: 1_000_000_000 }],
+  models: { mode: "allow_list", models: ["tiny"] },
+  updatedAt: 1,
+});
+
+/** A role that permits nothing but reading projects. */
+const role = (resourceId: string, id: string): RecordOf<"role"> => ({
+  kind: "role",
+  version: 1,
+  resourceId,
+  id,
+  name: id,
+  permissions: ["projects.read"],
+  createdAt: 1,
+  createdBy: "user-owner",
+});
+
 /** The control API behind a socket, with its table in the local DynamoDB; the credential is `organisation/user`. */
 async function started() {
-  const { store } = await controlTable();
+  const { store, document, name, keys, usage } = await controlTable();
+  const fail = (line: unknown) => {
+    throw new Error(JSON.stringify(line));
+  };
   const clock = { ms: 1_790_000_000_000 };
   const send = (
-    request: Omit<ControlRequest, "caller" | "query"> & { readonly query?: ControlRequest["query"] },
+    request: Omit<ControlRequest, "caller" | "query" | "origin"> & { readonly query?: ControlRequest["query"] },
     organizationId: string,
     userId: string,
   ) =>
     administer(
-      { query: {}, ...request, caller: { organizationId, userId, keyId: `key_${userId}` } },
-      { store, keyPlan: "standard", now: () => clock.ms++, log: () => undefined },
+      {
+        query: {},
+        ...request,
+        origin: { address: "192.0.2.1", requestId: "req-1" },
+        caller: { organizationId, userId, keyId: `key_${userId}` },
+      },
+      {
+        store,
+        olderArchives: new OlderArchives(),
+        keyPlan: "standard",
+        models: ["tiny"],
+        usage,
+        organization: "org-a",
+        now: () => clock.ms++,
+        log: () => undefined,
+        recordRefusal: refusalRecorder(new RefusalStore(document, { control: name, keys }), fail),
+      },
     );
   const api = await bind(0, "", async (request, response) => {
     const url = new URL(request.url ?? "", "http://api");
@@ -99,7 +162,7 @@ async function started() {
   return { store, send, seed, sdk, clock };
 }
 
-const create = <R>(record: R) => ({ action: "create" as const, record });
+const create = <R extends ControlRecord>(record: R) => ({ action: "create" as const, record });
 
 /** An organisation with an owner and a reader, whose addresses are taken. */
 async function seeded() {
@@ -216,6 +279,17 @@ describe("the control API", () => {
     expect(await rename('"1"')).toMatchObject({ status: 412, body: { error: { code: "version_conflict" } } });
   });
 
+  test("answers a change that other changes overtake each time with 429 and a time to wait", async () => {
+    const { send, store } = await seeded();
+    store.write = async () => false;
+    const change = { method: "POST", path: "/v1/organization/projects", body: '{"name":"one"}' };
+    expect(await send(change, "org-a", "user-owner")).toMatchObject({
+      status: 429,
+      headers: { "retry-after": "1" },
+      body: { error: { code: "rate_limit_exceeded" } },
+    });
+  });
+
   test("leaves one owner when two owners demote each other at once", async () => {
     const { send, seed, store } = await seeded();
     await seed("org-a", create(user("user-second", "owner")));
@@ -276,6 +350,11 @@ const OWN = {
   admin_key_id: "key_own",
   service_account_id: "svc_acct_own",
   api_key_id: "key_aaaaaaaaaaaa",
+  group_id: "group_own",
+  role_id: "role_own",
+  limit_scope: "user",
+  subject_id: "user-target",
+  rate_limit_id: "rl-tiny",
 };
 const FOREIGN = {
   project_id: "proj_foreign",
@@ -284,6 +363,11 @@ const FOREIGN = {
   admin_key_id: "key_foreign",
   service_account_id: "svc_acct_foreign",
   api_key_id: "key_ffffffffffff",
+  group_id: "group_foreign",
+  role_id: "role_foreign",
+  limit_scope: "planet",
+  subject_id: "user-foreign",
+  rate_limit_id: "rl-foreign",
 };
 const BODIES: Readonly<Record<string, unknown>> = {
   createProject: { name: "a" },
@@ -296,6 +380,23 @@ const BODIES: Readonly<Record<string, unknown>> = {
   createServiceAccount: { name: "job" },
   updateServiceAccount: { role: "owner" },
   createServiceAccountKey: {},
+  createGroup: { name: "team" },
+  updateGroup: { name: "crew" },
+  createGroupUser: { user_id: "user-new" },
+  createProjectGroup: { group_id: "group_new", role: "member" },
+  createRole: { role_name: "support", permissions: ["users.read"] },
+  createProjectRole: { role_name: "support", permissions: ["api_keys.write"] },
+  updateRole: { description: "helps" },
+  updateProjectRole: { description: "helps" },
+  createUserRole: { role_id: "role_new" },
+  createGroupRole: { role_id: "role_new" },
+  createProjectUserRole: { role_id: "role_new" },
+  createProjectGroupRole: { role_id: "role_new" },
+  updateLimits: { limits: [{ metric: "requests", window: "minute", max: 60 }] },
+  updateRateLimit: { max_requests_per_1_minute: 60 },
+  updateSpendLimit: { currency: "USD", interval: "month", threshold_amount: 5000 },
+  updateProjectSpendLimit: { currency: "USD", interval: "month", threshold_amount: 5000 },
+  updateModelPermissions: { mode: "deny_list", model_ids: ["chat"] },
 };
 const CALLERS = {
   owner: { scopes: ORGANIZATION_ROLES.owner.scopes, inProject: undefined },
@@ -323,6 +424,11 @@ describe("who may do what in the control API", () => {
         create(invite(OWN.invite_id)),
         ...createAdminKey("org-a", adminKey(OWN.admin_key_id, OWN.user_id)),
         ...accountWithKey(OWN),
+        ...groupAndRoles(OWN),
+        create(limits("project", OWN.project_id)),
+        create(limits("organization", "organization")),
+        create({ kind: "group", version: 1, id: "group_new", name: "new", createdAt: 1 } as const),
+        ...["organization", OWN.project_id].map((resourceId) => create(role(resourceId, "role_new"))),
         ...(caller.inProject ? [create(member(OWN.project_id, "user-caller", caller.inProject))] : []),
       );
       await seed(
@@ -333,6 +439,7 @@ describe("who may do what in the control API", () => {
         create(invite(FOREIGN.invite_id)),
         ...createAdminKey("org-b", adminKey(FOREIGN.admin_key_id, FOREIGN.user_id)),
         ...accountWithKey(FOREIGN),
+        ...groupAndRoles(FOREIGN),
       );
       const parameters = [...operation.path.matchAll(/\{(\w+)\}/g)].map(
         ([, parameter]) => parameter as keyof typeof OWN,
@@ -340,7 +447,8 @@ describe("who may do what in the control API", () => {
       const sendWith = (ids: typeof OWN): Promise<ControlResponse> => {
         const path = parameters.reduce((text, one) => text.replace(`{${one}}`, ids[one]), operation.path as string);
         const body = BODIES[id] === undefined ? "" : JSON.stringify(BODIES[id]);
-        return send({ method: operation.method, path, body }, "org-a", "user-caller");
+        const query: ControlRequest["query"] = operation.scope === "usage.read" ? { start_time: ["1"] } : {};
+        return send({ method: operation.method, path, query, body }, "org-a", "user-caller");
       };
       for (const parameter of parameters)
         expect(await sendWith({ ...OWN, [parameter]: FOREIGN[parameter] })).toMatchObject({

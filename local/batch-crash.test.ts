@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { expect, onTestFinished, test, vi } from "vitest";
-import { ENV } from "../contracts/processes/process-environment.ts";
+import { expect, onTestFinished, test } from "vitest";
 import { testConfig } from "../gateway/test/test-gateway.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
+import { eventually } from "../test-support/waits/eventually.ts";
 import { TargetGroup } from "./services/elb/target-group.ts";
 import {
   BATCHES,
@@ -15,40 +13,16 @@ import {
   submit,
   until,
 } from "./test/batch-storage.ts";
+import { startGatewayChild } from "./test/gateway-child.ts";
 
 const ARN = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/tiny";
 
 /** Preloaded: the clock of the process is half a minute ahead, at which the leases of a dead gateway are over. */
 const LATER = "data:text/javascript,const now = Date.now; Date.now = () => now() + 31_000;";
 
-/** A gateway as a process of its own; resolves with its address when it listens. */
-async function startProcess(
-  awsUrl: string,
-  nodeOptions: readonly string[] = [],
-): Promise<{ readonly url: string; readonly child: ChildProcess }> {
+function startProcess(awsUrl: string, nodeOptions: readonly string[] = []) {
   const config = testConfig({ batches: { ...BATCHES, maxLinesInFlight: 4 } }, { targetGroupArn: ARN });
-  const child = spawn(process.execPath, [...nodeOptions, "gateway/server.ts"], {
-    env: {
-      AWS_ENDPOINT_URL: awsUrl,
-      AWS_REGION: "us-east-1",
-      AWS_ACCESS_KEY_ID: "local",
-      AWS_SECRET_ACCESS_KEY: "local",
-      [ENV.gatewayConfig]: JSON.stringify(config),
-      [ENV.host]: "127.0.0.1",
-      [ENV.port]: "0",
-      [ENV.metricsPort]: "0",
-    },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const port = await new Promise<number>((resolve, reject) => {
-    child.once("exit", (code) => reject(new Error(`the gateway ended with ${code}`)));
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      const { msg, port } = JSON.parse(line) as { msg?: string; port: number };
-      if (msg === "listening") resolve(port);
-    });
-  });
-  return { url: `http://127.0.0.1:${port}`, child };
+  return startGatewayChild({ command: [...nodeOptions, "gateway/server.ts"], awsUrl, config });
 }
 
 // documented: batch-survives-crash
@@ -65,7 +39,7 @@ test("a gateway that is killed in the middle of a batch loses no line and double
   const lines = Array.from({ length: 200 }, (_, index) => chatRequest(`line-${index}`));
   const batch = await submit(openAi(first.url), lines);
   // One slice of 50 is done, others are in progress.
-  await vi.waitFor(() => expect(engine.received.length).toBeGreaterThan(70), 60_000);
+  await eventually(() => expect(engine.received.length).toBeGreaterThan(70), { timeoutMs: 60_000 });
   first.child.kill("SIGKILL");
 
   const second = await startProcess(storage.url, ["--import", LATER]);

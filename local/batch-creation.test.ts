@@ -1,5 +1,6 @@
 import { toFile } from "openai";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
+import { eventually } from "../test-support/waits/eventually.ts";
 import { numbered, setUp } from "./test/batch-gateway.ts";
 import { BATCHES, submit } from "./test/batch-storage.ts";
 
@@ -51,21 +52,21 @@ describe("creating a batch", () => {
     expect((await client.batches.list({ limit: 100 })).data).toHaveLength(10);
     const [first] = batches;
     if (first !== undefined) await client.batches.cancel(first.id);
-    await vi.waitFor(create, { timeout: 10_000, interval: 200 });
+    await eventually(create, { everyMs: 200 });
   });
 
   test("from a file that is deleted while it runs fails, naming the missing file", async () => {
     const { client } = await setUp({ engines: [{ intervalMs: 100 }] });
     const batch = await submit(client, numbered(200));
-    await vi.waitFor(async () => expect((await client.batches.retrieve(batch.id)).status).toBe("in_progress"), 10_000);
+    await eventually(async () => expect((await client.batches.retrieve(batch.id)).status).toBe("in_progress"));
     await client.files.delete(batch.input_file_id);
-    const failed = await vi.waitFor(
+    const failed = await eventually(
       async () => {
         const now = await client.batches.retrieve(batch.id);
         expect(now.status).toBe("failed");
         return now;
       },
-      { timeout: 20_000, interval: 100 },
+      { timeoutMs: 20_000, everyMs: 100 },
     );
     expect(failed.errors?.data).toMatchObject([{ code: "input_file_missing", param: "input_file_id" }]);
   }, 40_000);

@@ -1,6 +1,7 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { MAX_ATTEMPTS } from "../gateway/batches/batch-worker.ts";
 import { BatchTable } from "../gateway/store/batch-table.ts";
+import { eventually } from "../test-support/waits/eventually.ts";
 import { apiKey, ids, numbered, setUp } from "./test/batch-gateway.ts";
 import {
   BATCHES,
@@ -82,7 +83,7 @@ describe("a batch of OpenAI's own client", () => {
   test("is cancelled: requests in progress are finished, no others are sent, and results so far are stored", async () => {
     const { client, engines } = await setUp({ engines: [{ intervalMs: 40 }] });
     const batch = await submit(client, numbered(150));
-    await vi.waitFor(() => expect(engines[0]?.received.length).toBeGreaterThan(10), 10_000);
+    await eventually(() => expect(engines[0]?.received.length).toBeGreaterThan(10));
     const cancelling = await client.batches.cancel(batch.id);
     expect(cancelling.status).toBe("cancelling");
     const over = await until(client, batch.id, isOver);
@@ -104,7 +105,7 @@ describe("a batch of OpenAI's own client", () => {
       engines: [{ intervalMs: 40 }],
     });
     const batch = await submit(client, numbered(100));
-    await vi.waitFor(() => expect(engines[0]?.received.length).toBeGreaterThan(5), 10_000);
+    await eventually(() => expect(engines[0]?.received.length).toBeGreaterThan(5));
     hours = 25;
     const over = await until(client, batch.id, isOver);
     expect(over).toMatchObject({ status: "expired", expired_at: expect.any(Number) });
@@ -122,7 +123,7 @@ describe("a batch of OpenAI's own client", () => {
     const full = { status: 503, body: "{}", headers: { "retry-after": "1" } };
     const { client, engines } = await setUp({ engines: [{ mode: full }] });
     const batch = await submit(client, numbered(20));
-    await vi.waitFor(() => expect(engines[0]?.received.length).toBeGreaterThan(6), 10_000);
+    await eventually(() => expect(engines[0]?.received.length).toBeGreaterThan(6));
     const [engine] = engines;
     if (engine) engine.behaviour.mode = "answer";
     const over = await until(client, batch.id, isOver);
@@ -164,10 +165,10 @@ describe("a batch of OpenAI's own client", () => {
     keys.set(item.keyId, item);
     const client = openAi(url, key);
     const batch = await submit(client, numbered(100));
-    await vi.waitFor(() => expect(engines[0]?.received.length).toBeGreaterThan(5), 10_000);
+    await eventually(() => expect(engines[0]?.received.length).toBeGreaterThan(5));
     keys.set(item.keyId, { ...item, revokedAt: new Date().toISOString() });
     await expect(client.batches.retrieve(batch.id)).rejects.toMatchObject({ status: 401 });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(log().filter(({ errorCode }) => errorCode === "invalid_api_key")).not.toHaveLength(1),
     );
     keys.set(item.keyId, item);
@@ -197,7 +198,7 @@ describe("several gateways", () => {
     const storage = await startBatchStorage();
     const leaving = await setUp({ storage, engines: [{ intervalMs: 30 }] });
     const batch = await submit(leaving.client, numbered(120));
-    await vi.waitFor(() => expect(leaving.engines[0]?.received.length).toBeGreaterThan(10), 10_000);
+    await eventually(() => expect(leaving.engines[0]?.received.length).toBeGreaterThan(10));
     await leaving.gateway.drain();
     const staying = await setUp({ storage });
     const over = await until(staying.client, batch.id, isOver);
@@ -209,7 +210,7 @@ describe("several gateways", () => {
     const storage = await startBatchStorage();
     const leaving = await setUp({ storage, engines: [{ intervalMs: 100 }], config: { drainSeconds: 20 } });
     const batch = await submit(leaving.client, numbered(120));
-    await vi.waitFor(() => expect(leaving.engines[0]?.received.length).toBeGreaterThan(10), 10_000);
+    await eventually(() => expect(leaving.engines[0]?.received.length).toBeGreaterThan(10));
     await leaving.gateway.drain();
     const staying = await setUp({ storage });
     const over = await until(staying.client, batch.id, isOver);
@@ -228,7 +229,7 @@ describe("several gateways", () => {
       config: { drainSeconds: 2 },
     });
     const batch = await submit(hanging.client, numbered(60));
-    await vi.waitFor(() => expect(hanging.engines[1]?.received.length).toBeGreaterThan(7), 10_000);
+    await eventually(() => expect(hanging.engines[1]?.received.length).toBeGreaterThan(7));
     await hanging.gateway.drain();
     const staying = await setUp({ storage });
     const over = await until(staying.client, batch.id, isOver);
@@ -240,7 +241,7 @@ describe("several gateways", () => {
   test("leave only the files that they wrote", async () => {
     const { client, storage } = await setUp();
     const over = await until(client, (await submit(client, numbered(60))).id, isOver);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(storage.bucket.list("").map(({ key }) => key.split("/").at(-1))).toEqual(
         [over.input_file_id, over.output_file_id ?? ""].sort(),
       ),
@@ -253,7 +254,7 @@ test("a slice whose attempts all failed is a dead letter: its lines are named, t
   const storage = await startBatchStorage();
   const broken = await setUp({ storage, engines: [{ mode: { status: 503, body: "{}" } }] });
   const batch = await submit(broken.client, numbered(30));
-  await vi.waitFor(() => expect(broken.engines[0]?.received.length).toBeGreaterThan(2), 10_000);
+  await eventually(() => expect(broken.engines[0]?.received.length).toBeGreaterThan(2));
   await broken.gateway.drain();
   const table = new BatchTable({ client: storage.dynamodb, tableName: BATCHES.table });
   await table.update({ pk: `batch#${batch.id}`, sk: "open#000000" }, { set: { attempts: MAX_ATTEMPTS } });
@@ -263,7 +264,7 @@ test("a slice whose attempts all failed is a dead letter: its lines are named, t
   expect(over).toMatchObject({ status: "completed", request_counts: { total: 30, completed: 5, failed: 25 } });
   const errors = await resultsOf(client, over.error_file_id);
   expect(new Set(errors.map(({ error }) => error?.code))).toEqual(new Set(["batch_line_abandoned"]));
-  await vi.waitFor(async () => expect(await table.list("dead", { prefix: "", limit: 9 })).toHaveLength(1), 5000);
+  await eventually(async () => expect(await table.list("dead", { prefix: "", limit: 9 })).toHaveLength(1));
   await gateway.drain();
   expect(metrics.join()).toContain('"BatchDeadLetters":1');
 });
@@ -274,6 +275,6 @@ test("a client can't make its request an internal one", async () => {
     "base64url",
   );
   await fetch(`${url}/v1/models`, { headers: { "x-sluice-internal": `${"A".repeat(43)}.${caller}` } });
-  await vi.waitFor(() => expect(log().filter(({ route }) => route === "/v1/models")).toHaveLength(1));
+  await eventually(() => expect(log().filter(({ route }) => route === "/v1/models")).toHaveLength(1));
   expect(log().find(({ route }) => route === "/v1/models")).not.toHaveProperty("priceFactor");
 });

@@ -1,6 +1,7 @@
 import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
-import { CONTROL_OPERATIONS, type ControlOperation, type ControlOperationId } from "../contracts/control/operations.ts";
+import type { ControlOperation } from "../contracts/control/operation.ts";
+import { CONTROL_OPERATIONS, type ControlOperationId } from "../contracts/control/operations.ts";
 import type { RecordOf } from "../contracts/control/records.ts";
 import { controlServer } from "./test/control-server.ts";
 
@@ -14,8 +15,17 @@ interface Made {
   adminKey: string;
   account: string;
   key: string;
+  group: string;
+  role: string;
+  projectRole: string;
 }
-type Call = (organization: Organization, made: Made) => PromiseLike<unknown>;
+/** `own` sends a request of an operation that the SDK has no method for. */
+type Call = (organization: Organization, made: Made, own: OwnCall) => PromiseLike<unknown>;
+type OwnCall = (method: "get" | "post" | "delete", path: string, body?: unknown) => PromiseLike<unknown>;
+
+const SPEND_LIMIT = { currency: "USD", interval: "month", threshold_amount: 5000 } as const;
+/** Two days before the clock of the control server. */
+const DAY = 1_789_800_000;
 
 /** A call of the SDK for each operation, in an order in which they all succeed; an operation without one does not compile. */
 const CALLS: Readonly<Record<ControlOperationId, Call>> = {
@@ -31,6 +41,42 @@ const CALLS: Readonly<Record<ControlOperationId, Call>> = {
   retrieveProjectUser: ({ projects }, { project: project_id, user }) => projects.users.retrieve(user, { project_id }),
   updateProjectUser: ({ projects }, { project: project_id, user }) =>
     projects.users.update(user, { project_id, role: "owner" }),
+  createProjectRole: async ({ projects }, made) => {
+    const role = await projects.roles.create(made.project, { role_name: "keys", permissions: ["api_keys.write"] });
+    made.projectRole = role.id;
+  },
+  listProjectRoles: ({ projects }, { project }) => projects.roles.list(project),
+  retrieveProjectRole: ({ projects }, { project: project_id, projectRole }) =>
+    projects.roles.retrieve(projectRole, { project_id }),
+  updateProjectRole: ({ projects }, { project: project_id, projectRole }) =>
+    projects.roles.update(projectRole, { project_id, role_name: "key keepers" }),
+  createProjectUserRole: ({ projects }, { project: project_id, user, projectRole: role_id }) =>
+    projects.users.roles.create(user, { project_id, role_id }),
+  listProjectUserRoles: ({ projects }, { project: project_id, user }) =>
+    projects.users.roles.list(user, { project_id }),
+  retrieveProjectUserRole: ({ projects }, { project: project_id, user: user_id, projectRole }) =>
+    projects.users.roles.retrieve(projectRole, { project_id, user_id }),
+  deleteProjectUserRole: ({ projects }, { project: project_id, user: user_id, projectRole }) =>
+    projects.users.roles.delete(projectRole, { project_id, user_id }),
+  createGroup: async ({ groups }, made) => {
+    made.group = (await groups.create({ name: "team" })).id;
+  },
+  createProjectGroup: ({ projects }, { project, group: group_id }) =>
+    projects.groups.create(project, { group_id, role: "member" }),
+  listProjectGroups: ({ projects }, { project }) => projects.groups.list(project, { limit: 1 }),
+  retrieveProjectGroup: ({ projects }, { project: project_id, group }) =>
+    projects.groups.retrieve(group, { project_id, group_type: "group" }),
+  createProjectGroupRole: ({ projects }, { project: project_id, group, projectRole: role_id }) =>
+    projects.groups.roles.create(group, { project_id, role_id }),
+  listProjectGroupRoles: ({ projects }, { project: project_id, group }) =>
+    projects.groups.roles.list(group, { project_id }),
+  retrieveProjectGroupRole: ({ projects }, { project: project_id, group: group_id, projectRole }) =>
+    projects.groups.roles.retrieve(projectRole, { project_id, group_id }),
+  deleteProjectGroupRole: ({ projects }, { project: project_id, group: group_id, projectRole }) =>
+    projects.groups.roles.delete(projectRole, { project_id, group_id }),
+  deleteProjectGroup: ({ projects }, { project: project_id, group }) => projects.groups.delete(group, { project_id }),
+  deleteProjectRole: ({ projects }, { project: project_id, projectRole }) =>
+    projects.roles.delete(projectRole, { project_id }),
   deleteProjectUser: ({ projects }, { project: project_id, user }) => projects.users.delete(user, { project_id }),
   createServiceAccount: async ({ projects }, made) => {
     const account = await projects.serviceAccounts.create(made.project, { name: "job" });
@@ -49,7 +95,53 @@ const CALLS: Readonly<Record<ControlOperationId, Call>> = {
   deleteProjectApiKey: ({ projects }, { project: project_id, key }) => projects.apiKeys.delete(key, { project_id }),
   deleteServiceAccount: ({ projects }, { project: project_id, account }) =>
     projects.serviceAccounts.delete(account, { project_id }),
+  listLimits: (_, __, own) => own("get", "/organization/limits?limit=1"),
+  updateLimits: (_, { project }, own) =>
+    own("post", `/organization/limits/project/${project}`, {
+      limits: [{ metric: "requests", window: "minute", max: 60 }],
+    }),
+  retrieveLimits: (_, { project }, own) => own("get", `/organization/limits/project/${project}`),
+  updateRateLimit: ({ projects }, { project: project_id }) =>
+    projects.rateLimits.updateRateLimit("rl-tiny", { project_id, max_tokens_per_1_minute: 6000 }),
+  listRateLimits: ({ projects }, { project }) => projects.rateLimits.listRateLimits(project, { limit: 1 }),
+  deleteLimits: (_, { project }, own) => own("delete", `/organization/limits/project/${project}`),
+  updateModelPermissions: ({ projects }, { project }) =>
+    projects.modelPermissions.update(project, { mode: "allow_list", model_ids: ["tiny"] }),
+  retrieveModelPermissions: ({ projects }, { project }) => projects.modelPermissions.retrieve(project),
+  deleteModelPermissions: ({ projects }, { project }) => projects.modelPermissions.delete(project),
+  updateProjectSpendLimit: ({ projects }, { project }) => projects.spendLimit.update(project, SPEND_LIMIT),
+  retrieveProjectSpendLimit: ({ projects }, { project }) => projects.spendLimit.retrieve(project),
+  deleteProjectSpendLimit: ({ projects }, { project }) => projects.spendLimit.delete(project),
+  updateSpendLimit: ({ spendLimit }) => spendLimit.update(SPEND_LIMIT),
+  retrieveSpendLimit: ({ spendLimit }) => spendLimit.retrieve(),
+  deleteSpendLimit: ({ spendLimit }) => spendLimit.delete(),
+  listCompletionsUsage: ({ usage }) => usage.completions({ start_time: DAY, group_by: ["project_id", "model"] }),
+  listEmbeddingsUsage: ({ usage }) => usage.embeddings({ start_time: DAY, api_key_ids: ["key_a"] }),
+  listCosts: ({ usage }) => usage.costs({ start_time: DAY, group_by: ["line_item"], limit: 1 }),
   archiveProject: ({ projects }, { project }) => projects.archive(project),
+  listGroups: ({ groups }) => groups.list({ limit: 1, order: "desc" }),
+  retrieveGroup: ({ groups }, { group }) => groups.retrieve(group),
+  updateGroup: ({ groups }, { group }) => groups.update(group, { name: "crew" }),
+  createGroupUser: ({ groups }, { group, user }) => groups.users.create(group, { user_id: user }),
+  listGroupUsers: ({ groups }, { group }) => groups.users.list(group),
+  retrieveGroupUser: ({ groups }, { group: group_id, user }) => groups.users.retrieve(user, { group_id }),
+  createRole: async ({ roles }, made) => {
+    made.role = (await roles.create({ role_name: "support", permissions: ["users.read"], description: "helps" })).id;
+  },
+  listRoles: ({ roles }) => roles.list({ limit: 1, order: "desc" }),
+  retrieveRole: ({ roles }, { role }) => roles.retrieve(role),
+  updateRole: ({ roles }, { role }) => roles.update(role, { permissions: ["users.read", "users.write"] }),
+  createUserRole: ({ users }, { user, role: role_id }) => users.roles.create(user, { role_id }),
+  listUserRoles: ({ users }, { user }) => users.roles.list(user, { limit: 1 }),
+  retrieveUserRole: ({ users }, { user: user_id, role }) => users.roles.retrieve(role, { user_id }),
+  deleteUserRole: ({ users }, { user: user_id, role }) => users.roles.delete(role, { user_id }),
+  createGroupRole: ({ groups }, { group, role: role_id }) => groups.roles.create(group, { role_id }),
+  listGroupRoles: ({ groups }, { group }) => groups.roles.list(group),
+  retrieveGroupRole: ({ groups }, { group: group_id, role }) => groups.roles.retrieve(role, { group_id }),
+  deleteGroupRole: ({ groups }, { group: group_id, role }) => groups.roles.delete(role, { group_id }),
+  deleteRole: ({ roles }, { role }) => roles.delete(role),
+  deleteGroupUser: ({ groups }, { group: group_id, user }) => groups.users.delete(user, { group_id }),
+  deleteGroup: ({ groups }, { group }) => groups.delete(group),
   listUsers: ({ users }) => users.list({ limit: 1 }),
   retrieveUser: ({ users }, { user }) => users.retrieve(user),
   updateUser: ({ users }, { user }) => users.update(user, { role: "owner" }),
@@ -86,7 +178,7 @@ describe("the official SDK", () => {
     const adminAPIKey = await owner("org-a");
     await store.write("org-a", [{ action: "create", record: MEMBER }]);
     const responses: { readonly method: string; readonly path: string; readonly body: unknown }[] = [];
-    const { organization } = new OpenAI({
+    const client = new OpenAI({
       adminAPIKey,
       apiKey: "unused",
       baseURL: url,
@@ -101,11 +193,23 @@ describe("the official SDK", () => {
         });
         return response;
       },
-    }).admin;
-    const made: Made = { project: "", user: MEMBER.id, invite: "", adminKey: "", account: "", key: "" };
+    });
+    const { organization } = client.admin;
+    const own: OwnCall = (method, path, body) => client[method](path, { body, __security: { adminAPIKeyAuth: true } });
+    const made: Made = {
+      project: "",
+      user: MEMBER.id,
+      invite: "",
+      adminKey: "",
+      account: "",
+      key: "",
+      group: "",
+      role: "",
+      projectRole: "",
+    };
     const called: string[] = [];
     for (const [id, call] of Object.entries(CALLS)) {
-      await call(organization, made);
+      await call(organization, made, own);
       const { method, path, response }: ControlOperation = CONTROL_OPERATIONS[id as ControlOperationId];
       const last = responses.at(-1);
       expect(last?.method, id).toBe(method);
@@ -115,5 +219,5 @@ describe("the official SDK", () => {
     }
     expect(called.toSorted()).toEqual(Object.keys(CONTROL_OPERATIONS).toSorted());
     expect(responses).toHaveLength(called.length);
-  });
+  }, 60_000);
 });

@@ -36,6 +36,20 @@ describe("the first request", () => {
     await expect(request).rejects.toThrow("The first request got 503 model_unavailable.");
   });
 
+  test("is sent again while a load balancer has no healthy target, and fails with that reason", async () => {
+    let requests = 0;
+    const server = await startFakeServer((_request, response) => {
+      requests++;
+      if (requests === 3) return void response.end(JSON.stringify(COMPLETION));
+      response.writeHead(503, { "content-type": "text/html" }).end("<html>503 Service Temporarily Unavailable</html>");
+    });
+    onTestFinished(() => server.stop());
+    expect(await firstRequest(server.origin, "tiny")).toBe("Hello!");
+    await expect(firstRequest(server.origin, "tiny", { unavailableSeconds: 0.1 })).rejects.toThrow(
+      "The first request got 503 from the load balancer, whose targets are not healthy",
+    );
+  });
+
   test("has no text where a key is required, and fails at once with a key that is refused", async () => {
     const { url, requests } = await api(401);
     expect(await firstRequest(url, "tiny")).toBeUndefined();

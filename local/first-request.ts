@@ -3,6 +3,7 @@ import * as z from "zod";
 import { ChatCompletionResponse } from "../contracts/api/chat.ts";
 import type { GenerationRoute } from "../contracts/api/generation-routes.ts";
 import { Health } from "../contracts/api/health.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import type { Twin } from "./twin.ts";
 
 /**
@@ -75,11 +76,17 @@ export async function firstRequest(
         messages: [{ role: "user", content: "Say hello" }],
       }),
     });
-    const body: unknown = await response.json();
+    const body = parseJson(await response.text());
     if (response.ok) return ChatCompletionResponse.parse(body).choices[0]?.message.content ?? "";
     if (response.status === 401 && key === undefined) return undefined;
     if (response.status !== 503 || Date.now() >= deadline)
-      throw new Error(`The first request got ${response.status} ${AnyError.parse(body).error.code}.`);
+      throw new Error(`The first request got ${response.status} ${reasonOf(body)}.`);
     await sleep(1000);
   }
+}
+
+/** A load balancer that has no healthy target responds by itself, with a page. */
+function reasonOf(body: unknown): string {
+  const { data } = AnyError.safeParse(body);
+  return data?.error.code ?? "from the load balancer, whose targets are not healthy; their logs have the reason";
 }

@@ -8,8 +8,9 @@ import { EC2_AUTOSCALING_PLUGINS } from "./services/ec2-autoscaling/plugin.ts";
 import { ELASTICACHE_PLUGINS } from "./services/elasticache/plugin.ts";
 import { ELB_PLUGINS } from "./services/elb/plugin.ts";
 import { EVENTS_PLUGINS } from "./services/events/plugin.ts";
+import { KMS_PLUGINS } from "./services/kms/plugin.ts";
 import { LAMBDA_PLUGINS } from "./services/lambda/plugin.ts";
-import { S3_PLUGINS } from "./services/s3/plugin.ts";
+import { S3_NOTIFICATION_PLUGINS, S3_PLUGINS } from "./services/s3/plugin.ts";
 import { WAF_PLUGINS } from "./services/waf/plugin.ts";
 import type { RawResource } from "./template/stacks.ts";
 import type { TwinServices } from "./twin-runtime.ts";
@@ -19,7 +20,9 @@ const BY_TYPE: Readonly<Record<ModelledType, ResourcePlugin<TwinServices>>> = {
   ...DYNAMODB_PLUGINS,
   ...ELASTICACHE_PLUGINS,
   ...S3_PLUGINS,
+  ...KMS_PLUGINS,
   ...LAMBDA_PLUGINS,
+  ...S3_NOTIFICATION_PLUGINS,
   ...ELB_PLUGINS,
   ...EVENTS_PLUGINS,
   ...EC2_AUTOSCALING_PLUGINS,

@@ -9,6 +9,7 @@ import { apiKeyId } from "../domain/keys/api-key.ts";
 import { checkKey } from "../domain/keys/check-key.ts";
 import { DynamoKeyStore } from "../gateway/keys/dynamo-key-store.ts";
 import { keyChangesReader } from "../gateway/keys/key-changes.ts";
+import { keyUseWriter } from "../gateway/keys/key-use-writer.ts";
 import { all, controlServer } from "./test/control-server.ts";
 
 /** The control API with a project, and what gateways read of the keys table. */
@@ -22,9 +23,10 @@ async function started() {
   /** Why a gateway refuses a key, which it reads as it is now. */
   const refusal = async (key: string) => checkKey(key, await stored(key), { scope: "generate" }, server.clock.ms);
   const changes = keyChangesReader(document, keys);
+  const use = (key: string, at: Date) => keyUseWriter(document, keys)(apiKeyId(key) ?? "", at);
   const account = async (projectId = project.id) =>
     CreatedServiceAccount.parse(await projects.serviceAccounts.create(projectId, { name: "job" }));
-  return { ...server, secret, owner, sdk, projects, project, stored, refusal, changes, account };
+  return { ...server, secret, owner, sdk, projects, project, stored, refusal, changes, use, account };
 }
 
 describe("a service account", () => {
@@ -68,6 +70,22 @@ describe("a service account", () => {
     expect(await refusal(key.value)).toBe("invalid");
   });
 
+  // documented: project-key-last-used
+  test("has keys that show when a gateway stored their last use, each its own, and null before the first", async () => {
+    const { account, project, projects, use } = await started();
+    const [used, unused] = [(await account()).api_key!, (await account()).api_key!];
+    const shown = async (id: string) =>
+      ProjectApiKey.parse(await projects.apiKeys.retrieve(id, { project_id: project.id })).last_used_at;
+    expect(await shown(used.id)).toBeNull();
+    await use(used.value, new Date("2026-11-29T08:00:30.500Z"));
+    expect([await shown(used.id), await shown(unused.id)]).toEqual([Date.UTC(2026, 10, 29, 8, 0, 30) / 1000, null]);
+    const listed = await all(projects.apiKeys.list(project.id));
+    expect(Object.fromEntries(listed.map(({ id, last_used_at }) => [id, last_used_at]))).toEqual({
+      [used.id]: await shown(used.id),
+      [unused.id]: null,
+    });
+  });
+
   test("has at most 20 keys, also when 24 are requested at once", async () => {
     const { project, projects } = await started();
     const { serviceAccounts } = projects;
@@ -108,8 +126,10 @@ describe("a project's key", () => {
     expect(await refusal(value)).toBe("invalid");
     await expect(projects.apiKeys.retrieve(id, { project_id: project.id })).rejects.toMatchObject({ status: 404 });
     const events = await all(sdk(secret).auditLogs.list({ project_ids: [project.id] }));
-    expect(events.map(({ type }) => type)).toEqual(["api_key.deleted", "service_account.created", "project.created"]);
-    expect(events[0]).toMatchObject({ "api_key.deleted": { id } });
+    expect(events.map(({ type }) => type)).toEqual([
+      ...["access.denied", "api_key.deleted", "service_account.created", "project.created"],
+    ]);
+    expect(events[1]).toMatchObject({ "api_key.deleted": { id } });
     expect(JSON.stringify(events)).not.toContain(value.slice(-43));
   });
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { LOCAL_PEOPLE } from "./issuer/issuer-pages.ts";
 import type { Twin } from "./twin.ts";
 
 /** What runs where, a line each. */
@@ -14,6 +15,9 @@ export function runningTable(environment: string, { runtime, notModelled }: Twin
       ({ listener, port }) => [`load balancer :${port}`, `http://127.0.0.1:${listener.port}`, ""] as const,
     ),
     ...instances,
+    ...(settings.issuerUrl === undefined
+      ? []
+      : [["issuer (OpenID provider)", settings.issuerUrl, LOCAL_PEOPLE.join(", ")] as const]),
     ["dashboard (CloudWatch)", settings.dashboardUrl, `${cloudwatch.alarms.size} alarms`],
     ["DynamoDB, ELB, EC2 API", settings.awsUrl, dynamodb.tables.join(", ")],
   ] as const;

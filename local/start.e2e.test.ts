@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { ChatCompletionResponse } from "../contracts/api/chat.ts";
 import { StartedStack } from "../test-support/started-stack.ts";
+import { eventually } from "../test-support/waits/eventually.ts";
 
 /** The whole of `npm start`, as a user meets it: real model, real processes. Requests stay under the limit of 100. */
 const run = promisify(execFile);
@@ -146,8 +147,7 @@ describe("keys", () => {
       (await fetch(`${api}/v1/models`, { headers: { authorization: `Bearer ${secret}` } })).status;
     expect(await status()).toBe(200);
     await stack.run("cli/sluice.ts", "keys", "revoke", keyId);
-    await sleep(5000);
-    expect(await status()).toBe(401);
+    await eventually(async () => expect(await status()).toBe(401));
     const { output } = await stack.run("cli/sluice.ts", "keys", "list");
     expect(output).toMatch(new RegExp(`^${keyId}\\s+to-revoke\\s+standard\\s+.*revoked`, "m"));
     expect(output).not.toContain(secret.slice(19));

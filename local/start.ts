@@ -6,6 +6,7 @@ import { outputFolder, workFolder } from "./folders.ts";
 import { passedEnvironment, START_HELP, type StartOptions, startOptions, tofuVariables } from "./options.ts";
 import { notModelledFile, notModelledList, readyMessage, runningTable } from "./report.ts";
 import { buildAll } from "./setup/build-all.ts";
+import { onParentGone } from "./setup/run-child.mjs";
 import { runStep } from "./setup/run-step.ts";
 import { createStartKey, removeStartKeys } from "./start-key.ts";
 import { readState, removeState, stateOf, writeState } from "./state-file.ts";
@@ -53,7 +54,7 @@ async function start(options: StartOptions): Promise<void> {
   });
   writeFileSync(notModelledFile(work), notModelledList(twin));
   const ended = stopOnSignal(twin, options.environment);
-  const update = () => writeState(work, stateOf(options.environment, startedAt, twin));
+  const update = () => writeState(work, stateOf(options, startedAt, twin));
   update();
   const stopped = await Promise.race([serve(twin, startedAt, options.environment), ended]);
   update();
@@ -81,7 +82,7 @@ async function serve(twin: Twin, startedAt: Date, environment: string): Promise<
   }
 }
 
-/** Ctrl-C and SIGTERM stop everything; a second one ends at once. */
+/** Ctrl-C and SIGTERM stop everything, and so does the end of what started it; a second signal ends at once. */
 function stopOnSignal(twin: Twin, environment: string): Promise<"stopped"> {
   return new Promise((resolve, reject) => {
     let stopping = false;
@@ -95,6 +96,7 @@ function stopOnSignal(twin: Twin, environment: string): Promise<"stopped"> {
     };
     process.on("SIGINT", stop);
     process.on("SIGTERM", stop);
+    onParentGone(() => stopping || stop());
   });
 }
 

@@ -78,7 +78,7 @@ describe("the state of a running twin", () => {
   test("has its addresses, the keys table and this process", () => {
     const runtime = emptyRuntime();
     const twin = { runtime, notModelled: [], stop: () => Promise.resolve() };
-    const written = stateOf("dev", new Date("2026-01-01T00:00:00Z"), twin);
+    const written = stateOf({ environment: "dev" }, new Date("2026-01-01T00:00:00Z"), twin);
     expect(LocalState.parse(written)).toMatchObject({
       environment: "dev",
       startedAt: "2026-01-01T00:00:00.000Z",
@@ -86,6 +86,14 @@ describe("the state of a running twin", () => {
       keysTable: "sluice-dev-keys",
       processes: [{ name: "twin", role: "twin", pid: process.pid }],
     });
+  });
+
+  test("has the path of the environment's file where that is not in environments/, for the commands that read it", () => {
+    const twin = { runtime: emptyRuntime(), notModelled: [], stop: () => Promise.resolve() };
+    const file = "/home/me/team.ts";
+    const at = (environmentFile?: string) => stateOf({ environment: "team", environmentFile }, new Date(), twin);
+    expect(LocalState.parse(at(file)).environmentFile).toBe(file);
+    expect(LocalState.parse(at())).not.toHaveProperty("environmentFile");
   });
 
   test("has the page of metrics of a gateway, which is at a port of its own, and none for an engine", async () => {
@@ -109,7 +117,11 @@ describe("the state of a running twin", () => {
       await group.start();
       runtime.autoScaling.groups.push(group);
     }
-    const { processes } = stateOf("dev", new Date(), { runtime, notModelled: [], stop: () => Promise.resolve() });
+    const { processes } = stateOf({ environment: "dev" }, new Date(), {
+      runtime,
+      notModelled: [],
+      stop: () => Promise.resolve(),
+    });
     expect(processes.map(({ role, url, metricsUrl }) => [role, url, metricsUrl])).toEqual([
       ["twin", runtime.settings.apiUrl, undefined],
       ["gateway", "http://127.0.0.1:5001", "http://127.0.0.1:5002/metrics"],

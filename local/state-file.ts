@@ -32,8 +32,15 @@ export function removeState(workFolder: string): void {
   rmSync(stateFile(workFolder), { force: true });
 }
 
+/** The environment that a twin runs. */
+export interface RunEnvironment {
+  readonly environment: string;
+  /** Absolute path of its file. @default - the file of its name in environments/ */
+  readonly environmentFile?: string | undefined;
+}
+
 /** The state of a running twin, as of now: instances come and go. */
-export function stateOf(environment: string, startedAt: Date, twin: Twin): LocalState {
+export function stateOf({ environment, environmentFile }: RunEnvironment, startedAt: Date, twin: Twin): LocalState {
   const { settings, autoScaling } = twin.runtime;
   const instances = autoScaling.groups.flatMap(({ name, role, instances: members }) =>
     members.map(({ id, port, metricsPort, child }) => ({
@@ -46,6 +53,7 @@ export function stateOf(environment: string, startedAt: Date, twin: Twin): Local
   );
   return {
     environment,
+    ...(environmentFile === undefined ? {} : { environmentFile }),
     startedAt: startedAt.toISOString(),
     apiUrl: settings.apiUrl,
     siteUrl: settings.siteUrl,

@@ -25,7 +25,7 @@ async function started(
   const environment = {
     ...dev,
     api: { ...dev.api, auth: "required" as const, ...api },
-    identity: { workloads: workloads(issuer) },
+    identity: { ...dev.identity, workloads: workloads(issuer) },
   };
   const { runtime } = await startedTwin(environment, { SLUICE_ENGINE_URL: engine.origin });
   return { issuer, apiUrl: runtime.settings.apiUrl };

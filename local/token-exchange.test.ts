@@ -23,6 +23,8 @@ import { IssuerKeys } from "../lambdas/exchange-token/token/issuer-keys.ts";
 import { bind } from "./http/server.ts";
 import { LOCAL_CREDENTIALS } from "./runtime/aws-environment.ts";
 import { LocalDynamoDb } from "./services/dynamodb/local-dynamodb.ts";
+import { startOidcIssuer } from "./test/oidc-issuer.ts";
+import { signIn } from "./test/oidc-sign-in.ts";
 
 const TABLE = "keys";
 const GRANT = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -94,7 +96,7 @@ async function setUp(workloads: readonly WorkloadPolicy[]) {
   return { send, items, item, lines, clock, keyStore };
 }
 
-const policyFor = (issuer: LocalIssuer, own: Partial<WorkloadPolicy> = {}): WorkloadPolicy => ({
+const policyFor = (issuer: Pick<LocalIssuer, "issuer">, own: Partial<WorkloadPolicy> = {}): WorkloadPolicy => ({
   name: "nightly",
   issuer: issuer.issuer,
   audience: AUDIENCE,
@@ -132,6 +134,22 @@ describe("a token exchange", () => {
       expect.objectContaining({ msg: "workload key issued", workload: "nightly", subject, keyId }),
     ]);
     expect(await item(keyId)).toMatchObject({ owner: { type: "service_account", id: "nightly" } });
+  });
+
+  // documented: person-id-token-exchange
+  test("a person who signs in with PKCE at an OpenID provider gets a key for the ID token, and none by another domain's policy", async () => {
+    const oidc = await startOidcIssuer("acme.example");
+    const forDomain = (hd: string) => setUp([policyFor(oidc, { audience: oidc.clientId, claims: { hd } })]);
+    const [own, other] = [await forDomain("acme.example"), await forDomain("other.example")];
+    const token = await signIn(oidc, "ada");
+    const { status, body } = await own.send({ token });
+    expect(status).toBe(200);
+    const key = await own.keyStore.get(apiKeyId(body.access_token) ?? "");
+    expect(checkKey(body.access_token, key, { scope: "generate" }, Date.now())).toBeUndefined();
+    expect(own.lines.at(-1)).toMatchObject({ subject: "ada", issuer: oidc.issuer });
+    expect((await own.send({ token })).status).toBe(400);
+    expect(await other.send({ token: await signIn(oidc, "ada") })).toMatchObject({ status: 400 });
+    expect(other.lines.at(-1)).toMatchObject({ rule: "nightly: claims.hd" });
   });
 
   test("the key lives 15 minutes at most and never longer than its token, and is deleted after it", async () => {
@@ -269,6 +287,50 @@ describe("the issuer's keys", () => {
       expect((await send({ token })).status).toBe(200);
     },
   );
+
+  test("stay valid for an hour while the issuer can't be read, and are then 503", async () => {
+    const { issuer, send, clock } = await started();
+    await send({ token: issuer.token(githubClaims("acme/app")) });
+    issuer.respond = () => ({ status: 500, body: "" });
+    for (const ms of [600_000, 3_599_999]) {
+      clock.ms = ms;
+      expect((await send({ token: issuer.token(githubClaims("acme/app")) })).status).toBe(200);
+    }
+    clock.ms = 3_604_999;
+    expect((await send({ token: issuer.token(githubClaims("acme/app")) })).status).toBe(503);
+  });
+
+  test("are not dropped by a token of an unknown key while the issuer can't be read", async () => {
+    const { issuer, send, clock } = await started();
+    await send({ token: issuer.token(githubClaims("acme/app")) });
+    issuer.respond = () => ({ status: 500, body: "" });
+    clock.ms = 30_000;
+    expect((await send({ token: signToken(second, { iss: issuer.issuer }, { kid: "unknown" }) })).status).toBe(503);
+    expect((await send({ token: issuer.token(githubClaims("acme/app")) })).status).toBe(200);
+  });
+
+  test("are read again 5 s after a failed read, not before, and then a new key works", async () => {
+    const { issuer, send, clock } = await started();
+    await send({ token: issuer.token(githubClaims("acme/app")) });
+    issuer.respond = () => ({ status: 500, body: "" });
+    clock.ms = 600_000;
+    await send({ token: issuer.token(githubClaims("acme/app")) });
+    issuer.keys = [second];
+    issuer.respond = undefined;
+    const reads = issuer.reads.length;
+    clock.ms = 604_999;
+    expect((await send({ token: issuer.token(githubClaims("acme/app")) })).status).toBe(503);
+    expect(issuer.reads).toHaveLength(reads);
+    clock.ms = 605_000;
+    expect((await send({ token: issuer.token(githubClaims("acme/app")) })).status).toBe(200);
+  });
+
+  test("are read once for requests that come at the same time", async () => {
+    const { issuer, send } = await started();
+    const responses = [1, 2, 3].map(() => send({ token: issuer.token(githubClaims("acme/app")) }));
+    expect((await Promise.all(responses)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(issuer.reads).toHaveLength(2);
+  });
 
   test("an https address is needed, also in the discovery document of an https issuer", async () => {
     const read = async () => ({ issuer: "https://issuer.example", jwks_uri: "http://127.0.0.1/keys" });

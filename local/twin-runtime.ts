@@ -8,6 +8,7 @@ import { ElastiCacheRuntime, type WithElastiCache } from "./services/elasticache
 import { ElbRuntime, type WithElb } from "./services/elb/runtime.ts";
 import { EventBus } from "./services/events/event-bus.ts";
 import type { WithEvents } from "./services/events/runtime.ts";
+import { KmsRuntime, type WithKms } from "./services/kms/runtime.ts";
 import { LambdaRuntime, type WithLambda } from "./services/lambda/runtime.ts";
 import { S3Runtime, type WithS3 } from "./services/s3/runtime.ts";
 import { SecretsManagerRuntime, type WithSecretsManager } from "./services/secrets-manager/runtime.ts";
@@ -23,6 +24,7 @@ export interface TwinServices
     WithElastiCache,
     WithElb,
     WithEvents,
+    WithKms,
     WithLambda,
     WithS3,
     WithSecretsManager,
@@ -39,6 +41,7 @@ export class TwinRuntime implements TwinServices {
   readonly elasticache = new ElastiCacheRuntime();
   readonly elb = new ElbRuntime();
   readonly events: EventBus;
+  readonly kms: KmsRuntime;
   readonly lambda = new LambdaRuntime();
   readonly s3: S3Runtime;
   readonly secretsManager: SecretsManagerRuntime;
@@ -50,11 +53,11 @@ export class TwinRuntime implements TwinServices {
     this.autoScaling = new AutoScalingRuntime(settings, this.cloudwatch);
     this.dynamodb = new DynamoDbRuntime(settings.tablesFolder);
     this.events = new EventBus(settings.report);
-    this.s3 = new S3Runtime(settings.workFolder);
-    const { tablesFolder } = settings;
-    this.secretsManager = new SecretsManagerRuntime(
-      tablesFolder === undefined ? undefined : `${tablesFolder}-secrets.json`,
-    );
+    this.s3 = new S3Runtime(settings.workFolder, settings.report);
+    const stored = (suffix: string) =>
+      settings.tablesFolder === undefined ? undefined : `${settings.tablesFolder}${suffix}`;
+    this.secretsManager = new SecretsManagerRuntime(stored("-secrets.json"));
+    this.kms = new KmsRuntime(stored("-signing-key.pem"));
   }
 
   /**

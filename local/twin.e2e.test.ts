@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { loadEnvironment } from "../environments/load.ts";
 import type { Environment } from "../settings/environment.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../test-support/fake-engine.ts";
 import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
+import { eventually } from "../test-support/waits/eventually.ts";
 import { firstRequest } from "./first-request.ts";
 import { startedTwin } from "./test/started-twin.ts";
 import type { Twin } from "./twin.ts";
@@ -138,7 +139,7 @@ describe("a changed environment file", () => {
     socket.on("message", (data) => received.push(String(data)));
     await once(socket, "open");
     socket.send(JSON.stringify({ model: "phi-3-mini", messages: [{ role: "user", content: "x" }], stream: true }));
-    await vi.waitFor(() => expect(received.at(-1)).toBe("[DONE]"), { timeout: 20_000 });
+    await eventually(() => expect(received.at(-1)).toBe("[DONE]"), { timeoutMs: 20_000 });
     expect(received.some((event) => event.includes("chat.completion.chunk"))).toBe(true);
 
     // The load balancer's hop counts, not what the client wrote: one count for all of these.

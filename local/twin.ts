@@ -2,6 +2,8 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { awsEndpoint } from "./aws-api/endpoint.ts";
 import { respond } from "./http/server.ts";
+import { startDeclaredIssuer } from "./issuer/declared-issuer.ts";
+import type { LocalIssuer } from "./issuer/local-issuer.ts";
 import { type NotModelled, notModelled, PLUGINS, refuseUnknownTypes } from "./plugin-table.ts";
 import { commonAttributes } from "./runtime/names.ts";
 import type { TwinSettings } from "./runtime/settings.ts";
@@ -11,6 +13,8 @@ import { handleDashboard } from "./services/cloudwatch/dashboard-handler.ts";
 import type { SampledMetrics } from "./services/cloudwatch/sampled-metrics.ts";
 import { autoScalingOperations } from "./services/ec2-autoscaling/api.ts";
 import { elbOperations } from "./services/elb/api.ts";
+import { kmsOperations } from "./services/kms/api.ts";
+import { handleLambda } from "./services/lambda/api.ts";
 import { handleS3 } from "./services/s3/api.ts";
 import { bucketsFolder } from "./services/s3/runtime.ts";
 import { secretsManagerOperations } from "./services/secrets-manager/api.ts";
@@ -58,9 +62,16 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   refuseUnknownTypes(resources);
   if (!options.keepsData) rmSync(bucketsFolder(options.workFolder), { recursive: true, force: true });
   const servers = new TwinServers();
+  let issuer: LocalIssuer | undefined;
   try {
     const addresses = await servers.open(options);
-    const runtime = new TwinRuntime({ ...addresses, ...settingsOf(options), region: regionOf(stacks) });
+    issuer = await startDeclaredIssuer(resources);
+    const runtime = new TwinRuntime({
+      ...addresses,
+      ...(issuer === undefined ? {} : { issuerUrl: issuer.url }),
+      ...settingsOf(options),
+      region: regionOf(stacks),
+    });
     const metrics = sampledMetrics(runtime, options.environment);
     const hasApiGateway = resources.some(({ type }) => type === "aws_api_gateway_rest_api");
     servers.serve(handlersOf(runtime, metrics, hasApiGateway));
@@ -68,10 +79,14 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     metrics.start();
     const stop = async () => {
       metrics.stop();
-      await runtime.stop(() => servers.close());
+      await runtime.stop(async () => {
+        await servers.close();
+        await issuer?.close();
+      });
     };
     return { runtime, notModelled: notModelled(resources), stop };
   } catch (error) {
+    await issuer?.close();
     await servers.close();
     throw error;
   }
@@ -79,7 +94,8 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
 
 /** The handler of each of the twin's addresses. */
 function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics, hasApiGateway: boolean): TwinHandlers {
-  const { apiGateway, autoScaling, cloudfront, cloudwatch, dynamodb, elb, s3, secretsManager, settings } = runtime;
+  const { apiGateway, autoScaling, cloudfront, cloudwatch, dynamodb, elb, kms, lambda, s3, secretsManager, settings } =
+    runtime;
   const entryListener = () => (hasApiGateway ? undefined : elb.gatewayListener?.listener);
   return {
     api(request, response) {
@@ -101,11 +117,19 @@ function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics, hasApiGateway
     dashboard: (request, response) => handleDashboard(runtime, request, response),
     aws: awsEndpoint({
       dynamodb: (request, response) => dynamodb.server.handle(request, response),
-      s3: (request, response) => handleS3((name) => s3.objectFolder(name), request, response),
+      s3: (request, response) =>
+        handleS3(
+          (name) => s3.objectFolder(name),
+          request,
+          response,
+          (bucket, key) => s3.notifications.created(bucket, key),
+        ),
+      lambda: (request, response) => handleLambda(lambda, request, response),
       json: {
         ...cloudWatchOperations(cloudwatch.metrics),
         ...alarmOperations(cloudwatch),
         ...secretsManagerOperations(secretsManager, settings.region),
+        ...kmsOperations(kms),
       },
       query: {
         ...elbOperations((arn) => elb.targetGroups.get(arn)),

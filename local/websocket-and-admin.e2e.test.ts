@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { ChatCompletionChunk, ChatCompletionResponse } from "../contracts/api/chat.ts";
 import { StartedStack } from "../test-support/started-stack.ts";
+import { eventually } from "../test-support/waits/eventually.ts";
 
 /** What only a whole `npm start` shows: a WebSocket through the load balancer to the real model, and operators at the API's address. */
 let stack: StartedStack;
@@ -39,7 +40,7 @@ test("a WebSocket through the load balancer has the real model's responses, stre
   const body = { model, messages, max_tokens: 8, temperature: 0 };
   socket.send(JSON.stringify({ ...body, stream: true, stream_options: { include_usage: true } }));
   socket.send(JSON.stringify(body));
-  await vi.waitFor(() => expect(received.filter((each) => each === "[DONE]")).toHaveLength(2), { timeout: 60_000 });
+  await eventually(() => expect(received.filter((each) => each === "[DONE]")).toHaveLength(2), { timeoutMs: 60_000 });
 
   const end = received.indexOf("[DONE]");
   const chunks = received.slice(0, end).map((each) => ChatCompletionChunk.parse(JSON.parse(each)));

@@ -12,6 +12,7 @@ const ENTRIES = [
   "local/services/lambda/lambda-worker.ts",
   "local/services/ec2-autoscaling/end-with-parent.ts",
   "local/services/dynamodb/dynalite.d.ts",
+  "local/issuer/oidc-provider.d.ts",
   "stacks/main.ts",
   "engine/server.ts",
   "engine/fetch-model.ts",

@@ -5,6 +5,7 @@ import { BatchSettings, MAX_EDGE_FILE_BYTES } from "../contracts/api/batches.ts"
 import { GENERATION_ROUTES } from "../contracts/api/generation-routes.ts";
 import { AddressRange, AuthMode } from "../contracts/processes/auth.ts";
 import { CacheSettings, RouteTimeouts } from "../contracts/processes/gateway-config.ts";
+import { PeopleSettings } from "../contracts/processes/people.ts";
 import { QueueLimits } from "../contracts/processes/queue-limits.ts";
 import { SiteConfig } from "../contracts/processes/site-config.ts";
 import { WorkloadPolicy } from "../contracts/processes/workloads.ts";
@@ -180,6 +181,14 @@ export const EnvironmentSchema = z.strictObject({
      */
     controlApi: z.boolean().default(false),
     /**
+     * How S3 locks the files of the control API's audit trail for `auditDays`: `compliance`, so that nobody deletes one before
+     * its time, AWS's root user and AWS's support neither; or `governance`, so that who has s3:BypassGovernanceRetention can.
+     * A file keeps the lock that it was written with. docs/audit.md.
+     */
+    auditLock: z.enum(["compliance", "governance"]).default("compliance"),
+    /** Days for which a file of the audit trail is locked. A file in compliance mode can get more days and never fewer. */
+    auditDays: z.int().min(1).max(36_500).default(365), // 36,500 days is S3's own maximum
+    /**
      * Whether the streams and WebSockets that run when their key is revoked end within a second, with an error event;
      * otherwise they end by themselves, and only further requests are refused. docs/keys.md.
      */
@@ -212,9 +221,31 @@ export const EnvironmentSchema = z.strictObject({
      * any there is no token exchange. docs/workload-identity.md.
      */
     workloads: z.array(WorkloadPolicy),
+    /** People who sign in at an OpenID provider for keys of their projects; `null` for none. docs/sign-in.md. */
+    people: PeopleSettings.nullable(),
   }),
   /** Storage of responses for callers of `/v1/responses`, and its duration; `null` for none. */
   responses: z.strictObject({ keepDays: z.int().min(1).max(365) }).nullable(),
+  /**
+   * Usage events, one for each request that a model served, and their sums for the usage API, costs and quotas; `null` for
+   * none. docs/usage.md.
+   */
+  usage: z
+    .strictObject({
+      /** Days for which the files of usage events are stored. Sums of days stay as long as the table. */
+      retentionDays: z.int().min(1).max(3650),
+      /**
+       * Seconds of events in one file, by which usage and costs lag. Each file of a thread costs DynamoDB's writes of its
+       * sums, so that fewer and longer ones cost less: docs/cost.md.
+       */
+      fileSeconds: z.int().min(1).max(900),
+      /**
+       * What becomes of requests under a limit of requests or tokens per day, week, month or for ever while its table can't
+       * be reached: `refuse`, or `allow` by what the gateway knows of it. A budget in money always refuses.
+       */
+      whenTableIsGone: z.enum(["refuse", "allow"]),
+    })
+    .nullable(),
   /** Files and batches (`/v1/files`, `/v1/batches`); `null` for none. */
   batches: z
     .strictObject({

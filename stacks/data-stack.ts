@@ -1,5 +1,6 @@
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { AuditStore } from "../constructs/audit/audit-store.ts";
 import { ShellAccess } from "../constructs/compute/shell-access.ts";
 import { ArtefactStore } from "../constructs/data/artefact-store.ts";
 import { BatchStorage } from "../constructs/data/batch-storage.ts";
@@ -8,6 +9,7 @@ import { EncryptionKey } from "../constructs/data/encryption-key.ts";
 import { KeysTable } from "../constructs/data/keys-table.ts";
 import { ResponsesTable } from "../constructs/data/responses-table.ts";
 import { RoutesTable } from "../constructs/data/routes-table.ts";
+import { UsageStore } from "../constructs/data/usage-store.ts";
 import { LoadBalancerLogs } from "../constructs/load-balancing/load-balancer-logs.ts";
 import { ProcessLogs } from "../constructs/observability/process-logs.ts";
 import {
@@ -16,6 +18,7 @@ import {
   keysTableName,
   responsesTableName,
   routesTableName,
+  usageTableName,
 } from "../contracts/processes/names.ts";
 import type { Environment } from "../settings/environment.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
@@ -30,8 +33,12 @@ export class DataStack extends TerraformStack {
   readonly responsesTable: ResponsesTable | undefined;
   /** Of files and batches; `undefined` where there are none. */
   readonly batchStorage: BatchStorage | undefined;
+  /** Of usage events and their sums; `undefined` where there are none. */
+  readonly usageStore: UsageStore | undefined;
   /** Of the control API; `undefined` where there is none. */
   readonly controlTable: ControlTable | undefined;
+  /** The audit trail of the control API; `undefined` where there is none. */
+  readonly auditStore: AuditStore | undefined;
   /** Of gateways and engines: logs outlive the instance that wrote them. */
   readonly logs: ProcessLogs;
   /** Access logs of load balancers; `undefined` where there are none. */
@@ -39,6 +46,7 @@ export class DataStack extends TerraformStack {
   /** Sessions on instances, and their log; `undefined` where there are none. */
   readonly shell: ShellAccess | undefined;
 
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a declaration of resources
   constructor(scope: Construct, environment: Environment) {
     super(scope, stackId(environment, "data"));
     configureStack(this, environment, "data");
@@ -82,8 +90,27 @@ export class DataStack extends TerraformStack {
           isProtected,
         })
       : undefined;
+    this.usageStore = environment.usage
+      ? new UsageStore(this, "Usage", {
+          retentionDays: environment.usage.retentionDays,
+          tableName: usageTableName(environment.name),
+          bucketNamePrefix: `${name}-usage-`,
+          encryptionKey,
+          isProtected,
+        })
+      : undefined;
     this.controlTable = environment.api.controlApi
       ? new ControlTable(this, "Control", { name: controlTableName(environment.name), encryptionKey, isProtected })
+      : undefined;
+    this.auditStore = environment.api.controlApi
+      ? new AuditStore(this, "Audit", {
+          name,
+          region: environment.region,
+          bucketNamePrefix: `${name}-audit-`,
+          encryptionKey,
+          lock: { mode: environment.api.auditLock, days: environment.api.auditDays },
+          isProtected,
+        })
       : undefined;
     this.logs = new ProcessLogs(this, "Logs", {
       name,
@@ -109,6 +136,16 @@ export class DataStack extends TerraformStack {
   }
 
   #outputs(): void {
+    if (this.auditStore) {
+      new TerraformOutput(this, "audit_bucket", {
+        description: "Bucket of the audit trail.",
+        value: this.auditStore.bucketName,
+      });
+      new TerraformOutput(this, "audit_signing_key", {
+        description: "KMS key that signs the audit trail.",
+        value: this.auditStore.signingKeyArn,
+      });
+    }
     new TerraformOutput(this, "keys_table", {
       description: "DynamoDB table of API keys, for the sluice command.",
       value: this.keysTable.tableName,

@@ -13,6 +13,8 @@ export interface GatewayConfigProps {
   readonly responsesTable: string | undefined;
   /** Table and bucket of files and batches; `undefined` where there are none. */
   readonly batchStorage: { readonly tableName: string; readonly bucketName: string } | undefined;
+  /** Table and bucket of usage; `undefined` where there are none. */
+  readonly usageStore: { readonly tableName: string; readonly bucketName: string } | undefined;
   readonly engineListenerUrl: string;
   /** The gateways' shared store; `null` where there is none. */
   readonly valkeyUrl: string | null;
@@ -31,15 +33,16 @@ export interface GatewayConfigProps {
 
 /** The configuration of a gateway process, from an environment and its resources. */
 export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
-  const { environment, keysTable, routesTable, responsesTable, batchStorage, engineListenerUrl, valkeyUrl, pools } =
-    props;
-  const { api, batches, gateways, responses } = environment;
+  const { environment, keysTable, routesTable, responsesTable, batchStorage, usageStore } = props;
+  const { engineListenerUrl, valkeyUrl, pools } = props;
+  const { api, batches, gateways, identity, responses, usage } = environment;
   return {
     environment: environment.name,
     stage: api.stage,
     auth: api.auth,
     ...(api.endStreamsOnRevoke ? { endStreamsOnRevoke: true } : {}),
     keysTable,
+    ...(identity.people?.organization === undefined ? {} : { organization: identity.people.organization }),
     requestsPerMinutePerIp: api.requestsPerMinutePerIp,
     ...(api.requestsPerMinutePerIpWithKey === null
       ? {}
@@ -63,6 +66,7 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
     discoverySeconds: discoverySeconds({ gateways: gateways.maxInstances, pools: pools.length }),
     cache: environment.cache,
     valkeyUrl,
+    gateways: gateways.maxInstances,
     models: pools.map((pool) => ({
       id: pool.servedName,
       revision: pool.revision,
@@ -77,6 +81,14 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
     providers: Object.entries(environment.providers).map(([name, settings]) => ({ name, ...settings })),
     routes: Object.entries(environment.routes).map(([name, settings]) => ({ name, ...settings })),
     routesTable,
+    ...(api.controlApi ? { controlApi: true } : {}),
+    ...(usage === null || usageStore === undefined
+      ? {}
+      : {
+          usageTable: usageStore.tableName,
+          ...(usage.whenTableIsGone === "allow" ? { whenUsageTableIsGone: "allow" } : {}),
+          usageFiles: { bucket: usageStore.bucketName, fileSeconds: usage.fileSeconds },
+        }),
     ...(responses === null || responsesTable === undefined
       ? {}
       : { responseStorage: { table: responsesTable, ttlSeconds: responses.keepDays * SECONDS_PER_DAY } }),

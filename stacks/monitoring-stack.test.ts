@@ -10,6 +10,7 @@ const dev = await loadEnvironment("dev");
 const prod = await loadEnvironment("prod");
 const stack = synth(dev)["dev-monitoring"];
 const prodStack = synth(prod)["prod-monitoring"];
+const auditedStack = synth({ ...dev, api: { ...dev.api, controlApi: true } })["dev-monitoring"];
 const operations = readFileSync(new URL("../docs/operations.md", import.meta.url), "utf8");
 
 /** Headings under "Alarms". */
@@ -17,7 +18,7 @@ const pages = (operations.split(/^## Alarms$/m)[1] ?? "")
   .split(/^## /m)[0]
   ?.match(/^### .+$/gm)
   ?.map((line) => line.slice("### ".length));
-const alarms = [stack, prodStack].flatMap((one) => [
+const alarms = [stack, prodStack, auditedStack].flatMap((one) => [
   ...Object.values(resources(one, "aws_cloudwatch_metric_alarm")),
   ...Object.values(resources(one, "aws_cloudwatch_composite_alarm")),
 ]);
@@ -27,7 +28,7 @@ describe("the monitoring stack", () => {
     expect(typeCounts(stack)).toMatchObject({
       aws_cloudwatch_composite_alarm: 1,
       aws_cloudwatch_dashboard: 1,
-      aws_cloudwatch_metric_alarm: 11,
+      aws_cloudwatch_metric_alarm: 15,
       aws_sns_topic: 1,
       aws_sns_topic_policy: 1,
       aws_sns_topic_subscription: 1,
@@ -35,7 +36,7 @@ describe("the monitoring stack", () => {
   });
 
   test("prod has engine, saturation, queue and start alarms for each of its pools, and its webhook", () => {
-    expect(typeCounts(prodStack).aws_cloudwatch_metric_alarm).toBe(16);
+    expect(typeCounts(prodStack).aws_cloudwatch_metric_alarm).toBe(20);
     expect(typeCounts(prodStack).aws_sns_topic_subscription).toBe(2);
   });
 
@@ -46,9 +47,10 @@ describe("the monitoring stack", () => {
   });
 
   test("the dashboard draws each limit where the alarm or the scaling policy has it", () => {
-    const widgets: readonly Block[] = JSON.parse(only(prodStack, "aws_cloudwatch_dashboard").dashboard_body).widgets;
-    const drawn = (title: string) =>
-      widgets.find(({ properties }) => properties.title === title)?.properties.annotations.horizontal[0].value;
+    const widgetsOf = (of: SynthesizedStack | undefined): readonly Block[] =>
+      JSON.parse(only(of, "aws_cloudwatch_dashboard").dashboard_body).widgets;
+    const drawn = (title: string, of = prodStack) =>
+      widgetsOf(of).find(({ properties }) => properties.title === title)?.properties.annotations.horizontal[0].value;
     const threshold = (of: SynthesizedStack | undefined, name: RegExp) =>
       Object.values(resources(of, "aws_cloudwatch_metric_alarm")).find(({ alarm_name }) => name.test(alarm_name))
         ?.threshold;
@@ -62,6 +64,7 @@ describe("the monitoring stack", () => {
       expect(drawn(title), title).toBeGreaterThan(0);
       expect(drawn(title), title).toBe(threshold(prodStack, alarm));
     }
+    expect(drawn("Audit events not sealed", auditedStack)).toBe(threshold(auditedStack, /-audit-not-sealed$/));
     const scaleOut = threshold(synth(prod)["prod-serving"], /-scale-out$/);
     expect(drawn("GPU utilisation")).toBe(scaleOut);
   });

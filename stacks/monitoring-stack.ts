@@ -50,6 +50,8 @@ export class MonitoringStack extends TerraformStack {
       })),
       certificateArn: serving.certificateArn,
       hasBatches: environment.batches !== null,
+      hasAuditTrail: environment.api.controlApi,
+      hasUsage: environment.usage !== null,
       expectedUsdPerHour: expectedUsdPerHour(environment),
     });
     new Dashboard(this, "Dashboard", {
@@ -65,6 +67,7 @@ export class MonitoringStack extends TerraformStack {
         autoScalingGroupName: `${name}-engine-${servedName}`,
         targetGroupArnSuffix,
       })),
+      hasAuditTrail: environment.api.controlApi,
       ...(environment.api.entry === "api-gateway" ? { apiStage: { apiName: name, stage: environment.api.stage } } : {}),
     });
 

@@ -11,25 +11,26 @@ const stack = synth(dev)["dev-serving"];
 const groups = (serving: typeof stack) => Object.values(resources(serving, "aws_autoscaling_group"));
 
 describe("the serving stack", () => {
-  test("holds a load balancer with two listeners, two fleets, and their scaling and draining", () => {
+  test("holds a load balancer with two listeners, two fleets, their scaling and draining, and the counter of usage", () => {
     expect(typeCounts(stack)).toEqual({
       aws_autoscaling_group: 2,
       aws_autoscaling_lifecycle_hook: 3,
       aws_autoscaling_policy: 4,
-      aws_cloudwatch_event_rule: 1,
-      aws_cloudwatch_event_target: 1,
-      aws_cloudwatch_log_group: 1,
+      aws_cloudwatch_event_rule: 2,
+      aws_cloudwatch_event_target: 2,
+      aws_cloudwatch_log_group: 2,
       aws_cloudwatch_metric_alarm: 4,
       aws_iam_instance_profile: 2,
-      aws_iam_role: 3,
-      aws_iam_role_policy: 3,
-      aws_lambda_function: 1,
-      aws_lambda_permission: 1,
+      aws_iam_role: 4,
+      aws_iam_role_policy: 4,
+      aws_lambda_function: 2,
+      aws_lambda_permission: 3,
       aws_launch_template: 2,
       aws_lb: 1,
       aws_lb_listener: 2,
       aws_lb_listener_rule: 1,
       aws_lb_target_group: 2,
+      aws_s3_bucket_notification: 1,
       aws_s3_object: 1,
     });
   });

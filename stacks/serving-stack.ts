@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
+import { AuditSealer } from "../constructs/audit/audit-sealer.ts";
 import { CostOutputs } from "../constructs/cost/cost-outputs.ts";
+import { UsageCounter } from "../constructs/data/usage-counter.ts";
 import { Valkey } from "../constructs/data/valkey.ts";
 import { ControlApi } from "../constructs/edge/control-api.ts";
 import { DomainCertificate } from "../constructs/edge/domain-certificate.ts";
@@ -14,7 +16,10 @@ import { InstanceTargets } from "../constructs/load-balancing/instance-targets.t
 import { LoadBalancer } from "../constructs/load-balancing/load-balancer.ts";
 import { PublicLoadBalancer } from "../constructs/load-balancing/public-load-balancer.ts";
 import { ANONYMOUS_PLAN, DEFAULT_PLAN } from "../contracts/processes/auth.ts";
+import { auditSealerName } from "../contracts/processes/names.ts";
+import { DEFAULT_ORGANIZATION } from "../contracts/processes/people.ts";
 import { GATEWAY_PORT, LIVENESS_PATH } from "../contracts/processes/process-environment.ts";
+import { tokenExchangePaths } from "../contracts/processes/token-exchange.ts";
 import { idleTimeoutSeconds } from "../domain/idle-timeout.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
@@ -110,7 +115,7 @@ export class ServingStack extends TerraformStack {
       logRetentionDays: environment.logRetentionDays,
       kmsKeyArn: data.encryptionKey.arn,
     });
-    const { controlTable } = data;
+    const { controlTable, auditStore } = data;
     if (controlTable && before.gatewayListenerArn !== undefined)
       new ControlApi(this, "ControlApi", {
         name: `${name}-administer`,
@@ -118,18 +123,42 @@ export class ServingStack extends TerraformStack {
         table: controlTable,
         keysTable: data.keysTable,
         keyPlan: keyPlan(api.usagePlans),
+        usageStore: data.usageStore,
+        organization: environment.identity.people?.organization ?? DEFAULT_ORGANIZATION,
+        models: [...Object.keys(environment.pools), ...Object.keys(environment.routes)],
         listenerArn: before.gatewayListenerArn,
         stage: api.entry === "api-gateway" ? api.stage : undefined,
         logRetentionDays: environment.logRetentionDays,
         kmsKeyArn: data.encryptionKey.arn,
       });
-    const { workloads } = environment.identity;
-    if (workloads.length > 0 && before.gatewayListenerArn !== undefined)
+    if (controlTable && auditStore)
+      new AuditSealer(this, "AuditSealer", {
+        name: auditSealerName(environment.name),
+        environment: environment.name,
+        bundle: join(lambdas, "seal-audit.zip"),
+        table: controlTable,
+        store: auditStore,
+        logRetentionDays: environment.logRetentionDays,
+        kmsKeyArn: data.encryptionKey.arn,
+      });
+    if (data.usageStore)
+      new UsageCounter(this, "UsageCounter", {
+        name: `${name}-count-usage`,
+        environment: environment.name,
+        bundle: join(lambdas, "count-usage.zip"),
+        store: data.usageStore,
+        logRetentionDays: environment.logRetentionDays,
+        kmsKeyArn: data.encryptionKey.arn,
+      });
+    const { workloads, people } = environment.identity;
+    if (tokenExchangePaths(environment.identity).length > 0 && before.gatewayListenerArn !== undefined)
       new TokenExchange(this, "TokenExchange", {
         name: `${name}-exchange-token`,
         bundle: join(lambdas, "exchange-token.zip"),
         workloads,
+        people: people ?? undefined,
         keysTable: data.keysTable,
+        controlTable,
         listenerArn: before.gatewayListenerArn,
         stage: api.entry === "api-gateway" ? api.stage : undefined,
         logRetentionDays: environment.logRetentionDays,
@@ -155,6 +184,7 @@ export class ServingStack extends TerraformStack {
         routesTable: data.routesTable.tableName,
         responsesTable: data.responsesTable?.tableName,
         batchStorage: data.batchStorage,
+        usageStore: data.usageStore,
         engineListenerUrl: this.loadBalancer.engineListenerUrl,
         valkeyUrl: valkey?.url ?? null,
         pools: this.pools,
@@ -173,6 +203,7 @@ export class ServingStack extends TerraformStack {
       routesTable: data.routesTable,
       responsesTable: data.responsesTable,
       batchStorage: data.batchStorage,
+      usageStore: data.usageStore,
       logs: data.logs,
       shell: data.shell,
       kmsKeyArn: data.encryptionKey.arn,

@@ -2,17 +2,28 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { App, TerraformResource, TerraformStack } from "cdktf";
 import { statementPurposes } from "../constructs/identity/statement-purposes.ts";
+import { CALLER_PERMISSIONS_FILE } from "../contracts/processes/caller-permissions.ts";
 import { PERMISSION_PURPOSES_FILE, type PermissionPurposes } from "../contracts/processes/permission-purposes.ts";
 import type { Environment } from "../settings/environment.ts";
+import { callerPermissions } from "./caller-permissions.ts";
 import { type BuiltAssets, synthesizeEnvironment } from "./environment-stacks.ts";
 
-/** Writes the OpenTofu of environments into a folder, and the purposes of their roles' permissions beside the stacks. */
+/**
+ * Writes the OpenTofu of environments into a folder, and beside the stacks the purposes of their roles' permissions and what
+ * the caller needs.
+ */
 export function synthesizeAll(outdir: string, environments: readonly Environment[], assets: BuiltAssets): void {
   // Stack traces would put this machine's paths into the output.
   const app = new App({ outdir, stackTraces: false });
   for (const environment of environments) synthesizeEnvironment(app, environment, assets);
   app.synth();
-  writeFileSync(join(outdir, PERMISSION_PURPOSES_FILE), `${JSON.stringify(purposesOf(app), undefined, 2)}\n`);
+  const write = (file: string, content: object) =>
+    writeFileSync(join(outdir, file), `${JSON.stringify(content, undefined, 2)}\n`);
+  write(PERMISSION_PURPOSES_FILE, purposesOf(app));
+  write(
+    CALLER_PERMISSIONS_FILE,
+    Object.fromEntries(environments.map((environment) => [environment.name, callerPermissions(environment)])),
+  );
 }
 
 function purposesOf(app: App): PermissionPurposes {

@@ -21,9 +21,11 @@ export function builtAssets(files: Readonly<Record<string, string | Uint8Array>>
     "gateway/server.mjs": "a bundle",
     "lambdas/administer.zip": "a bundle",
     "lambdas/authorize-request.zip": "a bundle",
+    "lambdas/count-usage.zip": "a bundle",
     "lambdas/drain-engine.zip": "a bundle",
     "lambdas/exchange-token.zip": "a bundle",
     "lambdas/publish-cost.zip": "a bundle",
+    "lambdas/seal-audit.zip": "a bundle",
     ...files,
   };
   for (const [path, text] of Object.entries(content)) {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { marshall } from "@aws-sdk/util-dynamodb";
 
 export interface FakeTarget {
   readonly instanceId: string;
@@ -17,7 +18,7 @@ export interface FakeAws {
   /** Targets by target group ARN. */
   readonly targets: Map<string, readonly FakeTarget[]>;
   /** Items of the keys table by key id. */
-  readonly keys: Map<string, Readonly<Record<string, string | number>>>;
+  readonly keys: Map<string, Readonly<Record<string, unknown>>>;
   /** Whether every call gets a 500. */
   isBroken: boolean;
   /** Names of the calls that came. */
@@ -54,6 +55,7 @@ export async function startFakeAws(): Promise<FakeAws> {
     const [status, xml] = responses.get(call) ?? [];
     if (status !== undefined) return void response.writeHead(status, { "content-type": "text/xml" }).end(xml);
     if (call === "GetItem") return sendItem(response, JSON.parse(text).Key.keyId.S);
+    if (call === "BatchGetItem") return sendItems(response, JSON.parse(text).RequestItems);
     // It does not store when a key was used.
     if (call === "UpdateItem")
       return void response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end("{}");
@@ -65,15 +67,24 @@ export async function startFakeAws(): Promise<FakeAws> {
     response.writeHead(400).end(`no such call: ${call}`);
   }
 
-  function sendItem(response: ServerResponse, keyId: string): void {
+  function attributesOf(keyId: string): readonly Record<string, unknown>[] {
     const item = keys.get(keyId);
-    const attributes = Object.entries(item ?? {}).map(([name, value]) => [
-      name,
-      typeof value === "number" ? { N: String(value) } : { S: value },
+    return item === undefined ? [] : [marshall(item, { removeUndefinedValues: true })];
+  }
+
+  function sendItem(response: ServerResponse, keyId: string): void {
+    const [Item] = attributesOf(keyId);
+    response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify({ Item }));
+  }
+
+  function sendItems(response: ServerResponse, requested: Record<string, { Keys: { keyId: { S: string } }[] }>): void {
+    const found = Object.entries(requested).map(([table, { Keys }]) => [
+      table,
+      Keys.flatMap(({ keyId }) => attributesOf(keyId.S)),
     ]);
     response
       .writeHead(200, { "content-type": "application/x-amz-json-1.0" })
-      .end(JSON.stringify(item === undefined ? {} : { Item: Object.fromEntries(attributes) }));
+      .end(JSON.stringify({ Responses: Object.fromEntries(found), UnprocessedKeys: {} }));
   }
 
   function sendInstances(response: ServerResponse, query: URLSearchParams): void {

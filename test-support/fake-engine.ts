@@ -14,6 +14,8 @@ export interface FakeEngineBehaviour {
     | { readonly status: number; readonly body: string; readonly headers?: Record<string, string> };
   /** Tokens of a completion. */
   tokens: number;
+  /** Whether it stops at the bound that a request names. */
+  obeysMaxTokens: boolean;
   /** Milliseconds between two of them. */
   intervalMs: number;
   /** Milliseconds before the first byte of the body. */
@@ -60,6 +62,7 @@ const DEFAULTS: FakeEngineBehaviour = {
   health: "ready",
   mode: "answer",
   tokens: 3,
+  obeysMaxTokens: false,
   intervalMs: 0,
   firstByteMs: 0,
   headersEarly: true,
@@ -159,8 +162,13 @@ async function generate(
     response.writeHead(mode.status, { "content-type": "application/json", ...mode.headers }).end(mode.body);
     return;
   }
-  if (body.stream === true) await stream(response, state, record);
-  else await whole(response, state, record);
+  const own = state.obeysMaxTokens ? { ...state, tokens: Math.min(state.tokens, boundIn(body)) } : state;
+  if (body.stream === true) await stream(response, own, record);
+  else await whole(response, own, record);
+}
+
+function boundIn({ max_completion_tokens: newer, max_tokens: older }: Record<string, unknown>): number {
+  return Number(newer ?? older ?? Number.POSITIVE_INFINITY);
 }
 
 async function whole(response: ServerResponse, state: FakeEngineBehaviour, record: ReceivedRequest): Promise<void> {

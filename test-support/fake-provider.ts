@@ -39,6 +39,8 @@ export interface FakeProviderBehaviour {
   key: string | undefined;
   /** Whether it calls the first function of a request that must be called. */
   callsTools: boolean;
+  /** Generation requests that it takes at once; it responds to others with 429. */
+  capacity: number;
   tokens: number;
   firstByteMs: number;
   dripMs: number;
@@ -59,6 +61,8 @@ export interface FakeProvider {
   readonly received: readonly ProviderRequest[];
   /** Requests of other paths. */
   readonly otherPaths: readonly string[];
+  /** Generation requests that were over its capacity. */
+  readonly overCapacity: number;
   /** Most requests that it had at once. */
   readonly maxOpen: number;
   /** Stops listening and cuts all connections: from then on connections are refused. */
@@ -70,6 +74,7 @@ const DEFAULTS: FakeProviderBehaviour = {
   next: [],
   key: undefined,
   callsTools: false,
+  capacity: Number.POSITIVE_INFINITY,
   tokens: 3,
   firstByteMs: 0,
   dripMs: 20,
@@ -87,9 +92,14 @@ export async function startFakeProvider(
   const otherPaths: string[] = [];
   let open = 0;
   let maxOpen = 0;
+  let overCapacity = 0;
   const server = await startFakeServer((request, response) => {
     maxOpen = Math.max(maxOpen, ++open);
     response.once("close", () => open--);
+    if (request.method === "POST" && open > state.capacity) {
+      overCapacity++;
+      return sendJson(response, 429, { error: { message: "too many at once", type: "rate_limit_error" } });
+    }
     return respond(request, response, state, received, otherPaths);
   }, port);
   return {
@@ -97,6 +107,9 @@ export async function startFakeProvider(
     behaviour: state,
     received,
     otherPaths,
+    get overCapacity() {
+      return overCapacity;
+    },
     get maxOpen() {
       return maxOpen;
     },

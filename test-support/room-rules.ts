@@ -21,7 +21,12 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   cli: {
     rooms: ["domain", "contracts", "catalog", "environments", "local"],
     types: ["settings"],
-    packages: [/^@aws-sdk\//, /^@smithy\/signature-v4$/, /^@aws-crypto\/sha256-js$/, /^(commander|esbuild|zod)$/],
+    packages: [
+      /^@aws-sdk\//,
+      /^@smithy\/signature-v4$/,
+      /^@aws-crypto\/sha256-js$/,
+      /^(commander|esbuild|oauth4webapi|zod)$/,
+    ],
   },
   conformance: {
     rooms: ["constructs", "contracts", "catalog", "environments", "test-support"],
@@ -35,7 +40,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   },
   contracts: { rooms: [], packages: [/^zod$/] },
   "demo-site": { rooms: ["contracts"], packages: [/^react(-dom)?(\/.+)?$/, /^vite$/, /^@vitejs\/plugin-react$/] },
-  domain: { rooms: ["contracts", "catalog"], types: ["settings"], packages: [] },
+  domain: { rooms: ["contracts", "catalog"], types: ["settings"], packages: [/^temporal-polyfill\/fns\//] },
   engine: { rooms: ["contracts"], packages: [/^node-llama-cpp$/, /^pino$/, /^prom-client$/, /^undici$/, /^zod$/] },
   environments: { rooms: ["catalog", "contracts", "domain", "settings"], packages: [/^zod$/] },
   gateway: {
@@ -56,7 +61,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   local: {
     rooms: ["gateway", "lambdas", "contracts", "domain"],
     types: ["settings"],
-    packages: [/^@aws-sdk\//, /^dynalite$/, /^fast-xml-parser$/, /^fflate$/, /^zod$/],
+    packages: [/^@aws-sdk\//, /^(dynalite|fast-xml-parser|fflate|oauth4webapi|zod)$/, /^oidc-provider(\/|$)/],
   },
   acceptance: {
     rooms: ["environments", "local", "constructs", "domain"],

@@ -27,12 +27,13 @@ const TABLES: Readonly<
   keys: { keys: ["keyId"], goesBy: "expireAt" },
   responses: { keys: ["tenant", "id"], goesBy: "expiresAt" },
   routes: { keys: ["section", "id"] },
+  usage: { keys: ["series", "entry"], goesBy: "expiresAt" },
 };
 
 export const DATA: readonly StackAssertion[] = [
   {
     claim:
-      "there are the tables of keys, routes, responses and batches, each with its keys, encrypted with a customer key",
+      "there are the tables of keys, routes, responses, batches and usage, each with its keys, encrypted with a customer key",
     types: ["aws_dynamodb_table"],
     check: async (applied) => {
       const names = valuesOf(applied, "aws_dynamodb_table", "name");
@@ -49,7 +50,8 @@ export const DATA: readonly StackAssertion[] = [
     },
   },
   {
-    claim: "each table has point-in-time recovery; responses, batches and rotations of keys expire",
+    claim:
+      "each table has point-in-time recovery; responses, batches, sums of minutes and hours and rotations of keys expire",
     types: ["aws_dynamodb_table"],
     check: async (applied) => {
       const client = new DynamoDBClient(applied.client);

@@ -66,19 +66,21 @@ export const SERVING: readonly StackAssertion[] = [
   },
   {
     claim:
-      "gateways may use the environment's four tables and a batch's objects, and read no secret that no provider needs",
+      "gateways may use the environment's five tables and a batch's objects, write usage events, and read no secret that no provider needs",
     types: ["aws_iam_role", "aws_iam_role_policy"],
     check: async ({ url, run }) => {
       const name = `sluice-${run.name.slice(0, run.name.lastIndexOf("-"))}`;
       const statements = await roleStatements(url, `${name}-gateway`);
       const tables = resourcesOf(statements, "dynamodb").map((arn) => arn.slice(arn.lastIndexOf("/") + 1));
-      const wanted = ["batches", "keys", "responses", "routes"].map((table) => `${name}-${table}`);
+      const wanted = ["batches", "keys", "responses", "routes", "usage"].map((table) => `${name}-${table}`);
       expectEqual("tables", [...new Set(tables)].toSorted(), wanted);
       const folders = resourcesOf(statements, "s3").map((arn) => /-files-[^/]*\/(\w+)\/\*$/.exec(arn)?.[1]);
       expectEqual("folders of the batches' bucket", folders.filter((folder) => folder !== undefined).toSorted(), [
         "files",
         "parts",
       ]);
+      const written = resourcesOf(statements, "s3").flatMap((arn) => /-usage-[^/]*\/(.*)$/.exec(arn)?.[1] ?? []);
+      expectEqual("objects of the bucket of usage", written, ["usage/*"]);
       expectEqual("secrets", resourcesOf(statements, "secretsmanager"), []);
     },
   },

@@ -32,6 +32,28 @@ test("the VPC that AWS puts into every account is not listed, and each other one
   expect(namesOf("aws_vpc", `<vpcSet>${item("vpc-1", true)}${item("vpc-2", false)}</vpcSet>`)).toEqual(["vpc-2"]);
 });
 
+/** The VPCs of an account as moto 5.2.5 describes them, ids shortened: AWS's own, one with tags, one without. */
+const DESCRIBED_VPCS = `<?xml version="1.0" encoding="utf-8"?>
+<DescribeVpcsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15"><vpcSet>
+<item><ownerId>123456789012</ownerId><ipv6CidrBlockAssociationSet/><cidrBlockAssociationSet><item>
+<associationId>vpc-cidr-assoc-1</associationId><cidrBlock>172.31.0.0/16</cidrBlock></item></cidrBlockAssociationSet>
+<isDefault>true</isDefault><tagSet/><vpcId>vpc-1</vpcId><state>available</state></item>
+<item><ownerId>123456789012</ownerId><ipv6CidrBlockAssociationSet/><cidrBlockAssociationSet><item>
+<associationId>vpc-cidr-assoc-2</associationId><cidrBlock>10.20.0.0/16</cidrBlock></item></cidrBlockAssociationSet>
+<isDefault>false</isDefault><tagSet><item><key>Name</key><value>dev</value></item><item><key>Environment</key>
+<value>dev</value></item></tagSet><vpcId>vpc-2</vpcId><state>available</state></item>
+<item><ownerId>123456789012</ownerId><ipv6CidrBlockAssociationSet/><cidrBlockAssociationSet/>
+<isDefault>false</isDefault><tagSet/><vpcId>vpc-3</vpcId><state>available</state></item>
+</vpcSet></DescribeVpcsResponse>`;
+
+test("a VPC with tags is listed as one without, whatever the order of the elements", () => {
+  expect(namesOf("aws_vpc", DESCRIBED_VPCS)).toEqual(["vpc-2", "vpc-3"]);
+});
+
+test("a type whose noun begins another's is missing although the other is there: a VPC link is no VPC", () => {
+  expect(notFound(["VPC link sluice-dev"], new Set(["aws_vpc", "aws_apigatewayv2_vpc_link"]))).toEqual(["VPC"]);
+});
+
 test("roles and key aliases of AWS itself are not listed", () => {
   const roles = "<RoleName>AWSServiceRoleForAutoScaling</RoleName><RoleName>sluice-dev-gateway</RoleName>";
   expect(namesOf("aws_iam_role", roles)).toEqual(["sluice-dev-gateway"]);

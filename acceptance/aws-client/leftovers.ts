@@ -1,6 +1,7 @@
 import { AWS_RESOURCE_TYPES } from "../../domain/aws-resources/aws-resources.ts";
 import type { Listing } from "../../domain/aws-resources/rows/aws-resource-type.ts";
-import { asList, asText, isObject, type JsonObject } from "../../local/template/json.ts";
+import { readXmlAsText } from "../../local/aws-api/xml.ts";
+import { asList, asText, isObject, type Json, type JsonObject } from "../../local/template/json.ts";
 import { parseObject } from "../aws-calls/call.ts";
 import { elements } from "../emulator-patches/xml.ts";
 import { ACCOUNT } from "../tools/emulators.ts";
@@ -36,7 +37,13 @@ export type Inventory = readonly string[];
 export function notFound(inventory: Inventory, types: ReadonlySet<string>): readonly string[] {
   return LISTINGS.filter(({ type }) => types.has(type))
     .map(({ listing }) => listing.noun)
-    .filter((noun) => !inventory.some((each) => each.startsWith(`${noun} `)));
+    .filter((noun) => !inventory.some((each) => nounOf(each) === noun));
+}
+
+/** The longest noun with which an inventory's entry begins: a "VPC link" is no "VPC". */
+function nounOf(entry: string): string | undefined {
+  const nouns = LISTINGS.map(({ listing }) => listing.noun).filter((noun) => entry.startsWith(`${noun} `));
+  return nouns.toSorted((one, other) => other.length - one.length)[0];
 }
 
 /** Resources of an inventory that the earlier one does not have. */
@@ -62,12 +69,17 @@ function namesInJson(response: string, { list, name = "" }: Extract<Listing, { l
   return items.map((item) => asText(isObject(item) ? item[name] : item));
 }
 
-function namesInXml(response: string, { element, within }: Extract<Listing, { element: string }>): readonly string[] {
-  if (within === undefined) return elements(response, element);
-  return response
-    .split(`<${within.element}>`)
-    .filter((part) => part.includes(within.containing))
-    .flatMap((part) => elements(part, element).slice(0, 1));
+function namesInXml(response: string, { element, beside }: Extract<Listing, { element: string }>): readonly string[] {
+  if (beside === undefined) return elements(response, element);
+  return objectsIn(readXmlAsText(response))
+    .filter((each) => each[beside.element] === beside.text && each[element] !== undefined)
+    .map((each) => asText(each[element]));
+}
+
+/** All objects in a value, at every depth. */
+function objectsIn(value: Json | undefined): readonly JsonObject[] {
+  if (Array.isArray(value)) return value.flatMap(objectsIn);
+  return isObject(value) ? [value, ...Object.values(value).flatMap(objectsIn)] : [];
 }
 
 /** A list in a JSON response, for assertions. */

@@ -22,6 +22,7 @@ export default {
         claims: { sub: "repo:owner/name:*" },
       },
     ],
+    people: { issuer: "https://login.example.com", clientId: "sluice" },
   },
   gateways: { minInstances: 1, maxInstances: 2 },
   valkey: { nodeType: "cache.t4g.small" },

@@ -6,7 +6,8 @@ import { loadEnvironment } from "../../environments/load.ts";
 import { environmentSynth } from "../../stacks/test/environment-synth.ts";
 import { resources } from "../../test-support/synth.ts";
 import { ACCOUNT } from "../tools/emulators.ts";
-import { particularLine, readRecord, recordedEnvironment } from "./recorded-requests.ts";
+import { readRecord } from "./recorded-requests.ts";
+import { requestOf } from "./test/request-of.ts";
 import { resolveReferences } from "./test/resolve-references.ts";
 import { UNEMULATED_REQUESTS } from "./unemulated-requests.ts";
 
@@ -18,21 +19,7 @@ const policies = ["aws_iam_role_policy", "aws_iam_policy"].flatMap((type) =>
 );
 const statements = policies.flatMap((policy) => parsePolicy(resolveReferences(policy, bootstrap, stacks)));
 const recorded = [...readRecord().deploy, ...Object.values(UNEMULATED_REQUESTS).flat()];
-const requests = recorded.map((line) => requestOf(particularLine(line, recordedEnvironment(environment))));
-
-/** The request that a line of the record stands for. */
-function requestOf(line: string): IamRequest {
-  const [action = "", resource = "", ...context] = line.split(" ");
-  const tag = environment.name;
-  const entries = context.map((each): readonly [string, string] => {
-    if (each === "request-tag") return ["aws:RequestTag/Environment", tag];
-    if (each === "resource-tag") return ["aws:ResourceTag/Environment", tag];
-    const [key = "", value = ""] = each.split("=");
-    return [key, value];
-  });
-  const region = /^(budgets|cloudfront|iam|route53):/.test(action) ? "us-east-1" : environment.region;
-  return { action, resource, context: { "aws:RequestedRegion": region, ...Object.fromEntries(entries) } };
-}
+const requests = recorded.map((line) => requestOf(line, environment));
 
 /** What a change of an environment needs that the acceptance run does not make, by the change. */
 const LATER_CHANGES: Readonly<Record<string, readonly string[]>> = {

@@ -27,6 +27,10 @@ test.each([
     "s3:PutObject arn:aws:s3:::sluice-dev-site-20261128142516305700000001/assets/a.js",
     "s3:PutObject arn:aws:s3:::{name}-site-{generated}/{key}",
   ],
+  [
+    "s3:GetBucketAcl arn:aws:s3:::sluice-dev-lb-logs-20261128142516305700000001",
+    "s3:GetBucketAcl arn:aws:s3:::{name}-lb-logs-{generated}",
+  ],
 ])("line %# of the record has a variable for what differs between environments and runs", (line, general) => {
   expect(generalLine(line, dev)).toBe(general);
   expect(particularLine(general, dev)).not.toContain("{");

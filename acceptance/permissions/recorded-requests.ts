@@ -67,7 +67,7 @@ function sortedLines(lines: readonly string[]): readonly string[] {
 /** Ids that AWS, an emulator or the provider chooses, each with the variable for it. */
 const CHOSEN: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "{id}"],
-  [/(?<=\b(?:tf|[a-z0-9-]+-(?:assets|files|lb-logs|site|weights))-)20\d{24}/g, "{generated}"],
+  [/(?<=-)20\d{24}/g, "{generated}"],
   [/(?<=\/)(?:eipalloc|fl|igw|lt|nat|rtb|rtbassoc|sg|sgr|subnet|vpc|vpce)-[0-9a-f]{8,17}/g, "{id}"],
   [/(?<=\/(?:apikeys|deployments|keys|restapis|usageplans|vpclinks)\/)\w{8,10}\b/g, "{id}"],
   [/(?<=:(?:distribution|origin-access-control)\/)E[A-Z0-9]+/g, "{id}"],

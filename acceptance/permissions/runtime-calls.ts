@@ -16,6 +16,7 @@ export const OF_ITS_ITEMS = "(the actions of its items)";
 /** Actions of the SDK's commands. A command's own permissions, as AWS's reference of the API call has them. */
 export const COMMAND_ACTIONS: Readonly<Record<string, string>> = {
   AbortMultipartUploadCommand: "s3:AbortMultipartUpload",
+  BatchGetCommand: "dynamodb:BatchGetItem",
   CompleteLifecycleActionCommand: "autoscaling:CompleteLifecycleAction",
   CompleteMultipartUploadCommand: "s3:PutObject",
   CreateMultipartUploadCommand: "s3:PutObject",
@@ -28,10 +29,12 @@ export const COMMAND_ACTIONS: Readonly<Record<string, string>> = {
   GetItemCommand: "dynamodb:GetItem",
   GetMetricDataCommand: "cloudwatch:GetMetricData",
   GetObjectCommand: "s3:GetObject",
+  GetPublicKeyCommand: "kms:GetPublicKey",
   GetSecretValueCommand: "secretsmanager:GetSecretValue",
   PutCommand: "dynamodb:PutItem",
   PutObjectCommand: "s3:PutObject",
   QueryCommand: "dynamodb:Query",
+  SignCommand: "kms:Sign",
   TransactWriteCommand: OF_ITS_ITEMS,
   UpdateCommand: "dynamodb:UpdateItem",
   UploadPartCommand: "s3:PutObject",
@@ -152,11 +155,13 @@ const engine = (pool: string, ofWeights: readonly RuntimeCall[]): readonly Runti
 /** Calls by the end of the role's name in the environment `everything`. */
 export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
   gateway: [
-    ...onTable("keys", "GetItem"),
+    ...onTable("keys", "GetItem", "BatchGetItem"),
     ...onTable("keys", "UpdateItem").map((call) => ({ ...call, context: { "dynamodb:Attributes": "lastUsedAt" } })),
     ...onTable("routes", "GetItem", "Query", "UpdateItem", "DeleteItem"),
     ...onTable("responses", "GetItem", "PutItem", "DeleteItem"),
     ...onTable("batches", "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"),
+    ...onTable("usage", "GetItem", "UpdateItem"),
+    { action: "s3:PutObject", resources: ["bucket:usage/usage/some"], endpoint: "s3" },
     ...byKey("dynamodb", "Decrypt", "Encrypt", "GenerateDataKey"),
     ...["GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload"].map((action) => ({
       action: `s3:${action}`,
@@ -206,7 +211,16 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     ...functionLogs("authorize-request"),
   ],
   administer: [
-    ...onTable("control", "GetItem", "Query").map(withoutEndpoint),
+    ...onTable("control", "GetItem", "Query", "UpdateItem").map(withoutEndpoint),
+    ...onTable("usage", "Query").map(withoutEndpoint),
+    ...onTable("keys", "GetItem")
+      .map(withoutEndpoint)
+      .flatMap((call) =>
+        ["lastUsedAt", "projectId", "version"].map((attribute) => ({
+          ...call,
+          context: { "dynamodb:Attributes": attribute },
+        })),
+      ),
     ...[
       ...onTable("control", "ConditionCheckItem", "PutItem", "DeleteItem"),
       ...onTable("keys", "PutItem", "UpdateItem"),
@@ -216,6 +230,22 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     })),
     ...byKey("dynamodb", "Decrypt", "Encrypt", "GenerateDataKey"),
     ...functionLogs("administer"),
+  ],
+  "count-usage": [
+    { action: "s3:GetObject", resources: ["bucket:usage/usage/some"] },
+    {
+      action: "s3:ListBucket",
+      resources: ["bucket:usage"],
+      context: { "s3:prefix": "usage/segments/" },
+    },
+    ...onTable("usage", "BatchGetItem", "GetItem").map(withoutEndpoint),
+    ...onTable("usage", "PutItem", "UpdateItem").map((call) => ({
+      ...withoutEndpoint(call),
+      madeBy: "DynamoDB, for each action of a transaction",
+    })),
+    ...byKey("dynamodb", "Decrypt", "Encrypt", "GenerateDataKey"),
+    ...byKey("s3", "Decrypt"),
+    ...functionLogs("count-usage"),
   ],
   "drain-engine": [
     { action: "elasticloadbalancing:DescribeTargetHealth", resources: ["*"], endpoint: "elasticloadbalancing" },
@@ -237,6 +267,16 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     { action: "dynamodb:GetItem", resources: ["table:keys"] },
     { action: "dynamodb:UpdateItem", resources: ["table:keys"] },
     { action: "dynamodb:PutItem", resources: ["table:keys"], madeBy: "DynamoDB, for each item of a transaction" },
+    ...onTable("control", "GetItem", "Query").map(withoutEndpoint),
+    ...onTable("control", "UpdateItem").map((call) => ({
+      ...withoutEndpoint(call),
+      context: { "dynamodb:LeadingKeys": "*refusals-0" },
+      madeBy: "lambdas/refusal-store.ts, of several functions",
+    })),
+    ...onTable("control", "ConditionCheckItem", "PutItem").map((call) => ({
+      ...withoutEndpoint(call),
+      madeBy: "DynamoDB, for each action of a transaction",
+    })),
     ...byKey("dynamodb", "Decrypt", "Encrypt", "GenerateDataKey"),
     ...functionLogs("exchange-token"),
   ],
@@ -244,5 +284,20 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     { action: "ec2:DescribeInstances", resources: ["*"] },
     { action: "cloudwatch:GetMetricData", resources: ["*"] },
     ...functionLogs("publish-cost"),
+  ],
+  "seal-audit": [
+    ...onTable("control", "GetItem", "Query").map(withoutEndpoint),
+    ...onTable("control", "PutItem", "DeleteItem").map((call) => ({
+      ...withoutEndpoint(call),
+      madeBy: "DynamoDB, for each action of a transaction",
+    })),
+    ...byKey("dynamodb", "Decrypt", "Encrypt", "GenerateDataKey"),
+    ...["s3:PutObject", "s3:GetObject"].map((action) => ({
+      action,
+      resources: ["bucket:audit/org-a/heads/000000000001.json"],
+    })),
+    ...byKey("s3", "Decrypt", "Encrypt", "GenerateDataKey"),
+    ...["kms:GetPublicKey", "kms:Sign"].map((action) => ({ action, resources: ["key"] })),
+    ...functionLogs("seal-audit"),
   ],
 };

@@ -134,6 +134,7 @@ test.each([
   ["lambdas/drain-engine", ["drain-engine"]],
   ["lambdas/exchange-token", ["exchange-token"]],
   ["lambdas/publish-cost", ["publish-cost"]],
+  ["lambdas/seal-audit", ["seal-audit"]],
 ])("the commands of the AWS SDK in %s are the calls that its role lists", (folder, roles) => {
   const files = globSync("**/*.ts", { cwd: join(root, folder) }).filter(
     (file) => !/\.test\.ts$|(^|\/)test\//.test(file),

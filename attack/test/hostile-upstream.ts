@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Writable } from "node:stream";
 import { parentPort } from "node:worker_threads";
 import { gzipSync } from "node:zlib";
 import { DIALECT_SHAPES } from "./dialect-shapes.ts";
@@ -20,20 +21,31 @@ const server = createServer(async (request, response) => {
   if (shape !== undefined) respond(response, shape, text.includes('"stream":true'));
 });
 
-/** Made before the first request: to pack 50 MB takes a while. */
+/** Made before the first request: to pack 50 MB takes a while, and memory. */
 const made = new Map<UpstreamShape, Buffer>();
 
 function bytesOf(shape: UpstreamShape): Buffer {
   const known = made.get(shape);
   if (known !== undefined) return known;
   const plain = Buffer.from(shape.body());
-  const bytes = shape.encoding === "gzip" ? gzipSync(plain) : plain;
+  const packed = shape.encoding === "gzip" ? gzipSync(plain) : plain;
+  const bytes = shape.framing === "bytewise" ? bytewise(packed) : packed;
   made.set(shape, bytes);
   return bytes;
 }
 
+/** The chunked transfer coding of these bytes, each in a chunk of its own, and of their end. */
+function bytewise(bytes: Buffer): Buffer {
+  const chunk = Buffer.from("1\r\n?\r\n");
+  const end = Buffer.from("0\r\n\r\n");
+  const framed = Buffer.alloc(bytes.length * chunk.length + end.length, chunk);
+  for (const [at, byte] of bytes.entries()) framed[at * chunk.length + 3] = byte;
+  end.copy(framed, bytes.length * chunk.length);
+  return framed;
+}
+
 /** As fast as it is read. */
-async function sendTimes(response: ServerResponse, { first, times = 1 }: UpstreamShape, bytes: Buffer) {
+async function sendTimes(response: Writable, { first, times = 1 }: UpstreamShape, bytes: Buffer) {
   if (first !== undefined) response.write(first());
   for (let sent = 0; sent < times && !response.destroyed; sent++)
     if (!response.write(bytes)) await Promise.race([once(response, "drain"), once(response, "close")]);
@@ -43,6 +55,12 @@ async function sendTimes(response: ServerResponse, { first, times = 1 }: Upstrea
 function respond(response: ServerResponse, shape: UpstreamShape, isStream: boolean) {
   const { encoding, framing, status = 200, headers } = shape;
   const bytes = bytesOf(shape);
+  if (shape.isRaw && response.socket !== null) {
+    response.socket.on("error", () => undefined);
+    // The gateway resets the connection of a response that it has given up.
+    sendTimes(response.socket, shape, bytes).catch(() => undefined);
+    return;
+  }
   response.writeHead(status, {
     "content-type": isStream ? "text/event-stream" : "application/json",
     ...(encoding === undefined ? {} : { "content-encoding": encoding }),
@@ -50,10 +68,7 @@ function respond(response: ServerResponse, shape: UpstreamShape, isStream: boole
   });
   if (framing !== "bytewise") return void sendTimes(response, shape, bytes);
   response.flushHeaders();
-  const { socket } = response;
-  socket?.write(
-    Buffer.concat([...[...bytes].map((byte) => Buffer.from([0x31, 13, 10, byte, 13, 10])), Buffer.from("0\r\n\r\n")]),
-  );
+  response.socket?.write(bytes);
 }
 
 for (const shape of UPSTREAM_SHAPES) bytesOf(shape);

@@ -13,6 +13,8 @@ export interface UpstreamShape {
   readonly isUnread?: boolean;
   /** @default - in pieces as large as they come */
   readonly framing?: "bytewise";
+  /** Whether the first part and the body are sent as they are, with a status line and a head of their own. @default false */
+  readonly isRaw?: boolean;
   /** @default 200 */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -30,11 +32,19 @@ const text = (content: string) => chunk(`{"content":${JSON.stringify(content)}}`
 const call = (index: number, more: string) => chunk(`{"tool_calls":[{"index":${index}${more}}]}`);
 const named = (index: number) =>
   call(index, `,"id":"c${index}","type":"function","function":{"name":"f","arguments":""}`);
+const headers = () => "a:b\r\n".repeat(200_000);
 const deep = `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`;
 
 /** Of OpenAI's dialect. */
 export const OPENAI_SHAPES: readonly UpstreamShape[] = [
-  { name: "a stream in chunks of one byte", body: () => stream(text("a").repeat(700)), framing: "bytewise" },
+  { name: "a stream in chunks of one byte", body: () => stream(text("a").repeat(1500)), framing: "bytewise" },
+  { name: "a beginning in chunks of one byte", body: () => stream(":\n".repeat(60_000)), framing: "bytewise" },
+  {
+    name: "a packed stream in chunks of one byte",
+    body: () => stream(Array.from({ length: 8000 }, (_, index) => text(`${index}`)).join("")),
+    encoding: "gzip",
+    framing: "bytewise",
+  },
   {
     name: "an event without an end",
     body: () => `${START}data: {"choices":[{"delta":{"content":"${"a".repeat(5 * MEGABYTE)}`,
@@ -96,6 +106,21 @@ export const OPENAI_SHAPES: readonly UpstreamShape[] = [
   { name: "an error of a megabyte", body: () => `{"error":{"message":"${"a".repeat(MEGABYTE)}"}}`, status: 400 },
   { name: "a deep error", body: () => `{"error":${deep}}`, status: 400 },
   { name: "a wait without an end", body: () => "{}", status: 429, headers: { "retry-after": "9".repeat(300) } },
+  { name: "names in a head without an end", first: () => "HTTP/1.1 200 OK\r\n", body: headers, times: 30, isRaw: true },
+  {
+    name: "trailers without an end",
+    first: () =>
+      `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n${START.length.toString(16)}\r\n${START}\r\n0\r\n`,
+    body: headers,
+    times: 30,
+    isRaw: true,
+  },
+  {
+    name: "informational responses without an end",
+    body: () => "HTTP/1.1 103 E\r\n\r\n".repeat(60_000),
+    times: 30,
+    isRaw: true,
+  },
   {
     name: "a whole response for a stream",
     body: () => `{"choices":[{"message":{"content":"${"a".repeat(MEGABYTE)}"}}]}`,

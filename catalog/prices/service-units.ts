@@ -28,6 +28,7 @@ export const SERVICE_UNITS = {
   bucketReads: { units: 1000, unit: "GET requests" },
   encryptionKey: { units: 1, unit: "key a month" },
   encryptionRequests: { units: 10_000, unit: "requests" },
+  signingRequests: { units: 10_000, unit: "requests of keys on elliptic curves" },
   metric: { units: 1, unit: "metric a month" },
   metricReads: { units: 1000, unit: "metrics requested" },
   alarm: { units: 1, unit: "metric of an alarm a month" },

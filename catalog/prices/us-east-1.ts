@@ -116,6 +116,7 @@ export const US_EAST_1: WholePrices = {
     bucketReads: { usd: 0.0004, ...recorded("s3/pricing") },
     encryptionKey: { usd: 1, ...recorded("kms/pricing") },
     encryptionRequests: { usd: 0.03, ...recorded("kms/pricing") },
+    signingRequests: { usd: 0.15, ...page("kms/pricing") },
     metric: { usd: 0.3, ...recorded("cloudwatch/pricing") },
     metricReads: { usd: 0.01, ...page("cloudwatch/pricing") },
     alarm: { usd: 0.1, ...recorded("cloudwatch/pricing") },

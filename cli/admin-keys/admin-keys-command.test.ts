@@ -58,6 +58,21 @@ describe("sluice admin-keys create", () => {
     expect((await store.list("default", { kind: "adminKey", limit: 10 })).records).toHaveLength(3);
   });
 
+  test("makes no key for a user whom the identity provider has deactivated, and no second user", async () => {
+    const { run, store } = await cli();
+    await run("create", "--email", "ops@example.com");
+    const [id, email] = ["user-ann", "ann@example.com"];
+    const user = { kind: "scimUser", version: 1, id, userName: email, role: "reader", userVersion: 1 } as const;
+    await store.write("default", [
+      { action: "create", record: { ...user, createdAt: 1, updatedAt: 1 } },
+      { action: "create", record: { kind: "email", version: 1, email, ownerId: id } },
+    ]);
+    await expect(run("create", "--email", email)).rejects.toThrow(
+      new UserError(`--email ${email}: the identity provider has deactivated this user; activate it there first.`),
+    );
+    expect((await store.list("default", { kind: "user", limit: 10 })).records).toHaveLength(1);
+  });
+
   test("for an invited address accepts the invitation, with its role and its projects", async () => {
     const { run, identify, store } = await cli();
     await run("create", "--email", "ops@example.com");

@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import * as z from "zod";
 import { controlTableName } from "../../contracts/processes/names.ts";
+import { DEFAULT_ORGANIZATION } from "../../contracts/processes/people.ts";
 import { newAdminKey } from "../../domain/keys/admin-key.ts";
 import { firstAdminKey } from "../../domain/tenancy/first-admin-key.ts";
+import { isDeactivated } from "../../domain/tenancy/join-organization.ts";
 import { spanSeconds } from "../keys/key-options.ts";
 import type { KeyTable, KeyTableOptions } from "../keys/key-table.ts";
 import { keyTableError } from "../keys/key-table-error.ts";
@@ -35,7 +37,7 @@ export function adminKeysCommand(tools: AdminKeysTools): Command {
     .description("create an admin key and show it once; makes the organisation and its owner where they are absent")
     .requiredOption("--email <email>", "the user that the key acts as")
     .option("--name <name>", "purpose of the key", "command line")
-    .option("--organization <id>", "the organisation", "default")
+    .option("--organization <id>", "the organisation", DEFAULT_ORGANIZATION)
     .option("--expires <span>", "when it ends, a span like 90d (default never)")
     .option("--environment <name>", "the environment; required with --aws")
     .option("--aws", "use the deployed environment, with your AWS credentials")
@@ -56,6 +58,10 @@ async function create({ email: text, name, organization, expires, ...rest }: Cre
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const made = newAdminKey();
       const found = await control.find(organizationId, email);
+      if (isDeactivated(found))
+        throw new UserError(
+          `--email ${email}: the identity provider has deactivated this user; activate it there first.`,
+        );
       const nowMs = tools.now().getTime();
       const request = { organizationId, email, name, expiresInSeconds, nowMs };
       const { user, keyId, changes } = firstAdminKey(found, request, made);

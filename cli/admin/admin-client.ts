@@ -17,6 +17,14 @@ export interface AdminCall {
   readonly body?: unknown;
   /** Refuses to replace settings that were added at run time under the same name. */
   readonly onlyNew?: boolean;
+  /** Version of the object that is changed; another one refuses. @default - any */
+  readonly ifMatch?: string | undefined;
+}
+
+/** A body, and the version of the object that it shows. */
+export interface VersionedBody<T> {
+  readonly body: T;
+  readonly etag: string | undefined;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -51,7 +59,13 @@ export class AdminClient {
    * @returns the body of the response
    * @throws {UserError} with all problems of an error response, or when the API can't be reached
    */
-  async call<T>({ method, path, body, onlyNew = false }: AdminCall, schema: z.ZodType<T>): Promise<T> {
+  async call<T>(call: AdminCall, schema: z.ZodType<T>): Promise<T> {
+    return (await this.versioned(call, schema)).body;
+  }
+
+  /** The same, with the object's version. */
+  async versioned<T>(call: AdminCall, schema: z.ZodType<T>): Promise<VersionedBody<T>> {
+    const { method, path, body, onlyNew = false, ifMatch } = call;
     const { url, key } = this.#endpoint;
     let response: Response;
     let text: string;
@@ -62,6 +76,7 @@ export class AdminClient {
           authorization: `Bearer ${key}`,
           ...(body === undefined ? {} : { "content-type": "application/json" }),
           ...(onlyNew ? { "if-none-match": "*" } : {}),
+          ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -72,20 +87,21 @@ export class AdminClient {
     }
     if (!response.ok) throw refusal(response.status, text, url);
     const parsed = schema.safeParse(parseJson(text));
-    if (parsed.success) return parsed.data;
-    throw new UserError(`${url} sent a response that Sluice's admin API never sends; check --url.`);
+    if (parsed.success) return { body: parsed.data, etag: response.headers.get("etag") ?? undefined };
+    throw new UserError(`${url} sent a response that Sluice's API never sends; check --url.`);
   }
 }
 
-function refusal(status: number, text: string, url: string): UserError {
-  const parsed = ErrorBody.safeParse(parseJson(text));
+function refusal(status: number, sent: string, url: string): UserError {
+  const parsed = ErrorBody.safeParse(parseJson(sent));
   if (!parsed.success)
     return new UserError(
       `${url} responded with ${status} without an error message; check that --url is the API's address.`,
     );
   const { message, code, details = [] } = parsed.data.error;
   const problems = details.map((detail) => sentenceOf(detail.param, detail.message));
-  return new AdminRefusal(problems.length === 0 ? message : problems.join(" "), code ?? undefined);
+  const text = problems.length === 0 ? message : problems.join(" ");
+  return new AdminRefusal(text.replaceAll(/\s*\n\s*/g, " "), code ?? undefined);
 }
 
 /** A problem as a sentence that names its field. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { chat, post } from "../../gateway/test/test-gateway.ts";
-import { freePort } from "../../lib/free-port.ts";
+import { CLOSED_PORT } from "../../test-support/closed-port.ts";
 import { fileOf, startAdminService } from "../test/admin-service.ts";
 import { routesCommand } from "./routes-command.ts";
 import { targetsCommand } from "./targets-command.ts";
@@ -72,7 +72,9 @@ describe("sluice routes", () => {
       /--failover-after must be a number of seconds above 0, got 0/,
     ],
     [["set", "x", "--target", "tiny", "--hedge-after", "9"], /`hedgeAfterMs` must be .*50, got 9/],
-    [["set", "x", "--file", fileText("{")], /--file must be JSON, got/],
+    [["set", "x", "--file", fileText("{")], /--file must be a JSON object, got what is no JSON in/],
+    [["set", "x", "--file", fileText("[]")], /--file must be a JSON object, got \[\] in/],
+    [["set", "x", "--file", fileText("null")], /--file must be a JSON object, got null in/],
     [["override", "chat"], /An override needs --force or --drain/],
     [["release", "chat"], /There is no override "chat"/],
   ])("%j is refused in one line with field, value, rule and remedy", async (args, message) => {
@@ -120,7 +122,7 @@ describe("the address and key of the admin API", () => {
 
   test("an address is needed without a local stack, and a malformed one is refused", async () => {
     const { cli, run } = await setUp();
-    const port = await freePort();
+    const port = CLOSED_PORT;
     await expect(cli(routesCommand, null)("list")).rejects.toThrow("No local stack runs in this clone; start one with");
     await expect(run("list", "--url", "api")).rejects.toThrow("--url must be an http(s) address, got api; write it as");
     await expect(run("list", "--url", `http://127.0.0.1:${port}`)).rejects.toThrow(

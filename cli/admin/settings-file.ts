@@ -1,18 +1,27 @@
-import { readFileSync } from "node:fs";
+import { isRecord } from "../../lib/is-record.ts";
+import { namedText } from "../terminal/named-file.ts";
 import { UserError } from "../terminal/user-error.ts";
 
-/** Reads a settings file. @throws {UserError} when it can't be read, or is not JSON */
-export function readSettingsFile(file: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    throw new UserError(`--file must name a readable file, got ${file}; check the path.`);
-  }
+/** Reads a settings file. @throws {UserError} when it can't be read, or is not a JSON object */
+export function readSettingsFile(file: string): Readonly<Record<string, unknown>> {
+  const text = namedText("--file", file, MAX_SETTINGS_BYTES);
+  const settings = parseSettings(text);
+  if (isRecord(settings)) return settings;
+  const found = settings === undefined ? "what is no JSON" : text.trim().slice(0, SHOWN_CHARACTERS);
+  throw new UserError(
+    `--file must be a JSON object, got ${found} in ${file}; \`sluice providers list --json\` shows the form.`,
+  );
+}
+
+const SHOWN_CHARACTERS = 40;
+/** Four times what the API takes. */
+const MAX_SETTINGS_BYTES = 1024 * 1024;
+
+function parseSettings(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UserError(`--file must be JSON, got ${file}; \`sluice providers list --json\` shows the form.`);
+    return undefined;
   }
 }
 

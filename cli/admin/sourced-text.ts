@@ -1,6 +1,9 @@
-import { readFileSync } from "node:fs";
+import { namedText } from "../terminal/named-file.ts";
 import { UserError } from "../terminal/user-error.ts";
 import type { AdminTools } from "./admin-endpoint.ts";
+
+/** Far more than a key has. */
+const MAX_KEY_BYTES = 64 * 1024;
 
 export const SOURCE_FORM = "env:NAME or file:PATH";
 
@@ -35,13 +38,5 @@ export function textFrom(
   { from, name }: TextSource,
   tools: Pick<AdminTools, "variable">,
 ): string | undefined {
-  return from === "env" ? tools.variable(name) : readText(option, name);
-}
-
-function readText(option: string, file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    throw new UserError(`${option} must name a readable file, got file:${file}; check the path.`);
-  }
+  return from === "env" ? tools.variable(name) : namedText(option, name, MAX_KEY_BYTES, `file:${name}`);
 }

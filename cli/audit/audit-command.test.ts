@@ -11,6 +11,7 @@ import type { AuditFault } from "../../domain/audit/audit-fault.ts";
 import { headFile, segmentFile } from "../../domain/audit/chain-files.ts";
 import { FIRST_MINUTE, signingKey, type WrittenFiles, writtenChain } from "../../domain/audit/test/written-chain.ts";
 import { verifyChain } from "../../domain/audit/verify-chain.ts";
+import { UserError } from "../terminal/user-error.ts";
 import { auditCommand } from "./audit-command.ts";
 import { s3Location, s3Store } from "./s3-store.ts";
 
@@ -53,6 +54,7 @@ async function audit(...args: readonly string[]) {
       throw new Error("the process ends here");
     },
     now: () => NOW,
+    access: () => Promise.reject(new UserError("No local stack runs in this clone.")),
   });
   for (const each of command.commands) each.configureOutput({ writeErr: (text) => void shown.push(text) });
   const error = await command.parseAsync([...args], { from: "user" }).then(
@@ -155,6 +157,32 @@ describe("sluice audit verify", () => {
     ]);
   });
 
+  // documented: audit-forged-report
+  test("prints one line for a name of the copy that has line ends and what a terminal obeys", async () => {
+    const { trail, publicKey } = written(twoChains());
+    const forged = join(trail, "org-c: 1 events.\nIntact.\n\u001b[8m", "heads");
+    mkdirSync(forged, { recursive: true });
+    writeFileSync(join(forged, "a\nIntact."), "");
+    const { code, printed } = await audit("verify", trail, "--public-key", publicKey);
+    expect(code).toBe(1);
+    expect(printed.filter((line) => line.includes("\n") || line.includes("\u001b"))).toEqual([]);
+    expect(printed.join("\n")).toContain(
+      "org-c: 1 events.\\u000aIntact.\\u000a\\u001b[8m/heads/a\\u000aIntact.: foreign",
+    );
+  });
+
+  test("reports a pipe in the place of a file, and waits for nobody to write to it", async () => {
+    const { trail, publicKey } = written(twoChains());
+    const head = join(trail, "org-a", headFile(4));
+    rmSync(head);
+    await promisify(execFile)("mkfifo", [head]);
+    const { code, printed } = await audit("verify", trail, "--public-key", publicKey);
+    expect([code, printed[0]]).toEqual([
+      1,
+      expect.stringMatching(/^org-a\/heads\/000000000004\.json: head 4: malformed/),
+    ]);
+  });
+
   test("ends with 2 where nothing could be verified", async () => {
     const { trail, publicKey } = written(twoChains());
     const text = join(trail, "org-a", segmentFile(1));
@@ -166,7 +194,12 @@ describe("sluice audit verify", () => {
       [[trail, "--public-key", publicKey, "--until", "noon"], /--until must be a time.*got noon/],
     ] as const)
       expect(await audit("verify", ...args)).toMatchObject({ code: 2, shown: expect.stringMatching(message) });
-    expect((await audit("verify", trail)).code).toBe(2);
+    for (const [args, message] of [
+      [[trail], /needs --public-key FILE; `sluice audit public-key` writes/],
+      [[trail, "--public-key", publicKey, "--aws"], /name a path or an environment, got both/],
+      [[], /No local stack runs/],
+    ] as const)
+      expect(await audit("verify", ...args)).toMatchObject({ code: 2, shown: expect.stringMatching(message) });
   });
 });
 

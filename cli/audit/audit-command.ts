@@ -1,10 +1,22 @@
-import { S3Client } from "@aws-sdk/client-s3";
+import { existsSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
+import { auditPublicKey } from "../../domain/audit/signed-head.ts";
 import { ownScript } from "../../lib/installation.ts";
+import { textOfFileIfAny } from "../terminal/named-file.ts";
 import { UserError } from "../terminal/user-error.ts";
+import { controlEvents } from "./control-events.ts";
+import { deployedTrail, signingKeyPem, type TrailAccess, trailClient, trailError } from "./deployed-trail.ts";
 import { folderStore } from "./folder-store.ts";
 import { s3Location, s3Store } from "./s3-store.ts";
-import { runVerification, type VerifyOptions } from "./verification.ts";
+import { publicKeyIn, runVerification, type Trail, type VerifyOptions } from "./verification.ts";
+
+/** Which environment is meant. */
+interface EnvironmentOptions {
+  /** Its name or its file. @default - the one of the local stack */
+  readonly environment?: string | undefined;
+  /** The deployed one. @default false: the one of the local stack */
+  readonly aws?: boolean | undefined;
+}
 
 export interface AuditTools {
   print(text: string): void;
@@ -15,21 +27,43 @@ export interface AuditTools {
   /** Ends the process at once. */
   exit(code: number): never;
   now(): number;
+  /** @throws {UserError} where there is no such environment, or no local stack runs */
+  access(options: EnvironmentOptions): Promise<TrailAccess>;
 }
 
-/** `sluice audit verify|verifier`. */
+interface TrailOptions extends EnvironmentOptions {
+  /** PEM files. */
+  readonly publicKey?: readonly string[];
+  /** Whether an environment's bucket is compared with its table. @default true */
+  readonly table?: boolean;
+}
+
+/** `sluice audit verify|public-key|verifier`. */
 export function auditCommand(tools: AuditTools): Command {
   const audit = new Command("audit").description("the audit trail: whether it is as it was written");
   audit
     .command("verify")
     .description("find changed, deleted, inserted and reordered events, and a cut tail")
-    .argument("<path>", "folder with the chains of organisations, or s3://bucket/prefix")
-    .requiredOption("--public-key <file...>", "public keys that heads may be signed with, PEM")
+    .argument(
+      "[path]",
+      "folder with the chains of organisations, or s3://bucket/prefix (default: an environment's bucket)",
+    )
+    .option("--public-key <file...>", "public keys that heads may be signed with, PEM; needed with a path")
+    .option("--environment <name>", "verify the bucket of this environment; a name, or the path of its file")
+    .option("--aws", "the deployed environment, with your AWS credentials")
+    .option("--no-table", "of an environment: do not compare the bucket with the control API's table")
     .option("--chain <id...>", "organisations that must be there")
     .option("--until <time>", "when the files were copied, ISO 8601 (default: now)")
     .option("--json", "print one JSON object")
     .exitOverride(({ exitCode }) => tools.exit(exitCode === 0 ? 0 : 2))
-    .action((path: string, options: Omit<VerifyOptions, "path">) => verify({ ...options, path }, tools));
+    .action((path: string | undefined, options: VerifyOptions & TrailOptions) => verify(path, options, tools));
+  audit
+    .command("public-key")
+    .description("write the public key that an environment's audit trail is signed with, as PEM")
+    .option("--environment <name>", "the environment, a name or the path of its file; required with --aws")
+    .option("--aws", "the deployed environment, with your AWS credentials")
+    .option("--output <file>", "file for the key (default: standard output)")
+    .action((options: EnvironmentOptions & { readonly output?: string }) => writePublicKey(options, tools));
   audit
     .command("verifier")
     .description("write a program that verifies copies of the audit trail with Node alone")
@@ -38,20 +72,79 @@ export function auditCommand(tools: AuditTools): Command {
   return audit;
 }
 
-async function verify(options: VerifyOptions, tools: AuditTools): Promise<void> {
-  const location = s3Location(options.path);
+async function verify(path: string | undefined, options: VerifyOptions & TrailOptions, tools: AuditTools) {
   const code = await runVerification(options, {
     print: tools.print,
     fail: (text) => tools.show(`sluice: ${text}\n`),
     now: tools.now,
-    open: async (path) => (location ? s3Store(s3Client(), location) : folderStore(path)),
+    open: () => (path === undefined ? openEnvironment(options, tools) : openPath(path, options)),
   });
   tools.finish(code);
 }
 
-/** Credentials and region are those of the shell; a server other than AWS has no host name for each bucket. */
-function s3Client(): S3Client {
-  return new S3Client({ followRegionRedirects: true, forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL) });
+async function openPath(path: string, { publicKey = [], environment, aws }: TrailOptions): Promise<Trail> {
+  if (environment !== undefined || aws)
+    throw new Error(`name a path or an environment, got both: ${path}, and --environment or --aws; omit one of them.`);
+  if (publicKey.length === 0)
+    throw new Error(`${path} needs --public-key FILE; \`sluice audit public-key\` writes the key of an environment.`);
+  const keys = publicKey.map(publicKeyIn);
+  const location = s3Location(path);
+  return { name: path, keys, store: location ? s3Store(trailClient(), location) : await folderStore(path) };
+}
+
+/** The bucket of an environment; without a key that is given, with the one that KMS has now. */
+async function openEnvironment(
+  { publicKey, table = true, ...options }: TrailOptions,
+  tools: AuditTools,
+): Promise<Trail> {
+  const provided = publicKey?.map(publicKeyIn);
+  const access = await tools.access(options);
+  const trail = await deployedTrail(access);
+  const keys = provided ?? [auditPublicKey(await signingKeyPem(access, trail))];
+  const name = `s3://${trail.bucket}`;
+  if (provided === undefined)
+    tools.show(
+      `sluice: verifying with the key that AWS has now, fingerprint ${keys[0]?.fingerprint}; compare it with one stored elsewhere, or give that with --public-key.\n`,
+    );
+  const store = s3Store(trailClient(access), { bucket: trail.bucket, prefix: "" });
+  const explain = (error: unknown) => trailError(error, access, `read ${name}`);
+  return {
+    name,
+    keys,
+    ...(table ? { table: controlEvents(access) } : {}),
+    store: {
+      chains: () => store.chains().catch((error: unknown) => Promise.reject(explain(error))),
+      files: (chain) => store.files(chain),
+      read: async function* (chain, file) {
+        try {
+          yield* store.read(chain, file);
+        } catch (error) {
+          throw explain(error);
+        }
+      },
+    },
+  };
+}
+
+async function writePublicKey(
+  { output, ...options }: EnvironmentOptions & { readonly output?: string },
+  tools: AuditTools,
+): Promise<void> {
+  const access = await tools.access(options);
+  const trail = await deployedTrail(access);
+  const pem = await signingKeyPem(access, trail);
+  const facts = `public key of ${trail.signingKey}, fingerprint ${auditPublicKey(pem).fingerprint}`;
+  if (output === undefined) {
+    tools.print(pem.trimEnd());
+    return tools.show(`sluice: ${facts}\n`);
+  }
+  // A stored key is what shows another one.
+  if (existsSync(output) && textOfFileIfAny(output, pem.length) !== pem)
+    throw new UserError(
+      `${output} is there with other content, and was not changed; compare the two, or name another file.`,
+    );
+  writeFileSync(output, pem);
+  tools.print(`${output}: ${facts}.`);
 }
 
 async function writeVerifier(output: string, tools: AuditTools): Promise<void> {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { ChainStore } from "../../domain/audit/chain-store.ts";
@@ -28,11 +28,14 @@ export async function folderStore(path: string): Promise<ChainStore> {
   };
 }
 
-/** Synchronous: a stream for each of half a million small files takes several times as long. */
+/** None for what is no file, such as a pipe or a device. Synchronous: a stream for each of half a million small files takes several times as long. */
 async function* pieces(path: string): AsyncGenerator<Uint8Array> {
-  const file = openSync(path, "r");
+  // Opening a pipe that nobody writes to would wait for ever.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const size = Math.min(PIECE_BYTES, fstatSync(file).size + 1);
+    const facts = fstatSync(file);
+    if (!facts.isFile()) return;
+    const size = Math.min(PIECE_BYTES, facts.size + 1);
     for (;;) {
       const piece = Buffer.allocUnsafe(size);
       const length = readSync(file, piece, 0, size, null);

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { folderStore } from "./folder-store.ts";
-import { runVerification } from "./verification.ts";
+import { publicKeyIn, runVerification } from "./verification.ts";
 
 // A program of its own, `sluice audit verifier`: it needs nothing but Node and the public key.
 const USAGE =
@@ -21,10 +21,12 @@ try {
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0 || publicKey.length === 0) throw new Error(USAGE);
   const print = (text: string) => console.log(text);
-  process.exitCode = await runVerification(
-    { path, publicKey, ...options },
-    { print, fail, now: Date.now, open: folderStore },
-  );
+  process.exitCode = await runVerification(options, {
+    print,
+    fail,
+    now: Date.now,
+    open: async () => ({ name: path, keys: publicKey.map(publicKeyIn), store: await folderStore(path) }),
+  });
 } catch (error) {
   fail(error instanceof Error ? error.message : String(error));
   process.exitCode = 2;

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { temporaryFolder } from "../../local/test/tools.ts";
 import { deployCommand, destroyCommand } from "../deploy-command.ts";
 import { S3StateBuckets } from "../state/state-bucket.ts";
@@ -49,6 +49,7 @@ function bootstrapStack(aws: StateAws, encryption: "none" | "kms") {
 async function fixture(encryption: "none" | "kms" = "none", props: Partial<OperatorProps> = {}) {
   const aws = await stateAws("locks");
   for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
+  onTestFinished(() => void vi.unstubAllEnvs());
   const folder = temporaryFolder();
   const edited: Record<string, { document: object }> = {};
   const edge = {

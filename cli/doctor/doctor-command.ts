@@ -4,6 +4,7 @@ import { type AwsAccess, accessTo } from "../operator/aws-access.ts";
 import { awsFailure } from "../operator/aws-failure.ts";
 import type { OperatorTools } from "../operator/operator-tools.ts";
 import { deployFolders } from "../stacks/tofu-stack.ts";
+import { printableLine } from "../terminal/printable.ts";
 import { readVariables } from "../tofu/tofu-variables.ts";
 import { tofuVersion } from "../tofu/tofu-version.ts";
 import { type AwsFacts, awsFacts } from "./aws-facts.ts";
@@ -75,5 +76,5 @@ function errorFinding(error: unknown): Finding {
 
 /** A finding as text, with its remedy on a line of its own. */
 export function findingLine(name: string, { level, text, remedy }: Finding): string {
-  return `${level.padEnd(4)}  ${name}  ${text}${remedy === undefined ? "" : `\n      → ${remedy}`}`;
+  return `${level.padEnd(4)}  ${name}  ${printableLine(text)}${remedy === undefined ? "" : `\n      → ${remedy}`}`;
 }

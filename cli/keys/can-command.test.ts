@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { OPERATIONS } from "../../contracts/openapi/operations.ts";
 import { createKey, type KeyRestrictions } from "../../domain/keys/key-item.ts";
+import { subjectLimitsId } from "../../domain/limits/subject-limits.ts";
 import { emptyRegistry } from "../test/empty-registry.ts";
 import { canCommand } from "./can-command.ts";
 
@@ -55,6 +56,20 @@ describe("sluice can", () => {
     await registry.revoke(keyId, NOW);
     expect(await can(keyId, "listModels")).toBe("refused: key-revoked (401 invalid_api_key)");
     expect(await can("aaaaaaaaaaaa", "listModels")).toBe("refused: key-unknown (401 invalid_api_key)");
+  });
+
+  test("refuses a model that the key's project may not use", async () => {
+    const { can, registry } = await setUp();
+    const { item } = createKey({ name: "p", plan: "standard", createdAt: NOW, projectId: "proj_1" });
+    await registry.add(item);
+    expect(await can(item.keyId, "createMessage", "model:b")).toBe("allowed: key-has-scope:generate");
+    const keyId = subjectLimitsId({ scope: "project", subject: "proj_1" });
+    const models = { mode: "deny_list", models: ["b"] };
+    await registry.add({ keyId, kind: "limits", limits: [], models } as never);
+    expect(await can(item.keyId, "createMessage", "model:b")).toBe(
+      "refused: key-not-for-model:b (404 model_not_found)",
+    );
+    expect(await can(item.keyId, "createMessage", "model:a")).toBe("allowed: key-has-scope:generate");
   });
 
   test("knows every operation of the API by its id", async () => {

@@ -51,7 +51,11 @@ async function can(request: KeyUseRequest, { from, ...tableOptions }: CanOptions
   if (from !== undefined && isIP(from) === 0)
     throw new UserError(`--from must be an IP address, got "${from}"; write it like 203.0.113.7.`);
   const table = await tools.table(tableOptions);
-  const item = await withKeys(table, tools, (keys) => keys.key(request.keyId));
+  const item = await withKeys(table, tools, async (keys) => {
+    const key = await keys.key(request.keyId);
+    if (key?.projectId === undefined) return key;
+    return { ...key, modelPermissions: await keys.modelPermissions(key.projectId) };
+  });
   const { isAllowed, rule } = decide(request, item, from, tools.now().getTime());
   if (isAllowed) return tools.print(`allowed: ${rule}`);
   const code = errorOf(rule);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type ApiKeyItem, KEY_CHANGES_ID } from "../../contracts/processes/auth.ts";
+import { archivedProjectId } from "../../domain/keys/archived-project.ts";
 import { emptyRegistry } from "../test/empty-registry.ts";
 
 const item = (letter: string, createdAt = "2026-01-01T00:00:00.000Z"): ApiKeyItem => ({
@@ -84,5 +85,20 @@ describe("keys in DynamoDB", () => {
     const long = { ...item("a"), name: "n".repeat(100), plan: "p".repeat(60_000) };
     await Promise.all(Array.from({ length: 25 }, (_, index) => keys.add({ ...long, keyId: id(index) })));
     expect(await keys.list()).toHaveLength(25);
+  });
+
+  test("of an archived project are revoked, those of others are not", async () => {
+    const keys = await emptyRegistry();
+    const revokedAt = "2026-06-01T00:00:00.000Z";
+    const archived = { ...item("c"), keyId: archivedProjectId("proj_1"), kind: "archived-project", revokedAt };
+    await keys.add(archived);
+    await keys.add({ ...item("a"), projectId: "proj_1" });
+    await keys.add({ ...item("b"), projectId: "proj_2" });
+    expect((await keys.list()).map((key) => [key.keyId[0], key.revokedAt])).toEqual([
+      ["a", revokedAt],
+      ["b", undefined],
+    ]);
+    expect(await keys.key("a".repeat(12))).toMatchObject({ revokedAt });
+    expect((await keys.key("b".repeat(12)))?.revokedAt).toBeUndefined();
   });
 });

@@ -11,9 +11,12 @@ import {
   paginateScan,
   TransactWriteCommand,
 } from "@aws-sdk/lib-dynamodb";
+import type { ModelPermissions } from "../../contracts/limits/use-limit.ts";
 import { type ApiKeyItem, RotationItem, StoredApiKey } from "../../contracts/processes/auth.ts";
+import { archivedAt, archivedProjectId, endedWithProject } from "../../domain/keys/archived-project.ts";
 import { countedChange, type KeyUpdate, revokeUpdate, rotateUpdate } from "../../domain/keys/key-updates.ts";
 import type { RotationRecords } from "../../domain/keys/rotate-key.ts";
+import { readSubjectLimits, subjectLimitsId } from "../../domain/limits/subject-limits.ts";
 import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
 import { succeeds } from "../operator/aws-failure.ts";
 import { UserError } from "../terminal/user-error.ts";
@@ -32,6 +35,8 @@ export interface KeyRegistry extends RotationRecords {
    * @param onUnreadable called with the id of each item that this release can't read
    */
   list(onUnreadable?: (keyId: string) => void): Promise<readonly ApiKeyItem[]>;
+  /** Which models the keys of a project may use. @returns undefined for all */
+  modelPermissions(projectId: string): Promise<ModelPermissions | undefined>;
   /** `false` when the key does not exist; a second call does not change the date. */
   revoke(keyId: string, at: Date): Promise<boolean>;
 }
@@ -55,14 +60,17 @@ export class DynamoKeyRegistry implements KeyRegistry {
 
   async list(onUnreadable: (keyId: string) => void = () => undefined): Promise<readonly ApiKeyItem[]> {
     const keys: ApiKeyItem[] = [];
+    const others = new Map<string, Readonly<Record<string, unknown>>>();
     for await (const page of paginateScan({ client: this.#client }, { TableName: this.#table }))
       for (const item of page.Items ?? []) {
-        if (item.kind !== undefined) continue;
         const key = StoredApiKey.safeParse(item);
-        if (key.success) keys.push(key.data);
+        if (item.kind !== undefined) others.set(String(item.keyId), item);
+        else if (key.success) keys.push(key.data);
         else onUnreadable(String(item.keyId));
       }
-    return keys.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
+    return keys
+      .map((key) => endedWithProject(key, archivedAt(others.get(archivedProjectId(key.projectId ?? "")))))
+      .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
   }
 
   revoke(keyId: string, at: Date): Promise<boolean> {
@@ -74,7 +82,14 @@ export class DynamoKeyRegistry implements KeyRegistry {
     if (item === undefined || item.kind !== undefined) return undefined;
     const key = StoredApiKey.safeParse(item);
     if (!key.success) throw new UserError(`This release can't read the key ${keyId}; use the release that wrote it.`);
-    return key.data;
+    const { projectId } = key.data;
+    if (projectId === undefined) return key.data;
+    return endedWithProject(key.data, archivedAt(await this.item(archivedProjectId(projectId))));
+  }
+
+  async modelPermissions(projectId: string): Promise<ModelPermissions | undefined> {
+    const project = { scope: "project", subject: projectId } as const;
+    return readSubjectLimits(project, await this.item(subjectLimitsId(project)))?.models;
   }
 
   async rotation(id: string): Promise<RotationItem | undefined> {

@@ -25,9 +25,9 @@ export interface KeyTableOptions {
 export async function findKeyTable({ environment, aws = false }: KeyTableOptions): Promise<KeyTable> {
   if (aws) {
     if (environment === undefined)
-      throw new UserError("--aws needs --environment NAME, the environment whose keys are meant.");
-    const { access, plans } = await settingsOf(environment);
-    return { environment, table: keysTableName(environment), ...access, plans };
+      throw new UserError("--aws needs --environment NAME, the environment that is meant.");
+    const { name, access, plans } = await settingsOf(environment);
+    return { environment: name, table: keysTableName(name), ...access, plans };
   }
   const state = readState(workFolder(process.env));
   if (!state)
@@ -38,7 +38,7 @@ export async function findKeyTable({ environment, aws = false }: KeyTableOptions
     throw new UserError(
       `The local stack runs ${state.environment}, not ${environment}; omit --environment, or add --aws.`,
     );
-  const { plans } = await settingsOf(state.environment);
+  const { plans } = await settingsOf(state.environmentFile ?? state.environment);
   return {
     environment: state.environment,
     table: state.keysTable,
@@ -48,9 +48,11 @@ export async function findKeyTable({ environment, aws = false }: KeyTableOptions
   };
 }
 
-async function settingsOf(name: string): Promise<{ readonly access: AwsAccess; readonly plans: readonly string[] }> {
-  const environment = await loadEnvironment(name).catch((error: unknown) => {
+async function settingsOf(
+  nameOrFile: string,
+): Promise<{ readonly name: string; readonly access: AwsAccess; readonly plans: readonly string[] }> {
+  const environment = await loadEnvironment(nameOrFile).catch((error: unknown) => {
     throw new UserError(error instanceof Error ? error.message : String(error));
   });
-  return { access: accessTo(environment), plans: Object.keys(environment.api.usagePlans) };
+  return { name: environment.name, access: accessTo(environment), plans: Object.keys(environment.api.usagePlans) };
 }

@@ -2,10 +2,10 @@ import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { hashApiKey } from "../../domain/keys/api-key.ts";
 import { checkKey } from "../../domain/keys/check-key.ts";
-import { freePort } from "../../lib/free-port.ts";
 import { bind } from "../../local/http/server.ts";
 import { LOCAL_CREDENTIALS } from "../../local/runtime/aws-environment.ts";
 import { LocalDynamoDb } from "../../local/services/dynamodb/local-dynamodb.ts";
+import { CLOSED_PORT } from "../../test-support/closed-port.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { DynamoKeyRegistry } from "./key-registry.ts";
 import type { KeyTable, KeyTableOptions } from "./key-table.ts";
@@ -247,7 +247,7 @@ describe("an error of AWS is explained, with its remedy:", () => {
   });
 
   test("an address without a listener", async () => {
-    const endpoint = `http://127.0.0.1:${await freePort()}`;
+    const endpoint = `http://127.0.0.1:${CLOSED_PORT}`;
     await expect((await cli({ endpoint })).run("list")).rejects.toThrow(
       new UserError(
         `Can't reach DynamoDB at ${endpoint} (ECONNREFUSED); check the network, and that the local stack runs.`,

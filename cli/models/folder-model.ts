@@ -1,9 +1,13 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { parseJson } from "../../lib/parse-json.ts";
+import { textOfFileIfAny } from "../terminal/named-file.ts";
 import { UserError } from "../terminal/user-error.ts";
 import type { ModelSource } from "./hub-client.ts";
+
+/** The index of the largest models has some megabytes. */
+const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
 const Index = z.object({ metadata: z.object({ total_size: z.number() }) });
 
@@ -12,9 +16,9 @@ const Index = z.object({ metadata: z.object({ total_size: z.number() }) });
  * @throws {UserError} when config.json or safetensors are missing
  */
 export async function readFolderModel(folder: string): Promise<ModelSource> {
-  const config = await textOf(join(folder, "config.json"));
+  const config = textOf(join(folder, "config.json"));
   if (config === undefined) throw new UserError(`${folder} has no config.json, from which the sizes follow; add it.`);
-  const card = await textOf(join(folder, "README.md"));
+  const card = textOf(join(folder, "README.md"));
   return {
     commit: undefined,
     licence: licenceOf(card ?? ""),
@@ -32,7 +36,7 @@ function licenceOf(card: string): string | undefined {
 }
 
 async function weightBytes(folder: string): Promise<number> {
-  const index = Index.safeParse(parseJson((await textOf(join(folder, "model.safetensors.index.json"))) ?? ""));
+  const index = Index.safeParse(parseJson(textOf(join(folder, "model.safetensors.index.json")) ?? ""));
   if (index.success) return index.data.metadata.total_size;
   const names = (await readdir(folder)).filter((name) => name.endsWith(".safetensors"));
   if (names.length === 0)
@@ -41,6 +45,6 @@ async function weightBytes(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-async function textOf(path: string): Promise<string | undefined> {
-  return readFile(path, "utf8").catch(() => undefined);
+function textOf(path: string): string | undefined {
+  return textOfFileIfAny(path, MAX_TEXT_BYTES);
 }

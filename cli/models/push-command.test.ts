@@ -152,7 +152,7 @@ describe("sluice models push", () => {
     [
       "a key that can't be read",
       ({ folder }: ReturnType<typeof weights>) => push(folder, LOCATION, "--key", "/nowhere.pem"),
-      /no private key at \/nowhere\.pem/,
+      /--key must name a readable file, got \/nowhere\.pem; check the path/,
     ],
   ])("refuses %s", async (_, run, message) => {
     await startS3();

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import {
@@ -11,8 +10,9 @@ import {
   type WeightsManifest,
 } from "../../contracts/engine/weights-manifest.ts";
 import { awsFailure } from "../operator/aws-failure.ts";
+import { bytesOfFile, namedText, textOfFile } from "../terminal/named-file.ts";
 import { UserError } from "../terminal/user-error.ts";
-import { readSignedFolder, signFolder } from "./signed-folder.ts";
+import { MAX_MANIFEST_BYTES, readSignedFolder, signFolder } from "./signed-folder.ts";
 import { WeightsBucket, type WeightsFile } from "./weights-bucket.ts";
 
 export interface PushTools {
@@ -28,6 +28,8 @@ interface PushOptions {
 }
 
 const GIB = 1024 ** 3;
+/** A private key has some kilobytes. */
+const MAX_KEY_BYTES = 64 * 1024;
 
 /** `sluice models push FOLDER s3://bucket/folder`: signs weights of your own and uploads them for the setting `weights`. */
 export function pushCommand(tools: PushTools): Command {
@@ -49,6 +51,7 @@ async function push(folder: string, location: string, options: PushOptions, tool
   if (!WEIGHTS_LOCATION.test(s3)) throw new UserError(`"${location}" ${WEIGHTS_LOCATION_RULE}; correct it.`);
   const { bucket, prefix } = splitLocation(s3);
   const { key, kmsKey: kmsKeyArn, mistral: isMistral = false } = options;
+  if (key !== undefined) namedText("--key", resolve(key), MAX_KEY_BYTES, key);
   if (key !== undefined) tools.print(await signFolder(folder, prefix, { key: resolve(key), isMistral }));
   const manifest = await readSignedFolder(folder, prefix);
   const region = options.region ?? tools.variable("AWS_REGION") ?? tools.variable("AWS_DEFAULT_REGION") ?? "us-east-1";
@@ -74,7 +77,7 @@ interface Upload {
 
 /** Uploads what is missing; the manifest comes last, so that engines never see one before its files. */
 async function upload({ folder, prefix, s3, manifest }: Upload, objects: WeightsBucket, tools: PushTools) {
-  const own = await readFile(join(folder, MANIFEST_FILE), "utf8");
+  const own = textOfFile(join(folder, MANIFEST_FILE), MAX_MANIFEST_BYTES);
   const stored = await objects.text(`${prefix}/${MANIFEST_FILE}`);
   if (stored !== undefined && stored !== own)
     throw new UserError(
@@ -88,7 +91,7 @@ async function upload({ folder, prefix, s3, manifest }: Upload, objects: Weights
   };
   for (const { path, bytes, sha256 } of manifest.files) await put(path, { path: join(folder, path), bytes, sha256 });
   for (const path of [SIGNATURE_FILE, MANIFEST_FILE]) {
-    const content = await readFile(join(folder, path));
+    const content = bytesOfFile(join(folder, path), MAX_MANIFEST_BYTES);
     const sha256 = createHash("sha256").update(content).digest("hex");
     await put(path, { path: join(folder, path), bytes: content.length, sha256 });
   }

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { MANIFEST_FILE, SIGNATURE_FILE, WeightsManifest } from "../../contracts/engine/weights-manifest.ts";
 import { OWN_FOLDER } from "../../lib/installation.ts";
 import { parseJson } from "../../lib/parse-json.ts";
+import { textOfFileIfAny } from "../terminal/named-file.ts";
 import { UserError } from "../terminal/user-error.ts";
 
 export interface SignOptions {
@@ -39,12 +40,15 @@ export function signFolder(folder: string, name: string, { key, isMistral }: Sig
   });
 }
 
+/** Ten thousand files. */
+export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+
 /**
  * The manifest of a signed folder, whose files have the sizes in it.
  * @throws {UserError} when it is not signed, is for another location, or a file differs
  */
 export async function readSignedFolder(folder: string, name: string): Promise<WeightsManifest> {
-  const text = await readFile(join(folder, MANIFEST_FILE), "utf8").catch(() => undefined);
+  const text = textOfFileIfAny(join(folder, MANIFEST_FILE), MAX_MANIFEST_BYTES);
   const signature = await sizeOf(join(folder, SIGNATURE_FILE));
   if (text === undefined || signature === undefined)
     throw new UserError(

@@ -1,7 +1,7 @@
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import { SignatureV4 } from "@smithy/signature-v4";
-import type { AwsAccess } from "./aws-access.ts";
+import { type AwsAccess, clientSettings } from "./aws-access.ts";
 
 /**
  * Reads a path of an AWS service whose SDK client is not installed.
@@ -12,11 +12,12 @@ import type { AwsAccess } from "./aws-access.ts";
 export async function signedGet(
   service: string,
   path: string,
-  { region, credentials = defaultProvider() }: AwsAccess,
+  access: AwsAccess,
   signal: AbortSignal,
 ): Promise<unknown> {
+  const { region, endpoint, credentials = defaultProvider() } = clientSettings(access);
   const { protocol, hostname, port, host } = new URL(
-    process.env.AWS_ENDPOINT_URL || `https://${service}.${region}.amazonaws.com`,
+    endpoint ?? (process.env.AWS_ENDPOINT_URL || `https://${service}.${region}.amazonaws.com`),
   );
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
   const request = { method: "GET", protocol, hostname, path, query: {}, headers: { host, accept: "application/json" } };

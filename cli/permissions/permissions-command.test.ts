@@ -43,6 +43,16 @@ describe("sluice permissions", () => {
     expect(text).toMatch(/^ {2}if token\.actions\.githubusercontent\.com:sub StringEquals repo:/m);
   });
 
+  test("prints first what the caller of bootstrap and of the first deployment must be allowed, with this environment's names", async () => {
+    const text = await printed("--environment", "dev");
+    expect(text).toMatch(
+      /^the caller of sluice bootstrap and deploy, dev \(made by no stack\), assumed by who runs sluice bootstrap, /,
+    );
+    expect(text).toMatch(/^ {2}StateBucket: OpenTofu makes, reads, changes and deletes the bucket of the states\./m);
+    expect(text).toMatch(/^ {4}acm:AddTagsToCertificate +arn:aws:acm:us-east-1:\*:certificate\/\*$/m);
+    expect(text).toMatch(/^ {2}LoadBalancing: OpenTofu makes, reads, changes and deletes load balancers/m);
+  });
+
   test("prints all environments as one JSON list", async () => {
     const roles: readonly { readonly role: string }[] = JSON.parse(await printed("--json"));
     expect(roles.map(({ role }) => role)).toEqual(

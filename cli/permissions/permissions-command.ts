@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import type { OperatorTools } from "../operator/operator-tools.ts";
+import { callerRole } from "./caller-permissions.ts";
 import { permissionsText } from "./permissions-text.ts";
 import { type RolePermissions, rolePermissions } from "./role-permissions.ts";
 
@@ -15,10 +16,12 @@ interface PermissionsOptions {
   readonly json?: true;
 }
 
-/** `sluice permissions`: what each role of an environment may do, with which resources, and why. */
+/** `sluice permissions`: what each role of an environment, and who deploys it, may do, with which resources, and why. */
 export function permissionsCommand(tools: PermissionsTools): Command {
   return new Command("permissions")
-    .description("print what each IAM role may do, with which resources and why, from the stacks as they are deployed")
+    .description(
+      "print what each IAM role may do, and what your own must, with which resources and why, from the stacks as deployed",
+    )
     .option("--environment <name>", "the environment, or the path of its file; default: all environments")
     .option("--json", "print a JSON list of the roles")
     .action(async ({ environment, json }: PermissionsOptions) => {
@@ -30,11 +33,12 @@ export function permissionsCommand(tools: PermissionsTools): Command {
 }
 
 async function rolesOf(nameOrFile: string, tools: PermissionsTools): Promise<readonly RolePermissions[]> {
-  const { name } = await tools.environment(nameOrFile);
+  const environment = await tools.environment(nameOrFile);
   const folder = mkdtempSync(join(tmpdir(), "sluice-permissions-"));
   try {
     await tools.synthesize(nameOrFile, folder);
-    return rolePermissions(folder, name);
+    const caller = callerRole(folder, environment);
+    return [...(caller === undefined ? [] : [caller]), ...rolePermissions(folder, environment.name)];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

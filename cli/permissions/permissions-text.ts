@@ -10,7 +10,7 @@ export function permissionsText(roles: readonly RolePermissions[]): string {
 function roleText(role: RolePermissions): string {
   const { assumedBy, trustConditions, permissionsBoundary, statements, managedPolicies, stack } = role;
   return [
-    `${role.role} (stack ${stack}), assumed by ${assumedBy.join(", ")}`,
+    `${role.role} (${stack === undefined ? "made by no stack" : `stack ${stack}`}), assumed by ${assumedBy.join(", ")}`,
     ...conditionLines(trustConditions).map((line) => `  ${line}`),
     ...(permissionsBoundary === undefined ? [] : [`  within the permissions boundary ${permissionsBoundary}`]),
     ...managedPolicies.map(({ arn, purpose }) => `  ${arn}: ${purpose}`),

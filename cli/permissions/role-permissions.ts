@@ -10,9 +10,9 @@ import { appliedValues } from "./applied-values.ts";
 /** A role, and all that its policies allow and deny. */
 export interface RolePermissions {
   readonly role: string;
-  /** Id of the stack that makes it, e.g. `dev-serving`. */
-  readonly stack: string;
-  /** Services, or identity providers, whose principals assume it. */
+  /** Id of the stack that makes it, e.g. `dev-serving`. @default - none: the account has it before the first deployment */
+  readonly stack?: string;
+  /** Services, identity providers or persons whose principals assume it. */
   readonly assumedBy: readonly string[];
   /** Conditions of its trust policy. */
   readonly trustConditions: PolicyConditions;

@@ -86,6 +86,7 @@ describe("sluice prices update", () => {
       bucketReads: 0.0004,
       encryptionKey: 1,
       encryptionRequests: 0.03,
+      signingRequests: 0.15,
       metric: 0.3,
       metricReads: 0.01,
       alarm: 0.1,
@@ -100,7 +101,7 @@ describe("sluice prices update", () => {
       source: "https://aws.amazon.com/vpc/pricing/, by the AWS Price List API: AmazonEC2 EU-NatGateway-Hours",
       date: "2026-11-28",
     });
-    expect(printed).toEqual([expect.stringMatching(/^eu-west-1: 35 prices of 2026-11-28 are in .*eu-west-1\.ts\.$/)]);
+    expect(printed).toEqual([expect.stringMatching(/^eu-west-1: 36 prices of 2026-11-28 are in .*eu-west-1\.ts\.$/)]);
   });
 
   test("knows a product of every price that regions have of their own", () => {
@@ -145,7 +146,7 @@ describe("sluice prices update", () => {
     expect(printed).toHaveLength(2);
     expect(printed[1]?.trim()).toContain(problem);
     const { services } = await loaded(text("eu-west-1"));
-    expect(Object.keys(services)).toHaveLength(31);
+    expect(Object.keys(services)).toHaveLength(32);
   });
 
   test("requests every page, once for all prices of a query, with a signature", async () => {

@@ -69,6 +69,7 @@ export const SERVICE_PRODUCTS: Readonly<Record<Exclude<PriceName, PriceWithoutRe
   bucketReads: { ...BUCKETS, usage: "Requests-Tier2" },
   encryptionKey: { ...KEYS, usage: "KMS-Keys" },
   encryptionRequests: { ...KEYS, usage: "KMS-Requests" },
+  signingRequests: { ...KEYS, usage: "KMS-Requests-Asymmetric" },
   metric: { ...MONITORING, usage: "CW:MetricMonitorUsage" },
   metricReads: { ...MONITORING, usage: "CW:GMD-Metrics" },
   alarm: { ...MONITORING, usage: "CW:AlarmMonitorUsage" },

@@ -1,5 +1,8 @@
-/** Aligns rows in columns, without trailing spaces. */
-export function textTable(rows: readonly (readonly string[])[]): string {
+import { printableLine } from "./printable.ts";
+
+/** Aligns rows in columns, without trailing spaces. A cell is one line, whatever is in it. */
+export function textTable(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(printableLine));
   const columns = Math.max(0, ...rows.map((cells) => cells.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((cells) => (cells[column] ?? "").length + 2)),

@@ -45,7 +45,7 @@ describe("Ctrl-C during an apply", () => {
 
     const first = deploy("60");
     const end = ended(first);
-    await expect.poll(() => first.output, { timeout: 15_000 }).toContain("Executing");
+    await expect.poll(() => first.output).toContain("Executing");
     first.child.kill("SIGINT");
     expect(await end).toBe(1);
     expect(first.output).toMatch(/sluice: dev-data: stopped as requested\. The state has all completed changes/);

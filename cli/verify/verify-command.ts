@@ -34,6 +34,8 @@ export interface VerifyTools {
 
 export interface LocalStack {
   readonly environment: string;
+  /** Path of the environment's file. @default - the file of its name in environments/ */
+  readonly environmentFile?: string | undefined;
   readonly apiUrl: string;
   readonly siteUrl: string;
   readonly awsUrl: string;
@@ -139,7 +141,7 @@ async function subjectOf(options: VerifyOptions, tools: VerifyTools): Promise<Su
     throw new UserError(
       "No local stack runs in this clone; start one with `npm start`, or add --aws --environment NAME.",
     );
-  const environment = await tools.environment(options.environment ?? local.environment);
+  const environment = await tools.environment(options.environment ?? local.environmentFile ?? local.environment);
   if (environment.name !== local.environment)
     throw new UserError(
       `The local stack runs ${local.environment}, not ${environment.name}; omit --environment, or add --aws.`,

@@ -1,6 +1,7 @@
 import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
 import { CONTROL_TTL_ATTRIBUTE } from "../../contracts/control/records.ts";
+import { REFUSAL_PARTITIONS } from "../../domain/tenancy/refusals.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import { type ProtectedTableProps, protectedTable } from "./protected-table.ts";
@@ -22,15 +23,67 @@ export class ControlTable extends Construct {
     this.tableName = this.resource.name;
   }
 
-  /** Permissions of the control API: to read records, and to change them in transactions. */
+  /** Permissions to store refusals as audit events, and to count them. */
+  refusalStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "RecordRefusals",
+        purpose: "Refused requests are audit events.",
+        Effect: "Allow",
+        Action: ["dynamodb:PutItem"],
+        Resource: [this.resource.arn],
+      },
+      {
+        Sid: "CountRefusals",
+        purpose: "The refusals of one caller in a minute are counted, in partitions of their own.",
+        Effect: "Allow",
+        Action: ["dynamodb:UpdateItem"],
+        Resource: [this.resource.arn],
+        Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [...REFUSAL_PARTITIONS] } },
+      },
+    ];
+  }
+
+  /** Permissions of the control API: to read records, to change them in transactions, and to count refusals. */
   changeStatements(): readonly PolicyStatement[] {
     return [
       {
         Sid: "ChangeControlRecords",
         purpose:
-          "The control API reads projects, users and admin keys, and changes them with their audit events in transactions.",
+          "The control API reads projects, users and admin keys, changes them with their audit events in transactions, and counts refusals.",
         Effect: "Allow",
-        Action: ["GetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem"].map((name) => `dynamodb:${name}`),
+        Action: ["GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"].map(
+          (name) => `dynamodb:${name}`,
+        ),
+        Resource: [this.resource.arn],
+      },
+      this.#encryptionKey.writeStatement("dynamodb"),
+    ];
+  }
+
+  /** Permissions of the token exchange, where people sign in: to read users and projects, and to store new users and which keys users have. */
+  signInStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "SignPeopleIn",
+        purpose:
+          "The token exchange reads the user and the projects of who signs in, accepts invitations, and stores which keys a user has.",
+        Effect: "Allow",
+        Action: ["GetItem", "Query", "PutItem", "ConditionCheckItem"].map((name) => `dynamodb:${name}`),
+        Resource: [this.resource.arn],
+      },
+    ];
+  }
+
+  /** Permissions of the sealer: to read events and their marks, to remove marks and to store where chains end. */
+  sealStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "SealEvents",
+        purpose:
+          "The sealer reads audit events, and stores in one transaction where a chain ends and which events it has.",
+        Effect: "Allow",
+        Action: ["GetItem", "Query", "PutItem", "DeleteItem"].map((name) => `dynamodb:${name}`),
         Resource: [this.resource.arn],
       },
       this.#encryptionKey.writeStatement("dynamodb"),

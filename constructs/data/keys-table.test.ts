@@ -13,6 +13,7 @@ const synth = (isProtected: boolean) =>
       value: table.readStatements().map(({ Action, Resource }) => [Action, Resource]),
     });
     new TerraformOutput(scope, "use", { value: table.lastUsedStatement() });
+    new TerraformOutput(scope, "change", { value: table.changeStatements() });
   });
 
 describe("the keys table", () => {
@@ -35,6 +36,19 @@ describe("the keys table", () => {
       Condition: {
         "ForAllValues:StringEquals": { "dynamodb:Attributes": ["keyId", "lastUsedAt"] },
         StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
+      },
+    });
+  });
+
+  test("lets the control API read the last use and the project of a key and the version of limits, and no hash", () => {
+    const change: ReturnType<KeysTable["changeStatements"]> = synth(true).output?.change?.value;
+    expect(change.find(({ Action }) => Action.includes("dynamodb:GetItem"))).toMatchObject({
+      Action: ["dynamodb:GetItem"],
+      Condition: {
+        "ForAllValues:StringEquals": {
+          "dynamodb:Attributes": ["keyId", "lastUsedAt", "projectId", "kind", "version"],
+        },
+        StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
       },
     });
   });

@@ -18,17 +18,42 @@ export class KeysTable extends Construct {
     this.tableName = this.resource.name;
   }
 
-  /** Permissions of the control API: to add keys, and to revoke single ones. The statement of the table's key is the caller's. */
+  /** Permissions of the control API: to show when keys were last used, to add keys, and to revoke single ones. The statement of the table's key is the caller's. */
   changeStatements(): readonly PolicyStatement[] {
     return [
       {
+        Sid: "ReadKeyUses",
+        purpose:
+          "The control API shows when a key was last used, in which project it is, and which version its limits have; it reads no hash of a key.",
+        Effect: "Allow",
+        Action: ["dynamodb:GetItem"],
+        Resource: [this.resource.arn],
+        Condition: {
+          "ForAllValues:StringEquals": {
+            "dynamodb:Attributes": ["keyId", "lastUsedAt", "projectId", "kind", "version"],
+          },
+          StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+        },
+      },
+      {
         Sid: "ChangeKeys",
-        purpose: "The control API adds keys of service accounts, and revokes them.",
+        purpose: "The control API adds keys of service accounts, revokes them, and stores limits of use.",
         Effect: "Allow",
         Action: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
         Resource: [this.resource.arn],
       },
     ];
+  }
+
+  /** Permission to read, with a key, the limits of all whose use it counts for. */
+  limitsStatement(): PolicyStatement {
+    return {
+      Sid: "ReadLimits",
+      purpose: "A gateway reads the limits of a key's organisation, project, owner and own, by their ids.",
+      Effect: "Allow",
+      Action: ["dynamodb:BatchGetItem"],
+      Resource: [this.resource.arn],
+    };
   }
 
   /** Permissions to verify a key: one item at a time, never a scan. */

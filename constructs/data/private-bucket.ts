@@ -1,5 +1,6 @@
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
 import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js";
+import { S3BucketObjectLockConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-object-lock-configuration/index.js";
 import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls/index.js";
 import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy/index.js";
 import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block/index.js";
@@ -20,8 +21,16 @@ export interface PrivateBucketProps {
   readonly expiry?: readonly { readonly prefix: string; readonly days: number }[];
   /** Days after which a replaced or deleted version expires. */
   readonly oldVersionDays: number;
+  /** Lock of each new version. A bucket without one can't get it later. @default - versions can be deleted */
+  readonly lock?: BucketLock;
   /** Whether the owner writes the bucket's one policy itself, with `tlsOnlyStatement` in it. @default false */
   readonly hasOwnPolicy?: boolean;
+}
+
+/** `compliance`: nobody deletes a version before its time. `governance`: who has a permission of its own can. */
+export interface BucketLock {
+  readonly mode: "compliance" | "governance";
+  readonly days: number;
 }
 
 /** A bucket that is encrypted, versioned, closed to the public and to plain HTTP. */
@@ -34,11 +43,12 @@ export class PrivateBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: PrivateBucketProps) {
     super(scope, id);
-    const { namePrefix, name, kmsKeyArn, isProtected, oldVersionDays, expiry = [], hasOwnPolicy = false } = props;
+    const { namePrefix, name, kmsKeyArn, isProtected, oldVersionDays, lock, expiry = [], hasOwnPolicy = false } = props;
     this.resource = new S3Bucket(this, "Default", {
       ...(name === undefined ? {} : { bucket: name }),
       ...(namePrefix === undefined ? {} : { bucketPrefix: namePrefix }),
       forceDestroy: !isProtected,
+      ...(lock === undefined ? {} : { objectLockEnabled: true }),
       lifecycle: { preventDestroy: isProtected },
     });
     const bucket = this.resource.bucket;
@@ -86,6 +96,13 @@ export class PrivateBucket extends Construct {
       ],
       dependsOn: [versioning], // S3 refuses the rule while versioning is not yet on
     });
+    if (lock !== undefined) {
+      new S3BucketObjectLockConfigurationA(this, "Lock", {
+        bucket,
+        rule: { defaultRetention: { mode: lock.mode.toUpperCase(), days: lock.days } },
+        dependsOn: [versioning],
+      });
+    }
     if (!hasOwnPolicy) {
       new S3BucketPolicy(this, "Policy", {
         bucket,

@@ -5,6 +5,7 @@ import { only, resources, statements, synthConstruct } from "../../test-support/
 import { ControlTable } from "../data/control-table.ts";
 import { EncryptionKey } from "../data/encryption-key.ts";
 import { KeysTable } from "../data/keys-table.ts";
+import { UsageStore } from "../data/usage-store.ts";
 import { ControlApi } from "./control-api.ts";
 
 const assets = builtAssets();
@@ -18,6 +19,15 @@ const synth = (stage?: string) =>
       table: new ControlTable(scope, "Control", { name: "test-control", encryptionKey, isProtected: true }),
       keysTable: new KeysTable(scope, "Keys", { name: "test-keys", encryptionKey, isProtected: true }),
       keyPlan: "standard",
+      models: ["tiny", "chat"],
+      usageStore: new UsageStore(scope, "Usage", {
+        tableName: "test-usage",
+        bucketNamePrefix: "test-usage-",
+        encryptionKey,
+        retentionDays: 400,
+        isProtected: true,
+      }),
+      organization: "default",
       listenerArn: "arn:listener",
       stage,
       logRetentionDays: 30,
@@ -31,16 +41,38 @@ describe("the control API", () => {
     const rule = only(stack, "aws_lb_listener_rule");
     expect(rule).toMatchObject({
       listener_arn: "arn:listener",
-      condition: [{ path_pattern: { values: ["/v1/organization/*"] } }],
+      condition: [
+        {
+          path_pattern: {
+            values: ["/v1/organization/*", "/v1/projects/*", "/scim/v2/*", "/api/keys*", "/api/usage/*"],
+          },
+        },
+      ],
       action: [{ type: "forward", target_group_arn: expect.stringContaining("aws_lb_target_group") }],
     });
     expect(only(synth("live"), "aws_lb_listener_rule").condition).toEqual([
-      { path_pattern: { values: ["/live/v1/organization/*"] } },
+      {
+        path_pattern: {
+          values: [
+            "/live/v1/organization/*",
+            "/live/v1/projects/*",
+            "/live/scim/v2/*",
+            "/live/api/keys*",
+            "/live/api/usage/*",
+          ],
+        },
+      },
     ]);
     expect(only(stack, "aws_lb_target_group")).toMatchObject({
       target_type: "lambda",
       lambda_multi_value_headers_enabled: true,
     });
+  });
+
+  test("reads the client's address from API Gateway's header only where API Gateway is the entry", () => {
+    const entry = (synthesized: typeof stack) =>
+      only(synthesized, "aws_lambda_function").environment.variables.SLUICE_FUNCTION_ENTRY;
+    expect([entry(stack), entry(synth("live"))]).toEqual(["load-balancer", "api-gateway"]);
   });
 
   test("may be invoked by this target group alone, and is attached only then", () => {
@@ -52,14 +84,18 @@ describe("the control API", () => {
     ]);
   });
 
-  test("may read and change the records of its table, add and revoke keys, and write its log, no more", () => {
+  test("may read and change the records of its table, read, add and revoke keys, read sums of usage, and write its log, no more", () => {
     const actions = Object.values(stack.resource?.aws_iam_role_policy ?? {}).flatMap(({ policy }) =>
       statements(policy).flatMap(({ Action }) => Action),
     );
     expect(actions).toEqual([
-      ...["GetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem"].map((name) => `dynamodb:${name}`),
+      ...["GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"].map(
+        (name) => `dynamodb:${name}`,
+      ),
       ...["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+      "dynamodb:GetItem",
       ...["dynamodb:PutItem", "dynamodb:UpdateItem"],
+      ...["dynamodb:Query", "kms:Decrypt"],
       ...["logs:CreateLogStream", "logs:PutLogEvents"],
     ]);
   });

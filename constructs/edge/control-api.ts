@@ -1,9 +1,12 @@
 import { Construct } from "constructs";
+import { KEY_ALIAS } from "../../contracts/control/key-alias.ts";
 import { CONTROL_PATHS } from "../../contracts/control/paths.ts";
+import { functionEntry } from "../../contracts/processes/function-entry.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
 import type { ControlTable } from "../data/control-table.ts";
 import type { KeysTable } from "../data/keys-table.ts";
+import type { UsageStore } from "../data/usage-store.ts";
 import { type RoutedFunctionProps, routeToFunction } from "../load-balancing/function-route.ts";
 
 /** `bundle` is `administer.zip`. */
@@ -13,6 +16,12 @@ export interface ControlApiProps extends RoutedFunctionProps {
   readonly keysTable: KeysTable;
   /** Usage plan of these keys. */
   readonly keyPlan: string;
+  /** Public names of the models and routes of the environment file. */
+  readonly models: readonly string[];
+  /** Sums of usage. @default - the environment stores none */
+  readonly usageStore: UsageStore | undefined;
+  /** Id of the operator's organisation. */
+  readonly organization: string;
 }
 
 /** A transaction of DynamoDB takes some ten milliseconds; a change that others come between is tried four times. */
@@ -26,19 +35,40 @@ export class ControlApi extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { table, keysTable, keyPlan, listenerArn, stage, ...props }: ControlApiProps,
+    { table, keysTable, keyPlan, models, usageStore, organization, listenerArn, stage, ...props }: ControlApiProps,
   ) {
     super(scope, id);
     const handler = new BundledFunction(this, "Function", {
       ...props,
-      statements: [...table.changeStatements(), ...keysTable.changeStatements()],
+      statements: [
+        ...table.changeStatements(),
+        ...keysTable.changeStatements(),
+        ...(usageStore?.readStatements() ?? []),
+      ],
       environment: {
         [ENV.controlTable]: table.tableName,
         [ENV.keysTable]: keysTable.tableName,
         [ENV.keyPlan]: keyPlan,
+        ...(usageStore ? { [ENV.usageTable]: usageStore.tableName } : {}),
+        [ENV.organization]: organization,
+        [ENV.publicModels]: publicModels(models),
+        [ENV.functionEntry]: functionEntry(stage),
       },
       timeoutSeconds: TIMEOUT_SECONDS,
     });
-    routeToFunction(this, { name: props.name, handler, listenerArn, path: `${CONTROL_PATHS}*`, stage });
+    // With and without the last slash; a listener takes at most five patterns.
+    const paths = CONTROL_PATHS.map((start) => `${start === KEY_ALIAS ? start.slice(0, -1) : start}*`);
+    routeToFunction(this, { name: props.name, handler, listenerArn, paths, stage });
   }
+}
+
+/** Of the 4 KB that Lambda has for all variables of a function. */
+const MAX_MODELS_CHARACTERS = 3000;
+
+function publicModels(models: readonly string[]): string {
+  const value = JSON.stringify(models);
+  if (value.length <= MAX_MODELS_CHARACTERS) return value;
+  throw new Error(
+    `The names of the ${models.length} pools and routes have ${value.length} characters, and the control API's function takes at most ${MAX_MODELS_CHARACTERS}; add some routes with sluice routes, while the environment runs, in place of its file.`,
+  );
 }

@@ -24,8 +24,8 @@ export interface RestApiProps extends ApiSettings {
   /** Private subnets of the VPC link. */
   readonly subnetIds: readonly string[];
   readonly securityGroupId: string;
-  /** Whether the load balancer has the token exchange. @default false */
-  readonly tokenExchange?: boolean;
+  /** Paths of the token exchange at the load balancer. @default - none */
+  readonly tokenExchangePaths?: readonly string[];
   /** Needed unless auth is `off`. */
   readonly authorizer: BundledFunction | undefined;
   readonly logRetentionDays: number;
@@ -75,7 +75,7 @@ export class RestApi extends Construct {
           title: name,
           auth,
           controlApi: props.controlApi,
-          tokenExchange: props.tokenExchange ?? false,
+          tokenExchangePaths: props.tokenExchangePaths ?? [],
           corsOrigins: props.corsOrigins,
           host: props.loadBalancerHost,
           isPublicCertificate: props.isPublicCertificate,

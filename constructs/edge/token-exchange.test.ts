@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import type { TerraformStack } from "cdktf";
 import { afterAll, describe, expect, test } from "vitest";
+import { REFUSAL_PARTITIONS } from "../../domain/tenancy/refusals.ts";
 import { builtAssets } from "../../test-support/built-assets.ts";
 import { only, statements, synthConstruct, typeCounts } from "../../test-support/synth.ts";
+import { ControlTable } from "../data/control-table.ts";
 import { EncryptionKey } from "../data/encryption-key.ts";
 import { KeysTable } from "../data/keys-table.ts";
 import { TokenExchange } from "./token-exchange.ts";
@@ -17,7 +19,9 @@ const POLICY = {
   claims: { sub: "repo:acme/*" },
 };
 
-function synth(stage: string | undefined) {
+const PEOPLE = { issuer: "https://login.example.com", clientId: "sluice" };
+
+function synth(stage: string | undefined, { hasPeople = false, hasControlApi = false } = {}) {
   return synthConstruct((scope: TerraformStack) => {
     const encryptionKey = new EncryptionKey(scope, "Key", { name: "t", region: "us-east-1", isProtected: false });
     new TokenExchange(scope, "TokenExchange", {
@@ -25,6 +29,11 @@ function synth(stage: string | undefined) {
       bundle: join(assets.lambdas, "exchange-token.zip"),
       workloads: [POLICY],
       keysTable: new KeysTable(scope, "Keys", { name: "test-keys", encryptionKey, isProtected: false }),
+      controlTable:
+        hasControlApi || hasPeople
+          ? new ControlTable(scope, "Control", { name: "test-control", encryptionKey, isProtected: false })
+          : undefined,
+      people: hasPeople ? PEOPLE : undefined,
       listenerArn: "arn:listener",
       stage,
       logRetentionDays: 30,
@@ -53,6 +62,21 @@ describe("the token exchange", () => {
     expect(only(stack, "aws_lambda_function")).not.toHaveProperty("vpc_config");
   });
 
+  test("stores refusals as audit events where there is a control API, and may update counts alone", () => {
+    const { Statement } = JSON.parse(only(synth("live", { hasControlApi: true }), "aws_iam_role_policy").policy);
+    const ofControl = Statement.filter((one: { Resource: string[] }) =>
+      JSON.stringify(one.Resource).includes("Control"),
+    );
+    expect(ofControl).toMatchObject([
+      { Action: ["dynamodb:PutItem"] },
+      {
+        Action: ["dynamodb:UpdateItem"],
+        Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [...REFUSAL_PARTITIONS] } },
+      },
+    ]);
+    expect(only(stack, "aws_lambda_function").environment.variables).not.toHaveProperty("SLUICE_CONTROL_TABLE");
+  });
+
   test("gets the policies and the entry by its environment", () => {
     const settings = (of: ReturnType<typeof synth>) =>
       JSON.parse(only(of, "aws_lambda_function").environment.variables.SLUICE_TOKEN_EXCHANGE);
@@ -72,6 +96,26 @@ describe("the token exchange", () => {
       "logs:CreateLogStream",
       "logs:PutLogEvents",
     ]);
+  });
+
+  test("with people has their settings and their organisation's table, where it can delete nothing, and update nothing but counts of refusals", () => {
+    const withPeople = synth("live", { hasPeople: true });
+    const { variables } = only(withPeople, "aws_lambda_function").environment;
+    expect(JSON.parse(variables.SLUICE_TOKEN_EXCHANGE)).toEqual({
+      entry: "api-gateway",
+      workloads: [POLICY],
+      people: PEOPLE,
+    });
+    expect(variables.SLUICE_CONTROL_TABLE).toContain("aws_dynamodb_table.Control");
+    const [role] = Object.values(withPeople.resource?.aws_iam_role_policy ?? {});
+    const signIn = statements(role?.policy).find(({ Sid }) => Sid === "SignPeopleIn");
+    expect(signIn?.Action).toEqual([
+      "dynamodb:GetItem",
+      "dynamodb:Query",
+      "dynamodb:PutItem",
+      "dynamodb:ConditionCheckItem",
+    ]);
+    expect(JSON.stringify(signIn?.Resource)).toContain("aws_dynamodb_table.Control");
   });
 
   test("gets the requests of its one path, behind API Gateway with the stage before it", () => {

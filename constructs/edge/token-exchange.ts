@@ -1,7 +1,11 @@
 import { Construct } from "constructs";
+import { functionEntry } from "../../contracts/processes/function-entry.ts";
+import type { PeopleSettings } from "../../contracts/processes/people.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
-import { TOKEN_PATH, type TokenExchangeSettings, type WorkloadPolicy } from "../../contracts/processes/workloads.ts";
+import { type TokenExchangeSettings, tokenExchangePaths } from "../../contracts/processes/token-exchange.ts";
+import type { WorkloadPolicy } from "../../contracts/processes/workloads.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
+import type { ControlTable } from "../data/control-table.ts";
 import type { KeysTable } from "../data/keys-table.ts";
 import { type RoutedFunctionProps, routeToFunction } from "../load-balancing/function-route.ts";
 
@@ -9,6 +13,10 @@ import { type RoutedFunctionProps, routeToFunction } from "../load-balancing/fun
 export interface TokenExchangeProps extends RoutedFunctionProps {
   readonly workloads: readonly WorkloadPolicy[];
   readonly keysTable: KeysTable;
+  /** How people sign in, by the control table. @default - no person signs in */
+  readonly people?: PeopleSettings | undefined;
+  /** Of the control API, whose audit events have refused exchanges. `undefined` where there is none. */
+  readonly controlTable: ControlTable | undefined;
 }
 
 /** Two documents of an issuer may take 3 s each, and three calls of DynamoDB 4 s each at the worst. */
@@ -21,18 +29,29 @@ const TIMEOUT_SECONDS = 20;
 export class TokenExchange extends Construct {
   constructor(scope: Construct, id: string, props: TokenExchangeProps) {
     super(scope, id);
-    const { name, workloads, keysTable, listenerArn, stage, ...settings } = props;
-    const exchange: TokenExchangeSettings = {
-      entry: stage === undefined ? "load-balancer" : "api-gateway",
-      workloads,
-    };
+    const { name, workloads, people, keysTable, controlTable, listenerArn, stage, ...settings } = props;
+    const exchange: TokenExchangeSettings = { entry: functionEntry(stage), workloads, ...(people && { people }) };
     const handler = new BundledFunction(this, "Function", {
       ...settings,
       name,
-      statements: keysTable.issueStatements(),
-      environment: { [ENV.keysTable]: keysTable.tableName, [ENV.tokenExchange]: JSON.stringify(exchange) },
+      statements: [
+        ...keysTable.issueStatements(),
+        ...(controlTable?.refusalStatements() ?? []),
+        ...(people && controlTable ? controlTable.signInStatements() : []),
+      ],
+      environment: {
+        [ENV.keysTable]: keysTable.tableName,
+        [ENV.tokenExchange]: JSON.stringify(exchange),
+        ...(controlTable && { [ENV.controlTable]: controlTable.tableName }),
+      },
       timeoutSeconds: TIMEOUT_SECONDS,
     });
-    routeToFunction(this, { name, handler, listenerArn, path: TOKEN_PATH, stage });
+    routeToFunction(this, {
+      name,
+      handler,
+      listenerArn,
+      paths: tokenExchangePaths({ workloads, people: people ?? null }),
+      stage,
+    });
   }
 }

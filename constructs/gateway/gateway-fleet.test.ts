@@ -63,6 +63,7 @@ describe("the gateway fleet", () => {
     expect(granted).toEqual([
       ["dynamodb:GetItem", expect.stringContaining("aws_dynamodb_table.Keys")],
       ["kms:Decrypt", expect.stringContaining("aws_kms_key.Key")],
+      ["dynamodb:BatchGetItem", expect.stringContaining("aws_dynamodb_table.Keys")],
       ["dynamodb:UpdateItem", expect.stringContaining("aws_dynamodb_table.Keys")],
       [
         "dynamodb:GetItem dynamodb:Query dynamodb:UpdateItem dynamodb:DeleteItem",

@@ -19,6 +19,7 @@ import type { BatchStorage } from "../data/batch-storage.ts";
 import type { KeysTable } from "../data/keys-table.ts";
 import type { ResponsesTable } from "../data/responses-table.ts";
 import type { RoutesTable } from "../data/routes-table.ts";
+import type { UsageStore } from "../data/usage-store.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 import type { NetworkIds } from "../network/network-ids.ts";
 import type { ProcessLogs } from "../observability/process-logs.ts";
@@ -50,6 +51,8 @@ export interface GatewayFleetProps extends InstanceSettings {
   readonly responsesTable: ResponsesTable | undefined;
   /** Of files and batches; `undefined` where there are none. */
   readonly batchStorage: BatchStorage | undefined;
+  /** Of usage events and used quotas. @default - there are none */
+  readonly usageStore?: UsageStore | undefined;
   /** Log groups of the instances' agent. */
   readonly logs: ProcessLogs;
   /** Sessions on the instances. @default - nobody gets onto one */
@@ -95,12 +98,14 @@ export class GatewayFleet extends Construct {
       }),
       statements: [
         ...props.keysTable.readStatements(),
+        props.keysTable.limitsStatement(),
         props.keysTable.lastUsedStatement(),
         ...props.routesTable.changeStatements(),
         ...this.#providerStatements(props),
         ...props.build.readStatements(),
         ...(props.responsesTable?.keepStatements() ?? []),
         ...(props.batchStorage?.accessStatements() ?? []),
+        ...(props.usageStore?.gatewayStatements() ?? []),
         props.logs.writeStatement("gateway"),
         ...(props.shell?.instanceStatements() ?? []),
         ...(launchHook ? [completeLaunchStatement(props.name, props.region)] : []),

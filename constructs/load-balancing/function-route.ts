@@ -22,13 +22,14 @@ export interface RoutedFunctionProps {
 
 export interface FunctionRouteProps extends Pick<RoutedFunctionProps, "name" | "listenerArn" | "stage"> {
   readonly handler: BundledFunction;
-  /** Pattern of the paths; `*` stands for any characters. */
-  readonly path: string;
+  /** Patterns of the paths, at most five; `*` stands for any characters. */
+  readonly paths: readonly string[];
 }
 
 /** Makes a listener send the requests of some paths to a function, and lets it invoke the function. */
 export function routeToFunction(scope: Construct, props: FunctionRouteProps): void {
-  const { name, listenerArn, path, stage } = props;
+  const { name, listenerArn, paths, stage } = props;
+  const start = stage === undefined ? "" : `/${stage}`;
   const lambda = props.handler.resource;
   const targets = new LbTargetGroup(scope, "Targets", {
     targetType: "lambda",
@@ -49,7 +50,7 @@ export function routeToFunction(scope: Construct, props: FunctionRouteProps): vo
   // No priority: AWS takes the next free one.
   new LbListenerRule(scope, "Rule", {
     listenerArn,
-    condition: [{ pathPattern: { values: [`${stage === undefined ? "" : `/${stage}`}${path}`] } }],
+    condition: [{ pathPattern: { values: paths.map((path) => `${start}${path}`) } }],
     action: [{ type: "forward", targetGroupArn: targets.arn }],
   });
 }

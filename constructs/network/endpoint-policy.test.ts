@@ -5,7 +5,7 @@ import { endpointPolicies } from "./endpoint-policy.ts";
 const policies = endpointPolicies({ name: "sluice-test", region: "eu-west-1", accountId: "123456789012" });
 
 describe("the endpoints' policies", () => {
-  test("S3: our buckets, in our account, and the system's packages, to read; to write, files of batches alone", () => {
+  test("S3: our buckets, in our account, and the system's packages, to read; to write, files of batches and of usage alone", () => {
     expect(statements(policies.s3)).toEqual([
       expect.objectContaining({
         Action: ["s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"],
@@ -15,6 +15,11 @@ describe("the endpoints' policies", () => {
       expect.objectContaining({
         Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
         Resource: ["arn:aws:s3:::sluice-test-files-*"],
+        Condition: { StringEquals: { "aws:ResourceAccount": "123456789012" } },
+      }),
+      expect.objectContaining({
+        Action: ["s3:PutObject"],
+        Resource: ["arn:aws:s3:::sluice-test-usage-*"],
         Condition: { StringEquals: { "aws:ResourceAccount": "123456789012" } },
       }),
       expect.objectContaining({
@@ -45,11 +50,15 @@ describe("the endpoints' policies", () => {
     });
   });
 
-  test("DynamoDB: items of our tables, never a scan; new ones without looking, of batches and responses alone", () => {
+  test("DynamoDB: items of our tables, never a scan; several at once of keys alone; new ones without looking, of batches and responses alone", () => {
     expect(statements(policies.dynamodb)).toEqual([
       expect.objectContaining({
         Action: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
         Resource: ["arn:aws:dynamodb:eu-west-1:123456789012:table/sluice-test-*"],
+      }),
+      expect.objectContaining({
+        Action: ["dynamodb:BatchGetItem"],
+        Resource: ["arn:aws:dynamodb:eu-west-1:123456789012:table/sluice-test-keys"],
       }),
       expect.objectContaining({
         Action: ["dynamodb:PutItem"],

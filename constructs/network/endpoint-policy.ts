@@ -4,6 +4,8 @@ import type { WeightsLocation } from "../../domain/own-weights.ts";
 export const ENDPOINT_POLICY_REASONS = {
   OwnAccount: "The permissions of each caller are in its role's policy; this policy only admits the account's callers.",
   OwnFiles: "Permissions to write are in the roles' policies; this policy only limits the buckets that can be reached.",
+  OwnKeyLimits: "A gateway reads the limits of a key with it, by their ids.",
+  OwnUsage: "Permissions to write are in the roles' policies; this policy only limits the buckets that can be reached.",
   OwnBatchesAndResponses:
     "Permissions to write are in the roles' policies; this policy only limits the tables that can be reached.",
   OwnBuckets:
@@ -48,6 +50,12 @@ export function endpointPolicies({ name, region, accountId, weights = [] }: Endp
         Resource: [`arn:aws:s3:::${name}-files-*`],
         Condition: { StringEquals: { "aws:ResourceAccount": accountId } },
       },
+      {
+        Sid: "OwnUsage",
+        Action: ["s3:PutObject"],
+        Resource: [`arn:aws:s3:::${name}-usage-*`],
+        Condition: { StringEquals: { "aws:ResourceAccount": accountId } },
+      },
       ...weightsStatements(weights, accountId),
       {
         Sid: "SystemPackages",
@@ -60,6 +68,11 @@ export function endpointPolicies({ name, region, accountId, weights = [] }: Endp
         Sid: "OwnTables",
         Action: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
         Resource: [`arn:aws:dynamodb:${region}:${accountId}:table/${name}-*`],
+      },
+      {
+        Sid: "OwnKeyLimits",
+        Action: ["dynamodb:BatchGetItem"],
+        Resource: [`arn:aws:dynamodb:${region}:${accountId}:table/${name}-keys`],
       },
       {
         Sid: "OwnBatchesAndResponses",

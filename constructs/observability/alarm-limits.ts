@@ -1,3 +1,5 @@
+import { LONGEST_PAUSE_MS } from "../../domain/audit/verify-heads.ts";
+
 /** Limits of the alarms. The dashboard draws these as lines in its charts. */
 
 /** Milliseconds within which 99 of 100 requests must end: the service objective of docs/requirements.md. */
@@ -10,6 +12,14 @@ export const SATURATION_LIMIT_PERCENT = 90;
 const READY_WITHIN_SECONDS = 300;
 /** Seconds in a gateway's queue: a third of the longest wait (15 s in our environments), after which a request gets 503. */
 export const QUEUE_AGE_LIMIT_SECONDS = 5;
+
+/** Organisations whose audit events could not be sealed. */
+export const UNSEALED_CHAINS_LIMIT = 1;
+/** Minutes without a sealed minute: from then on, a verification of the audit trail reports a gap. */
+export const SEALING_PAUSE_MINUTES = LONGEST_PAUSE_MS / 60_000;
+
+/** Seconds for which usage events may wait on a gateway's disk: the metric counts from the first that waits. */
+export const USAGE_WAIT_LIMIT_SECONDS = 900;
 
 /**
  * Minutes after which a start counts as slow: those of the requirement or, where starts may take much longer, half of the

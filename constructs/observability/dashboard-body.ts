@@ -6,6 +6,8 @@ import {
   LATENCY_P99_LIMIT_MS,
   QUEUE_AGE_LIMIT_SECONDS,
   SATURATION_LIMIT_PERCENT,
+  SEALING_PAUSE_MINUTES,
+  UNSEALED_CHAINS_LIMIT,
 } from "./alarm-limits.ts";
 import { rate, sums } from "./chart-lines.ts";
 import { costCharts } from "./cost-charts.ts";
@@ -38,6 +40,8 @@ export interface DashboardBodyProps {
   readonly gatewayLoadBalancerArnSuffix: string;
   readonly gatewayTargetGroupArnSuffix: string;
   readonly pools: readonly DashboardPool[];
+  /** Whether audit events are sealed. */
+  readonly hasAuditTrail: boolean;
   /** Dimensions of API Gateway's stage in CloudWatch. @default - there is none */
   readonly apiStage?: { readonly apiName: string; readonly stage: string };
 }
@@ -126,6 +130,16 @@ function upCharts(props: DashboardBodyProps): readonly ChartProps[] {
       unit: "count",
       lines: [{ metric: METRICS.clientAborts, dimensions: all, statistic: "Sum", label: "left" }],
     },
+    ...(props.hasAuditTrail
+      ? [
+          {
+            title: "Audit events not sealed",
+            unit: "organisations",
+            lines: [{ metric: METRICS.unsealedChains, dimensions: all, statistic: "Minimum", label: "organisations" }],
+            limit: { label: `alarm after ${SEALING_PAUSE_MINUTES} minutes`, value: UNSEALED_CHAINS_LIMIT },
+          },
+        ]
+      : []),
   ];
 }
 

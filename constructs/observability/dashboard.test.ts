@@ -33,6 +33,7 @@ const stack = synthConstruct(
         { model: "small", autoScalingGroupName: "g-small", targetGroupArnSuffix: "targetgroup/small" },
         { model: "large", autoScalingGroupName: "g-large", targetGroupArnSuffix: "targetgroup/large" },
       ],
+      hasAuditTrail: true,
       apiStage: { apiName: "sluice-test", stage: "live" },
     }),
 );

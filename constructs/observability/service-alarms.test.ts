@@ -30,6 +30,8 @@ const props: ServiceAlarmsProps = {
   ],
   certificateArn: "arn:certificate",
   hasBatches: true,
+  hasAuditTrail: true,
+  hasUsage: true,
   expectedUsdPerHour: 1.2345,
 };
 const stack = synthConstruct((scope) => new ServiceAlarms(scope, "Alarms", props));
@@ -145,6 +147,26 @@ describe("the alarms", () => {
   test("where there are no engines it is down without gateways", () => {
     const without = synthConstruct((scope) => new ServiceAlarms(scope, "Alarms", { ...props, pools: [] }));
     expect(ruleOf(without)).toBe('ALARM("NoGateway")');
+  });
+
+  // documented: alarm-audit-not-sealed
+  test("rings when for five minutes no run has sealed all audit events, and when none has ended", () => {
+    expect(alarm("audit-not-sealed")).toMatchObject({
+      namespace: "Sluice/Audit",
+      metric_name: "UnsealedChains",
+      dimensions: { Environment: "test" },
+      statistic: "Minimum",
+      comparison_operator: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+      period: 60,
+      evaluation_periods: 5,
+      datapoints_to_alarm: 5,
+      treat_missing_data: "breaching",
+    });
+    const without = synthConstruct((scope) => new ServiceAlarms(scope, "Alarms", { ...props, hasAuditTrail: false }));
+    const names = Object.values(resources(without, "aws_cloudwatch_metric_alarm")).map(({ alarm_name }) => alarm_name);
+    expect(names).not.toContain("sluice-test-audit-not-sealed");
+    expect(names).toHaveLength(alarms.length - 1);
   });
 
   // documented: alarms-reach-topic

@@ -8,9 +8,12 @@ import {
   LATENCY_P99_LIMIT_MS,
   QUEUE_AGE_LIMIT_SECONDS,
   SATURATION_LIMIT_PERCENT,
+  SEALING_PAUSE_MINUTES,
+  UNSEALED_CHAINS_LIMIT,
 } from "./alarm-limits.ts";
 import { runbookLink } from "./runbook.ts";
 import { createSlowStartAlarm } from "./slow-start-alarm.ts";
+import { createUsageAlarms } from "./usage-alarms.ts";
 
 /** A pool that alarms watch. */
 export interface WatchedPool {
@@ -42,6 +45,10 @@ export interface ServiceAlarmsProps {
   readonly expectedUsdPerHour: number;
   /** Whether there are batches. */
   readonly hasBatches: boolean;
+  /** Whether audit events are sealed. */
+  readonly hasAuditTrail: boolean;
+  /** Whether usage events, quotas and budgets are counted. */
+  readonly hasUsage: boolean;
 }
 
 /** Below this many requests a minute, an error rate means nothing. */
@@ -220,6 +227,38 @@ export class ServiceAlarms extends Construct {
             topicArn,
           }),
         ];
+    const budgets = !props.hasUsage
+      ? []
+      : [
+          createAlarm(this, "BudgetAlerts", {
+            ...perMinute,
+            name: `${name}-budget-alerts`,
+            says: "A budget of a project, key, user or the organisation has reached 50, 80, 90 or 100 %.",
+            page: "Budget alerts",
+            watches: { metric: METRICS.budgetAlerts, dimensions: { Environment }, statistic: "Sum" },
+            comparison: "GreaterThanThreshold",
+            threshold: 0,
+            periods: 1,
+            missingData: "notBreaching", // it is written only when there is one
+          }),
+        ];
+    const audit = !props.hasAuditTrail
+      ? []
+      : [
+          createAlarm(this, "AuditNotSealed", {
+            ...perMinute,
+            name: `${name}-audit-not-sealed`,
+            says: `For ${SEALING_PAUSE_MINUTES} minutes audit events were not sealed.`,
+            page: "Audit events not sealed",
+            // A run that Lambda repeats writes a second value: one that sealed everything is enough.
+            watches: { metric: METRICS.unsealedChains, dimensions: { Environment }, statistic: "Minimum" },
+            comparison: "GreaterThanOrEqualToThreshold",
+            threshold: UNSEALED_CHAINS_LIMIT,
+            periods: SEALING_PAUSE_MINUTES,
+            missingData: "breaching", // each run writes a value: none ran, or none reached its end
+          }),
+        ];
+    const usage = props.hasUsage ? createUsageAlarms(this, props) : [];
     const down = new CloudwatchCompositeAlarm(this, "Down", {
       alarmName: `${name}-down`,
       alarmDescription: `The service is down: every request fails. See ${runbookLink("Service is down")}`,
@@ -242,6 +281,9 @@ export class ServiceAlarms extends Construct {
       certificate,
       cost,
       ...deadLetters,
+      ...audit,
+      ...budgets,
+      ...usage,
     ];
     this.arns = [down.arn, ...alarms.map(({ arn }) => arn)];
   }

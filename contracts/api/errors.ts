@@ -109,6 +109,13 @@ export const ERRORS = {
     message: "Too many requests. Wait for the seconds given in Retry-After.",
     retryAfterSeconds: 60,
   },
+  insufficient_quota: {
+    status: 429,
+    type: "insufficient_quota",
+    blame: "client",
+    message:
+      "A quota or budget of the key, its owner, project or organisation is used up. Ask your operator to raise it, or wait until it begins anew.",
+  },
   queue_share_exceeded: {
     status: 429,
     type: "rate_limit_error",
@@ -156,6 +163,13 @@ export const ERRORS = {
     blame: "service",
     message: "Changes can't be stored just now; what is in use stays as it is. Try again.",
     retryAfterSeconds: 5,
+  },
+  limits_unavailable: {
+    status: 503,
+    type: "server_error",
+    blame: "service",
+    message: "The limits of this key can't be counted just now. Try again after the seconds given in Retry-After.",
+    retryAfterSeconds: 2,
   },
   model_unavailable: {
     status: 503,
@@ -225,17 +239,31 @@ export function errorEntry(code: ErrorCode): ErrorEntry {
   return ERRORS[code];
 }
 
-/** Builds the body; `message` defaults to the catalogue's, `param` to the first detail's. */
+/** A key of either form, also one that is cut off: 12 characters of its id and at least 8 of its secret. */
+const KEY = /\bsk-(?:sl|admin)-[a-z2-7]{12}-[A-Za-z0-9_-]{8,}/g;
+
+/** A text from a client without the keys in it: clients log errors, and show them to people. */
+export function withoutKeys(text: string): string {
+  return text.replace(KEY, "sk-…");
+}
+
+/**
+ * Builds the body; `message` defaults to the catalogue's, `param` to the first detail's. Keys that a client wrote
+ * into a field or its name are not repeated.
+ */
 export function errorBody(
   code: ErrorCode,
   options: { readonly message?: string; readonly param?: string; readonly details?: readonly ErrorDetail[] } = {},
 ): ErrorBody {
-  const { details = [] } = options;
+  const details = (options.details ?? []).map(({ param, message }) => ({
+    param: withoutKeys(param),
+    message: withoutKeys(message),
+  }));
   return {
     error: {
-      message: options.message ?? ERRORS[code].message,
+      message: withoutKeys(options.message ?? ERRORS[code].message),
       type: ERRORS[code].type,
-      param: options.param ?? details[0]?.param ?? null,
+      param: options.param === undefined ? (details[0]?.param ?? null) : withoutKeys(options.param),
       code,
       ...(details.length > 0 ? { details } : {}),
     },

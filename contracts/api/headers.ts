@@ -18,6 +18,8 @@ export const CACHE_SIMILARITY_HEADER = "x-sluice-cache-similarity";
 export const TARGET_HEADER = "x-sluice-target";
 /** Calls to targets that were made for the request. */
 export const ATTEMPTS_HEADER = "x-sluice-attempts";
+/** The bound of each completion, where less was left of a limit than the client asked for: `max_tokens=100`. */
+export const CLAMPED_HEADER = "x-sluice-clamped";
 /** A client's name for its session: a route that is sticky by session keeps it at one target. */
 export const SESSION_HEADER = "x-sluice-session";
 /** `critical`, `normal` or `batch`: priority in the queue while the engines are full. `critical` needs a key with it. */
@@ -42,6 +44,13 @@ export const EXPOSED_HEADERS = [
   "x-ratelimit-limit-requests",
   "x-ratelimit-remaining-requests",
   "x-ratelimit-reset-requests",
+  "x-ratelimit-limit-tokens",
+  "x-ratelimit-remaining-tokens",
+  "x-ratelimit-reset-tokens",
+  "ratelimit",
+  "ratelimit-policy",
+  "x-should-retry",
+  CLAMPED_HEADER,
 ] as const;
 /**
  * Request headers that a browser on another origin may send: those that the SDKs of OpenAI and Anthropic add, by what is

@@ -2,7 +2,10 @@ import * as z from "zod";
 import { OrganizationRoleName } from "./objects.ts";
 import { cursor, deleted, ExpiresInSeconds, Name, pageOf, Seconds } from "./page.ts";
 
-/** A key of the control API. It acts as its owner; it can't use models. */
+/**
+ * A key of the control API. It acts as its owner; it can't use models. `last_used_at` is null before the first request
+ * with it; a use within a minute of the stored one does not change it.
+ */
 export const AdminApiKey = z.strictObject({
   object: z.literal("organization.admin_api_key"),
   id: z.string(),
@@ -10,6 +13,7 @@ export const AdminApiKey = z.strictObject({
   redacted_value: z.string(),
   created_at: Seconds,
   expires_at: Seconds.nullable(),
+  last_used_at: Seconds.nullable(),
   owner: z.strictObject({
     type: z.literal("user"),
     object: z.literal("organization.user"),

@@ -1,17 +1,69 @@
 import * as z from "zod";
+import { UpdateLimits, UpdateModelPermissions, UpdateRateLimit } from "./limits.ts";
 import { cursor, pageOf } from "./page.ts";
 
 const idOnly = z.strictObject({ id: z.string() });
 const roleOf = z.strictObject({ role: z.string() });
+const groupName = z.strictObject({ group_name: z.string() });
+/** `id` is the group's. */
+const groupMember = z.strictObject({ id: z.string(), user_id: z.string() });
+/** A request that was refused: OpenAI's payload of `login.failed`, and what identifies the request. */
+const refused = z.strictObject({
+  /** Of a key or policy that was sent, or of the resource that the request was about; `unknown` where it has none. */
+  id: z.string(),
+  error_code: z.string(),
+  error_message: z.string(),
+  /** Id of the operation, or method and path. */
+  operation: z.string(),
+  /** The rule that decided. */
+  rule: z.string(),
+  /** Client address. @default - it is unknown */
+  ip_address: z.string().exactOptional(),
+  request_id: z.string(),
+  /** That the log has too, and a response 403 or 404. */
+  decision_id: z.string(),
+  /** Refusals that the event is for: 1, or those of a minute after the first ones; the other fields are the first one's. */
+  count: z.int().positive(),
+});
+/** `resource_id` is `organization` or the id of a project. */
+const resource = { resource_id: z.string(), resource_type: z.string() };
+const roleCreated = z.strictObject({
+  id: z.string(),
+  role_name: z.string(),
+  permissions: z.array(z.string()),
+  ...resource,
+});
+const changedRole = z.strictObject({
+  role_name: z.string().exactOptional(),
+  description: z.string().exactOptional(),
+  permissions_added: z.array(z.string()).exactOptional(),
+  permissions_removed: z.array(z.string()).exactOptional(),
+});
+/** `id` names resource, user or group, and role, with colons between. */
+const roleAssignment = z.strictObject({
+  id: z.string(),
+  principal_id: z.string(),
+  principal_type: z.enum(["user", "group"]),
+  ...resource,
+});
+/** `id` is the project's, or `organization`. */
+const spendLimitChanged = z.strictObject({
+  id: z.string(),
+  changes_requested: z.strictObject({ threshold_amount: z.number(), currency: z.string(), interval: z.string() }),
+});
 const Actor = z.strictObject({ id: z.string(), email: z.string() });
 
-/** The payload of each type of audit event, in the shapes of OpenAI's audit log. */
+/** The payload of each type of audit event, in the shapes of OpenAI's audit log; `access.denied` and those of limits but for rates are types of Sluice's. */
 const PAYLOADS = {
   "project.created": z.strictObject({ id: z.string(), data: z.strictObject({ name: z.string(), title: z.string() }) }),
   "project.updated": z.strictObject({ id: z.string(), changes_requested: z.strictObject({ title: z.string() }) }),
   "project.archived": idOnly,
   "user.added": z.strictObject({ id: z.string(), data: roleOf }),
-  "user.updated": z.strictObject({ id: z.string(), changes_requested: roleOf }),
+  /** Without a role where an identity provider changed other attributes. */
+  "user.updated": z.strictObject({
+    id: z.string(),
+    changes_requested: z.strictObject({ role: z.string().exactOptional() }),
+  }),
   "user.deleted": idOnly,
   "invite.sent": z.strictObject({ id: z.string(), data: z.strictObject({ email: z.string(), role: z.string() }) }),
   "invite.deleted": idOnly,
@@ -21,6 +73,27 @@ const PAYLOADS = {
   "service_account.deleted": idOnly,
   "api_key.created": z.strictObject({ id: z.string(), data: z.strictObject({ scopes: z.array(z.string()) }) }),
   "api_key.deleted": idOnly,
+  "group.created": z.strictObject({ id: z.string(), data: groupName }),
+  "group.updated": z.strictObject({ id: z.string(), changes_requested: groupName }),
+  "group.deleted": idOnly,
+  "tenant.group.member.added": groupMember,
+  "tenant.group.member.removed": groupMember,
+  "login.failed": refused,
+  "access.denied": refused,
+  "role.created": roleCreated,
+  "role.updated": z.strictObject({ id: z.string(), changes_requested: changedRole }),
+  "role.deleted": idOnly,
+  "role.assignment.created": roleAssignment,
+  "role.assignment.deleted": roleAssignment,
+  "rate_limit.updated": z.strictObject({ id: z.string(), changes_requested: UpdateRateLimit }),
+  /** `id` is that of the limits object. */
+  "limits.updated": z.strictObject({ id: z.string(), changes_requested: UpdateLimits }),
+  "limits.deleted": idOnly,
+  /** `id` is the project's. */
+  "model_permissions.updated": z.strictObject({ id: z.string(), changes_requested: UpdateModelPermissions }),
+  "model_permissions.deleted": idOnly,
+  "spend_limit.updated": spendLimitChanged,
+  "spend_limit.deleted": idOnly,
 } as const;
 
 export type AuditEventType = keyof typeof PAYLOADS;
@@ -40,9 +113,28 @@ export const AUDIT_EVENT_TYPES = [
   "service_account.deleted",
   "api_key.created",
   "api_key.deleted",
+  "group.created",
+  "group.updated",
+  "group.deleted",
+  "tenant.group.member.added",
+  "tenant.group.member.removed",
+  "login.failed",
+  "access.denied",
+  "role.created",
+  "role.updated",
+  "role.deleted",
+  "role.assignment.created",
+  "role.assignment.deleted",
+  "rate_limit.updated",
+  "limits.updated",
+  "limits.deleted",
+  "model_permissions.updated",
+  "model_permissions.deleted",
+  "spend_limit.updated",
+  "spend_limit.deleted",
 ] as const satisfies readonly AuditEventType[];
 
-/** One administrative change. The payload is the field with the type's name. */
+/** One administrative change, or refusals. The payload is the field with the type's name. */
 export const AuditEvent = z.strictObject({
   id: z.string(),
   type: z.enum(AUDIT_EVENT_TYPES),
@@ -50,7 +142,7 @@ export const AuditEvent = z.strictObject({
   effective_at: z.int(),
   /** The project that was changed. @default - the change is the organisation's */
   project: z.strictObject({ id: z.string(), name: z.string() }).exactOptional(),
-  /** `session`: the owner of the AWS account, by the command line, in the name of the user that it is about. */
+  /** `session`: the owner of the AWS account, by the command line, in the name of the user that it is about; or someone unknown, whose id is `unknown`. */
   actor: z.discriminatedUnion("type", [
     z.strictObject({
       type: z.literal("api_key"),
@@ -72,11 +164,48 @@ export const AuditEvent = z.strictObject({
   "service_account.deleted": PAYLOADS["service_account.deleted"].exactOptional(),
   "api_key.created": PAYLOADS["api_key.created"].exactOptional(),
   "api_key.deleted": PAYLOADS["api_key.deleted"].exactOptional(),
+  "group.created": PAYLOADS["group.created"].exactOptional(),
+  "group.updated": PAYLOADS["group.updated"].exactOptional(),
+  "group.deleted": PAYLOADS["group.deleted"].exactOptional(),
+  "tenant.group.member.added": PAYLOADS["tenant.group.member.added"].exactOptional(),
+  "tenant.group.member.removed": PAYLOADS["tenant.group.member.removed"].exactOptional(),
+  "login.failed": PAYLOADS["login.failed"].exactOptional(),
+  "access.denied": PAYLOADS["access.denied"].exactOptional(),
+  "role.created": PAYLOADS["role.created"].exactOptional(),
+  "role.updated": PAYLOADS["role.updated"].exactOptional(),
+  "role.deleted": PAYLOADS["role.deleted"].exactOptional(),
+  "role.assignment.created": PAYLOADS["role.assignment.created"].exactOptional(),
+  "role.assignment.deleted": PAYLOADS["role.assignment.deleted"].exactOptional(),
+  "rate_limit.updated": PAYLOADS["rate_limit.updated"].exactOptional(),
+  "limits.updated": PAYLOADS["limits.updated"].exactOptional(),
+  "limits.deleted": PAYLOADS["limits.deleted"].exactOptional(),
+  "model_permissions.updated": PAYLOADS["model_permissions.updated"].exactOptional(),
+  "model_permissions.deleted": PAYLOADS["model_permissions.deleted"].exactOptional(),
+  "spend_limit.updated": PAYLOADS["spend_limit.updated"].exactOptional(),
+  "spend_limit.deleted": PAYLOADS["spend_limit.deleted"].exactOptional(),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;
 
+/**
+ * An event as it is stored. A newer release beside this one may write types, actors and values that this one does not know:
+ * they are listed as they are, since an audit log without them would be wrong.
+ */
+export const StoredAuditEvent = z.looseObject({
+  id: z.string(),
+  type: z.string(),
+  effective_at: z.int(),
+  project: z.looseObject({ id: z.string() }).optional(),
+});
+export type StoredAuditEvent = z.infer<typeof StoredAuditEvent>;
+
+/**
+ * Where an event is in the audit trail: `sealed` in it, `waiting` for the sealer's next run, or `none`: from a release
+ * before the sealer, so in the table alone.
+ */
+export const AuditSeal = z.enum(["sealed", "waiting", "none"]);
+
 /** Newest events first. */
-export const AuditEventPage = pageOf(AuditEvent);
+export const AuditEventPage = pageOf(AuditEvent.extend({ seal: AuditSeal }));
 
 /** Lists come as `name[]=a&name[]=b`; bounds of time as `effective_at[gte]=…`, in seconds. */
 export const ListAuditEventsQuery = z.strictObject({

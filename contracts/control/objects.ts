@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { cursor, deleted, Name, pageOf, Seconds } from "./page.ts";
+import { cursor, deleted, Id, Name, pageOf, Seconds } from "./page.ts";
 
 /** The objects of OpenAI's administration API, in its shapes. */
 
@@ -61,17 +61,23 @@ export const CreateProject = z.strictObject({ name: Name });
 export const UpdateProject = z.strictObject({ name: Name });
 /** Exactly one of `user_id` and `email` names the user. */
 export const CreateProjectUser = z
-  .strictObject({ user_id: z.string().optional(), email: Email.optional(), role: ProjectRoleName })
+  .strictObject({ user_id: Id.optional(), email: Email.optional(), role: ProjectRoleName })
   .refine((body) => (body.user_id === undefined) !== (body.email === undefined), {
     path: ["user_id"],
     message: "Send either `user_id` or `email`.",
   });
 export const UpdateProjectUser = z.strictObject({ role: ProjectRoleName });
 export const UpdateOrganizationUser = z.strictObject({ role: OrganizationRoleName });
+/** So that an invitation is accepted in one transaction of DynamoDB, which has at most 100 actions, some ten besides these. */
+export const MAX_INVITE_PROJECTS = 80;
 export const CreateInvite = z.strictObject({
   email: Email,
   role: OrganizationRoleName,
-  projects: z.array(InviteProject).max(100).optional(),
+  projects: z
+    .array(InviteProject.extend({ id: Id }))
+    .max(MAX_INVITE_PROJECTS)
+    .refine((projects) => new Set(projects.map(({ id }) => id)).size === projects.length, "must name each project once")
+    .optional(),
 });
 
 export const ListProjectsQuery = z.strictObject({

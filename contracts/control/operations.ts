@@ -1,26 +1,12 @@
-import * as z from "zod";
 import * as adminKeys from "./admin-keys.ts";
 import { AuditEventPage, ListAuditEventsQuery } from "./audit-events.ts";
+import { GROUP_OPERATIONS } from "./group-operations.ts";
+import { LIMIT_OPERATIONS } from "./limit-operations.ts";
 import * as objects from "./objects.ts";
-import { ListQuery } from "./page.ts";
+import { type ControlOperation, get, list, NoBody, post, remove } from "./operation.ts";
 import * as projectKeys from "./project-keys.ts";
-import type { ControlScope } from "./scopes.ts";
-
-/** One method on one path of the control API. An operation without a scope does not compile. */
-export interface ControlOperation {
-  readonly method: "GET" | "POST" | "DELETE";
-  /** Parameters are in braces, and each is one segment. */
-  readonly path: `/v1/organization/${string}`;
-  readonly scope: ControlScope;
-  /** Parameters of the query. */
-  readonly query: z.ZodType;
-  /** The JSON body; a body is refused where the schema is `NoBody`. */
-  readonly body: z.ZodType;
-  readonly response: z.ZodType;
-}
-
-export const NoQuery = z.strictObject({});
-export const NoBody = z.undefined();
+import { ROLE_OPERATIONS } from "./role-operations.ts";
+import { USAGE_OPERATIONS } from "./usage-operations.ts";
 
 const PROJECTS = "/v1/organization/projects";
 const PROJECT = `${PROJECTS}/{project_id}` as const;
@@ -33,11 +19,6 @@ const USERS = "/v1/organization/users";
 const INVITES = "/v1/organization/invites";
 const ADMIN_KEYS = "/v1/organization/admin_api_keys";
 const ADMIN_KEY = `${ADMIN_KEYS}/{admin_key_id}` as const;
-
-const get = { method: "GET", query: NoQuery, body: NoBody } as const;
-const list = { method: "GET", query: ListQuery, body: NoBody } as const;
-const post = { method: "POST", query: NoQuery } as const;
-const remove = { method: "DELETE", query: NoQuery, body: NoBody } as const;
 
 /** All operations of the control API, by id: the source of its routing, its checks and its matrix of permissions. */
 export const CONTROL_OPERATIONS = {
@@ -208,6 +189,10 @@ export const CONTROL_OPERATIONS = {
     query: ListAuditEventsQuery,
     response: AuditEventPage,
   },
+  ...GROUP_OPERATIONS,
+  ...ROLE_OPERATIONS,
+  ...LIMIT_OPERATIONS,
+  ...USAGE_OPERATIONS,
 } as const satisfies Readonly<Record<string, ControlOperation>>;
 
 export type ControlOperationId = keyof typeof CONTROL_OPERATIONS;

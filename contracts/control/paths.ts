@@ -1,2 +1,12 @@
-/** Every path of the control API begins with it. */
-export const CONTROL_PATHS = "/v1/organization/";
+import { KEY_ALIAS } from "./key-alias.ts";
+import { CONTROL_OPERATIONS } from "./operations.ts";
+import { SCIM_PATH } from "./scim-path.ts";
+import { USAGE_ALIAS } from "./usage.ts";
+
+/** Beginnings of the control API's paths, of which each path has one: `/v1/organization/` and the like. */
+export const CONTROL_PATHS: readonly string[] = [
+  ...new Set(Object.values(CONTROL_OPERATIONS).map(({ path }) => `${path.split("/").slice(0, 3).join("/")}/`)),
+  SCIM_PATH,
+  KEY_ALIAS,
+  USAGE_ALIAS,
+];

@@ -30,7 +30,7 @@ export const CreatedServiceAccount = ServiceAccount.extend({
 export const ServiceAccountDeleted = deleted("organization.project.service_account.deleted");
 export const ServiceAccountPage = pageOf(ServiceAccount);
 
-/** A key for models in a project. `last_used_at` is null where its use is not recorded. */
+/** A key for models in a project. `last_used_at` is null before the first use; a use within a minute of the stored one does not change it. */
 export const ProjectApiKey = z.strictObject({
   object: z.literal("organization.project.api_key"),
   id: z.string(),

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { AuditEvent } from "./audit-events.ts";
+import { LimitScope, MAX_LIMITS_OF_SUBJECT, ModelPermissions, UseLimit } from "../limits/use-limit.ts";
+import { AuditEvent, StoredAuditEvent } from "./audit-events.ts";
 import { Invite, OrganizationRoleName, ProjectRoleName } from "./objects.ts";
 
 /** What the control table stores. Each record has a version, which every change raises; times are seconds since 1970. */
@@ -13,6 +14,8 @@ export const ProjectRecord = z.strictObject({
   name: z.string(),
   createdAt: Seconds,
   archivedAt: Seconds.optional(),
+  /** Whether the keys table has the item that ends the keys of the archived project. Releases before did not write it. */
+  hasKeysEnded: z.boolean().optional(),
 });
 export const UserRecord = z.strictObject({
   kind: z.literal("user"),
@@ -22,6 +25,26 @@ export const UserRecord = z.strictObject({
   email: z.string(),
   role: OrganizationRoleName,
   addedAt: Seconds,
+});
+/** What an identity provider says of a user by SCIM. While the user is not active there is no record of kind `user`. */
+export const ScimUserRecord = z.strictObject({
+  kind: z.literal("scimUser"),
+  version: Version,
+  /** The user's. */
+  id: z.string(),
+  /** The e-mail address. */
+  userName: z.string(),
+  externalId: z.string().optional(),
+  displayName: z.string().optional(),
+  formatted: z.string().optional(),
+  givenName: z.string().optional(),
+  familyName: z.string().optional(),
+  /** The role that the user had, or gets once active. */
+  role: OrganizationRoleName,
+  /** The last version of the user's record, so that none is used twice. */
+  userVersion: z.int().nonnegative(),
+  createdAt: Seconds,
+  updatedAt: Seconds,
 });
 /** A user's membership of a project. */
 export const MembershipRecord = z.strictObject({
@@ -57,6 +80,80 @@ export const OrganizationRecord = z.strictObject({
   id: z.string(),
   createdAt: Seconds,
 });
+export const GroupRecord = z.strictObject({
+  kind: z.literal("group"),
+  version: Version,
+  id: z.string(),
+  name: z.string(),
+  createdAt: Seconds,
+  /** Whether an identity provider made the group by SCIM, and the id that it has there. */
+  isProvisioned: z.literal(true).optional(),
+  externalId: z.string().optional(),
+});
+/** A user of a group, in the group's list. */
+export const GroupUserRecord = z.strictObject({
+  kind: z.literal("groupUser"),
+  version: Version,
+  groupId: z.string(),
+  userId: z.string(),
+  addedAt: Seconds,
+});
+/** The same, in the list of the user's groups. It has no effect once the group is gone. */
+export const UserGroupRecord = z.strictObject({
+  kind: z.literal("userGroup"),
+  version: Version,
+  userId: z.string(),
+  groupId: z.string(),
+});
+/** A group in a project, in the project's list. */
+export const ProjectGroupRecord = z.strictObject({
+  kind: z.literal("projectGroup"),
+  version: Version,
+  projectId: z.string(),
+  groupId: z.string(),
+  addedAt: Seconds,
+});
+/** The same, in the list of the group's projects. */
+export const GroupProjectRecord = z.strictObject({
+  kind: z.literal("groupProject"),
+  version: Version,
+  groupId: z.string(),
+  projectId: z.string(),
+});
+/** `organization`, or the id of a project: where a role is and holds. */
+const ResourceId = z.string();
+/** A role of one's own. */
+export const RoleRecord = z.strictObject({
+  kind: z.literal("role"),
+  version: Version,
+  resourceId: ResourceId,
+  id: z.string(),
+  name: z.string(),
+  /** @default - none */
+  description: z.string().optional(),
+  /** Scopes. One that this release does not know permits nothing. */
+  permissions: z.array(z.string()),
+  createdAt: Seconds,
+  /** Id of the user. */
+  createdBy: z.string(),
+  /** @default - it was not changed */
+  updatedAt: Seconds.optional(),
+});
+/** Changed with each of the roles of an organisation or project: so that no two get the same name, nor exceed their number. */
+export const RoleListRecord = z.strictObject({ kind: z.literal("roleList"), version: Version, resourceId: ResourceId });
+/**
+ * A user or a group has a role. Each change of these raises the version of the user or group, so that a request which was
+ * permitted by a role can be made to hold only while its user has it. It has no effect once the role is gone.
+ */
+export const RoleAssignmentRecord = z.strictObject({
+  kind: z.literal("roleAssignment"),
+  version: Version,
+  resourceId: ResourceId,
+  /** Id of the user or group. */
+  principalId: z.string(),
+  roleId: z.string(),
+  createdAt: Seconds,
+});
 /** A member of a project that is no person. */
 export const ServiceAccountRecord = z.strictObject({
   kind: z.literal("serviceAccount"),
@@ -84,6 +181,15 @@ export const ProjectKeyRecord = z.strictObject({
   /** @default - it does not expire */
   expiresAt: Seconds.optional(),
 });
+/** The keys for models that a user got by signing in and that may still work: they are revoked with the user. */
+export const PersonKeysRecord = z.strictObject({
+  kind: z.literal("personKeys"),
+  version: Version,
+  userId: z.string(),
+  keys: z.array(z.strictObject({ keyId: z.string(), projectId: z.string(), expiresAt: Seconds })),
+  /** When DynamoDB may delete it: all of the keys have expired. */
+  expiresAt: Seconds,
+});
 /** An admin key, which acts as its owner. The secret is not stored: only its SHA-256, in hex. */
 export const AdminKeyRecord = z.strictObject({
   kind: z.literal("adminKey"),
@@ -100,6 +206,8 @@ export const AdminKeyRecord = z.strictObject({
   createdAt: Seconds,
   /** @default - it does not expire */
   expiresAt: Seconds.optional(),
+  /** Within a minute; storing it does not raise the version. @default - not used yet */
+  lastUsedAt: Seconds.optional(),
 });
 /** Where the admin key with a secret's public part is. */
 export const AdminKeyIndexRecord = z.strictObject({
@@ -124,7 +232,32 @@ export const IdempotencyRecord = z.strictObject({
 });
 /** Attribute of the control table after whose time, in Unix seconds, DynamoDB deletes an item. */
 export const CONTROL_TTL_ATTRIBUTE = "expireAt";
-export const EventRecord = z.strictObject({ kind: z.literal("event"), version: Version, event: AuditEvent });
+/** What limits the use of one subject. Gateways read the same from the keys table. It stays when all of it was taken away. */
+export const LimitsRecord = z.strictObject({
+  kind: z.literal("limits"),
+  version: Version,
+  scope: LimitScope,
+  /** Id in this API; `organization` for the organisation. */
+  subjectId: z.string(),
+  limits: z.array(UseLimit).max(MAX_LIMITS_OF_SUBJECT),
+  /** Of a project. @default - all models */
+  models: ModelPermissions.optional(),
+  updatedAt: Seconds,
+});
+export const EventRecord = z.strictObject({
+  kind: z.literal("event"),
+  version: Version,
+  event: AuditEvent,
+  /** Whether the event got a mark by which the sealer finds it. Releases before the sealer did not write it. */
+  hasMark: z.literal(true).exactOptional(),
+});
+/** How an event is read for a list: also one that a newer release has written. */
+export const StoredEventRecord = z.looseObject({
+  kind: z.literal("event"),
+  event: StoredAuditEvent,
+  hasMark: z.literal(true).optional(),
+});
+export type StoredEventRecord = z.infer<typeof StoredEventRecord>;
 
 export const ControlRecord = z.discriminatedUnion("kind", [
   ProjectRecord,
@@ -136,9 +269,20 @@ export const ControlRecord = z.discriminatedUnion("kind", [
   OrganizationRecord,
   ServiceAccountRecord,
   ProjectKeyRecord,
+  PersonKeysRecord,
   AdminKeyRecord,
   AdminKeyIndexRecord,
   IdempotencyRecord,
+  GroupRecord,
+  ScimUserRecord,
+  GroupUserRecord,
+  UserGroupRecord,
+  ProjectGroupRecord,
+  GroupProjectRecord,
+  RoleRecord,
+  RoleListRecord,
+  RoleAssignmentRecord,
+  LimitsRecord,
 ]);
 export type ControlRecord = z.infer<typeof ControlRecord>;
 export type RecordKind = ControlRecord["kind"];

@@ -1,21 +1,37 @@
 import * as z from "zod";
 
-/** What a role may permit in the control API. `write` of a subject does not include its `read`. */
-export const ControlScope = z.enum([
+/** What a role may permit in one project. */
+export const ProjectScope = z.enum([
   "projects.read",
   "projects.write",
   "project.users.read",
   "project.users.write",
+  "project.groups.read",
+  "project.groups.write",
+  "project.roles.read",
+  "project.roles.write",
+  "service_accounts.read",
+  "service_accounts.write",
+  "api_keys.read",
+  "api_keys.write",
+  "limits.read",
+]);
+
+/** What a role may permit in the control API. `write` of a subject does not include its `read`. */
+export const ControlScope = z.enum([
+  ...ProjectScope.options,
   "users.read",
   "users.write",
   "invites.read",
   "invites.write",
   "audit_logs.read",
-  "service_accounts.read",
-  "service_accounts.write",
-  "api_keys.read",
-  "api_keys.write",
   "admin_keys.read",
   "admin_keys.write",
+  "groups.read",
+  "groups.write",
+  "roles.read",
+  "roles.write",
+  "limits.write",
+  "usage.read",
 ]);
 export type ControlScope = z.infer<typeof ControlScope>;

@@ -16,6 +16,8 @@ export interface MetricEntry {
 const GATEWAY = "Sluice/Gateway";
 const ENGINE = "Sluice/Engine";
 const COST = "Sluice/Cost";
+const AUDIT = "Sluice/Audit";
+const USAGE = "Sluice/Usage";
 const LOAD_BALANCER = "AWS/ApplicationELB";
 const REST_API = "AWS/ApiGateway";
 const AUTO_SCALING = "AWS/AutoScaling";
@@ -93,6 +95,27 @@ export const METRICS = {
     unit: "Count",
     dimensions: [ALL],
     about: "Batches, and slices of batches, that were abandoned after many attempts; written only when there are some.",
+  },
+  usageWaiting: {
+    namespace: GATEWAY,
+    name: "UsageWaiting",
+    unit: "Seconds",
+    dimensions: [ALL],
+    about: "How long files of usage events have waited on a gateway's disk to be written to their bucket.",
+  },
+  usageLost: {
+    namespace: GATEWAY,
+    name: "UsageEventsLost",
+    unit: "Count",
+    dimensions: [ALL],
+    about: "Usage events that a gateway could not write to its disk.",
+  },
+  budgetAlerts: {
+    namespace: GATEWAY,
+    name: "BudgetAlerts",
+    unit: "Count",
+    dimensions: [ALL],
+    about: "Budgets of which 50, 80, 90 or 100 % were used, once each; written only when there are some.",
   },
   promptTokens: {
     namespace: GATEWAY,
@@ -226,6 +249,28 @@ export const METRICS = {
     unit: "None",
     dimensions: [ALL, BY_MODEL],
     about: "Dollars of the last hour for each million of its tokens.",
+  },
+  unsealedChains: {
+    namespace: AUDIT,
+    name: "UnsealedChains",
+    unit: "Count",
+    dimensions: [ALL],
+    about:
+      "Organisations with audit events that wait after a run of the sealer, or without the head that was due; written only where there is a control API.",
+  },
+  usageUncounted: {
+    namespace: USAGE,
+    name: "UsageFilesUncounted",
+    unit: "Count",
+    dimensions: [ALL],
+    about: "Files of usage events older than 15 minutes that are not in the sums; written each 15 minutes.",
+  },
+  usageUnreadable: {
+    namespace: USAGE,
+    name: "UsageLinesUnreadable",
+    unit: "Count",
+    dimensions: [ALL],
+    about: "Lines in files of usage events that are no events; written only when there are some.",
   },
   apiLatency: {
     namespace: REST_API,

@@ -24,6 +24,8 @@ export const GATEWAY_METRICS = {
   targetSpend: "sluice_target_spend_usd_total",
   targetBreaker: "sluice_target_breaker_state",
   providerSpendMonth: "sluice_provider_spend_month_usd",
+  usageWaiting: "sluice_usage_waiting_seconds",
+  usageLost: "sluice_usage_events_lost_total",
 } as const;
 
 /** Metrics of its cache, where it has one. */

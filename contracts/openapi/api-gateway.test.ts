@@ -26,21 +26,26 @@ const ANY = "x-amazon-apigateway-any-method";
 
 describe("the API as API Gateway imports it", () => {
   test("passes the control API's paths on to the load balancer without an authorizer, and has none without it", () => {
-    const path = "/v1/organization/{control_path+}";
-    expect(build().paths).not.toHaveProperty([path]);
-    const { [ANY]: method } = build({ controlApi: true }).paths[path];
-    expect(method).not.toHaveProperty("security");
-    expect(method[INTEGRATION]).toMatchObject({
-      type: "http_proxy",
-      httpMethod: "ANY",
-      uri: "https://api.example.com/v1/organization/{control_path}",
-      requestParameters: { "integration.request.path.control_path": "method.request.path.control_path" },
-    });
+    for (const start of ["/v1/organization", "/v1/projects"]) {
+      const path = `${start}/{control_path+}`;
+      expect(build().paths).not.toHaveProperty([path]);
+      const { [ANY]: method } = build({ controlApi: true }).paths[path];
+      expect(method).not.toHaveProperty("security");
+      expect(method[INTEGRATION]).toMatchObject({
+        type: "http_proxy",
+        httpMethod: "ANY",
+        uri: `https://api.example.com${start}/{control_path}`,
+        requestParameters: { "integration.request.path.control_path": "method.request.path.control_path" },
+      });
+    }
+    const { paths } = build({ controlApi: true });
+    for (const short of ["/api/keys", "/api/keys/{control_path+}"])
+      expect(paths[short][ANY]).toMatchObject({ [INTEGRATION]: { type: "http_proxy", httpMethod: "ANY" } });
   });
 
   test("passes the token exchange on to the load balancer without an authorizer, and has none without workloads", () => {
     expect(build().paths).not.toHaveProperty(["/oauth/token"]);
-    const { [ANY]: method } = build({ tokenExchange: true }).paths["/oauth/token"];
+    const { [ANY]: method } = build({ tokenExchangePaths: ["/oauth/token"] }).paths["/oauth/token"];
     expect(method).not.toHaveProperty("security");
     expect(method[INTEGRATION]).toMatchObject({ type: "http_proxy", uri: "https://api.example.com/oauth/token" });
     expect(method[INTEGRATION].requestParameters).toEqual({

@@ -1,7 +1,7 @@
 import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER } from "../api/headers.ts";
+import { KEY_ALIAS } from "../control/key-alias.ts";
 import { CONTROL_PATHS } from "../control/paths.ts";
 import type { AuthMode } from "../processes/auth.ts";
-import { TOKEN_PATH } from "../processes/workloads.ts";
 import { hasFixedPreflight, preflightHeaders } from "./cors.ts";
 import { API_INFO, groupByPath, pathParameters } from "./document.ts";
 import { gatewayResponses } from "./gateway-responses.ts";
@@ -25,8 +25,8 @@ export interface ApiGatewayDocumentOptions {
   readonly auth: AuthMode;
   /** Whether the load balancer has the control API's paths. */
   readonly controlApi: boolean;
-  /** Whether the load balancer has the token exchange. @default false */
-  readonly tokenExchange?: boolean;
+  /** Paths of the token exchange at the load balancer. @default - none */
+  readonly tokenExchangePaths?: readonly string[];
   readonly corsOrigins: readonly string[];
   /** Name of the load balancer's certificate: `Host` and TLS name of the private hop. */
   readonly host: string;
@@ -60,8 +60,8 @@ export function apiGatewayDocument(options: ApiGatewayDocumentOptions): JsonObje
           }),
         ),
       ),
-      ...(options.controlApi ? controlPath(options) : {}),
-      ...(options.tokenExchange ? tokenPath(options) : {}),
+      ...(options.controlApi ? controlPaths(options) : {}),
+      ...tokenExchangeItems(options),
     },
     components:
       auth === "off" || authorizerUri === undefined ? {} : { securitySchemes: securitySchemes(auth, authorizerUri) },
@@ -97,28 +97,40 @@ function edgeOperation(operation: Operation, method: string, options: ApiGateway
 }
 
 /** The control API, without an authorizer: its function knows admin keys, and the authorizer those for models. */
-function controlPath(options: ApiGatewayDocumentOptions): JsonObject {
-  const name = "control_path";
-  const integration = { path: `${CONTROL_PATHS}{${name}}`, pathParameters: [name] };
+function controlPaths(options: ApiGatewayDocumentOptions): JsonObject {
   return {
-    [`${CONTROL_PATHS}{${name}+}`]: {
-      "x-amazon-apigateway-any-method": {
-        parameters: [{ name, in: "path", required: true, schema: { type: "string" } }],
-        responses: { default: { description: "The function's answer, unchanged." } },
-        "x-amazon-apigateway-integration": proxyIntegration(integration, "ANY", options),
-      },
+    ...Object.fromEntries(
+      CONTROL_PATHS.map((start) => [`${start}{${CONTROL_PARAMETER}+}`, controlPath(start, options)]),
+    ),
+    [SHORT_PATH]: anyMethodItem(SHORT_PATH, options),
+  };
+}
+
+const CONTROL_PARAMETER = "control_path";
+const SHORT_PATH = KEY_ALIAS.slice(0, -1);
+
+function controlPath(start: string, options: ApiGatewayDocumentOptions): JsonObject {
+  const integration = { path: `${start}{${CONTROL_PARAMETER}}`, pathParameters: [CONTROL_PARAMETER] };
+  return {
+    "x-amazon-apigateway-any-method": {
+      parameters: [{ name: CONTROL_PARAMETER, in: "path", required: true, schema: { type: "string" } }],
+      responses: { default: { description: "The function's answer, unchanged." } },
+      "x-amazon-apigateway-integration": proxyIntegration(integration, "ANY", options),
     },
   };
 }
 
 /** The token exchange, without an authorizer: who calls it has no key yet. */
-function tokenPath(options: ApiGatewayDocumentOptions): JsonObject {
+function tokenExchangeItems(options: ApiGatewayDocumentOptions): JsonObject {
+  return Object.fromEntries((options.tokenExchangePaths ?? []).map((path) => [path, anyMethodItem(path, options)]));
+}
+
+/** A path without parameters and without an authorizer. */
+function anyMethodItem(path: string, options: ApiGatewayDocumentOptions): JsonObject {
   return {
-    [TOKEN_PATH]: {
-      "x-amazon-apigateway-any-method": {
-        responses: { default: { description: "The function's answer, unchanged." } },
-        "x-amazon-apigateway-integration": proxyIntegration({ path: TOKEN_PATH, pathParameters: [] }, "ANY", options),
-      },
+    "x-amazon-apigateway-any-method": {
+      responses: { default: { description: "The function's answer, unchanged." } },
+      "x-amazon-apigateway-integration": proxyIntegration({ path, pathParameters: [] }, "ANY", options),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ERRORS, type ErrorCode } from "../api/errors.ts";
-import { exampleError, openApiDocument } from "./document.ts";
+import { openApiDocument } from "./document.ts";
+import { exampleError } from "./error-responses.ts";
 import { FIELD_NOTES } from "./field-notes.ts";
 import { OPERATIONS } from "./operations.ts";
 

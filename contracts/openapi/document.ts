@@ -1,8 +1,7 @@
 import { DEPRECATIONS } from "../api/deprecations.ts";
-import { type ErrorCode, errorBody, errorEntry } from "../api/errors.ts";
-import { REQUEST_ID_HEADER } from "../api/headers.ts";
-import { messagesErrorBody } from "../api/messages.ts";
 import type { AuthMode } from "../processes/auth.ts";
+import { controlPathItems, controlSchemas } from "./control-document.ts";
+import { errorResponses, responseHeaders } from "./error-responses.ts";
 import { type Operation, type Parameter, scopeOf } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { componentSchemas, schemaRef } from "./schemas.ts";
@@ -22,6 +21,8 @@ export interface DocumentOptions {
   readonly auth: AuthMode;
   /** @default - the document has no server */
   readonly serverUrl?: string;
+  /** Whether the deployment has the control API. @default false */
+  readonly controlApi?: boolean | undefined;
 }
 
 export const API_INFO = {
@@ -31,27 +32,35 @@ export const API_INFO = {
 } as const;
 
 /** The published API reference: all information for callers, none about the deployment. */
-export function openApiDocument({ auth, serverUrl }: DocumentOptions): OpenApiDocument {
+export function openApiDocument({ auth, serverUrl, controlApi = false }: DocumentOptions): OpenApiDocument {
   return {
     openapi: "3.0.3",
     info: API_INFO,
     ...(serverUrl === undefined ? {} : { servers: [{ url: serverUrl }] }),
-    paths: groupByPath((operation) => describeOperation(operation, auth)),
+    paths: {
+      ...groupByPath((operation) => describeOperation(operation, auth)),
+      ...(controlApi ? controlPathItems() : {}),
+    },
     components: {
-      schemas: componentSchemas(),
+      schemas: { ...componentSchemas(), ...(controlApi ? controlSchemas() : {}) },
       headers: {
         RequestId: { description: "Identifies this request in the logs.", schema: { type: "string" } },
         RetryAfter: { description: "Seconds to wait before the next attempt.", schema: { type: "integer" } },
       },
-      ...(auth === "off"
+      ...(auth === "off" && !controlApi
         ? {}
         : {
             securitySchemes: {
-              apiKey: { type: "http", scheme: "bearer", description: "A key made by `sluice keys create`." },
+              ...(auth === "off" ? {} : { apiKey: bearer("A key made by `sluice keys create`.") }),
+              ...(controlApi ? { adminKey: bearer("An admin key: `sluice admin-keys create` makes the first.") } : {}),
             },
           }),
     },
   };
+}
+
+function bearer(description: string): JsonObject {
+  return { type: "http", scheme: "bearer", description };
 }
 
 /** Operations as OpenAPI's `paths`, each described by a function. */
@@ -115,7 +124,7 @@ function describeOperation(operation: Operation, auth: AuthMode): JsonObject {
     responses: {
       200: {
         description: response.description,
-        headers: headers(false),
+        headers: responseHeaders(false),
         content: {
           ...(response.mediaType === undefined
             ? {
@@ -159,38 +168,11 @@ function otherResponses({ otherStatuses = [], response }: Operation): JsonObject
   return Object.fromEntries(
     otherStatuses.map(({ status, description }) => [
       status,
-      { description, headers: headers(true), content: { "application/json": { schema: schemaRef(response.schema) } } },
-    ]),
-  );
-}
-
-/** The body of an error of this operation. */
-export function exampleError({ errorShape }: Operation, code: ErrorCode): unknown {
-  return errorShape === "anthropic" ? messagesErrorBody(errorBody(code), "req_1") : errorBody(code);
-}
-
-function errorResponses(operation: Operation): JsonObject {
-  const byStatus = Map.groupBy(operation.errors, (code) => errorEntry(code).status);
-  return Object.fromEntries(
-    Array.from(byStatus, ([status, sameStatus]) => [
-      status,
       {
-        description: sameStatus.map((code) => `\`${code}\`: ${errorEntry(code).message}`).join("\n\n"),
-        headers: headers(sameStatus.some((code) => errorEntry(code).retryAfterSeconds !== undefined)),
-        content: {
-          "application/json": {
-            schema: schemaRef(operation.errorShape === "anthropic" ? "MessagesError" : "Error"),
-            examples: Object.fromEntries(sameStatus.map((code) => [code, { value: exampleError(operation, code) }])),
-          },
-        },
+        description,
+        headers: responseHeaders(true),
+        content: { "application/json": { schema: schemaRef(response.schema) } },
       },
     ]),
   );
-}
-
-function headers(retryAfter: boolean): JsonObject {
-  return {
-    [REQUEST_ID_HEADER]: { $ref: "#/components/headers/RequestId" },
-    ...(retryAfter ? { "retry-after": { $ref: "#/components/headers/RetryAfter" } } : {}),
-  };
 }

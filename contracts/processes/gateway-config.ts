@@ -51,12 +51,22 @@ export const GatewayConfig = z.strictObject({
   /** The API Gateway stage: private integrations prepend `/<stage>` to the path; the gateway removes it. */
   stage: z.string(),
   auth: AuthMode,
+  /** Whether the deployment has the control API, whose operations its reference then has. @default false */
+  controlApi: z.boolean().optional(),
   /** Whether streams and WebSockets that run when their key is revoked end with it. @default false */
   endStreamsOnRevoke: z.boolean().optional(),
   /** DynamoDB table of API keys. */
   keysTable: z.string(),
+  /** Id of the organisation, whose limits count for all keys. @default "default" */
+  organization: z.string().optional(),
   /** Table of stored responses, except those with `store: false`, and their time to live. @default - they are not stored */
   responseStorage: z.strictObject({ table: z.string(), ttlSeconds: z.int().min(60) }).optional(),
+  /** Table of used quotas and of sums of usage. @default - quotas are not counted beyond one gateway */
+  usageTable: z.string().optional(),
+  /** What becomes of requests under a quota of requests or tokens while that table can't be reached. @default refuse */
+  whenUsageTableIsGone: z.enum(["refuse", "allow"]).optional(),
+  /** Where usage events are written, and the seconds of events in one file. @default - there are none */
+  usageFiles: z.strictObject({ bucket: z.string(), fileSeconds: z.int().min(1).max(900) }).optional(),
   /** Exact limit of one gateway per client address, on `/v1/*`; the WAF rule enforces the same for the fleet. */
   requestsPerMinutePerIp: z.int().min(1),
   /** The limit of requests that have something of the form of a key. @default - the same */
@@ -85,6 +95,8 @@ export const GatewayConfig = z.strictObject({
   cache: CacheSettings.nullable(),
   /** The gateways' shared store, `redis://` or `rediss://`; `null`: each has only its own memory. */
   valkeyUrl: z.string().nullable(),
+  /** Gateways that may run at once: each grants its share of a limit while the shared store is not there. @default 1 */
+  gateways: z.int().min(1).optional(),
   /** Files and batches; `null` where there are none. */
   batches: BatchSettings.nullable(),
   models: z

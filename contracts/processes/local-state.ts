@@ -3,6 +3,8 @@ import * as z from "zod";
 /** `.sluice/local.json`: processes and addresses of the local stack, for tools. Written when the twin is ready, removed when it stops. */
 export const LocalState = z.strictObject({
   environment: z.string(),
+  /** Absolute path of the environment's file, where that is not in environments/. */
+  environmentFile: z.string().optional(),
   startedAt: z.iso.datetime(),
   apiUrl: z.url(),
   siteUrl: z.url(),

@@ -20,9 +20,19 @@ export function batchesTableName(environment: string): string {
   return `sluice-${environment}-batches`;
 }
 
+/** DynamoDB table of an environment's sums of usage and used quotas. */
+export function usageTableName(environment: string): string {
+  return `sluice-${environment}-usage`;
+}
+
 /** DynamoDB table of an environment's organisations, projects, users and admin keys. */
 export function controlTableName(environment: string): string {
   return `sluice-${environment}-control`;
+}
+
+/** Lambda function that seals the audit events of an environment's control API. */
+export function auditSealerName(environment: string): string {
+  return `sluice-${environment}-seal-audit`;
 }
 
 /** Secret of the key of a provider that was added at run time; gateways may read those of their environment. */

@@ -9,3 +9,6 @@ export const BATCHES_POLL_SECONDS = 5;
  * gateway within this and two reads, well below 1 s.
  */
 export const KEYS_POLL_SECONDS = 0.5;
+
+/** The last use of a key is stored at most so often: a write costs as much as five reads. */
+export const KEY_USE_SECONDS = 60;

@@ -15,6 +15,8 @@ export const ENV = {
   gatewayConfig: "SLUICE_CONFIG",
   /** The gateway's shared store in place of its configuration's, `redis://…`; empty for none (the twin). */
   valkeyUrl: "SLUICE_VALKEY_URL",
+  /** Folder in which a gateway writes usage events before they are shipped; default a folder of the system's temporary one. */
+  spool: "SLUICE_SPOOL",
   /** Location of a gateway's bundle on AWS: `s3://<bucket>/<key>`. Without it the image's own is run. */
   buildUri: "SLUICE_BUILD_URI",
   /** Version of that object. */
@@ -42,12 +44,30 @@ export const ENV = {
   authMode: "SLUICE_AUTH_MODE",
   /** The control table's name (control Lambda). */
   controlTable: "SLUICE_CONTROL_TABLE",
+  /** Where a client's address is read, `contracts/processes/function-entry.ts` (control Lambda). */
+  functionEntry: "SLUICE_FUNCTION_ENTRY",
+  /** Name of the environment, a dimension of metrics (sealer). */
+  environment: "SLUICE_ENVIRONMENT_NAME",
+  /** The usage table's name; absent where the environment stores no usage (control Lambda, usage counter). */
+  usageTable: "SLUICE_USAGE_TABLE",
+  /** Bucket of usage events (usage counter). */
+  usageBucket: "SLUICE_USAGE_BUCKET",
+  /** Bucket of the audit trail (sealer). */
+  auditBucket: "SLUICE_AUDIT_BUCKET",
+  /** Id or ARN of the KMS key that signs heads (sealer). */
+  auditKey: "SLUICE_AUDIT_KEY",
   /** Usage plan of keys that the control API makes (control Lambda). */
   keyPlan: "SLUICE_KEY_PLAN",
+  /** Id of the operator's organisation (control Lambda). */
+  organization: "SLUICE_ORGANIZATION",
+  /** Public names of the models and routes of the environment file: one line of JSON, an array of strings (control Lambda). */
+  publicModels: "SLUICE_PUBLIC_MODELS",
   /** JSON object: plan name → API Gateway API key value that identifies it (authorizer Lambda). */
   planKeys: "SLUICE_PLAN_KEYS",
   /** Settings of the token exchange: one line of JSON, `contracts/processes/workloads.ts`. */
   tokenExchange: "SLUICE_TOKEN_EXCHANGE",
+  /** Address of the local stack's issuer, for the token exchange (the twin). */
+  localIssuer: "SLUICE_LOCAL_ISSUER",
   /** The cost publisher's settings: one line of JSON, `contracts/processes/cost-publisher.ts`. */
   costs: "SLUICE_COSTS",
   /** pino level; default info. */

@@ -20,7 +20,8 @@ export function isSafeIssuerAddress(text: string): boolean {
   return protocol === "https:" || (protocol === "http:" && LOOPBACK.test(hostname));
 }
 
-const issuerAddress = z
+/** Address of an issuer, or of its keys. */
+export const issuerAddress = z
   .string()
   .max(300)
   .refine(isSafeIssuerAddress, "must be an https address without a query, as it is in the token's iss");
@@ -64,11 +65,3 @@ export const WorkloadPolicy = z.strictObject({
   reuse: z.enum(["refused", "allowed"]).optional(),
 });
 export type WorkloadPolicy = DeepReadonly<z.infer<typeof WorkloadPolicy>>;
-
-/** Settings of the token exchange: one line of JSON in its environment. */
-export const TokenExchangeSettings = z.strictObject({
-  /** `api-gateway`: the client's address is in API Gateway's header; otherwise it is the last one that the load balancer saw. */
-  entry: z.enum(["api-gateway", "load-balancer"]),
-  workloads: z.array(WorkloadPolicy),
-});
-export type TokenExchangeSettings = DeepReadonly<z.infer<typeof TokenExchangeSettings>>;

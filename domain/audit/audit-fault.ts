@@ -16,13 +16,15 @@ export type FaultKind =
   | "unsigned"
   /** The newest head is too old: what came after it may have been cut off. */
   | "cut-tail"
+  /** An event of the table is not in the trail, although it was marked for the sealer. */
+  | "not-sealed"
   /** A file was written again or deleted after it had been stored. */
   | "overwritten";
 
 export interface AuditFault {
   readonly kind: FaultKind;
   readonly chain: string;
-  /** Path from the chain's folder. */
+  /** Path from the chain's folder; `table` for events of the control API's table. */
   readonly file: string;
   /** Of the entry, or of the head where `file` is one. @default - the fault is the whole file's */
   readonly seq?: number;
@@ -40,4 +42,16 @@ export interface ChainSummary {
   readonly newestHeadAt: string | undefined;
   /** Minutes without heads, in which entries were not sealed yet. */
   readonly gaps: readonly { readonly from: string; readonly to: string }[];
+  /** What the comparison with the table found. @default - the files were not compared with it */
+  readonly table?: TableSummary;
+}
+
+/** Events of the table that are in no chain, and that is no fault. */
+export interface TableSummary {
+  /** From a release before the sealer. */
+  readonly unsealed: number;
+  /** Time of the newest one of them, ISO 8601. */
+  readonly newestUnsealedAt: string | undefined;
+  /** They wait for the sealer's next run. */
+  readonly waiting: number;
 }

@@ -12,6 +12,10 @@ export interface ChainEnd {
   readonly entries: number;
   /** SHA-256 of the last entry. */
   readonly last: string;
+  /** When the last head was signed, by its statement. @default - there is none, or an earlier release stored the end */
+  readonly at?: string;
+  /** Public key that has signed the last head: SubjectPublicKeyInfo, DER in base64. @default - as `at` */
+  readonly signer?: string;
 }
 
 export interface Segment {
@@ -42,7 +46,8 @@ export function nextSegment(end: ChainEnd, events: readonly ChainEntry["event"][
 }
 
 /**
- * What the next head of a chain says.
+ * What the next head of a chain says. Its time is never before that of the head before: a clock that was set back, or that
+ * of another machine, would make a chain that does not verify.
  * @param segment which it covers. @default - none: nothing happened since the last head
  * @param key fingerprint of the key that will sign
  */
@@ -52,19 +57,20 @@ export function nextStatement(
   signing: { readonly atMs: number; readonly key: string },
 ): HeadStatement {
   const { entries, last } = segment ?? end;
+  const now = new Date(signing.atMs).toISOString();
   return {
     chain: end.chain,
     number: end.heads + 1,
     previous: end.head,
     entries,
     last,
-    at: new Date(signing.atMs).toISOString(),
+    at: end.at !== undefined && end.at > now ? end.at : now,
     key: signing.key,
   };
 }
 
 /** Where a chain ends once a statement is signed. */
 export function endAfter(statement: HeadStatement): ChainEnd {
-  const { chain, number, entries, last } = statement;
-  return { chain, heads: number, head: sha256(statementText(statement)), entries, last };
+  const { chain, number, entries, last, at } = statement;
+  return { chain, heads: number, head: sha256(statementText(statement)), entries, last, at };
 }

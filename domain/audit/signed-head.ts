@@ -77,6 +77,15 @@ export function auditPublicKey(pem: string): AuditPublicKey {
   return { key, fingerprint: keyFingerprint(key.export({ type: "spki", format: "der" })) };
 }
 
+/** A public key in PEM. @param spki its SubjectPublicKeyInfo in DER, as AWS KMS returns it */
+export function publicKeyPem(spki: Uint8Array): string {
+  const lines =
+    Buffer.from(spki)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? [];
+  return ["-----BEGIN PUBLIC KEY-----", ...lines, "-----END PUBLIC KEY-----", ""].join("\n");
+}
+
 /** SHA-256 in hex of a public key's SubjectPublicKeyInfo, in DER. */
 export function keyFingerprint(spki: Uint8Array): string {
   return sha256(spki);

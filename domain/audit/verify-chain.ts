@@ -1,5 +1,5 @@
 import type { AuditFault, ChainSummary } from "./audit-fault.ts";
-import { NO_HASH } from "./chain-entry.ts";
+import { type ChainEntry, NO_HASH } from "./chain-entry.ts";
 import { type ChainFileName, segmentFile, sortedFiles } from "./chain-files.ts";
 import type { ChainStore } from "./chain-store.ts";
 import { fileLines, MAX_LINE_BYTES } from "./file-lines.ts";
@@ -14,10 +14,15 @@ export interface Verification {
   /** When the files were complete, in milliseconds since 1970: newer entries than the newest head's were not sealed yet. */
   readonly until: number;
   readonly report: (fault: AuditFault) => void;
+  /** Takes the event of each entry. @default - nobody does */
+  readonly onEvent?: ((event: ChainEntry["event"]) => void) | undefined;
 }
 
 /** Verifies one chain. @returns what there is, whatever its faults */
-export async function verifyChain(chain: string, { store, keys, until, report }: Verification): Promise<ChainSummary> {
+export async function verifyChain(
+  chain: string,
+  { store, keys, until, report, onEvent }: Verification,
+): Promise<ChainSummary> {
   const reportFault: ReportFault = (fault) => report({ chain, ...fault });
   const files = await store.files(chain);
   for (const { name, overwritten: text } of files)
@@ -26,7 +31,7 @@ export async function verifyChain(chain: string, { store, keys, until, report }:
   for (const file of foreign) reportFault({ kind: "foreign", file, text: "Sluice writes no file of this name" });
 
   const headVerifier = new HeadVerifier(chain, keys, reportFault);
-  const entries = new EntryVerifier(chain, NO_HASH, reportFault);
+  const entries = new EntryVerifier(chain, NO_HASH, reportFault, onEvent);
   const waiting = segments.values();
   let segment = waiting.next();
   for (const head of heads) {

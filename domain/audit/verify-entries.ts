@@ -1,5 +1,5 @@
 import type { AuditFault } from "./audit-fault.ts";
-import { parseEntry, sha256 } from "./chain-entry.ts";
+import { type ChainEntry, parseEntry, sha256 } from "./chain-entry.ts";
 
 /** Reports a fault of the chain that is verified. */
 export type ReportFault = (fault: Omit<AuditFault, "chain">) => void;
@@ -13,11 +13,17 @@ export class EntryVerifier {
   /** Of the entry before; `undefined` where that one is missing or unreadable. */
   #hash: string | undefined;
 
-  /** @param hash that the first entry must have for the one before */
-  constructor(chain: string, hash: string, report: ReportFault) {
+  readonly #onEvent: ((event: ChainEntry["event"]) => void) | undefined;
+
+  /**
+   * @param hash that the first entry must have for the one before
+   * @param onEvent takes the event of each entry of the chain
+   */
+  constructor(chain: string, hash: string, report: ReportFault, onEvent?: (event: ChainEntry["event"]) => void) {
     this.#chain = chain;
     this.#hash = hash;
     this.#report = report;
+    this.#onEvent = onEvent;
   }
 
   /** How many entries there were. */
@@ -51,6 +57,7 @@ export class EntryVerifier {
         seq,
         text: `its "previous" is not the SHA-256 of the entry before: one of the two was changed`,
       });
+    this.#onEvent?.(entry.event);
     this.#hash = sha256(line);
     this.#expected = seq + 1;
   }

@@ -46,7 +46,11 @@ export class HeadVerifier {
     if (head === undefined) return fault("malformed", "the file is no head in canonical JSON");
     const { statement } = head;
     const key = this.#keys.find(({ fingerprint }) => fingerprint === statement.key);
-    if (key === undefined) return fault("signature", `no public key has the fingerprint ${statement.key}`);
+    if (key === undefined)
+      return fault(
+        "signature",
+        `no public key has the fingerprint ${statement.key}; where the signing key was changed, give the former one too`,
+      );
     if (!isSignedBy(head, key)) return fault("signature", "the signature is not one of the key's over this head");
     if (statement.chain !== this.#chain) return fault("foreign", `the head is one of the chain ${statement.chain}`);
     if (statement.number !== seq) return fault("foreign", `the file has the head ${statement.number}`);

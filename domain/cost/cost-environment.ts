@@ -2,11 +2,11 @@ import type { Environment, PoolSettings } from "../../settings/environment.ts";
 
 type GatewaySettings = Environment["gateways"];
 type EarlySettings = Pick<Environment, "name" | "region" | "zones" | "logRetentionDays">;
-type LaterSettings = Pick<Environment, "responses" | "batches" | "valkey" | "loadBalancerLogDays">;
+type LaterSettings = Pick<Environment, "responses" | "batches" | "usage" | "valkey" | "loadBalancerLogDays">;
 
 /**
  * The settings of an environment that a forecast reads. Environments of earlier commits are compared with today's, so what
- * came later is optional; they had no stored responses, no batches, no shared store,
+ * came later is optional; they had no stored responses, no batches, no usage events, no shared store,
  * no control API and no logs of load balancers.
  */
 export interface CostEnvironment extends EarlySettings, Partial<LaterSettings> {
@@ -23,8 +23,8 @@ export interface CostEnvironment extends EarlySettings, Partial<LaterSettings> {
       Pick<Environment["providers"][string], "dialect" | "endpoint" | "credential" | "region" | "allowPrivateHosts">
     >
   >;
-  /** @default - no machine signs in by itself */
-  readonly identity?: { readonly workloads: readonly unknown[] };
+  /** @default - no machine signs in by itself, and no person signs in */
+  readonly identity?: { readonly workloads: readonly unknown[]; readonly people?: unknown };
   /** @default - NAT gateways only where a provider needs one, a VPC of its own, and no sessions on instances */
   readonly network?: Partial<Pick<Environment["network"], "natGateway" | "existing" | "shell">>;
 }

@@ -14,7 +14,8 @@ interface ExchangeProps {
 
 /** The token exchange, where there is one: its function, and the transaction that stores a key and that its token was used. */
 export function exchangeItems({ environment, prices }: ExchangeProps): readonly CostItem[] {
-  if ((environment.identity?.workloads.length ?? 0) === 0) return [];
+  const { workloads = [], people = null } = environment.identity ?? {};
+  if (workloads.length === 0 && people === null) return [];
   const { requests, reads, writes, seconds, memoryGb } = EXCHANGES;
   return [
     { type: "Lambda", what: "token exchanges", quantity: requests, price: prices.lambdaRequests },

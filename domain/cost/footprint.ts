@@ -1,7 +1,11 @@
+import { METRICS } from "../../contracts/metrics/catalogue.ts";
 import { natGatewayCount } from "../targets/internet-egress.ts";
 import { providerServices } from "../targets/provider-services.ts";
 import { type CostEnvironment, isInExistingNetwork, isPrivate } from "./cost-environment.ts";
 import { type CustomMetrics, customMetrics } from "./custom-metrics.ts";
+
+/** Usage events that wait, that are lost, and files that are not counted. */
+const USAGE_ALARM_METRICS = 3;
 
 /**
  * Numbers of priced resources in an environment's stacks, without its fleets. A test counts the synthesized resources
@@ -32,6 +36,8 @@ export interface Footprint {
 export function footprintOf(environment: CostEnvironment): Footprint {
   const { region, zones, gateways, providers, pools, network } = environment;
   const forProviders = providerServices(region, Object.values(providers)).length;
+  const hasUsage = (environment.usage ?? null) !== null;
+  const audited = Number(environment.api.controlApi ?? false);
   return {
     // Gateways call ec2, elasticloadbalancing and logs, engines also autoscaling and monitoring; sessions need ssm and ssmmessages.
     interfaceEndpoints: isInExistingNetwork(environment)
@@ -40,14 +46,20 @@ export function footprintOf(environment: CostEnvironment): Footprint {
     endpointZones: Math.min(zones.length, gateways.minInstances),
     natGateways: natGatewayCount(environment),
     loadBalancers: environment.api.entry === "alb" ? 2 : 1, // the engines' is internal
-    encryptionKeys: 2, // one for stored data, one for the states
+    // One for stored data, one for the states, and one that signs the audit trail.
+    encryptionKeys: 2 + audited,
     firewallRules: isPrivate(environment)
       ? 0
       : 1 + Number((environment.api.requestsPerMinutePerIpWithKey ?? null) !== null),
-    // Latency, cost, certificate, gateways' health, their rollout and dead letters watch one metric each, errors two.
-    alarmMetrics: { once: 8, perPool: 9 },
+    // Latency, cost, certificate, gateways' health, their rollout and dead letters watch one metric each, errors two;
+    // the sealing of audit events and the alerts of budgets one more each, usage events three.
+    alarmMetrics: { once: 8 + audited + (hasUsage ? 1 + USAGE_ALARM_METRICS : 0), perPool: 9 },
     compositeAlarms: 1,
     dashboards: 1,
-    metrics: customMetrics(),
+    metrics: customMetrics(
+      audited
+        ? undefined
+        : Object.values(METRICS).filter(({ namespace }) => namespace !== METRICS.unsealedChains.namespace),
+    ),
   };
 }

@@ -43,6 +43,18 @@ test("token exchanges cost some cents a month, and nothing without a policy", ()
   expect(dollars).toBeLessThan(0.1);
 });
 
+// documented: last-uses-forecast
+test("last uses of keys cost a write for each key and minute, and not more than one for each request", () => {
+  const writes = (requestsPerMonth: number, api: Partial<typeof dev.api> = {}) =>
+    forecast({ ...dev, api: { ...dev.api, ...api } }, { ...DEFAULT_USAGE, requestsPerMonth })
+      .items.filter(({ what }) => /^last uses/.test(what))
+      .map(({ what, quantity }) => [what, quantity]);
+  expect(writes(1000)).toEqual([["last uses of keys", 1000]]);
+  expect(writes(10_000_000)).toEqual([["last uses of keys", 438_000]]);
+  expect(writes(1000, { auth: "off" })).toEqual([]);
+  expect(writes(1000, { controlApi: true })).toContainEqual(["last uses of admin keys", 10_000]);
+});
+
 test("a pool on Spot has the range of the prices of the types that AWS may launch", () => {
   const purchase = { option: "spot", onDemandBase: 0, overrides: [], families: ["g5", "g6"] } as const;
   const pools = Object.fromEntries(Object.entries(dev.pools).map(([name, pool]) => [name, { ...pool, purchase }]));

@@ -1,11 +1,13 @@
 import { catalogModel } from "../../catalog/models.ts";
 import { type RegionPrices, valkeyNodePrice } from "../../catalog/prices/region-prices.ts";
+import { auditItems } from "./audit-items.ts";
 import { type CostEnvironment, hasApiGateway, isInExistingNetwork, isPrivate } from "./cost-environment.ts";
 import type { CostItem } from "./cost-item.ts";
 import { exchangeItems } from "./exchange-items.ts";
 import type { Footprint } from "./footprint.ts";
 import { tableItems } from "./table-items.ts";
 import { DAYS_PER_MONTH, HOURS_PER_MONTH, type Volumes } from "./usage.ts";
+import { usageItems } from "./usage-items.ts";
 
 /** CloudWatch stores logs compressed, to about 15 % (AWS's pricing examples). */
 const LOG_COMPRESSION = 0.15;
@@ -44,6 +46,8 @@ export function platformItems(props: PlatformProps): readonly CostItem[] {
     ...loadBalancerLogItems(props),
     ...functionItems(props),
     ...controlItems(props),
+    ...auditItems(props),
+    ...usageItems(props),
     ...exchangeItems(props),
   ];
 }
@@ -266,5 +270,7 @@ function controlItems({ environment, prices }: PlatformProps): readonly CostItem
       price: prices.lambdaGbSeconds,
     },
     { type: "DynamoDB", what: "reads of the control API", quantity: requests * reads, price: prices.tableReads },
+    // At most one for each request, and for each admin key and minute.
+    { type: "DynamoDB", what: "last uses of admin keys", quantity: requests, price: prices.tableWrites },
   ];
 }

@@ -2,6 +2,7 @@ import { catalogInstanceType } from "../../catalog/instance-types.ts";
 import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
 import {
   BATCHES_POLL_SECONDS,
+  KEY_USE_SECONDS,
   KEYS_POLL_SECONDS,
   ROUTES_POLL_SECONDS,
 } from "../../contracts/processes/poll-intervals.ts";
@@ -12,6 +13,8 @@ import { DAYS_PER_MONTH, SECONDS_PER_MONTH, type Volumes } from "./usage.ts";
 
 /** The reads of both polls are strongly consistent and of less than 4 KB. */
 const UNITS_OF_A_LOOK = 1;
+/** Keys that clients use at the same time, all month. */
+const KEYS_IN_USE = 10;
 /** A write unit is of 1 KB. */
 const GB_PER_UNIT = 1e-6;
 
@@ -34,13 +37,23 @@ export function tableItems({ environment, prices, volumes }: TableProps): readon
   });
   return [
     look("looks for changed routes", ROUTES_POLL_SECONDS),
-    ...(environment.api.auth === "off" ? [] : [look("looks for changed keys", KEYS_POLL_SECONDS, 1)]),
+    ...(environment.api.auth === "off"
+      ? []
+      : [look("looks for changed keys", KEYS_POLL_SECONDS, 1), keyUses(volumes, prices)]),
     ...(responses === null ? [] : responseItems(responses.keepDays, prices, volumes)),
     ...(batches === null ? [] : [look("looks for batches", BATCHES_POLL_SECONDS), ...batchItems(prices, volumes)]),
   ];
 }
 
-function threadsOf({ gateways: { threads = 1, instanceType } }: CostEnvironment): number {
+/** A write for each key and minute in which it is used, at most one for each request. */
+function keyUses({ requests }: Volumes, prices: RegionPrices): CostItem {
+  const minutes = KEYS_IN_USE * (SECONDS_PER_MONTH / KEY_USE_SECONDS);
+  const quantity = Math.min(requests, minutes);
+  return { type: "DynamoDB", what: "last uses of keys", quantity, price: prices.tableWrites };
+}
+
+/** Threads of one gateway. */
+export function threadsOf({ gateways: { threads = 1, instanceType } }: Pick<CostEnvironment, "gateways">): number {
   return threads === "per-core" ? catalogInstanceType(instanceType).vcpus : threads;
 }
 

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import type { ModelPermissions } from "../../contracts/limits/use-limit.ts";
 import { ABSENT_KEY, type ApiKeyItem, type KeyScope, NO_HASH } from "../../contracts/processes/auth.ts";
 import { addressRanges } from "../address-ranges.ts";
 import { hashApiKey } from "./api-key.ts";
@@ -42,9 +43,17 @@ export function checkUse(item: ApiKeyItem, { scope, address, model }: KeyUse, no
   return model === undefined || allowsModel(item, model) ? undefined : "model";
 }
 
-/** Whether a key may use a model. A caller without a key may use all. */
-export function allowsModel(item: Pick<ApiKeyItem, "models"> | undefined, model: string): boolean {
-  return item?.models === undefined || item.models.includes(model);
+/** The models that a key may use. */
+export interface ModelAccess extends Pick<ApiKeyItem, "models"> {
+  /** Of the key's project. @default - all models */
+  readonly modelPermissions?: ModelPermissions | undefined;
+}
+
+/** Whether a key, and its project, may use a model. A caller without a key may use all. */
+export function allowsModel(key: ModelAccess | undefined, model: string): boolean {
+  if (key?.models !== undefined && !key.models.includes(model)) return false;
+  const permissions = key?.modelPermissions;
+  return permissions === undefined || permissions.models.includes(model) === (permissions.mode === "allow_list");
 }
 
 /** Neither revoked nor expired; a key works until, not at, `expiresAt`. @param now milliseconds since 1970 */

@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
 import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import { KEY_USE_SECONDS } from "../../contracts/processes/poll-intervals.ts";
 import { SharedWindow, type SharedWindowOptions } from "../shared-window.ts";
 
-/** A key's last use is stored at most so often: a write costs as much as five reads. */
-const INTERVAL_MS = 60_000;
+const INTERVAL_MS = KEY_USE_SECONDS * 1000;
 const WINDOW: SharedWindowOptions = { limit: 1, windowMs: INTERVAL_MS, maxCallers: 10_000 };
 /** Writes of one thread at a time; uses that come meanwhile are stored by a later request of their keys. */
 const MAX_WRITING = 16;

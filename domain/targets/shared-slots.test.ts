@@ -46,6 +46,21 @@ describe("slots that threads share", () => {
     );
   });
 
+  test("are half of those in progress in all threads once one of them sees a refusal, and grow again by responses", () => {
+    const { clock, all } = threads(2, 8);
+    const releases = Array.from({ length: 6 }, (_, index) => take(all[index % 2]));
+    all[0]?.sawRefusal();
+    expect(all.map(({ hasCapacity }) => hasCapacity)).toEqual([false, false]);
+    for (const release of releases.slice(0, 4)) release?.();
+    clock.now += 200;
+    expect(take(all[1])).toBeDefined(); // the third
+    expect(all.map(({ hasCapacity }) => hasCapacity)).toEqual([false, false]);
+    clock.now += 10_000;
+    for (let served = 0; served < 3; served++) all[served % 2]?.sawResponse();
+    expect(take(all[0])).toBeDefined();
+    expect(all.map(({ hasCapacity }) => hasCapacity)).toEqual([false, false]);
+  });
+
   test("no window holds more than the rate limit, all threads together", () => {
     void fc.assert(
       fc.property(

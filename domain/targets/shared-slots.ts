@@ -1,4 +1,5 @@
 import { locked } from "../spin-lock.ts";
+import { ADAPTIVE_CELLS, AdaptiveLimit } from "./adaptive-limit.ts";
 import { RequestAllowance, type RequestAllowanceOptions } from "./request-allowance.ts";
 
 export interface SharedSlotsOptions {
@@ -9,6 +10,7 @@ export interface SharedSlotsOptions {
 }
 
 export interface SlotLimits {
+  /** At most: where the provider refuses requests for want of capacity, there are fewer for a while. */
   readonly maxInFlight: number;
   /** `undefined` for no limit. */
   readonly rate: RequestAllowanceOptions | undefined;
@@ -66,13 +68,14 @@ export class SharedSlots {
 
   #cells(row: number): Cells {
     const { threads } = this.#options;
-    const { rowBytes, inFlightAt, allowanceAt, wantedAt } = layout(threads);
+    const { rowBytes, inFlightAt, allowanceAt, adaptiveAt, wantedAt } = layout(threads);
     const start = 8 + row * rowBytes;
     return {
       lock: new Int32Array(this.#memory, start, 1),
       name: new Int32Array(this.#memory, start + 4, NAME_WORDS),
       inFlight: new Int32Array(this.#memory, start + inFlightAt, threads),
       allowance: new Float64Array(this.#memory, start + allowanceAt, ALLOWANCE_CELLS),
+      adaptive: new Float64Array(this.#memory, start + adaptiveAt, ADAPTIVE_CELLS),
       wanted: new Float64Array(this.#memory, start + wantedAt, threads),
     };
   }
@@ -85,6 +88,7 @@ interface Cells {
   /** By thread. */
   readonly inFlight: Int32Array;
   readonly allowance: Float64Array;
+  readonly adaptive: Float64Array;
   /** Time at which each thread last found no free slot. */
   readonly wanted: Float64Array;
 }
@@ -93,7 +97,7 @@ interface Cells {
 export class Slots {
   readonly #cells: Cells;
   readonly #thread: number;
-  readonly #maxInFlight: number;
+  readonly #limit: AdaptiveLimit;
   readonly #allowance: RequestAllowance | undefined;
   readonly #now: () => number;
   #yieldUntil = 0;
@@ -101,7 +105,7 @@ export class Slots {
   constructor(cells: Cells, thread: number, { maxInFlight, rate }: SlotLimits, now: () => number) {
     this.#cells = cells;
     this.#thread = thread;
-    this.#maxInFlight = maxInFlight;
+    this.#limit = new AdaptiveLimit(maxInFlight, cells.adaptive);
     this.#allowance = rate && new RequestAllowance(rate, cells.allowance);
     this.#now = now;
   }
@@ -109,6 +113,16 @@ export class Slots {
   /** Requests of all threads at the provider. */
   get inFlight(): number {
     return this.#cells.inFlight.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** The provider refused a request for want of capacity, whose slot is not released yet. */
+  sawRefusal(): void {
+    locked(this.#cells.lock, 0, () => this.#limit.refused(this.inFlight, this.#now()));
+  }
+
+  /** The provider served a request. */
+  sawResponse(): void {
+    locked(this.#cells.lock, 0, () => this.#limit.served(this.#now()));
   }
 
   /** Whether a slot is free now; another thread may be faster. */
@@ -135,7 +149,7 @@ export class Slots {
   }
 
   #hasCapacity(now: number): boolean {
-    const isFull = this.inFlight >= this.#maxInFlight;
+    const isFull = this.inFlight >= this.#limit.current(now);
     const isYielding = now < this.#yieldUntil && this.#others(now) > 0;
     if (!isFull && !isYielding && (this.#allowance?.waitMs(now) ?? 0) === 0) return true;
     this.#cells.wanted[this.#thread] = now;
@@ -151,7 +165,7 @@ export class Slots {
     locked(this.#cells.lock, 0, () => {
       this.#add(-1);
       const others = this.#others(now);
-      const share = Math.floor(this.#maxInFlight / (others + 1));
+      const share = Math.floor(this.#limit.current(now) / (others + 1));
       if (others > 0 && (this.#cells.inFlight[this.#thread] ?? 0) >= share) this.#yieldUntil = now + YIELD_MS;
     });
   }
@@ -180,7 +194,8 @@ function wordsOf(name: string): Int32Array {
 function layout(threads: number) {
   const inFlightAt = 4 + NAME_WORDS * 4;
   const allowanceAt = Math.ceil((inFlightAt + threads * 4) / 8) * 8;
-  const wantedAt = allowanceAt + ALLOWANCE_CELLS * 8;
+  const adaptiveAt = allowanceAt + ALLOWANCE_CELLS * 8;
+  const wantedAt = adaptiveAt + ADAPTIVE_CELLS * 8;
   const rowBytes = wantedAt + threads * 8;
-  return { inFlightAt, allowanceAt, wantedAt, rowBytes, bytes: 8 + MAX_NAMES * rowBytes };
+  return { inFlightAt, allowanceAt, adaptiveAt, wantedAt, rowBytes, bytes: 8 + MAX_NAMES * rowBytes };
 }

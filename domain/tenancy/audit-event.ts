@@ -7,7 +7,7 @@ import { unixSeconds } from "./unix-seconds.ts";
 export interface AuditFacts {
   readonly actor: AuditEvent["actor"];
   /** The project that is changed. @default - the change is the organisation's */
-  readonly project?: RecordOf<"project"> | undefined;
+  readonly project?: Pick<RecordOf<"project">, "id" | "name"> | undefined;
   readonly nowMs: number;
 }
 
@@ -16,7 +16,7 @@ export function createAuditEvent<T extends AuditEventType>(
   type: T,
   payload: AuditPayloads[T],
   { actor, project, nowMs }: AuditFacts,
-): Change {
+): Change & { action: "create" } {
   const event: AuditEvent = {
     id: newId("event", nowMs),
     type,

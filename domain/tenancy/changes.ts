@@ -1,4 +1,5 @@
 import type { ControlRecord, RecordKind } from "../../contracts/control/records.ts";
+import type { SubjectLimits } from "../../contracts/limits/use-limit.ts";
 import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 
 /** Names one record of an organisation: its kind, and its ids from the outermost to its own. */
@@ -18,13 +19,36 @@ export type Change =
   | { readonly action: "require"; readonly key: RecordKey; readonly version: number }
   | KeyChange;
 
-/** A change of the keys table, of keys for models. `revokeKey` holds for every key that exists. */
+/**
+ * A change of the keys table, of keys for models and of limits of their use. `revokeKey` holds for every key that exists,
+ * `endProjectKeys` always, `setLimits` while the item of the limits has `version`.
+ */
 export type KeyChange =
-  | { readonly action: "createKey"; readonly item: ApiKeyItem }
-  | { readonly action: "revokeKey"; readonly keyId: string; readonly at: Date };
+  | { readonly action: "endProjectKeys"; readonly projectId: string; readonly at: Date }
+  | {
+      readonly action: "createKey";
+      readonly item: ApiKeyItem;
+      /** Unix seconds after which DynamoDB deletes the item. @default - never */
+      readonly deleteAt?: number;
+    }
+  | { readonly action: "revokeKey"; readonly keyId: string; readonly at: Date }
+  | {
+      readonly action: "setLimits";
+      readonly limits: SubjectLimits;
+      /** Of the item; 0 where there is none. */
+      readonly version: number;
+      readonly at: Date;
+    };
+
+const KEY_ACTIONS: Readonly<Record<KeyChange["action"], true>> = {
+  createKey: true,
+  revokeKey: true,
+  endProjectKeys: true,
+  setLimits: true,
+};
 
 export function isKeyChange(change: Change): change is KeyChange {
-  return change.action === "createKey" || change.action === "revokeKey";
+  return Object.hasOwn(KEY_ACTIONS, change.action);
 }
 
 /** The key of a record. */
@@ -39,11 +63,45 @@ export function keyOf(record: ControlRecord): RecordKey {
     case "serviceAccount":
     case "projectKey":
       return { kind: record.kind, ids: [record.projectId, record.id] };
+    case "groupUser":
+      return { kind: record.kind, ids: [record.groupId, record.userId] };
+    case "userGroup":
+      return { kind: record.kind, ids: [record.userId, record.groupId] };
+    case "personKeys":
+      return { kind: record.kind, ids: [record.userId] };
+    case "projectGroup":
+      return { kind: record.kind, ids: [record.projectId, record.groupId] };
+    case "groupProject":
+      return { kind: record.kind, ids: [record.groupId, record.projectId] };
+    case "role":
+      return { kind: record.kind, ids: [record.resourceId, record.id] };
+    case "roleList":
+      return { kind: record.kind, ids: [record.resourceId] };
+    case "roleAssignment":
+      return { kind: record.kind, ids: [record.resourceId, record.principalId, record.roleId] };
+    case "limits":
+      return { kind: record.kind, ids: [record.scope, record.subjectId] };
     case "adminKeyIndex":
       return { kind: record.kind, ids: [record.keyId] };
     default:
       return { kind: record.kind, ids: [record.id] };
   }
+}
+
+/** A record must be as it was read. */
+export function requireUnchanged(record: ControlRecord): Change {
+  return { action: "require", key: keyOf(record), version: record.version };
+}
+
+/** Raises the version of a record that otherwise stays as it is, so that changes that depend on it come one after another. */
+export function raiseVersion(record: ControlRecord): Change {
+  const { version } = record;
+  return { action: "replace", record: { ...record, version: version + 1 }, version };
+}
+
+/** Removes a record as it was read. */
+export function removeRecord(record: ControlRecord): Change {
+  return { action: "remove", key: keyOf(record), version: record.version };
 }
 
 /** The record that a change is about, as one text. */

@@ -3,9 +3,14 @@ import {
   ControlRecord,
   type RecordKind,
   type RecordOf,
+  StoredEventRecord,
 } from "../../contracts/control/records.ts";
+import { KEYS_TTL_ATTRIBUTE } from "../../contracts/processes/auth.ts";
 import { parseStored } from "../../lib/parse-stored.ts";
+import { archiveUpdate } from "../keys/archived-project.ts";
 import { countChangeUpdate, type KeyUpdate, revokeUpdate } from "../keys/key-updates.ts";
+import { subjectLimitsUpdate } from "../limits/subject-limits.ts";
+import { unsealedKey } from "./audit-marks.ts";
 import { type Change, isKeyChange, type KeyChange, keyOf, type RecordKey, recordId } from "./changes.ts";
 
 /** Keys of an item of the control table. */
@@ -43,7 +48,8 @@ export function partitionOf(organizationId: string, kind: RecordKind): string {
 
 /** The item of a record, with its time to live where it has one. */
 export function controlItem(organizationId: string, record: ControlRecord): Record<string, unknown> {
-  const expiry = record.kind === "idempotency" ? { [CONTROL_TTL_ATTRIBUTE]: record.expiresAt } : {};
+  const hasExpiry = record.kind === "idempotency" || record.kind === "personKeys";
+  const expiry = hasExpiry ? { [CONTROL_TTL_ATTRIBUTE]: record.expiresAt } : {};
   return { ...itemKey(organizationId, keyOf(record)), record, ...expiry };
 }
 
@@ -54,6 +60,14 @@ export function storedRecord<K extends RecordKind>(
 ): RecordOf<K> | undefined {
   const record = parseStored(ControlRecord, item.record);
   return record !== undefined && isOfKind(record, kind) ? record : undefined;
+}
+
+/**
+ * An event for a list. One that this release can read is without what it does not know; any other one is as it is stored.
+ * @returns `undefined` where the item has no event
+ */
+export function storedEvent(item: Readonly<Record<string, unknown>>): StoredEventRecord | undefined {
+  return storedRecord(item, "event") ?? StoredEventRecord.safeParse(item.record).data;
 }
 
 function isOfKind<K extends RecordKind>(record: ControlRecord, kind: K): record is RecordOf<K> {
@@ -68,27 +82,47 @@ export interface ControlTables {
 }
 
 /**
- * Changes as the actions of one transaction, which fails a condition when another change came first. Where a key is
- * revoked, the change is counted, so that gateways read it.
+ * Changes as the actions of one transaction, which fails a condition when another change came first. Where keys
+ * end or their limits change, the change is counted, so that gateways read it. Each event gets the mark by which the sealer finds it.
  */
 export function transactActions(
   { control, keys }: ControlTables,
   organizationId: string,
   changes: readonly Change[],
 ): readonly TransactAction[] {
-  const revoked = changes.find((change) => change.action === "revokeKey");
+  const counted = changes.filter(isKeyChange).find((change) => change.action !== "createKey");
+  const events = changes.flatMap((change) =>
+    change.action === "create" && change.record.kind === "event" ? [change.record.event.id] : [],
+  );
   return [
     ...changes.map((change) =>
       isKeyChange(change) ? keyAction(keys, change) : recordAction(control, organizationId, change),
     ),
-    ...(revoked ? [{ Update: { TableName: keys, ...countChangeUpdate(revoked.at) } }] : []),
+    ...events.map((id) => ({
+      Put: {
+        TableName: control,
+        Item: unsealedKey(organizationId, id),
+        ConditionExpression: "attribute_not_exists(recordId)",
+      },
+    })),
+    ...(counted ? [{ Update: { TableName: keys, ...countChangeUpdate(counted.at) } }] : []),
   ];
 }
 
 function keyAction(TableName: string, change: KeyChange): TransactAction {
-  return change.action === "createKey"
-    ? { Put: { TableName, Item: { ...change.item }, ConditionExpression: "attribute_not_exists(keyId)" } }
-    : { Update: { TableName, ...revokeUpdate(change.keyId, change.at) } };
+  switch (change.action) {
+    case "createKey": {
+      const { item, deleteAt } = change;
+      const Item = { ...item, ...(deleteAt === undefined ? {} : { [KEYS_TTL_ATTRIBUTE]: deleteAt }) };
+      return { Put: { TableName, Item, ConditionExpression: "attribute_not_exists(keyId)" } };
+    }
+    case "revokeKey":
+      return { Update: { TableName, ...revokeUpdate(change.keyId, change.at) } };
+    case "setLimits":
+      return { Update: { TableName, ...subjectLimitsUpdate(change.limits, change.version, change.at) } };
+    case "endProjectKeys":
+      return { Update: { TableName, ...archiveUpdate(change.projectId, change.at) } };
+  }
 }
 
 function recordAction(TableName: string, organizationId: string, change: Exclude<Change, KeyChange>): TransactAction {
@@ -101,7 +135,8 @@ function recordAction(TableName: string, organizationId: string, change: Exclude
   });
   switch (change.action) {
     case "create": {
-      const Item = controlItem(organizationId, change.record);
+      const { record } = change;
+      const Item = controlItem(organizationId, record.kind === "event" ? { ...record, hasMark: true } : record);
       return { Put: { TableName, Item, ConditionExpression: "attribute_not_exists(recordId)" } };
     }
     case "replace": {

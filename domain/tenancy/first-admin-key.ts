@@ -1,20 +1,14 @@
-import type { AuditEventType, AuditPayloads } from "../../contracts/control/audit-events.ts";
 import type { RecordOf } from "../../contracts/control/records.ts";
 import type { NewApiKey } from "../keys/api-key.ts";
 import { adminKeyRecord, createAdminKey } from "./admin-key-record.ts";
-import { createAuditEvent } from "./audit-event.ts";
 import type { Change } from "./changes.ts";
 import { newId } from "./ids.ts";
+import { eventsOf, type FoundAddress, joins, newMemberships } from "./join-organization.ts";
 import { unixSeconds } from "./unix-seconds.ts";
 
 /** What is stored about an organisation and an e-mail address. */
-export interface FoundMember {
+export interface FoundMember extends FoundAddress {
   readonly organization: RecordOf<"organization"> | undefined;
-  readonly email: RecordOf<"email"> | undefined;
-  /** The user that the address belongs to. */
-  readonly user: RecordOf<"user"> | undefined;
-  /** The invitation that was sent to the address. */
-  readonly invite: RecordOf<"invite"> | undefined;
 }
 
 export interface FirstAdminKey {
@@ -43,13 +37,14 @@ export function firstAdminKey(found: FoundMember, request: FirstAdminKey, made: 
   const { organizationId, name, expiresInSeconds, nowMs } = request;
   const user = found.user ?? newUser(found.invite, request);
   const key = adminKeyRecord(made, { name, ownerId: user.id, expiresInSeconds, nowMs });
+  const memberships = newMemberships(found.invite?.projects ?? [], user, nowMs);
   const event = eventsOf(user, nowMs);
   return {
     user,
     keyId: key.id,
     changes: [
       ...(found.organization ? [] : [newOrganization(organizationId, nowMs)]),
-      ...(found.user ? [requireUser(found.user)] : joins(found, user, event, nowMs)),
+      ...(found.user ? [requireUser(found.user)] : joins(found, user, memberships, nowMs)),
       ...createAdminKey(organizationId, key),
       event("api_key.created", { id: key.id, data: { scopes: [] } }),
     ],
@@ -67,46 +62,4 @@ function newOrganization(id: string, nowMs: number): Change {
 
 function requireUser({ id, version }: RecordOf<"user">): Change {
   return { action: "require", key: { kind: "user", ids: [id] }, version };
-}
-
-type Events = <T extends AuditEventType>(type: T, payload: AuditPayloads[T]) => Change;
-
-/** Makes the user a member of the organisation, and of the projects of the invitation. */
-function joins(
-  { email, invite }: FoundMember,
-  user: RecordOf<"user">,
-  event: Events,
-  nowMs: number,
-): readonly Change[] {
-  const owned = { kind: "email", email: user.email, ownerId: user.id } as const;
-  const memberships = (invite?.projects ?? []).map(({ id: projectId, role }): Change => {
-    const record = {
-      kind: "membership",
-      version: 1,
-      projectId,
-      userId: user.id,
-      role,
-      addedAt: unixSeconds(nowMs),
-    } as const;
-    return { action: "create", record };
-  });
-  return [
-    { action: "create", record: user },
-    email
-      ? { action: "replace", record: { ...owned, version: email.version + 1 }, version: email.version }
-      : { action: "create", record: { ...owned, version: 1 } },
-    ...memberships,
-    event("user.added", { id: user.id, data: { role: user.role } }),
-    ...(invite ? acceptance(invite, event, nowMs) : []),
-  ];
-}
-
-function acceptance(invite: RecordOf<"invite">, event: Events, nowMs: number): readonly Change[] {
-  const record = { ...invite, acceptedAt: unixSeconds(nowMs), version: invite.version + 1 };
-  return [{ action: "replace", record, version: invite.version }, event("invite.accepted", { id: invite.id })];
-}
-
-function eventsOf({ id, email }: RecordOf<"user">, nowMs: number): Events {
-  const actor = { type: "session", session: { user: { id, email } } } as const;
-  return (type, payload) => createAuditEvent(type, payload, { actor, nowMs });
 }

@@ -9,6 +9,8 @@ const PREFIXES = {
   decision: "dec_",
   key: "key_",
   serviceAccount: "svc_acct_",
+  group: "group_",
+  role: "role_",
 } as const;
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 /** 45 bits of milliseconds are enough until the year 3084. */

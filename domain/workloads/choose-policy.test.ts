@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { WorkloadPolicy } from "../../contracts/processes/workloads.ts";
 import { checkKey } from "../keys/check-key.ts";
+import { recordId } from "../keys/record-id.ts";
 import { candidatesOf, choosePolicy, keySeconds, type SubjectClaims, scopesFor } from "./choose-policy.ts";
 import { claimMatches, matchesPattern } from "./claim-pattern.ts";
-import { exchangeRecord, recordId, workloadKey } from "./workload-key.ts";
+import { exchangeRecord, workloadKey } from "./workload-key.ts";
 
 const ISSUER = "https://token.actions.githubusercontent.com";
 const policy = (own: Partial<WorkloadPolicy> = {}): WorkloadPolicy => ({
@@ -118,6 +119,13 @@ describe("the key of a workload", () => {
       scopes: ["read"],
       expiresAt: "2026-06-01T12:05:00.000Z",
     });
+  });
+
+  test("has no half of a letter in its name where a long subject is cut", () => {
+    const subject = "🙂".repeat(100);
+    const { item } = workloadKey({ policy: policy(), subject, scopes: ["read"], seconds: 300, now });
+    expect(item.name).toContain("nightly: 🙂🙂");
+    expect([item.name.isWellFormed(), item.name.length <= 100]).toEqual([true, true]);
   });
 
   test("works until its expiry for what it is for, and for nothing else", () => {

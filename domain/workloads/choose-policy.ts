@@ -53,7 +53,10 @@ function refusalOf(policy: WorkloadPolicy, { iss, aud, all }: SubjectClaims): st
  * @param requested as in a request: names with spaces between them. @default - all of the policy's
  * @returns `undefined` when one of them is not the policy's
  */
-export function scopesFor(policy: WorkloadPolicy, requested: string | undefined): readonly KeyScope[] | undefined {
+export function scopesFor(
+  policy: Pick<WorkloadPolicy, "scopes">,
+  requested: string | undefined,
+): readonly KeyScope[] | undefined {
   const own: readonly KeyScope[] = policy.scopes ?? ["generate"];
   const names = (requested ?? "").split(" ").filter((name) => name !== "");
   if (names.length === 0) return own;
@@ -63,7 +66,7 @@ export function scopesFor(policy: WorkloadPolicy, requested: string | undefined)
 
 /** Whole seconds that a key may live: the policy's, and no longer than the token. Below 1 when the token has expired. */
 export function keySeconds(
-  { ttlSeconds = LONGEST_WORKLOAD_KEY_SECONDS }: WorkloadPolicy,
+  { ttlSeconds = LONGEST_WORKLOAD_KEY_SECONDS }: Pick<WorkloadPolicy, "ttlSeconds">,
   exp: number,
   nowMs: number,
 ): number {

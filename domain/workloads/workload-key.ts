@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
-import { DEFAULT_PLAN, KEY_ID_ALPHABET, type KeyScope, NO_HASH } from "../../contracts/processes/auth.ts";
+import { DEFAULT_PLAN, type KeyScope, NO_HASH } from "../../contracts/processes/auth.ts";
 import type { WorkloadPolicy } from "../../contracts/processes/workloads.ts";
 import { type CreatedKey, createKey } from "../keys/key-item.ts";
+import { recordId } from "../keys/record-id.ts";
 
 /** Longest name of a key. */
 const NAME_CHARACTERS = 100;
@@ -19,7 +19,7 @@ export interface WorkloadKeyDescription {
 export function workloadKey({ policy, subject, scopes, seconds, now }: WorkloadKeyDescription): CreatedKey {
   const { models, addresses } = policy;
   return createKey({
-    name: `${policy.name}: ${subject}`.slice(0, NAME_CHARACTERS),
+    name: `${policy.name}: ${subject}`.slice(0, NAME_CHARACTERS).toWellFormed(),
     plan: policy.plan ?? DEFAULT_PLAN,
     maxPriority: policy.maxPriority,
     owner: { type: "service_account", id: policy.name },
@@ -67,10 +67,4 @@ export function exchangeRecord(
     revokedAt: now.toISOString(),
     expireAt,
   };
-}
-
-/** Id of a record, in the form of a key's: 60 bits of a hash of what it is about. */
-export function recordId(kind: ExchangeRecord["kind"], subject: string): string {
-  const digest = createHash("sha256").update(`${kind} ${subject}`).digest();
-  return Array.from(digest.subarray(0, 12), (byte) => KEY_ID_ALPHABET[byte % 32]).join("");
 }

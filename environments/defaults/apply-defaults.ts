@@ -45,6 +45,7 @@ export function applyDefaults(data: unknown): WithDefaults {
     region: String(settings.region),
     account: typeof settings.account === "string" ? settings.account : undefined,
     api,
+    deletionProtection: settings.deletionProtection,
     cidr: isRecord(settings.network) ? settings.network.cidr : undefined,
     smallestContext: smallestContext(settings.pools),
     responseSeconds: slowestResponseSeconds(settings.pools),

@@ -7,6 +7,7 @@ export interface FileInput {
   readonly account: string | undefined;
   /** The section `api`. */
   readonly api: Readonly<Record<string, unknown>>;
+  readonly deletionProtection: unknown;
   /** `network.cidr`; defaults before this row are in it. */
   readonly cidr: unknown;
   /** Context of the smallest model, in tokens. */
@@ -58,6 +59,7 @@ export type EnvironmentPath =
   | Fields<"cache", Omit<NonNullable<Environment["cache"]>, "automatic">>
   | Fields<"batches", NonNullable<Environment["batches"]>>
   | Fields<"responses", NonNullable<Environment["responses"]>>
+  | Fields<"usage", NonNullable<Environment["usage"]>>
   | Fields<"valkey", NonNullable<Environment["valkey"]>>;
 
 /** `price` has none: a pool without a price has no cost in metrics. */

@@ -15,6 +15,7 @@ const WAIT_SECONDS = 15;
 const TOTAL_SECONDS = 30;
 /** Of sections that a file may leave out, or have in part. */
 const RESPONSES = { keepDays: 30 } as const;
+const USAGE = { retentionDays: 400, fileSeconds: 30, whenTableIsGone: "refuse" } as const;
 const BATCHES = { maxFileBytes: 9_000_000, maxLinesInFlight: 16, maxOpenPerKey: 10 } as const;
 const CACHE = { ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 64, semantic: null } as const;
 
@@ -57,6 +58,14 @@ export const ENVIRONMENT_DEFAULTS = {
   "api.stage": always("live", "part of the address without a domain"),
   "api.domain": always(null, "API Gateway's own address needs no domain"),
   "api.controlApi": always(false, "a single team needs neither projects nor admin keys; `sluice keys` is enough"),
+  "api.auditLock": {
+    value: ({ deletionProtection }) => (deletionProtection === false ? "governance" : "compliance"),
+    because: "nobody deletes what is in the audit trail, but where the environment may be destroyed",
+  },
+  "api.auditDays": {
+    value: ({ deletionProtection }) => (deletionProtection === false ? 1 : 365),
+    because: "a year, as auditors want, or a day where the environment may be destroyed",
+  },
   "api.endStreamsOnRevoke": always(false, "a key that is replaced is revoked too, and its last responses may end"),
   "api.corsOrigins": always(["*"], "a page needs a key all the same, and the demo page's address is not known before"),
   "api.bodyLimitBytes": always(4_000_000, "an image of 3 MB in base64"),
@@ -83,8 +92,13 @@ export const ENVIRONMENT_DEFAULTS = {
     because: "one plan for keys, and one for requests without a key where they are let in; none behind a load balancer",
   },
   "identity.workloads": always([], "no machine signs in by itself until a policy says which"),
+  "identity.people": always(null, "no person signs in until an OpenID provider is named"),
   responses: always(RESPONSES, "as long as OpenAI stores responses"),
   "responses.keepDays": always(RESPONSES.keepDays, "as long as OpenAI stores responses"),
+  usage: always(USAGE, "costs nothing but some cents until requests are served, and tells who used what"),
+  "usage.retentionDays": always(USAGE.retentionDays, "a year and a month, so that a year's bill can be checked"),
+  "usage.fileSeconds": always(USAGE.fileSeconds, "usage is known within a minute, at a sixth of what 5 seconds cost"),
+  "usage.whenTableIsGone": always(USAGE.whenTableIsGone, "a limit that was agreed on holds"),
   batches: always(BATCHES, "costs nothing until a file is there, and uses what interactive requests leave free"),
   "batches.maxFileBytes": always(BATCHES.maxFileBytes, "the largest that API Gateway accepts, less the form around it"),
   "batches.maxLinesInFlight": always(BATCHES.maxLinesInFlight, "half of the sequences of a small pool"),

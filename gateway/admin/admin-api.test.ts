@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   AdminConnectionTest,
   AdminDeleted,
@@ -11,6 +11,7 @@ import {
 } from "../../contracts/api/admin.ts";
 import { OPERATIONS } from "../../contracts/openapi/operations.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { jsonOf, startAdminGateway, withProviders } from "../test/admin-gateway.ts";
 import { routeOf } from "../test/endpoint-paths.ts";
 import { startRoutesTable } from "../test/routes-table.ts";
@@ -115,13 +116,10 @@ describe("a change at run time", () => {
     const moved = { ...settingsOf(providerConfig("a", b.origin)) };
     expect((await one.call("PUT", "/admin/providers/a", moved)).status).toBe(200);
     // A request before the change is there gets its response as slowly as the stream.
-    await vi.waitFor(
-      async () => {
-        await other.send();
-        expect(b.received.length).toBeGreaterThan(0);
-      },
-      { timeout: 5000 },
-    );
+    await eventually(async () => {
+      await other.send();
+      expect(b.received.length).toBeGreaterThan(0);
+    });
     expect(await stream.text()).toMatch(/data: \[DONE\]\n\n$/);
   });
 
@@ -159,6 +157,22 @@ describe("a change at run time", () => {
     expect(error.message).toBe(`The body must be a JSON object, got ${kind}; send the settings.`);
   });
 
+  test("is one of 60 that scripts make at once at two gateways, and all of them are made", async () => {
+    const { config } = await withProviders();
+    const first = await startAdminGateway({ config });
+    const second = await startAdminGateway({ config }, first.table);
+    const settings = settingsOf(routeConfig("chat", ["a/small"]));
+    const statuses = await Promise.all(
+      Array.from({ length: 60 }, async (_, index) => {
+        const { call } = index % 2 === 0 ? first : second;
+        return (await call("PUT", `/admin/routes/chat${index}`, settings)).status;
+      }),
+    );
+    expect([...new Set(statuses)]).toEqual([200]);
+    const { data } = AdminRouteList.parse(await jsonOf(first.call("GET", "/admin/routes")));
+    expect(data.filter(({ source }) => source === "changed")).toHaveLength(60);
+  });
+
   test("that other changes overtake each time is 429 with a time to wait, and not an absent table", async () => {
     const table = await startRoutesTable();
     Object.assign(table.changeStore, { put: () => Promise.reject(new TableMoved()) });
@@ -191,6 +205,41 @@ describe("a change at run time", () => {
     const error = await errorOf(await call("PUT", "/admin/providers/x", open), 400, "invalid_request");
     expect(error.details?.[0]?.param).toBe("providers.x.allowPrivateHosts");
   });
+
+  test.each([
+    "http://169.254.169.254/latest/meta-data",
+    "http://10.0.0.5/v1",
+    "https://127.1",
+    "http://0x7f.0.0.1",
+    "http://2130706433",
+    "http://[::1]:8000",
+    "http://[::ffff:10.0.0.5]",
+    "http://[fd00:ec2::254]",
+    "http://localhost:11434",
+    "http://api.localhost./v1",
+    "https://GPU.internal",
+    "https://box.local",
+    "https://box.home.arpa.",
+  ])("may not name a provider's endpoint that no request would go to: %s", async (endpoint) => {
+    const { call } = await startAdminGateway();
+    const settings = { ...settingsOf(providerConfig("x", endpoint)), allowPrivateHosts: [] };
+    const error = await errorOf(await call("PUT", "/admin/providers/x", settings), 400, "invalid_request");
+    expect(error.details).toEqual([
+      expect.objectContaining({
+        param: "providers.x.endpoint",
+        message: expect.stringContaining("must lead to a public address"),
+      }),
+    ]);
+  });
+
+  test.each(["https://internal.example.com", "https://localhost.example.com", "http://8.8.8.8", "http://[2600::1]"])(
+    "may name a provider's endpoint that can be on the internet: %s",
+    async (endpoint) => {
+      const { call } = await startAdminGateway();
+      const settings = { ...settingsOf(providerConfig("x", endpoint)), allowPrivateHosts: [] };
+      expect((await call("PUT", "/admin/providers/x", settings)).status).toBe(200);
+    },
+  );
 
   test("can't take away a provider that a route needs", async () => {
     const { config, b } = await withProviders();
@@ -227,7 +276,7 @@ describe("a change at run time", () => {
       { id: "route#good", kind: "route", name: "good", settings: settingsOf(routeConfig("good", ["tiny"])), ...stored },
       3,
     );
-    await vi.waitFor(async () => expect((await call("GET", "/admin/routes/good")).status).toBe(200));
+    await eventually(async () => expect((await call("GET", "/admin/routes/good")).status).toBe(200));
     expect(await send()).toBe("a/small");
     expect(
       log()

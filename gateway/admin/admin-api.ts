@@ -16,6 +16,7 @@ import type { Identified } from "../pipeline/request-states.ts";
 import type { TargetsConfig } from "../routing/target-registry.ts";
 import type { TargetService } from "../routing/target-service.ts";
 import { actorOf, nameIn, settingsIn, wantedVersion } from "./admin-request.ts";
+import { ChangeQueue } from "./change-queue.ts";
 import { type ChangeStore, TableMoved, VersionConflict } from "./change-store.ts";
 import type { Changes } from "./changes.ts";
 import { targetStates } from "./target-states.ts";
@@ -44,8 +45,6 @@ interface Described {
   readonly settings: unknown;
 }
 
-/** Times that a change is checked anew because other changes were made meanwhile. */
-const MAX_ATTEMPTS = 10;
 const SETTINGS = { provider: ProviderSettings, route: RouteSettings, override: RouteOverride } as const;
 
 /**
@@ -54,25 +53,27 @@ const SETTINGS = { provider: ProviderSettings, route: RouteSettings, override: R
  */
 export class AdminApi {
   readonly #options: AdminApiOptions;
+  readonly #queue = new ChangeQueue();
 
   constructor(options: AdminApiOptions) {
     this.#options = options;
   }
 
   /** Health, breaker, latency and spend of each target. */
-  targets(request: Identified): GatewayResponse {
-    const { targets, now } = this.#options;
+  async targets(request: Identified): Promise<GatewayResponse> {
+    const { targets, now, changes } = this.#options;
+    await changes?.view.refresh();
     return respond(request, { object: "list", data: targetStates(targets, now()) });
   }
 
-  list(request: Identified, kind: "provider" | "route"): GatewayResponse {
-    return respond(request, { object: "list", data: this.#list(kind) });
+  async list(request: Identified, kind: "provider" | "route"): Promise<GatewayResponse> {
+    return respond(request, { object: "list", data: await this.#list(kind) });
   }
 
   /** @throws {GatewayError} `not_found` */
-  get(request: Identified, kind: "provider" | "route"): GatewayResponse {
+  async get(request: Identified, kind: "provider" | "route"): Promise<GatewayResponse> {
     const name = nameIn(request);
-    const found = this.#list(kind).find((item) => item.name === name);
+    const found = (await this.#list(kind)).find((item) => item.name === name);
     if (found === undefined) throw unknown(kind, name);
     return respond(request, found, { etag: `"${found.version}"` });
   }
@@ -99,7 +100,7 @@ export class AdminApi {
     const change = TargetChange.safeParse({ ...item, settings: settings.data }, { reportInput: true });
     if (!change.success) throw invalidRequest(bodyProblems(change.error.issues));
     const version = await unlessConflict(
-      checked(view, (seen) => {
+      this.#queue.checked(view, (seen) => {
         refuse(view.problems(change.data));
         return store.put(kind, name, settings.data, { by: actor, at, over, seen });
       }),
@@ -116,7 +117,7 @@ export class AdminApi {
     const name = nameIn(request);
     const over = wantedVersion(request);
     const found = await unlessConflict(
-      checked(view, (seen) => {
+      this.#queue.checked(view, (seen) => {
         refuse(view.problemsWithout(changeId(kind, name)));
         return store.delete(kind, name, { over, seen });
       }),
@@ -132,8 +133,9 @@ export class AdminApi {
    * @throws {GatewayError} `not_found`, `invalid_request` when the provider has no such model
    */
   async test(request: Identified): Promise<GatewayResponse> {
-    const { targets, now } = this.#options;
+    const { targets, now, changes } = this.#options;
     const name = nameIn(request);
+    await changes?.view.refresh();
     const { providers, targets: known } = targets.registry.table;
     const provider = providers.get(name);
     if (provider === undefined) throw unknown("provider", name);
@@ -147,8 +149,10 @@ export class AdminApi {
     return respond(request, { ...connection, model, checks });
   }
 
-  #list(kind: "provider" | "route"): readonly Described[] {
+  /** With every change that was stored before, through whichever gateway; what was last read while the table is gone. */
+  async #list(kind: "provider" | "route"): Promise<readonly Described[]> {
     const { declared, changes } = this.#options;
+    await changes?.view.refresh();
     const changed = [...(changes?.view.current.values() ?? [])].filter((change) => change.kind === kind);
     const isChanged = new Set(changed.map(({ name }) => name));
     return [
@@ -217,21 +221,6 @@ function refuse(problems: readonly TargetProblem[]): void {
       message: `\`${path}\` ${rule}, got ${JSON.stringify(value)}; ${remedy}.`,
     })),
   );
-}
-
-/**
- * Checks and writes against the same count of changes, again when the table has moved in between.
- * @param write throws when its change is wrong now
- */
-async function checked<T>(view: Changes, write: (seen: number) => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    await view.refresh();
-    try {
-      return await write(view.version);
-    } catch (error) {
-      if (!(error instanceof TableMoved) || attempt >= MAX_ATTEMPTS) throw error;
-    }
-  }
 }
 
 async function unlessConflict<T>(done: Promise<T>): Promise<T> {

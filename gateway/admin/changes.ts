@@ -3,6 +3,7 @@ import { ROUTES_POLL_SECONDS } from "../../contracts/processes/poll-intervals.ts
 import { changeId, type RouteOverride, type TargetChange } from "../../contracts/targets/target-changes.ts";
 import { targetId } from "../../contracts/targets/target-settings.ts";
 import type { TargetProblem } from "../../domain/targets/target-problems.ts";
+import { isRefusedHost } from "../providers/address-guard.ts";
 import type { TargetsConfig } from "../routing/target-registry.ts";
 import type { TargetService } from "../routing/target-service.ts";
 import type { ChangeStore } from "./change-store.ts";
@@ -38,6 +39,10 @@ export class Changes {
   #isReachable = true;
   #timer: NodeJS.Timeout | undefined = undefined;
   #isStopped = false;
+  /** The read that runs, or the last one. */
+  #reading: Promise<void> = Promise.resolve();
+  /** The read that begins when that one is over. */
+  #next: Promise<void> | undefined = undefined;
 
   constructor(options: ChangesOptions) {
     this.#options = options;
@@ -66,8 +71,20 @@ export class Changes {
     clearTimeout(this.#timer);
   }
 
-  /** Never rejects. */
-  async refresh(): Promise<void> {
+  /**
+   * Resolves after a read that began after this call: what was stored before it is in `current` then. Reads never
+   * overlap, so that none puts an older state back; callers that wait for the next read share it. Never rejects.
+   */
+  refresh(): Promise<void> {
+    this.#next ??= this.#reading.then(() => {
+      this.#next = undefined;
+      this.#reading = this.#refresh();
+      return this.#reading;
+    });
+    return this.#next;
+  }
+
+  async #refresh(): Promise<void> {
     const { store, logger } = this.#options;
     try {
       const version = await store.version();
@@ -150,11 +167,14 @@ export class Changes {
         "declare it in the environment file: a key that may change routes may not open the private network";
       return [{ path: `providers.${name}.allowPrivateHosts`, value: more, rule, remedy }];
     });
+    const declaredEndpoints = new Map(declared.providers.map(({ name, endpoint }) => [name, endpoint]));
+    const changed = config.providers.filter(({ name, endpoint }) => declaredEndpoints.get(name) !== endpoint);
     const routes = new Set([...config.routes.map(({ name }) => name), ...targets.registry.pools]);
     const lost = [...overrides.keys()].filter((route) => !routes.has(route));
     return [
       ...targets.registry.problems(config),
       ...hosts,
+      ...changed.flatMap(endpointProblems),
       ...lost.map((route) => ({
         path: `overrides.${route}`,
         value: route,
@@ -164,6 +184,19 @@ export class Changes {
       ...[...overrides].flatMap(([route, override]) => overrideProblems(route, override, config)),
     ];
   }
+}
+
+/** No request would ever go there: said when it is stored, instead of when it is used. */
+function endpointProblems({ name, endpoint, allowPrivateHosts }: TargetsConfig["providers"][number]) {
+  if (!isRefusedHost(new URL(endpoint).hostname, allowPrivateHosts)) return [];
+  return [
+    {
+      path: `providers.${name}.endpoint`,
+      value: endpoint,
+      rule: "must lead to a public address",
+      remedy: "use the provider's public address; a host of your own network is declared in the environment file",
+    },
+  ];
 }
 
 /** The problems of an override that names targets which its route does not have. */

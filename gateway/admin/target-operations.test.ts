@@ -1,6 +1,7 @@
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { startFakeServer } from "../../test-support/fake-server.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { jsonOf, startAdminGateway, withProviders } from "../test/admin-gateway.ts";
 import { chat, errorOf, post } from "../test/test-gateway.ts";
 
@@ -56,7 +57,7 @@ describe("an operator", () => {
     const leaving = new AbortController();
     await (await stream({ signal: leaving.signal })).body?.getReader().read();
     leaving.abort();
-    await vi.waitFor(() => expect(a.received.at(-1)?.aborted).toBe(true));
+    await eventually(() => expect(a.received.at(-1)?.aborted).toBe(true));
     const { data } = (await jsonOf(call("GET", "/admin/targets"))) as { data: Record<string, unknown>[] };
     expect(data[1]).toMatchObject({ id: "a/small", requests: 4, failures: 2 });
   });
@@ -116,11 +117,11 @@ describe("an operator", () => {
     expect(config.routes).toHaveLength(1);
     expect(await send()).toBe("a/small");
     a.behaviour.fault = { status: 503 };
-    await vi.waitFor(() => expect(a.otherPaths.length).toBeGreaterThan(3), { timeout: 6000 });
+    await eventually(() => expect(a.otherPaths.length).toBeGreaterThan(3));
     const before = a.received.length;
     expect(await send()).toBe("b/small");
     expect(a.received.length).toBe(before);
     a.behaviour.fault = undefined;
-    await vi.waitFor(async () => expect(await send()).toBe("a/small"), { timeout: 4000 });
+    await eventually(async () => expect(await send()).toBe("a/small"));
   });
 });

@@ -1,5 +1,5 @@
 import { redirectTarget } from "../http/redirect-target.ts";
-import { sendUpstream } from "../http/send-upstream.ts";
+import { sendUpstream } from "../http/upstream/send-upstream.ts";
 import { AddressRefused } from "../providers/address-guard.ts";
 import type { Provider } from "../providers/provider.ts";
 

@@ -5,7 +5,7 @@ import { GatewayError } from "../core/gateway-error.ts";
 /**
  * Why a request was refused: the queue is full (`full`); too many requests of its tenant wait; a more important
  * request, or one of a tenant with fewer waiting, took its position in the queue (`evicted`); its time was over while
- * the engines were full (`deadline`) or absent (`away`); or the gateway shuts down.
+ * the model's servers were full (`deadline`) or absent (`away`); or the gateway shuts down.
  */
 export const SHED_REASONS = ["full", "tenant_over_share", "evicted", "deadline", "away", "shutting_down"] as const;
 export type ShedReason = (typeof SHED_REASONS)[number];
@@ -25,7 +25,7 @@ const ERRORS: Readonly<Record<ShedReason, { readonly code: ErrorCode; readonly m
   deadline: {
     code: "overloaded",
     message:
-      "All engines of this model were full as long as the request could wait. Try again after the seconds given in Retry-After.",
+      "All servers of this model were full as long as the request could wait. Try again after the seconds given in Retry-After.",
   },
   away: { code: "model_unavailable" },
   shutting_down: { code: "shutting_down" },

@@ -58,7 +58,7 @@ export async function sendRequest(request: BatchRequest, options: SendRequestOpt
       if (signal.aborted || isStopped()) return undefined;
       if (isExpired()) return "expired";
       const response = await sendOnce(request, options);
-      if (response.status === 429 || response.status === 503) {
+      if ((response.status === 429 && !response.isFinal) || response.status === 503) {
         outcome = "full";
         waitMs = Math.max(waitMs, Math.min(MAX_WAIT_MS, response.retryAfterMs * (retryMs / 1000)));
       } else {
@@ -96,7 +96,9 @@ async function sendOnce(request: BatchRequest, { handle, endpoint, caller, signa
     return { status: 500, requestId, body: errorBody("answer_too_large", message), retryAfterMs: 0, isFinal: true };
   }
   const retryAfterMs = 1000 * (Number.isFinite(retryAfter) ? retryAfter : 0);
-  return { status, requestId, body: onOneLine(bytes), retryAfterMs, isFinal: false };
+  // A limit that has room at no time: the request is too large for it, or credit is used up.
+  const isFinal = headers["x-should-retry"] === "false" && retryAfter === 0;
+  return { status, requestId, body: onOneLine(bytes), retryAfterMs, isFinal };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { GenerationRequest } from "../core/generation-request.ts";
 import { Lease } from "../core/lease.ts";
 import { reserveFirst } from "../core/reserve.ts";
 import type { Target } from "../core/target.ts";
-import { sendUpstream } from "../http/send-upstream.ts";
+import { sendUpstream } from "../http/upstream/send-upstream.ts";
 import type { Embed } from "./semantic-cache.ts";
 
 /** 4,096 dimensions in decimal digits are some 90 KB. */

@@ -10,6 +10,7 @@ import type { ResponsesDialectOptions } from "../dialects/clients/responses/resp
 import { createEndpointTable, generationPaths } from "../endpoints/endpoints.ts";
 import type { GatewayOptions } from "../gateway-options.ts";
 import type { KeyRevocations } from "../keys/key-revocations.ts";
+import { UseLimiter } from "../limits/use-limiter.ts";
 import { REQUEST_INSTRUMENTS } from "../metrics/request-instruments.ts";
 import { referencePages } from "../pages/reference/reference-page.ts";
 import type { GenerationTools } from "../pipeline/generate.ts";
@@ -18,6 +19,7 @@ import { describeFailure } from "../pipeline/settle.ts";
 import { STEPS, type Steps } from "../pipeline/steps.ts";
 import { MAX_FAILING_ADDRESSES } from "../shared-memory/shared-memory.ts";
 import { StreamMemory } from "../shares/stream-memory.ts";
+import type { UsageLedger } from "../usage/usage-ledger.ts";
 import type { Measurements } from "./measurements.ts";
 import type { ProcessShare } from "./process-share.ts";
 import type { Upstreams } from "./upstreams.ts";
@@ -32,6 +34,8 @@ export interface RequestsOptions {
   readonly isDraining: () => boolean;
   /** @default - requests of a revoked key end by themselves */
   readonly revocations: KeyRevocations | undefined;
+  /** Writes usage events. @default - there are none */
+  readonly usage: UsageLedger | undefined;
 }
 
 /** What serves requests, wherever they come from. */
@@ -46,6 +50,7 @@ export function createRequests(parts: RequestsOptions): Requests {
   const { config, keys, logger, version, deprecations = DEPRECATIONS } = options;
   const { directory, targets, admin } = upstreams;
   const steps: Steps = { ...STEPS, ...options.steps };
+  const wallClock = options.wallClock ?? Date.now;
   const batches = createBatches(parts, (request) => pipeline.handle(request));
   const endpoints = createEndpointTable({
     environment: config.environment,
@@ -54,11 +59,16 @@ export function createRequests(parts: RequestsOptions): Requests {
     isDraining,
     directory,
     targets,
-    pages: referencePages(config.auth, deprecations),
+    pages: referencePages({ auth: config.auth, controlApi: config.controlApi }, deprecations),
     admin,
     batches,
     responses: options.responses,
-    generation: generationTools(options, upstreams, steps),
+    generation: generationTools(
+      options,
+      upstreams,
+      steps,
+      new UseLimiter({ rates: share.limitStore, quotas: options.quotaStore, wallClock }),
+    ),
   });
   const pipeline = new RequestPipeline({
     steps,
@@ -68,13 +78,14 @@ export function createRequests(parts: RequestsOptions): Requests {
     addressLimit: createAddressLimit(config, share.memory.addresses),
     now: share.clock,
     auth: config.auth,
-    wallClock: options.wallClock ?? Date.now,
+    wallClock,
     keys,
     keyUses: options.keyUses,
     revocations: parts.revocations,
     failedKeys: new FailedKeys(MAX_FAILING_ADDRESSES, share.memory.failedKeys),
     logger,
     meter: measurements.meter,
+    usage: parts.usage,
     account: (facts) => targets.account(facts),
     onOpen: () => measurements.inFlight.opened(),
     onClose: () => measurements.inFlight.closed(),
@@ -82,7 +93,12 @@ export function createRequests(parts: RequestsOptions): Requests {
   return { handle: (request) => pipeline.handle(request), batches };
 }
 
-function generationTools(options: GatewayOptions, upstreams: Upstreams, steps: Steps): GenerationTools {
+function generationTools(
+  options: GatewayOptions,
+  upstreams: Upstreams,
+  steps: Steps,
+  limiter: UseLimiter,
+): GenerationTools {
   const { config, logger, deprecations = DEPRECATIONS } = options;
   const { targets, cache, admission } = upstreams;
   const responses: ResponsesDialectOptions = {
@@ -97,7 +113,9 @@ function generationTools(options: GatewayOptions, upstreams: Upstreams, steps: S
   const memory = new StreamMemory();
   const calls = { ...targets.calls, memory };
   const dialects = { responses };
-  return { steps, config, bodyLimitBytes, deprecations, dialects, router, cache, admission, calls, memory };
+  const wallClock = options.wallClock ?? Date.now;
+  const limits = { limiter, wallClock };
+  return { steps, config, bodyLimitBytes, deprecations, dialects, router, cache, admission, calls, memory, ...limits };
 }
 
 function createBatches({ options, measurements }: RequestsOptions, handle: Handle): BatchService | undefined {

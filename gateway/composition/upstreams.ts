@@ -9,6 +9,7 @@ import { ENGINE_INTERVALS, EngineDirectory } from "../engines/engine-directory.t
 import { measureEngines } from "../engines/engine-measurements.ts";
 import type { GatewayOptions } from "../gateway-options.ts";
 import type { Meter } from "../metrics/meter.ts";
+import { REQUEST_INSTRUMENTS } from "../metrics/request-instruments.ts";
 import { NO_SECRETS } from "../providers/provider-credential.ts";
 import { TargetService } from "../routing/target-service.ts";
 import type { Part } from "./part.ts";
@@ -54,8 +55,13 @@ export function createUpstreams(options: GatewayOptions, share: ProcessShare, me
     targetsOf: (model) => targets.registry.table.routes.get(model)?.targets.map(({ target }) => target),
     now: options.wallClock ?? Date.now,
   });
+  options.quotaStore?.watch?.((alert) => {
+    logger.warn({ ...alert }, "a budget has reached a share of its limit");
+    meter.add(REQUEST_INSTRUMENTS.budgetAlerts, {});
+  });
   const store: Part = { stop: () => options.store?.close() };
-  const parts = [store, targets, directory, ...(changes === undefined ? [] : [changes.view])];
+  const limits: Part = { stop: () => Promise.all([share.limitStore.close(), options.quotaStore?.close()]) };
+  const parts = [store, limits, targets, directory, ...(changes === undefined ? [] : [changes.view])];
   return { directory, targets, admission, cache, admin, parts };
 }
 

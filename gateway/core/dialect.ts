@@ -65,8 +65,9 @@ export interface UpstreamProblem {
 
 /** A whole response in OpenAI's form, which is parsed once: its reader, its checks and its client share the fields. */
 export interface WholeResponse {
-  readonly bytes: Buffer;
-  /** The object that the bytes are; `undefined` where they are no JSON object, or one that is nested too deep. */
+  /** As the target sent them; `undefined` where the fields are not what it sent, and have to be written. */
+  readonly bytes: Buffer | undefined;
+  /** The object that the bytes are, or the translated one; `undefined` where they are no JSON object, or one that is nested too deep. */
   readonly fields: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -103,7 +104,7 @@ export interface InboundDialect {
     fields: Readonly<Record<string, unknown>>,
   ): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
   /** @param completion a whole chat completion */
-  encodeWhole(completion: Readonly<Record<string, unknown>>, context: InboundContext): Buffer;
+  encodeWhole(completion: Readonly<Record<string, unknown>>, context: InboundContext): Buffer | Promise<Buffer>;
   /**
    * Waits until everything that a whole response states is true, e.g. that it is stored.
    * @returns the response, changed where it is not. @default - nothing has to be waited for

@@ -8,6 +8,8 @@ export interface GatewayErrorOptions {
   readonly details?: readonly ErrorDetail[];
   /** @default - the catalogue's figure, if it has one */
   readonly retryAfterSeconds?: number;
+  /** Whether the same request would be refused at any time, so that no time is named. @default false */
+  readonly isPermanent?: boolean;
   /** Name of the rule of access that refused the request, for the log. @default - no rule did */
   readonly rule?: string;
   /** More headers for the response, e.g. `allow`. */
@@ -42,7 +44,8 @@ export class GatewayError extends Error {
   /** Headers that belong to this error: `retry-after` where trying again can help, and the error's own. */
   get headers(): Readonly<Record<string, string>> {
     const seconds = this.options.retryAfterSeconds ?? errorEntry(this.code).retryAfterSeconds;
-    return { ...(seconds === undefined ? {} : { "retry-after": String(seconds) }), ...this.options.headers };
+    const isLater = seconds !== undefined && this.options.isPermanent !== true;
+    return { ...(isLater ? { "retry-after": String(seconds) } : {}), ...this.options.headers };
   }
 }
 

@@ -107,6 +107,8 @@ export class Lease {
   readonly #record: TargetRecord;
   #isSent = false;
   #isReceived = false;
+  /** Tokens that a response names which came when its client had left. */
+  #unseenUsage: BilledTokens = {};
   #isConfirmed = false;
   #isSettled = false;
 
@@ -145,6 +147,20 @@ export class Lease {
     this.#isReceived = true;
   }
 
+  /**
+   * Whether the whole response is read to its end although its client has left: a provider with a price that has the
+   * request bills all of it, and only the response names what that is.
+   */
+  get isReadWithoutClient(): boolean {
+    const upperBoundUsd = completionCostUsd(this.target.price, this.#promptTokens, this.#unseenCompletionTokens);
+    return this.#isReceived && this.#unseenCompletionTokens > 0 && upperBoundUsd > 0;
+  }
+
+  /** The response came when its client had left: a settlement without tokens counts these, not the upper bound. */
+  sawUsage(tokens: BilledTokens): void {
+    this.#unseenUsage = tokens;
+  }
+
   /** The first byte of a streamed response came. */
   sawFirstByte(): void {
     this.#slot.sawFirstByte?.();
@@ -156,6 +172,7 @@ export class Lease {
     this.#isConfirmed = true;
     const now = this.#context.now();
     this.#permit.succeed(now);
+    this.#slot.sawResponse?.();
     this.#record.latency.observe(now - this.#startedAt, now);
     this.#context.onCall(this.target, "ok");
   }
@@ -165,7 +182,7 @@ export class Lease {
    * @param tokens those that the response names: without them the prompt is counted, as it was worked on all the same
    * @returns the tokens that were counted; none for a call that is not billed, and for a second settlement
    */
-  settle(outcome: LeaseOutcome, tokens: BilledTokens = {}): BilledTokens {
+  settle(outcome: LeaseOutcome, tokens: BilledTokens = this.#unseenUsage): BilledTokens {
     if (this.#isSettled) return {};
     if (outcome === "ok") this.confirm();
     this.#isSettled = true;
@@ -173,6 +190,7 @@ export class Lease {
     const billed = isPaid ? this.#billed(tokens, outcome) : { promptTokens: 0, completionTokens: 0 };
     const usd = completionCostUsd(this.target.price, billed.promptTokens, billed.completionTokens);
     this.#money?.settle(usd);
+    if (outcome instanceof UpstreamFailure && outcome.kind === "busy") this.#slot.sawRefusal?.();
     this.#slot.release();
     if (usd > 0) this.#context.onSpend?.(this.target, usd);
     if (this.#isConfirmed) this.#settleConfirmed(outcome);

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../contracts/api/errors.ts";
+import type { KeyOwner } from "../../contracts/processes/auth.ts";
 import type { Priority } from "../../contracts/processes/priority.ts";
 import type { CacheOutcome } from "./cache-outcome.ts";
 import type { Target } from "./target.ts";
@@ -10,9 +11,14 @@ export interface RequestFacts {
   /** As the client wrote it, so it may be unknown; a metric label only when `isModelKnown`. */
   readonly model: string | undefined;
   readonly isModelKnown: boolean;
-  /** The tenant whose share of the service it takes: `key:<id>`, `account:<id>` of a service account, else `address:<bucket>`. */
+  /** The tenant whose share of the service it takes: `key:<id>`, `account:<id>` of a service account, `user:<project>:<id>` of a person, else `address:<bucket>`. */
   readonly tenant: string;
   readonly keyId: string | undefined;
+  readonly projectId: string | undefined;
+  /** The user or service account of the key. */
+  readonly owner: KeyOwner | undefined;
+  /** Whether it is a request of a batch. */
+  readonly isBatch: boolean;
   readonly priority: Priority;
   /** Price of its tokens against those of an ordinary request. */
   readonly priceFactor: number;
@@ -33,6 +39,9 @@ export interface RequestFacts {
   /** Most tokens of a whole response that its caller did not wait for, which are paid as its target generates them all the same. */
   readonly unseenCompletionTokens: number | undefined;
   readonly completionTokens: number | undefined;
+  /** Those of the prompt that its target read from a cache, and those of the completion that are reasoning. */
+  readonly cachedTokens: number | undefined;
+  readonly reasoningTokens: number | undefined;
   /** Milliseconds of the gateway's clock; streams only. */
   readonly firstTokenAt: number | undefined;
   readonly lastTokenAt: number | undefined;
@@ -51,6 +60,8 @@ export interface RequestFacts {
 /** What steps get of a request's record: they write and cannot read. */
 export interface RecordWriter {
   note(facts: Partial<RequestFacts>): void;
+  /** Calls `listener` once, with all facts, when the request is over. It may not throw. */
+  onSettled(listener: (facts: RequestFacts) => void): void;
 }
 
 const NOTHING_KNOWN: RequestFacts = {
@@ -59,6 +70,9 @@ const NOTHING_KNOWN: RequestFacts = {
   isModelKnown: false,
   tenant: "unknown",
   keyId: undefined,
+  projectId: undefined,
+  owner: undefined,
+  isBatch: false,
   priority: "normal",
   priceFactor: 1,
   stream: false,
@@ -72,6 +86,8 @@ const NOTHING_KNOWN: RequestFacts = {
   sentPromptTokens: undefined,
   unseenCompletionTokens: undefined,
   completionTokens: undefined,
+  cachedTokens: undefined,
+  reasoningTokens: undefined,
   firstTokenAt: undefined,
   lastTokenAt: undefined,
   errorCode: undefined,
@@ -85,9 +101,22 @@ const NOTHING_KNOWN: RequestFacts = {
 /** One request's record; only the settling step reads it. */
 export class RequestRecord implements RecordWriter {
   readonly #facts: RequestFacts = { ...NOTHING_KNOWN };
+  #listeners: ((facts: RequestFacts) => void)[] | undefined;
 
   note(facts: Partial<RequestFacts>): void {
     Object.assign(this.#facts, facts);
+  }
+
+  onSettled(listener: (facts: RequestFacts) => void): void {
+    this.#listeners ??= [];
+    this.#listeners.push(listener);
+  }
+
+  /** The request is over. */
+  settled(): void {
+    const listeners = this.#listeners ?? [];
+    this.#listeners = undefined;
+    for (const listener of listeners) listener(this.#facts);
   }
 
   get facts(): RequestFacts {

@@ -27,7 +27,7 @@ export type RequestRefusal = "overloaded" | "rate_limit_exceeded";
 
 /** The caller that a request is charged to. */
 export interface Caller {
-  /** The tenant whose share of the service it takes: `key:<id>`, `account:<id>` of a service account, else `address:<bucket>`. */
+  /** The tenant whose share of the service it takes: `key:<id>`, `account:<id>` of a service account, `user:<project>:<id>` of a person, else `address:<bucket>`. */
   readonly tenant: string;
   readonly keyId: string | undefined;
   /** Price of its tokens against those of an ordinary request: above 0, at most 1. */

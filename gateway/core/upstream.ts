@@ -6,6 +6,10 @@ export interface Slot {
   release(): void;
   /** The first byte of the request's streamed response came. @default - the upstream does not use this */
   sawFirstByte?(): void;
+  /** The upstream refused the request for want of capacity; before `release`. @default - the upstream does not use this */
+  sawRefusal?(): void;
+  /** The upstream served the request, or has begun to. @default - the upstream does not use this */
+  sawResponse?(): void;
 }
 
 /** One server that requests can be sent to: an engine of ours, or a provider's endpoint. */

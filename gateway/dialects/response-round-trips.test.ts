@@ -4,6 +4,7 @@ import type { WholeResponse } from "../core/dialect.ts";
 import { cuts, translated } from "../test/dialect-cases.ts";
 import { gatherMessage } from "../test/replay-recorded.ts";
 import { anthropicContent, chatMessage, chatStream, type Written, written } from "../test/round-trip-cases.ts";
+import { jsonOfWhole } from "../test/whole-json.ts";
 import { chatOfMessages } from "./clients/messages/messages-request.ts";
 import { messageOfChat } from "./clients/messages/messages-response.ts";
 import { messagesStream } from "./clients/messages/messages-stream.ts";
@@ -31,7 +32,7 @@ const completion = (made: Written, finish = "stop") => ({
 });
 /** Without what Anthropic's schema requires and that has no value. */
 const blocks = (content: unknown) => (content as Fields[]).map(({ citations: _, caller: __, ...block }) => block);
-const messageOf = (chat: WholeResponse): Fields => JSON.parse(chat.bytes.toString("utf8")).choices[0].message;
+const messageOf = (chat: WholeResponse): Fields => jsonOfWhole(chat).choices[0].message;
 /** As a client sends it back. */
 const history = ({ refusal: _, ...message }: Fields) => message;
 
@@ -56,7 +57,7 @@ describe("a response of Anthropic's", () => {
         };
         const message = { id: "msg_1", type: "message", role: "assistant", content, stop_reason, stop_sequence, usage };
         const chat = chatCompletion(bytes(message), { model: "m", created: 1, newId: () => "x" });
-        const back = JSON.parse(messageOfChat(JSON.parse(chat.bytes.toString()), "m").toString());
+        const back = plain(messageOfChat(jsonOfWhole(chat), "m"));
         expect({ ...back, content: blocks(back.content) }).toMatchObject(plain(message));
       }),
     );
@@ -67,7 +68,7 @@ describe("a chat completion, sent back in the history,", () => {
   test("of a client of Messages is the model's own message", () => {
     void fc.assert(
       fc.property(written, (made) => {
-        const { content } = JSON.parse(messageOfChat(plain(completion(made)), "m").toString());
+        const { content } = plain(messageOfChat(plain(completion(made)), "m"));
         const fields = { max_tokens: 9, messages: [USER, { role: "assistant", content }] };
         const [, back] = chatOfMessages(fields).messages as Fields[];
         expect(plain(oneText(back))).toEqual(plain(chatMessage(made)));
@@ -137,7 +138,7 @@ describe("a streamed chat completion, wherever it is cut,", () => {
         const stream = messagesStream({ requestId: "r", model: "m" });
         const text = translated(stream, Buffer.from(chatStream(made, size, finish, USAGE)), sizes);
         const streamed = gatherMessage(text);
-        const whole = JSON.parse(messageOfChat(plain(completion(made, finish)), "m").toString());
+        const whole = plain(messageOfChat(plain(completion(made, finish)), "m"));
         expect(blocks(streamed.content)).toEqual(blocks(whole.content));
         expect(streamed.stop_reason).toBe(whole.stop_reason);
         expect(whole.usage).toMatchObject(plain(streamed.usage));

@@ -2,7 +2,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ModerationResponse } from "../../contracts/api/moderations.ts";
+import type { UseLimit } from "../../contracts/limits/use-limit.ts";
+import { createKey } from "../../domain/keys/key-item.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { MemoryLimitStore } from "../limits/memory-limit-store.ts";
+import { storedLimits } from "../test/limited-gateway.ts";
 import { errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 const RESPONSE = {
@@ -40,7 +44,9 @@ async function moderating(response: unknown = RESPONSE) {
     chat: { ...model, capabilities: ["tools"] },
   };
   const gateway = await startTestGateway({
+    limitStore: new MemoryLimitStore({ wallClock: () => 0 }),
     config: {
+      auth: "optional",
       providers: [providerConfig("p", origin, { models })],
       routes: [
         routeConfig("moderation", ["p/omni-moderation-latest"]),
@@ -95,6 +101,22 @@ describe("a moderation", () => {
       expect(received).toEqual([]);
     },
   );
+
+  test("counts as a request with the tokens of its input", async () => {
+    const { send, keys, received } = await moderating();
+    const { item, secret } = createKey({ name: "k", plan: "standard", createdAt: new Date() });
+    const status = async (...limits: readonly UseLimit[]) => {
+      keys.set(item.keyId, { ...item, limits: [storedLimits({ scope: "key", subject: item.keyId }, limits)] });
+      return (await send({}, { authorization: `Bearer ${secret}` })).status;
+    };
+    const once = { metric: "requests", window: "minute", max: 1 } as const;
+    expect([await status(once), await status(once)]).toEqual([200, 429]);
+    const tokens = { metric: "input_tokens", window: "minute", max: 1000 } as const;
+    expect(await status(tokens)).toBe(200);
+    // The whole estimate of the first one counts, as a moderation names no usage.
+    expect(await status({ ...tokens, max: 15 })).toBe(429);
+    expect(received).toHaveLength(2);
+  });
 
   test("is never stored, also where the client requests it", async () => {
     const { send, received } = await moderating();

@@ -1,8 +1,10 @@
 import { ResponseRequest } from "../../contracts/api/responses.ts";
-import { jsonResponse } from "../core/response.ts";
+import { bytesResponse, type GatewayResponse, jsonResponse } from "../core/response.ts";
 import { RESPONSES_CLIENT } from "../dialects/clients/client-dialect.ts";
+import { pacedJson } from "../outside-values/paced-json.ts";
 import { deleteResponse as deleteStored, storedItems, storedResponse } from "../pages/stored-response.ts";
 import { generate } from "../pipeline/generate.ts";
+import type { Identified } from "../pipeline/request-states.ts";
 import { CHAT } from "./chat-completions.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
 
@@ -19,7 +21,7 @@ export const getResponse: EndpointDefinition = {
   ...STORED,
   async handle(request, { responses }) {
     const stored = await storedResponse(request, responses);
-    return jsonResponse(200, request.headers.all, stored);
+    return pacedResponse(request, stored);
   },
 };
 
@@ -27,7 +29,7 @@ export const listResponseItems: EndpointDefinition = {
   ...STORED,
   async handle(request, { responses }) {
     const items = await storedItems(request, responses);
-    return jsonResponse(200, request.headers.all, items);
+    return pacedResponse(request, items);
   },
 };
 
@@ -38,3 +40,8 @@ export const deleteResponse: EndpointDefinition = {
     return jsonResponse(200, request.headers.all, deleted);
   },
 };
+
+/** Of what may have megabytes. */
+async function pacedResponse({ headers }: Identified, value: unknown): Promise<GatewayResponse> {
+  return bytesResponse(200, { ...headers.all, "content-type": "application/json" }, await pacedJson(value));
+}

@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { completion, post, startTestGateway } from "../test/test-gateway.ts";
 
 const RANK = "x-data-parallel-rank";
@@ -14,7 +15,7 @@ describe("several copies of a model behind one address", () => {
       model: { replicasPerInstance: 4, maxRequestsPerEngine: 1 },
       engines: [{ load: { ...idle, copies: 4 }, firstByteMs: SLOW_MS }],
     });
-    await vi.waitFor(async () => expect(JSON.stringify(await ready(url))).toContain('"ready":4'));
+    await eventually(async () => expect(JSON.stringify(await ready(url))).toContain('"ready":4'));
     const responses = await Promise.all(Array.from({ length: 4 }, () => post(url, "/v1/completions", completion())));
     expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     const ranks = engines[0]!.received.map(({ headers }) => headers[RANK]);
@@ -26,7 +27,7 @@ describe("several copies of a model behind one address", () => {
       model: { replicasPerInstance: 4 },
       engines: [{ load: { ...idle, copies: 4 } }],
     });
-    await vi.waitFor(async () => expect(JSON.stringify(await ready(url))).toContain('"ready":4'));
+    await eventually(async () => expect(JSON.stringify(await ready(url))).toContain('"ready":4'));
     const prompt = (name: string) => `${name} ${"has a long history of turns. ".repeat(60)}`;
     for (const name of ["Ada", "Ben", "Ada", "Ben", "Ada"])
       expect((await post(url, "/v1/completions", completion({ prompt: prompt(name) }))).status).toBe(200);
@@ -44,7 +45,7 @@ describe("several copies of a model behind one address", () => {
         { load: { ...idle, copies: 4 }, firstByteMs: SLOW_MS },
       ],
     });
-    await vi.waitFor(async () => expect(JSON.stringify(await ready(url))).toContain('"ready":5'));
+    await eventually(async () => expect(JSON.stringify(await ready(url))).toContain('"ready":5'));
     const responses = await Promise.all(Array.from({ length: 5 }, () => post(url, "/v1/completions", completion())));
     expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect(engines[0]!.received.map(({ headers }) => headers[RANK])).toEqual(["0"]);

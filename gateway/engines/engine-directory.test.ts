@@ -1,4 +1,5 @@
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { completion, post, startTestGateway } from "../test/test-gateway.ts";
 
 const isReady = async (url: string) => (await fetch(`${url}/health`)).status === 200;
@@ -9,7 +10,7 @@ describe("the engine directory", () => {
     const { url, discovery, log } = await startTestGateway();
     discovery.isBroken = true;
     const failures = () => log().filter(({ discovery: state }) => String(state).startsWith("failed"));
-    await vi.waitFor(() => expect(failures()).toHaveLength(1));
+    await eventually(() => expect(failures()).toHaveLength(1));
     for (let index = 0; index < 3; index++) {
       expect((await post(url, "/v1/completions", completion())).status).toBe(200);
       await new Promise((resolve) => setTimeout(resolve, 60));
@@ -21,7 +22,7 @@ describe("the engine directory", () => {
   test("takes an engine that the load balancer drains out of use", async () => {
     const { url, discovery, engines } = await startTestGateway();
     discovery.engines = discovery.engines.map((engine) => ({ ...engine, inService: false }));
-    await vi.waitFor(async () => expect(await isReady(url)).toBe(false));
+    await eventually(async () => expect(await isReady(url)).toBe(false));
     expect((await post(url, "/v1/completions", completion())).status).toBe(503);
     expect(engines[0]?.received).toHaveLength(0);
   });
@@ -30,7 +31,7 @@ describe("the engine directory", () => {
     const { url, engines } = await startTestGateway({ engines: [{ health: "loading" }] });
     expect(await isReady(url)).toBe(false);
     engines[0]!.behaviour.health = "ready";
-    await vi.waitFor(async () => expect(await isReady(url)).toBe(true));
+    await eventually(async () => expect(await isReady(url)).toBe(true));
   });
 
   test("goes through the load balancer until an engine that discovery found has passed its first probe", async () => {
@@ -44,11 +45,11 @@ describe("the engine directory", () => {
     });
     expect(await isReady(url)).toBe(true);
     discovery.engines = [{ id: "i-new", origin: engine.origin, inService: true }];
-    await vi.waitFor(() => expect(engine.probes).toBeGreaterThan(0));
+    await eventually(() => expect(engine.probes).toBeGreaterThan(0));
     expect((await post(url, "/v1/completions", completion())).status).toBe(200);
     expect(loadBalancer.received).toHaveLength(1);
     engine.behaviour.health = "ready";
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await post(url, "/v1/completions", completion());
       expect(engine.received.length).toBeGreaterThan(0);
     });
@@ -65,14 +66,14 @@ describe("the engine directory", () => {
     });
     const states = () => log().flatMap(({ readyEngines }) => (readyEngines === undefined ? [] : [readyEngines]));
     discovery.engines = [{ id: "i-0", origin: engine.origin, inService: true }];
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await post(url, "/v1/completions", completion());
       expect(engine.received.length).toBeGreaterThan(0);
     });
     loadBalancer.behaviour.health = "loading";
     const received = loadBalancer.received.length;
     discovery.engines = [];
-    await vi.waitFor(async () => expect(await isReady(url)).toBe(false));
+    await eventually(async () => expect(await isReady(url)).toBe(false));
     expect((await post(url, "/v1/completions", completion())).status).toBe(503);
     expect(loadBalancer.received).toHaveLength(received);
     expect(states()).toEqual(["load-balancer", "i-0", "none"]);
@@ -82,9 +83,9 @@ describe("the engine directory", () => {
     const { startFakeEngine } = await import("../../test-support/fake-engine.ts");
     const { url, engines } = await startTestGateway();
     await engines[0]!.stop();
-    await vi.waitFor(async () => expect(await isReady(url)).toBe(false));
+    await eventually(async () => expect(await isReady(url)).toBe(false));
     const back = await startFakeEngine({}, engines[0]!.port);
-    await vi.waitFor(async () => expect(await isReady(url)).toBe(true));
+    await eventually(async () => expect(await isReady(url)).toBe(true));
     expect((await post(url, "/v1/completions", completion())).status).toBe(200);
     await back.stop();
   });
@@ -93,7 +94,7 @@ describe("the engine directory", () => {
     const { url, discovery } = await startTestGateway({ engines: [{ tokens: 20, intervalMs: 20 }] });
     const response = await post(url, "/v1/completions", completion({ stream: true }));
     discovery.engines = [];
-    await vi.waitFor(async () => expect(await isReady(url)).toBe(false));
+    await eventually(async () => expect(await isReady(url)).toBe(false));
     expect(await response.text()).toMatch(/data: \[DONE\]\n\n$/);
   });
 
@@ -101,9 +102,9 @@ describe("the engine directory", () => {
     const { url, engines } = await startTestGateway();
     engines[0]!.behaviour.health = "silent";
     const probes = engines[0]!.probes;
-    await vi.waitFor(() => expect(engines[0]!.probes).toBeGreaterThan(probes + 1), { timeout: 5000 });
+    await eventually(() => expect(engines[0]!.probes).toBeGreaterThan(probes + 1));
     expect(await isReady(url)).toBe(true);
-    await vi.waitFor(async () => expect(await isReady(url)).toBe(false), { timeout: 5000 });
+    await eventually(async () => expect(await isReady(url)).toBe(false));
   });
 
   test("logs which engines are ready when that changes, and only then", async () => {
@@ -113,8 +114,8 @@ describe("the engine directory", () => {
         .filter(({ msg }) => msg === "ready engines")
         .map(({ readyEngines }) => readyEngines);
     engines[0]!.behaviour.health = "loading";
-    await vi.waitFor(() => expect(states()).toEqual(["i-0", "none"]));
+    await eventually(() => expect(states()).toEqual(["i-0", "none"]));
     engines[0]!.behaviour.health = "ready";
-    await vi.waitFor(() => expect(states()).toEqual(["i-0", "none", "i-0"]));
+    await eventually(() => expect(states()).toEqual(["i-0", "none", "i-0"]));
   });
 });

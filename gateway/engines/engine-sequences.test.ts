@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { startNarrow, untilWaiting } from "../test/narrow-gateway.ts";
 import { chat, completion, errorOf, post } from "../test/test-gateway.ts";
 
@@ -12,7 +13,7 @@ async function hang(gateway: Awaited<ReturnType<typeof start>>, path: string, bo
   engine.behaviour.mode = "hang";
   const leaving = new AbortController();
   const sent = post(gateway.url, path, body, {}, { signal: leaving.signal }).catch(() => undefined);
-  await vi.waitFor(() => expect(engine.received).toHaveLength(before + 1));
+  await eventually(() => expect(engine.received).toHaveLength(before + 1));
   engine.behaviour.mode = "answer";
   return async () => {
     leaving.abort();

@@ -1,6 +1,7 @@
-import { Pool } from "undici";
+import { buildConnector, Pool } from "undici";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Slot, Upstream } from "../core/upstream.ts";
+import { connectorInPieces } from "../http/upstream/read-in-pieces.ts";
 import { sequenceCount } from "../outside-values/completion-count.ts";
 import type { PoolRouting, SentRequest } from "./pool-routing.ts";
 
@@ -65,7 +66,7 @@ export class Engine implements Upstream {
     };
     // Time limits are set by the pipeline's steps (per route, first byte against whole response); here they are off.
     this.pool = new Pool(options.origin, {
-      connectTimeout: CONNECT_TIMEOUT_MS,
+      connect: connectorInPieces(buildConnector({ timeout: CONNECT_TIMEOUT_MS, allowH2: false })),
       connections: Number.isFinite(options.maxRequests) ? options.maxRequests + SPARE_CONNECTIONS : null,
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: 0,

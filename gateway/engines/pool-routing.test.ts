@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { chat, post, startTestGateway } from "../test/test-gateway.ts";
 
 const idle = { running: 0, waiting: 0, kvCacheUsage: 0, startedAt: 1_700_000_000 };
@@ -47,10 +48,10 @@ describe("routing inside a pool", () => {
     const left = Array.from({ length: 8 }, (_, index) =>
       post(url, "/v1/chat/completions", { ...aboutDocument(index), stream: true }, {}, { signal: leaving.signal }),
     );
-    await vi.waitFor(() => expect(countsOf(engines).reduce((sum, count) => sum + count)).toBe(8));
+    await eventually(() => expect(countsOf(engines).reduce((sum, count) => sum + count)).toBe(8));
     leaving.abort();
     await Promise.allSettled(left);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(engines.flatMap(({ received }) => received.map(({ aborted }) => aborted))).not.toContain(false),
     );
     for (const engine of engines) engine.behaviour.firstByteMs = 0;

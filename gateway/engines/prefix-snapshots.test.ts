@@ -1,7 +1,8 @@
 import { Redis } from "iovalkey";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { decodeSnapshot } from "../../domain/routing/prefix-snapshot.ts";
 import { noRedisServer, startRedisServer } from "../../test-support/redis-server.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import type { FastStore } from "../store/fast-store.ts";
 import { ValkeyStore } from "../store/valkey-store.ts";
 import { chat, ListDiscovery, post, startTestGateway } from "../test/test-gateway.ts";
@@ -52,11 +53,11 @@ describe.skipIf(noRedisServer !== undefined)("the index of the engines' caches",
     for (const [index, body] of CONVERSATIONS.entries()) {
       first.discovery.engines = all.map((engine, number) => ({ ...engine, inService: number === index % 3 }));
       const readyEngines = () => first.log().findLast(({ msg }) => msg === "ready engines")?.readyEngines;
-      await vi.waitFor(() => expect(readyEngines()).toBe(`i-${index % 3}`));
+      await eventually(() => expect(readyEngines()).toBe(`i-${index % 3}`));
       expect((await post(first.url, "/v1/chat/completions", body)).status).toBe(200);
     }
     first.discovery.engines = all;
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await savedBlocks(store.client)).toBeGreaterThanOrEqual(CONVERSATIONS.length * 7),
     );
     return { store, first, all };
@@ -84,9 +85,7 @@ describe.skipIf(noRedisServer !== undefined)("the index of the engines' caches",
     for (const body of CONVERSATIONS) await post(one.url, "/v1/chat/completions", body);
     const before = enginesServing(one.engines, [0, 0]);
     const indexed = async () => Number(/sluice_prefix_index_blocks\{.*\} (\d+)/.exec(await metricsOf(other))?.[1]);
-    await vi.waitFor(async () => expect(await indexed()).toBeGreaterThanOrEqual(CONVERSATIONS.length * 7), {
-      timeout: 5000,
-    });
+    await eventually(async () => expect(await indexed()).toBeGreaterThanOrEqual(CONVERSATIONS.length * 7));
     const since = one.engines.map(({ received }) => received.length);
     for (const body of CONVERSATIONS) await post(other.url, "/v1/chat/completions", body);
     expect(enginesServing(one.engines, since)).toEqual(before);
@@ -98,7 +97,7 @@ describe.skipIf(noRedisServer !== undefined)("the index of the engines' caches",
     const before = await blocks();
     first.engines[0]!.behaviour.load = undefined;
     first.engines[0]!.behaviour.health = "loading";
-    await vi.waitFor(async () => expect(await blocks()).toBeLessThan(before));
+    await eventually(async () => expect(await blocks()).toBeLessThan(before));
     const without = await blocks();
     first.engines[0]!.behaviour.health = "ready";
     // Longer than two rounds of saving and taking over.
@@ -111,7 +110,7 @@ describe.skipIf(noRedisServer !== undefined)("the index of the engines' caches",
     const blocks = async () => Number(/sluice_prefix_index_blocks\{.*\} (\d+)/.exec(await metricsOf(first))?.[1]);
     const before = await blocks();
     first.engines[0]!.behaviour.load = { ...load, startedAt: Math.floor(Date.now() / 1000) + 60 };
-    await vi.waitFor(async () => expect(await blocks()).toBeLessThan(before));
+    await eventually(async () => expect(await blocks()).toBeLessThan(before));
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(await blocks()).toBeLessThan(before);
   });

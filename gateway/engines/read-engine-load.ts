@@ -1,7 +1,7 @@
 import type { Pool } from "undici";
 import { ENGINE_METRICS } from "../../contracts/engine/engine-metrics.ts";
 import { findSamples, type Sample } from "../../lib/prometheus-text.ts";
-import { sendUpstream } from "../http/send-upstream.ts";
+import { sendUpstream } from "../http/upstream/send-upstream.ts";
 
 /** An engine's reported load, of all gateways' requests together. */
 export interface EngineLoad {

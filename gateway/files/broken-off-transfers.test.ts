@@ -1,10 +1,13 @@
+import { once } from "node:events";
 import { type ClientRequest, get, request } from "node:http";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { newApiKey } from "../../domain/keys/api-key.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import type { BatchStorage } from "../batches/batch-service.ts";
 import { startObjectServer } from "../test/object-server.ts";
 import { startTestGateway } from "../test/test-gateway.ts";
-import { FilePages, type OwnedRequest, UPLOADS } from "./file-pages.ts";
+import { DOWNLOADS, FilePages, type OwnedRequest, UPLOADS } from "./file-pages.ts";
 import type { FileStore } from "./file-store.ts";
 import { PART_BYTES, S3ObjectStore } from "./s3-object-store.ts";
 
@@ -22,13 +25,19 @@ const anyFile = {
   },
 } as unknown as BatchStorage["dynamodb"];
 
-async function start() {
+async function start(auth: "off" | "required" = "off") {
   const objects = await startObjectServer();
-  const { url, log } = await startTestGateway({
-    config: { batches: SETTINGS },
+  const { url, log, keys } = await startTestGateway({
+    config: { auth, batches: SETTINGS },
     batchStorage: { dynamodb: anyFile, s3: objects.s3 },
   });
-  return { ...objects, url, log };
+  /** Headers with a key of its own. */
+  const asKey = () => {
+    const { keyId, hash, secret } = newApiKey();
+    keys.set(keyId, { keyId, hash, name: "x", plan: "standard", createdAt: "2026-01-01T00:00:00Z" });
+    return { authorization: `Bearer ${secret}` };
+  };
+  return { ...objects, url, log, asKey };
 }
 
 const closed = (sent: ClientRequest) =>
@@ -57,7 +66,7 @@ test.each([
     const { url, busySockets, openResponses } = await start();
     for (let round = 0; round < 10; round++)
       await Promise.all(Array.from({ length: 20 }, () => brokenOff(`${url}/v1/files/file-${object}/content`, end)));
-    await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]), { timeout: 5000 });
+    await eventually(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
     const next = await fetch(`${url}/v1/files/file-whole/content`);
     expect([next.status, (await next.text()).length]).toEqual([200, 65_536]);
   },
@@ -80,11 +89,11 @@ test("an upload that its client breaks off is aborted in the store and frees its
   const { url, busySockets, openResponses, requests } = await start();
   const sent = beginUpload(url);
   const isOver = closed(sent);
-  await vi.waitFor(() => expect(requests.some((one) => one.includes("partNumber=1"))).toBe(true), { timeout: 5000 });
+  await eventually(() => expect(requests.some((one) => one.includes("partNumber=1"))).toBe(true));
   sent.destroy();
   await isOver;
-  await vi.waitFor(() => expect(requests.some((one) => /^DELETE .*uploadId=u1/.test(one))).toBe(true));
-  await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
+  await eventually(() => expect(requests.some((one) => /^DELETE .*uploadId=u1/.test(one))).toBe(true));
+  await eventually(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
 });
 
 test("20 uploads that their clients break off while the store stalls free their sockets at once", async () => {
@@ -93,29 +102,29 @@ test("20 uploads that their clients break off while the store stalls free their 
   for (let round = 0; round < 4; round++) {
     const sent = Array.from({ length: 5 }, () => beginUpload(url));
     const areOver = Promise.all(sent.map(closed));
-    await vi.waitFor(() => expect(requests).toHaveLength(5 * (round + 1)), { timeout: 10_000 });
+    await eventually(() => expect(requests).toHaveLength(5 * (round + 1)));
     for (const one of sent) one.destroy();
     await areOver;
   }
-  await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]), { timeout: 5000 });
+  await eventually(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
   const lines = () => log().filter(({ msg }) => msg === "request");
-  await vi.waitFor(() => expect(lines()).toHaveLength(20));
+  await eventually(() => expect(lines()).toHaveLength(20));
   expect(lines().filter(({ status, failure }) => status !== 499 || failure !== undefined)).toEqual([]);
 }, 30_000);
 
-test("an upload that its client leaves while the store stalls ends at once, with 4 MiB of it still on the way", async () => {
+test("an upload that its client leaves while the store stalls ends at once, with 12 MiB of it still on the way", async () => {
   const { url, busySockets, openResponses, requests, writes, log } = await start();
   writes.areUnanswered = true;
   const sent = beginUpload(url);
   sent.on("error", () => undefined);
-  await vi.waitFor(() => expect(requests).toHaveLength(1), { timeout: 10_000 });
+  await eventually(() => expect(requests).toHaveLength(1));
   // More than the sockets hold: the client's last bytes, and that it has left, come when these are read.
   await new Promise<void>((resolve) => {
-    sent.write(Buffer.alloc(4 * 1024 * 1024, "b"), () => resolve());
+    sent.write(Buffer.alloc(12 * 1024 * 1024, "b"), () => resolve());
   });
   sent.destroy();
-  await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]), { timeout: 5000 });
-  await vi.waitFor(() => expect(log().filter(({ msg }) => msg === "request")).toMatchObject([{ status: 499 }]));
+  await eventually(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
+  await eventually(() => expect(log().filter(({ msg }) => msg === "request")).toMatchObject([{ status: 499 }]));
 });
 
 test("uploads of one key that stand still are refused above its share, and taken again when one ends", async () => {
@@ -123,9 +132,70 @@ test("uploads of one key that stand still are refused above its share, and taken
   const uploads = Array.from({ length: UPLOADS.mostPerCaller }, () => request(`${url}/v1/files`, FORM));
   for (const upload of uploads) upload.on("error", () => undefined).write("--b\r\n");
   const next = () => fetch(`${url}/v1/files`, { ...FORM, body: "--b--" });
-  await vi.waitFor(async () => expect((await next()).status).toBe(429));
+  await eventually(async () => expect((await next()).status).toBe(429));
   for (const upload of uploads) upload.destroy();
-  await vi.waitFor(async () => expect((await next()).status).toBe(400));
+  await eventually(async () => expect((await next()).status).toBe(400));
+});
+
+describe("while two keys hold every slot with transfers that stand still", () => {
+  test("a third key's uploads come through, and the ones that stood still the longest end with 429", async () => {
+    const { url, asKey } = await start("required");
+    const form = (key: { readonly authorization: string }) => ({ ...FORM, headers: { ...FORM.headers, ...key } });
+    const ended: number[] = [];
+    for (const key of [asKey(), asKey()])
+      for (let count = 0; count < UPLOADS.most / 2; count++) {
+        const sent = request(`${url}/v1/files`, form(key));
+        onTestFinished(() => void sent.destroy());
+        const isAlone = new Promise((resolve) => setTimeout(resolve, 30));
+        sent.on("response", (response) => ended.push(response.statusCode ?? 0)).on("error", () => undefined);
+        sent.write("--b\r\n");
+        await isAlone;
+      }
+    const third = form(asKey());
+    const standing = Array.from({ length: 5 }, () => request(`${url}/v1/files`, third));
+    for (const one of standing) one.on("error", () => undefined).write("--b\r\n");
+    onTestFinished(() => {
+      for (const one of standing) one.destroy();
+    });
+    await eventually(() => expect(ended).toEqual([429, 429, 429, 429, 429]));
+    // Read as a form, and refused as one without a file.
+    expect((await fetch(`${url}/v1/files`, { ...third, body: "--b--" })).status).toBe(400);
+  }, 30_000);
+
+  test("a third key's download comes through, and the one that stood still the longest is broken off", async () => {
+    const { url, asKey, busySockets } = await start("required");
+    const content = (file: string) => `${url}/v1/files/file-${file}/content`;
+    const broken: number[] = [];
+    const hold = async (headers: object, count: number) => {
+      const sent = get(content("stalled-body"), { agent: false, headers: { ...headers } });
+      onTestFinished(() => void sent.destroy());
+      await new Promise<void>((resolve) => {
+        sent.on("response", (response) => {
+          response.on("error", () => broken.push(count)).resume();
+          resolve();
+        });
+      });
+    };
+    const [one, two] = [asKey(), asKey()];
+    for (let count = 0; count < DOWNLOADS.mostPerCaller; count++) await hold(one, count);
+    for (let count = DOWNLOADS.mostPerCaller; count < DOWNLOADS.most; count++) await hold(two, count);
+    const next = await fetch(content("whole"), { headers: asKey() });
+    expect([next.status, (await next.text()).length]).toEqual([200, 65_536]);
+    await eventually(() => expect(broken).toEqual([0]));
+    await eventually(() => expect(busySockets()).toBe(DOWNLOADS.most - 1));
+  }, 30_000);
+});
+
+test("a download whose client takes nothing and then leaves frees its socket at once", async () => {
+  const { url, busySockets, openResponses } = await start();
+  const sent = get(`${url}/v1/files/file-endless/content`, { agent: false });
+  const isOver = closed(sent);
+  // Unread, more than 5 MiB stand in the sockets on the way.
+  await once(sent, "response");
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  sent.destroy();
+  await isOver;
+  await eventually(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
 });
 
 test("a download whose reader takes nothing is ended after its idle time", async () => {
@@ -152,5 +222,5 @@ test("a download whose reader takes nothing is ended after its idle time", async
   };
   if (body.kind === "stream") await body.send(sink);
   expect(sink.isClosed).toBe(true);
-  await vi.waitFor(() => expect([objects.busySockets(), objects.openResponses()]).toEqual([0, 0]));
+  await eventually(() => expect([objects.busySockets(), objects.openResponses()]).toEqual([0, 0]));
 });

@@ -3,7 +3,7 @@ import type { GatewayRequest } from "../core/request.ts";
 import { type ByteSink, type GatewayResponse, jsonResponse } from "../core/response.ts";
 import type { ResponseHeaders } from "../core/response-headers.ts";
 import { afterIn, choiceIn, limitIn, listOf, queryOf } from "../http/list-query.ts";
-import { CallerShares } from "../shares/caller-shares.ts";
+import { type Transfer, TransferShares } from "../shares/transfer-shares.ts";
 import { FILE_ID, type FileItem, type FileStore, fileObject } from "./file-store.ts";
 import { ObjectMissing } from "./object-store.ts";
 import { receiveFile } from "./receive-file.ts";
@@ -37,20 +37,21 @@ export interface OwnedRequest {
 /** Responses under `/v1/files`, each for the files of one owner. */
 export class FilePages {
   readonly #options: FilePagesOptions;
-  readonly #uploads = new CallerShares(UPLOADS);
-  readonly #downloads = new CallerShares(DOWNLOADS);
+  readonly #uploads = new TransferShares(UPLOADS);
+  readonly #downloads = new TransferShares(DOWNLOADS);
 
   constructor(options: FilePagesOptions) {
     this.#options = options;
   }
 
   async upload({ request, headers, owner }: OwnedRequest): Promise<GatewayResponse> {
-    const end = takeShare(this.#uploads, owner, "uploads");
+    const gaveWay = new AbortController();
+    const transfer = takeShare(this.#uploads, owner, "upload", gaveWay);
     try {
-      const file = await receiveFile(request, { ...this.#options, owner });
+      const file = await receiveFile(request, { ...this.#options, owner, transfer, gaveWay: gaveWay.signal });
       return jsonResponse(200, headers.all, fileObject(file));
     } finally {
-      end();
+      transfer.end();
     }
   }
 
@@ -81,25 +82,31 @@ export class FilePages {
     const { signal } = request;
     const { idleMs = DOWNLOAD_IDLE_MS } = this.#options;
     const file = await this.#find(owner, id);
-    const endShare = takeShare(this.#downloads, owner, "downloads");
+    const gaveWay = new AbortController();
+    const transfer = takeShare(this.#downloads, owner, "download", gaveWay);
+    const ended = AbortSignal.any([signal, gaveWay.signal]);
     const bytes = this.#options.files.objects.read(file.objectKey)[Symbol.asyncIterator]();
     // At once, also while the object store stalls: the wait for its next chunk has no other end.
     const close = () => void bytes.return?.();
-    signal.addEventListener("abort", close, { once: true });
+    ended.addEventListener("abort", close, { once: true });
     // An iterator that is read by hand is not closed by itself: its connection would stay in use for ever.
     const end = async () => {
-      endShare();
-      signal.removeEventListener("abort", close);
+      transfer.end();
+      ended.removeEventListener("abort", close);
       await bytes.return?.();
     };
     try {
-      signal.throwIfAborted();
+      ended.throwIfAborted();
       // Before the response begins, so that a file whose bytes are missing is a 404.
       const first = await bytes.next().catch((error: unknown) => {
         throw error instanceof ObjectMissing ? noFile(id) : error;
       });
-      signal.throwIfAborted();
-      const send = (sink: ByteSink) => sendAll(first, bytes, sink, idleMs).finally(end);
+      ended.throwIfAborted();
+      const send = (sink: ByteSink) => {
+        gaveWay.signal.addEventListener("abort", () => sink.destroy(), { once: true });
+        if (gaveWay.signal.aborted) sink.destroy();
+        return sendAll({ first, chunks: bytes, sink, idleMs, transfer }).finally(end);
+      };
       const own = { "content-type": "application/jsonl", "content-length": String(file.bytes) };
       return { status: 200, headers: { ...headers.all, ...own }, body: { kind: "stream", send } };
     } catch (error) {
@@ -115,14 +122,32 @@ export class FilePages {
   }
 }
 
-/** @throws {GatewayError} `rate_limit_exceeded` when these are the caller's own, `overloaded` when they are of all */
-function takeShare(shares: CallerShares, owner: string, what: string): () => void {
-  const share = shares.take(owner);
-  if (typeof share === "function") return share;
-  if (share === "all") throw new GatewayError("overloaded");
+/**
+ * @param gaveWay aborted with the error of a transfer whose slot another key got
+ * @throws {GatewayError} `rate_limit_exceeded` when these are the caller's own, `overloaded` when they are of all
+ */
+function takeShare(
+  shares: TransferShares,
+  owner: string,
+  what: "upload" | "download",
+  gaveWay: AbortController,
+): Transfer {
+  const share = shares.take(owner, () => gaveWay.abort(evicted(what)));
+  if (typeof share === "object") return share;
+  if (share === "all")
+    throw new GatewayError("overloaded", {
+      message: `All slots for ${what}s are taken. Try again after the seconds given in Retry-After.`,
+    });
   throw new GatewayError("rate_limit_exceeded", {
-    message: `This key has as many ${what} at once as it may. Wait until one has ended.`,
+    message: `This key has as many ${what}s at once as it may. Wait until one has ended.`,
     retryAfterSeconds: 1,
+  });
+}
+
+function evicted(what: "upload" | "download"): GatewayError {
+  return new GatewayError("rate_limit_exceeded", {
+    message: `This ${what} has stood still for the longest time of this key's, which has the most at once, and its slot was needed for another key. Start it again, with fewer at once.`,
+    retryAfterSeconds: 5,
   });
 }
 
@@ -132,13 +157,16 @@ function noFile(id: string): GatewayError {
   });
 }
 
+interface Sending {
+  readonly first: IteratorResult<Buffer>;
+  readonly chunks: AsyncIterator<Buffer>;
+  readonly sink: ByteSink;
+  readonly idleMs: number;
+  readonly transfer: Transfer;
+}
+
 /** Sends chunks as fast as the sink takes them, and closes their source when it is closed. @throws what the source throws */
-async function sendAll(
-  first: IteratorResult<Buffer>,
-  chunks: AsyncIterator<Buffer>,
-  sink: ByteSink,
-  idleMs: number,
-): Promise<void> {
+async function sendAll({ first, chunks, sink, idleMs, transfer }: Sending): Promise<void> {
   let wake: (() => void) | undefined;
   sink.onDrain(() => wake?.());
   sink.onClose(() => {
@@ -147,6 +175,7 @@ async function sendAll(
   });
   for (let next = first; next.done !== true; next = await chunks.next()) {
     if (sink.isClosed) return;
+    transfer.progressed();
     if (sink.write(next.value) || sink.isClosed) continue;
     const timer = setTimeout(() => sink.destroy(), idleMs);
     await new Promise<void>((resolve) => {
@@ -154,5 +183,5 @@ async function sendAll(
     });
     clearTimeout(timer);
   }
-  sink.end();
+  if (!sink.isClosed) sink.end();
 }

@@ -1,6 +1,7 @@
 import { FILE_DAYS, FILE_PURPOSES } from "../../contracts/api/files.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GatewayRequest } from "../core/request.ts";
+import type { Transfer } from "../shares/transfer-shares.ts";
 import { type FileItem, type FileStore, timeOrderedId } from "./file-store.ts";
 import { FormError, formBoundary, readForm } from "./multipart-form.ts";
 import type { ObjectUpload } from "./object-store.ts";
@@ -11,6 +12,10 @@ export interface ReceiveFileOptions {
   readonly maxFileBytes: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** The slot that the upload has. */
+  readonly transfer: Transfer;
+  /** Aborted, with the error for the client, when the slot is another's. */
+  readonly gaveWay: AbortSignal;
 }
 
 /** Room for a form's boundaries, heads and other fields beside the file. */
@@ -23,7 +28,7 @@ const MAX_SECONDS = FILE_DAYS * 86_400;
 
 /**
  * Takes an uploaded form and stores its file while it arrives: neither memory nor disk holds the whole of it.
- * @throws {GatewayError} 400, 413 or 415; no file is stored then
+ * @throws {GatewayError} 400, 413 or 415, or why it gave way; no file is stored then
  */
 export async function receiveFile(request: GatewayRequest, options: ReceiveFileOptions): Promise<FileItem> {
   const boundary = boundaryOf(request);
@@ -34,19 +39,36 @@ export async function receiveFile(request: GatewayRequest, options: ReceiveFileO
     });
   if (Number(request.headers["content-length"] ?? 0) > options.maxFileBytes + FORM_BYTES) throw tooLarge(options);
   const upload = new Upload(options);
-  // At once, also while the object store stalls: the wait for it has no other end.
-  const onAbort = () => void upload.abort();
-  request.signal.addEventListener("abort", onAbort, { once: true });
+  const { gaveWay } = options;
+  const ended = AbortSignal.any([request.signal, gaveWay]);
+  const lost = Promise.withResolvers<never>();
+  // At once, also while the client or the object store stalls: the wait for them has no other end.
+  const onAbort = () => {
+    void upload.abort();
+    if (gaveWay.aborted) lost.reject(gaveWay.reason);
+  };
+  ended.addEventListener("abort", onAbort, { once: true });
   try {
-    await readForm(bodyOf(request, options), boundary, upload);
-    return await upload.finish();
+    return await Promise.race([received(request, boundary, upload, options), lost.promise]);
   } catch (error) {
-    await upload.abort();
-    request.signal.throwIfAborted();
+    const aborted = upload.abort();
+    // What the store still has of it is removed meanwhile, however long that takes.
+    if (!gaveWay.aborted) await aborted;
+    ended.throwIfAborted();
     throw error instanceof FormError ? invalid("file", error.message) : error;
   } finally {
-    request.signal.removeEventListener("abort", onAbort);
+    ended.removeEventListener("abort", onAbort);
   }
+}
+
+async function received(
+  request: GatewayRequest,
+  boundary: string,
+  upload: Upload,
+  options: ReceiveFileOptions,
+): Promise<FileItem> {
+  await readForm(bodyOf(request, options), boundary, upload);
+  return await upload.finish();
 }
 
 function boundaryOf({ headers }: GatewayRequest): string | undefined {
@@ -60,6 +82,8 @@ function boundaryOf({ headers }: GatewayRequest): string | undefined {
 async function* bodyOf({ body }: GatewayRequest, options: ReceiveFileOptions): AsyncGenerator<Buffer> {
   let size = 0;
   for await (const bytes of body.chunks()) {
+    options.transfer.progressed();
+    options.gaveWay.throwIfAborted();
     size += bytes.length;
     if (size > options.maxFileBytes + FORM_BYTES) throw tooLarge(options);
     yield bytes;
@@ -126,6 +150,7 @@ class Upload {
     if (this.#bytes === 0) throw invalid("file", "`file` is empty. Send a file with one request in each line.");
     const seconds = this.#retentionSeconds();
     const bytes = await this.#object.finish();
+    this.#options.gaveWay.throwIfAborted();
     const createdAt = Math.floor(now() / 1000);
     return await files.add({
       id: this.#id,

@@ -1,10 +1,12 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { startObjectServer } from "../test/object-server.ts";
 import { S3ObjectStore } from "./s3-object-store.ts";
 
-async function start(timeoutMs = 100) {
+async function start(timeoutMs = 100, aheadBytes = { most: 0, ofUpload: 0 }) {
   const objects = await startObjectServer();
-  return { ...objects, store: new S3ObjectStore({ client: objects.s3, bucket: "b", partBytes: 10, timeoutMs }) };
+  const options = { client: objects.s3, bucket: "b", partBytes: 10, timeoutMs, aheadBytes };
+  return { ...objects, store: new S3ObjectStore(options) };
 }
 
 async function sizeOf(chunks: AsyncIterable<Buffer>): Promise<number> {
@@ -16,7 +18,7 @@ async function sizeOf(chunks: AsyncIterable<Buffer>): Promise<number> {
 test.each(["no-head", "stalled-body"])("a read that stalls (%s) ends in time with a TimeoutError", async (key) => {
   const { store, busySockets, openResponses } = await start();
   await expect(sizeOf(store.read(key))).rejects.toMatchObject({ name: "TimeoutError" });
-  await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
+  await eventually(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
 });
 
 test("a reader that takes longer than the time limit between two chunks gets the whole object", async () => {
@@ -36,11 +38,11 @@ test.each(["no-head", "stalled-body"])(
     const chunks = store.read(key)[Symbol.asyncIterator]();
     if (key === "stalled-body") await chunks.next();
     const next = chunks.next();
-    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await eventually(() => expect(requests).toHaveLength(1));
     await chunks.return?.();
     expect((await next).done).toBe(true);
     expect((await chunks.next()).done).toBe(true);
-    await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
+    await eventually(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
   },
 );
 
@@ -59,20 +61,20 @@ test("a write without a response ends in time, in one piece or in parts", async 
   await expect(last.finish()).rejects.toThrow();
   await last.abort();
   await expect(store.delete("k")).rejects.toThrow();
-  await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
+  await eventually(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
 });
 
 test("an upload that is aborted ends the write that runs, begins no other one, and is removed once", async () => {
   const { store, writes, requests, busySockets, openResponses } = await start(60_000);
   const upload = store.upload("k");
   await upload.write(Buffer.alloc(20));
-  await vi.waitFor(() => expect(requests.some((one) => one.includes("partNumber=1"))).toBe(true));
-  await vi.waitFor(() => expect(openResponses()).toBe(0));
+  await eventually(() => expect(requests.some((one) => one.includes("partNumber=1"))).toBe(true));
+  await eventually(() => expect(openResponses()).toBe(0));
   writes.areUnanswered = true;
   await upload.write(Buffer.alloc(20));
   const stalled = upload.write(Buffer.alloc(20));
   const queued = upload.write(Buffer.alloc(20));
-  await vi.waitFor(() => expect(requests.some((one) => one.includes("partNumber=2"))).toBe(true));
+  await eventually(() => expect(requests.some((one) => one.includes("partNumber=2"))).toBe(true));
   writes.areUnanswered = false;
   const ends = Promise.allSettled([stalled, queued]);
   await Promise.all([upload.abort(), upload.abort()]);
@@ -80,5 +82,29 @@ test("an upload that is aborted ends the write that runs, begins no other one, a
   await expect(upload.write(Buffer.alloc(20))).rejects.toThrow("The upload was aborted.");
   expect(requests.filter((one) => one.includes("?uploads"))).toHaveLength(1);
   expect(requests.filter((one) => one.startsWith("DELETE"))).toHaveLength(1);
-  await vi.waitFor(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
+  await eventually(() => expect([busySockets(), openResponses()]).toEqual([0, 0]));
+});
+
+test("parts wait behind one that the store stalls, up to the bounds of an upload and of all, and are sent in their order", async () => {
+  const { store, writes, requests } = await start(60_000, { most: 60, ofUpload: 40 });
+  writes.areUnanswered = true;
+  const [one, two] = [store.upload("one"), store.upload("two")];
+  const isTaken = async (written: Promise<void>) => {
+    written.catch(() => undefined);
+    const later = new Promise<false>((resolve) => setTimeout(() => resolve(false), 100));
+    return Promise.race([written.then(() => true), later]);
+  };
+  const taken = (upload: typeof one) => isTaken(upload.write(Buffer.alloc(20)));
+  // The first is sent, two wait behind it; the last is held by its writer.
+  expect([await taken(one), await taken(one), await taken(one), await taken(one)]).toEqual([true, true, true, false]);
+  expect([await taken(two), await taken(two), await taken(two)]).toEqual([true, true, false]);
+  await one.abort();
+  expect(await taken(two)).toBe(false);
+  await two.abort();
+  writes.areUnanswered = false;
+  const three = store.upload("three");
+  for (let part = 0; part < 6; part++) await three.write(Buffer.alloc(20));
+  expect(await three.finish()).toBe(120);
+  const sent = requests.filter((request) => request.includes("/three?partNumber"));
+  expect(sent.map((request) => /partNumber=(\d+)/.exec(request)?.[1])).toEqual(["1", "2", "3", "4", "5", "6"]);
 });

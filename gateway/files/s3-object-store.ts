@@ -12,10 +12,18 @@ import { ObjectReader } from "./object-reader.ts";
 import { ObjectMissing, type ObjectStore, type ObjectUpload } from "./object-store.ts";
 
 /**
- * S3 takes parts of 5 MiB and more, except for the last; 10,000 of these are 50 GB. An upload holds up to two: one that is
- * sent, and one that fills.
+ * S3 takes parts of 5 MiB and more, except for the last; 10,000 of these are 50 GB. An upload holds two, one that is sent
+ * and one that fills, and up to `MAX_UPLOAD_AHEAD_BYTES` between them.
  */
 export const PART_BYTES = 5 * 1024 * 1024;
+/** Bytes of parts that wait behind those that are sent, of all uploads of one thread. */
+const MAX_AHEAD_BYTES = 64 * 1024 * 1024;
+/**
+ * The same of one upload. A client that has left is seen when what the sockets on its way held has been read, some 10 MiB by
+ * Linux's limits (`tcp_wmem`, `tcp_rmem`).
+ */
+const MAX_UPLOAD_AHEAD_BYTES = 15 * 1024 * 1024;
+const AHEAD_BYTES: AheadBytes = { most: MAX_AHEAD_BYTES, ofUpload: MAX_UPLOAD_AHEAD_BYTES };
 /** Of one call, and of each wait for bytes of a body; a part of 5 MiB takes well under a second inside a region. */
 const TIMEOUT_MS = 30_000;
 
@@ -26,6 +34,13 @@ export interface S3ObjectStoreOptions {
   readonly partBytes?: number;
   /** Longest call, and longest wait for the next bytes of a body, in milliseconds. @default 30000 */
   readonly timeoutMs?: number;
+  /** Bytes of parts that wait behind the one that is sent: of all uploads, and of one. @default - 64 MiB, and 15 MiB */
+  readonly aheadBytes?: AheadBytes;
+}
+
+interface AheadBytes {
+  readonly most: number;
+  readonly ofUpload: number;
 }
 
 /** Objects of one bucket. A small object is one PUT; a larger one is a multipart upload, whose parts go one after the other. */
@@ -34,8 +49,11 @@ export class S3ObjectStore implements ObjectStore {
   readonly #bucket: string;
   readonly #partBytes: number;
   readonly #timeoutMs: number;
+  readonly #ahead: Ahead;
 
-  constructor({ client, bucket, partBytes = PART_BYTES, timeoutMs = TIMEOUT_MS }: S3ObjectStoreOptions) {
+  constructor(options: S3ObjectStoreOptions) {
+    const { client, bucket, partBytes = PART_BYTES, timeoutMs = TIMEOUT_MS, aheadBytes = AHEAD_BYTES } = options;
+    this.#ahead = { ...aheadBytes, bytes: 0 };
     this.#client = client;
     this.#bucket = bucket;
     this.#partBytes = partBytes;
@@ -48,6 +66,7 @@ export class S3ObjectStore implements ObjectStore {
       location: { Bucket: this.#bucket, Key: key },
       partBytes: this.#partBytes,
       timeoutMs: this.#timeoutMs,
+      ahead: this.#ahead,
     });
   }
 
@@ -77,6 +96,12 @@ interface S3UploadOptions {
   readonly location: { readonly Bucket: string; readonly Key: string };
   readonly partBytes: number;
   readonly timeoutMs: number;
+  readonly ahead: Ahead;
+}
+
+/** What waits of all uploads. */
+interface Ahead extends AheadBytes {
+  bytes: number;
 }
 
 class S3Upload implements ObjectUpload {
@@ -93,10 +118,16 @@ class S3Upload implements ObjectUpload {
   #aborted: Promise<void> | undefined;
   /** Writers may not wait for each other: parts go out one after the other all the same. */
   #last: Promise<void> = Promise.resolve();
-  /** The part that is sent. While the store stalls, its client is read on until the next part is full, and so seen leaving. */
+  /** The parts that are sent, one after the other. While the store stalls, the client is read on, and so seen leaving. */
   #sending: Promise<void> = Promise.resolve();
+  /** Parts of these that are not sent, and bytes of those that wait behind the first one. */
+  #unsent = 0;
+  #aheadBytes = 0;
+  readonly #ahead: Ahead;
+  #failure: { readonly error: unknown } | undefined;
 
-  constructor({ client, location, partBytes, timeoutMs }: S3UploadOptions) {
+  constructor({ client, location, partBytes, timeoutMs, ahead }: S3UploadOptions) {
+    this.#ahead = ahead;
     this.#client = client;
     this.#location = location;
     this.#partBytes = partBytes;
@@ -114,14 +145,41 @@ class S3Upload implements ObjectUpload {
   }
 
   async #append(bytes: Buffer): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure.error;
     this.#chunks.push(bytes);
     this.#buffered += bytes.length;
     this.#size += bytes.length;
     if (this.#buffered < this.#partBytes) return;
-    await this.#sending;
-    this.#sending = this.#sendPart();
-    // The next part, or `finish`, throws what went wrong.
-    this.#sending.catch(() => undefined);
+    const before = this.#sending;
+    const isAhead = this.#mayWait(this.#buffered);
+    if (!isAhead) await before;
+    this.#sending = this.#sendAfter(before, this.#take(), isAhead);
+    // The next write, or `finish`, throws what went wrong.
+    this.#sending.catch((error: unknown) => {
+      this.#failure ??= { error };
+    });
+  }
+
+  /** Whether a part may wait for the ones before it, so that its client is read on. */
+  #mayWait(bytes: number): boolean {
+    const { most, ofUpload, bytes: ofAll } = this.#ahead;
+    return this.#unsent > 0 && this.#aheadBytes + bytes <= ofUpload && ofAll + bytes <= most;
+  }
+
+  async #sendAfter(before: Promise<void>, part: Buffer, isAhead: boolean): Promise<void> {
+    const held = isAhead ? part.length : 0;
+    this.#unsent++;
+    this.#aheadBytes += held;
+    this.#ahead.bytes += held;
+    try {
+      await before.finally(() => {
+        this.#aheadBytes -= held;
+        this.#ahead.bytes -= held;
+      });
+      await this.#sendPart(part);
+    } finally {
+      this.#unsent--;
+    }
   }
 
   async finish(): Promise<number> {
@@ -131,7 +189,7 @@ class S3Upload implements ObjectUpload {
       await this.#client.send(new PutObjectCommand({ ...this.#location, Body: this.#take() }), this.#limit());
       return this.#size;
     }
-    if (this.#buffered > 0) await this.#sendPart();
+    if (this.#buffered > 0) await this.#sendPart(this.#take());
     const command = new CompleteMultipartUploadCommand({
       ...this.#location,
       UploadId: this.#uploadId,
@@ -160,8 +218,7 @@ class S3Upload implements ObjectUpload {
     );
   }
 
-  async #sendPart(): Promise<void> {
-    const body = this.#take();
+  async #sendPart(body: Buffer): Promise<void> {
     if (this.#uploadId === undefined) {
       const { UploadId } = await this.#client.send(new CreateMultipartUploadCommand(this.#location), this.#limit());
       this.#uploadId = UploadId;

@@ -13,6 +13,7 @@ import { takeForwardedAddress } from "./forwarded-address.ts";
 import { ignoreError } from "./ignore-error.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { type ListenOptions, listenOn } from "./listen.ts";
+import { TaskGroups } from "./task-groups.ts";
 import { writeResponse } from "./write-response.ts";
 
 export interface HttpAdapterOptions {
@@ -32,6 +33,7 @@ export class HttpAdapter {
   readonly #receiving = new ReceivingBodies();
   #openResponses = 0;
   readonly #connections: Connections;
+  readonly #received = new TaskGroups();
   #isDraining = false;
   #onIdle: (() => void) | undefined = undefined;
 
@@ -49,7 +51,7 @@ export class HttpAdapter {
       .on("clientError", respondToClientError);
   }
 
-  /** Responses that are not over. */
+  /** Requests that are not over: one whose client has left may still wait for its usage. */
   get openResponses(): number {
     return this.#openResponses;
   }
@@ -94,23 +96,34 @@ export class HttpAdapter {
     const { refusal } = opened;
     const gone = new AbortController();
     this.#openResponses++;
+    // A request is over when its connection has its response, or is closed, and its handler has ended.
+    let openParts = 2;
+    const endPart = () => {
+      openParts--;
+      if (openParts > 0) return;
+      this.#openResponses--;
+      if (this.#openResponses === 0) this.#onIdle?.();
+    };
     // A client that leaves while we write is dealt with below; unheard, the error would end the process.
     response.on("error", ignoreError);
     response.once("close", () => {
       if (!response.writableFinished) gone.abort(new ClientGone());
       opened.end();
-      this.#openResponses--;
-      if (this.#openResponses === 0) this.#onIdle?.();
+      endPart();
     });
     const { method = "GET", url: target = "/", headers } = request;
     const body = new IncomingBody(request, response, this.#receiving);
     const malformed = wrong ?? (lacksHost(request) ? "missing-host" : undefined);
-    void handle({ method, target, headers, body, address, signal: gone.signal, refusal, malformed })
-      .then((gatewayResponse) =>
-        writeResponse(request, response, gatewayResponse, this.#connectionHeaders(request, refusal !== undefined)),
-      )
-      // A response that can't be written, for a header that HTTP does not allow, breaks its connection alone.
-      .catch(() => response.destroy());
+    const gatewayRequest = { method, target, headers, body, address, signal: gone.signal, refusal, malformed };
+    this.#received.add(() => {
+      handle(gatewayRequest)
+        .then((gatewayResponse) =>
+          writeResponse(request, response, gatewayResponse, this.#connectionHeaders(request, refusal !== undefined)),
+        )
+        // A response that can't be written, for a header that HTTP does not allow, breaks its connection alone.
+        .catch(() => response.destroy())
+        .finally(endPart);
+    });
   }
 
   #connectionHeaders({ method, headers }: IncomingMessage, isRefused: boolean): Readonly<Record<string, string>> {

@@ -32,7 +32,7 @@ export class IncomingBody implements RequestBody {
     const length = Number(request.headers["content-length"] ?? 0);
     if (length > limitBytes) throw requestTooLarge(limitBytes);
     // The parser hands over the head before it looks at the rest of the same packet.
-    if (length <= ONE_READ_BYTES && request.headers.expect === undefined) await nextTurn();
+    if (!request.complete && length <= ONE_READ_BYTES && request.headers.expect === undefined) await nextTurn();
     return request.complete ? this.#arrived(limitBytes) : await this.#receive(limitBytes, tenant);
   }
 

@@ -1,7 +1,8 @@
 import { createServer, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { MAX_TEXT_BYTES, ResponseSink } from "./response-sink.ts";
 
 let onRequest: (response: ServerResponse) => void = () => undefined;
@@ -104,7 +105,7 @@ describe("a streamed body on a socket", () => {
       next();
     };
     const received = await fetch(`http://127.0.0.1:${port()}/`);
-    await vi.waitFor(() => expect(waits).toBeGreaterThan(0), { timeout: 10_000 });
+    await eventually(() => expect(waits).toBeGreaterThan(0));
     expect(sent).toBeLessThan(pieces);
     expect((await received.arrayBuffer()).byteLength).toBe(piece.length * pieces);
   });

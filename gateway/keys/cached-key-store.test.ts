@@ -47,6 +47,23 @@ describe("the key cache", () => {
     expect(state.reads).toEqual(["a", "a"]);
   });
 
+  test("a key asked for after it was dropped is read anew, and the read from before does not replace what was found", async () => {
+    const responses: ((item: ApiKeyItem) => void)[] = [];
+    let drops = 0;
+    const store = { get: () => new Promise<ApiKeyItem>((resolve) => responses.push(resolve)) };
+    const cache = new CachedKeyStore({ store, now: () => 0, drops: () => drops });
+    const before = cache.get("a");
+    drops++;
+    const after = cache.get("a");
+    expect(responses).toHaveLength(2);
+    responses[1]?.({ ...item("a"), revokedAt: "2026-02-01T00:00:00Z" });
+    expect((await after)?.revokedAt).toBeDefined();
+    responses[0]?.(item("a"));
+    await before;
+    expect((await cache.get("a"))?.revokedAt).toBeDefined();
+    expect(responses).toHaveLength(2);
+  });
+
   test("a key that is used all the time is still read again: revoking works within 5 s", async () => {
     const { state, cache } = setUp();
     await cache.get("a");

@@ -1,5 +1,4 @@
-import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
-import type { KeyStore } from "./key-store.ts";
+import type { GatewayKey, KeyStore } from "./key-store.ts";
 
 export interface CachedKeyStoreOptions {
   readonly store: KeyStore;
@@ -24,7 +23,7 @@ const DEFAULTS = { drops: () => 0, ttlMs: 5000, staleMs: 60_000, maxEntries: 10_
 const PAUSE_AFTER_FAILURE_MS = 1000;
 
 interface Entry {
-  readonly item: ApiKeyItem | undefined;
+  readonly item: GatewayKey | undefined;
   readonly readAt: number;
   /** `drops` before the read. */
   readonly drops: number;
@@ -32,21 +31,29 @@ interface Entry {
   isUsed: boolean;
 }
 
+/** A read that has not ended. */
+interface Pending {
+  readonly item: Promise<GatewayKey | undefined>;
+  /** `drops` before the read. */
+  readonly drops: number;
+}
+
 /**
- * Caches the reads of a key store for seconds. Requests with one key at the same time share one read. When the store
+ * Caches the reads of a key store for seconds. Requests with one key at the same time share one read, but for those that
+ * come after the key was dropped: the read may have begun before its change. When the store
  * fails, a key that was found within the last minute still works; any other key rejects.
  */
 export class CachedKeyStore implements KeyStore {
   readonly #options: Required<CachedKeyStoreOptions>;
   readonly #entries = new Map<string, Entry>();
-  readonly #pending = new Map<string, Promise<ApiKeyItem | undefined>>();
+  readonly #pending = new Map<string, Pending>();
   #failedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: CachedKeyStoreOptions) {
     this.#options = { ...DEFAULTS, ...options };
   }
 
-  async get(keyId: string): Promise<ApiKeyItem | undefined> {
+  async get(keyId: string): Promise<GatewayKey | undefined> {
     const { now, ttlMs, drops } = this.#options;
     const entry = this.#entries.get(keyId);
     if (entry !== undefined && entry.drops === drops() && now() - entry.readAt < ttlMs) {
@@ -55,21 +62,24 @@ export class CachedKeyStore implements KeyStore {
     }
     const stale = this.#staleItem(keyId);
     if (stale !== undefined && now() - this.#failedAt < PAUSE_AFTER_FAILURE_MS) return stale;
-    const pending = this.#pending.get(keyId) ?? this.#readOnce(keyId);
-    return await pending;
+    const pending = this.#pending.get(keyId);
+    return await (pending?.drops === drops() ? pending.item : this.#readOnce(keyId));
   }
 
-  #readOnce(keyId: string): Promise<ApiKeyItem | undefined> {
-    const read = this.#read(keyId).finally(() => this.#pending.delete(keyId));
-    this.#pending.set(keyId, read);
-    return read;
+  #readOnce(keyId: string): Promise<GatewayKey | undefined> {
+    const drops = this.#options.drops();
+    const item = this.#read(keyId, drops).finally(() => {
+      if (this.#pending.get(keyId) === pending) this.#pending.delete(keyId);
+    });
+    const pending = { item, drops };
+    this.#pending.set(keyId, pending);
+    return item;
   }
 
-  async #read(keyId: string): Promise<ApiKeyItem | undefined> {
-    const { store, now, drops: countDrops } = this.#options;
+  async #read(keyId: string, drops: number): Promise<GatewayKey | undefined> {
+    const { store, now } = this.#options;
     // The time of the request, not of its response: a key that is revoked in between works no longer than promised.
     const readAt = now();
-    const drops = countDrops();
     try {
       const item = await store.get(keyId);
       this.#remember(keyId, { item, readAt, drops, isUsed: false });
@@ -83,13 +93,15 @@ export class CachedKeyStore implements KeyStore {
   }
 
   /** The item that may be used while the store can't be read: a key that was found at most `staleMs` ago. */
-  #staleItem(keyId: string): ApiKeyItem | undefined {
+  #staleItem(keyId: string): GatewayKey | undefined {
     const entry = this.#entries.get(keyId);
     if (entry === undefined || this.#options.now() - entry.readAt >= this.#options.staleMs) return undefined;
     return entry.item;
   }
 
+  /** A read that ends after one of a later count of drops is out of date. */
   #remember(keyId: string, entry: Entry): void {
+    if ((this.#entries.get(keyId)?.drops ?? entry.drops) > entry.drops) return;
     this.#entries.delete(keyId);
     this.#entries.set(keyId, entry);
     if (this.#entries.size > this.#options.maxEntries) this.#evict();

@@ -1,16 +1,28 @@
-import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchGetCommand, type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { ABSENT_KEY, type ApiKeyItem, StoredApiKey } from "../../contracts/processes/auth.ts";
-import type { KeyStore } from "./key-store.ts";
+import { DEFAULT_ORGANIZATION } from "../../contracts/processes/people.ts";
+import { archivedAt, archivedProjectId, endedWithProject } from "../../domain/keys/archived-project.ts";
+import { type LimitSubject, readSubjectLimits, subjectLimitsId } from "../../domain/limits/subject-limits.ts";
+import type { GatewayKey, KeyStore } from "./key-store.ts";
 
-/** DynamoDB serves a single read in a few milliseconds; after a second a response is not expected. */
+/** Of each call: DynamoDB responds in a few milliseconds; after a second a response is not expected. */
 const TIMEOUT_MS = 1000;
+/** Calls for the items that DynamoDB left out of a response: it does that when it is busy. */
+const MAX_BATCH_CALLS = 4;
+
+type Item = Readonly<Record<string, unknown>>;
 
 export interface DynamoKeyStoreOptions {
   readonly client: Pick<DynamoDBDocumentClient, "send">;
   readonly tableName: string;
+  /** Id of the organisation, whose limits count for all keys. @default "default" */
+  readonly organization?: string | undefined;
 }
 
-/** Reads keys from the keys table. An item that has not the form of a key counts as none and grants no access. */
+/**
+ * Reads keys from the keys table, with the limits of all whose use they count for. An item that has not the form of a key
+ * counts as none and grants no access; a key of an archived project counts as revoked.
+ */
 export class DynamoKeyStore implements KeyStore {
   readonly #options: DynamoKeyStoreOptions;
 
@@ -18,13 +30,51 @@ export class DynamoKeyStore implements KeyStore {
     this.#options = options;
   }
 
-  async get(keyId: string): Promise<ApiKeyItem | undefined> {
+  async get(keyId: string): Promise<GatewayKey | undefined> {
+    const item = await this.#item(keyId);
+    // An absent key is read like any other, so that it takes as long.
+    const key = StoredApiKey.safeParse(item ?? ABSENT_KEY);
+    const subjects = subjectsOf(key.data ?? ABSENT_KEY, this.#options.organization ?? DEFAULT_ORGANIZATION);
+    const archive = key.data?.projectId === undefined ? undefined : archivedProjectId(key.data.projectId);
+    const ids = [...subjects.map(subjectLimitsId), ...(archive === undefined ? [] : [archive])];
+    const items = await this.#items(ids);
+    if (!key.success || item === undefined) return undefined;
+    const limits = subjects.flatMap((subject) => readSubjectLimits(subject, items.get(subjectLimitsId(subject))) ?? []);
+    const ended = archive === undefined ? key.data : endedWithProject(key.data, archivedAt(items.get(archive)));
+    if (limits.length === 0) return ended;
+    return { ...ended, limits, modelPermissions: limits.find(({ scope }) => scope === "project")?.models };
+  }
+
+  async #item(keyId: string): Promise<Item | undefined> {
     const { client, tableName } = this.#options;
     // Consistent: a key must work as soon as it was shown to its owner, and not after it was revoked.
     const command = new GetCommand({ TableName: tableName, Key: { keyId }, ConsistentRead: true });
-    const response = await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
-    // An absent key is read like any other, so that it takes as long.
-    const item = StoredApiKey.safeParse(response.Item ?? ABSENT_KEY);
-    return item.success && response.Item !== undefined ? item.data : undefined;
+    return (await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) })).Item;
   }
+
+  /** Items by their ids, as far as they exist. */
+  async #items(ids: readonly string[]): Promise<ReadonlyMap<string, Item>> {
+    const { client, tableName } = this.#options;
+    const items = new Map<string, Item>();
+    let Keys: Record<string, unknown>[] = ids.map((keyId) => ({ keyId }));
+    for (let call = 0; Keys.length > 0; call++) {
+      if (call >= MAX_BATCH_CALLS) throw new Error("DynamoDB did not return all items of a key.");
+      const command = new BatchGetCommand({ RequestItems: { [tableName]: { Keys, ConsistentRead: true } } });
+      const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
+      const { Responses, UnprocessedKeys } = await client.send(command, { abortSignal });
+      for (const item of Responses?.[tableName] ?? []) items.set(String(item.keyId), item);
+      Keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
+    }
+    return items;
+  }
+}
+
+/** All whose limits count for the use of a key, each once. */
+function subjectsOf({ keyId, projectId, owner }: ApiKeyItem, organization: string): readonly LimitSubject[] {
+  return [
+    { scope: "organization", subject: organization },
+    ...(projectId === undefined ? [] : [{ scope: "project", subject: projectId } as const]),
+    ...(owner === undefined ? [] : [{ scope: owner.type, subject: owner.id } as const]),
+    { scope: "key", subject: keyId },
+  ];
 }

@@ -1,6 +1,7 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 import { createKey } from "../../domain/keys/key-item.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { KeyRevocations } from "./key-revocations.ts";
 
 const key = () => createKey({ name: "k", plan: "standard", createdAt: new Date() }).item;
@@ -39,11 +40,11 @@ describe("watched keys", () => {
     revocations.start();
     items.set(a.item.keyId, revoked(a.item));
     state.drops++;
-    await vi.waitFor(() => expect(notified).toEqual(["a", "a too"]));
+    await eventually(() => expect(notified).toEqual(["a", "a too"]));
     expect(state.reads.toSorted()).toEqual([a.item.keyId, b.item.keyId].toSorted());
     items.delete(b.item.keyId);
     state.drops++;
-    await vi.waitFor(() => expect(notified).toEqual(["a", "a too", "b"]));
+    await eventually(() => expect(notified).toEqual(["a", "a too", "b"]));
     revocations.stop();
   });
 
@@ -54,13 +55,13 @@ describe("watched keys", () => {
     items.set(item.keyId, revoked(item));
     state.isBroken = true;
     state.drops++;
-    await vi.waitFor(() => expect(state.reads).toHaveLength(1));
+    await eventually(() => expect(state.reads).toHaveLength(1));
     state.isBroken = false;
     state.now += 4999;
     await new Promise((resolve) => setTimeout(resolve, 250));
     expect(notified).toEqual([]);
     state.now += 1;
-    await vi.waitFor(() => expect(notified).toEqual(["a"]));
+    await eventually(() => expect(notified).toEqual(["a"]));
     revocations.stop();
   });
 
@@ -70,7 +71,7 @@ describe("watched keys", () => {
     a.end();
     revocations.start();
     state.drops++;
-    await vi.waitFor(() => expect(state.reads).toEqual([b.item.keyId]));
+    await eventually(() => expect(state.reads).toEqual([b.item.keyId]));
     expect(notified).toEqual([]);
     revocations.stop();
   });

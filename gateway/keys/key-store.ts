@@ -1,7 +1,17 @@
+import type { ModelPermissions } from "../../contracts/limits/use-limit.ts";
 import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import type { StoredLimits } from "../../domain/limits/subject-limits.ts";
+
+/** A key with what limits its use beside its own restrictions. */
+export interface GatewayKey extends ApiKeyItem {
+  /** Limits of the organisation, the project, the owner and the key; those that have some. @default - none */
+  readonly limits?: readonly StoredLimits[];
+  /** Of the project. @default - all models */
+  readonly modelPermissions?: ModelPermissions | undefined;
+}
 
 /** Where API keys are looked up by their public part. Rejects when the store can't be read. */
 export interface KeyStore {
   /** @returns the key's item, or `undefined` when there is none */
-  get(keyId: string): Promise<ApiKeyItem | undefined>;
+  get(keyId: string): Promise<GatewayKey | undefined>;
 }

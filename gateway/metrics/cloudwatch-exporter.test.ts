@@ -1,9 +1,11 @@
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { METRICS, type MetricEntry } from "../../contracts/metrics/catalogue.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { emfProblems } from "../test/emf-problems.ts";
 import { provide } from "../test/provider-fixture.ts";
 import { chat, completion, post, startTestGateway, type TestGatewayOptions } from "../test/test-gateway.ts";
+import { spoolFolder } from "../usage/test/usage-bucket.ts";
 import { CloudWatchExporter } from "./cloudwatch-exporter.ts";
 import { ALL_INSTRUMENTS } from "./instruments.ts";
 import { type MeasuredRequest, measureRequest } from "./measure-request.ts";
@@ -140,17 +142,17 @@ describe("the gateway's metrics", () => {
     };
     const cache = { ttlSeconds: 60, routeTtlSeconds: {}, memoryMiB: 8, semantic: null };
     const price = { inputUsdPerMillion: 1, outputUsdPerMillion: 1 };
-    const lines = await linesAfter(send, { config: { cache }, model: { price } });
+    const usage = { spool: spoolFolder(), fileSeconds: 60, put: async () => undefined };
+    const lines = await linesAfter(send, { config: { cache }, model: { price }, usage });
     const written = lines.flatMap((line) =>
       line._aws.CloudWatchMetrics.flatMap((directive: { Namespace: string; Metrics: { Name: string }[] }) =>
         directive.Metrics.map(({ Name }) => `${directive.Namespace} ${Name}`),
       ),
     );
     const entries: readonly MetricEntry[] = Object.values(METRICS);
-    // Dead letters are written only when there are some.
-    const wanted = entries.filter(
-      (entry) => entry.namespace === METRICS.latency.namespace && entry !== METRICS.deadLetters,
-    );
+    // Dead letters and alerts of budgets are written only when there are some.
+    const rare: readonly MetricEntry[] = [METRICS.deadLetters, METRICS.budgetAlerts];
+    const wanted = entries.filter((entry) => entry.namespace === METRICS.latency.namespace && !rare.includes(entry));
     expect([...new Set(written)].sort()).toEqual(wanted.map(({ namespace, name }) => `${namespace} ${name}`).sort());
   });
 });
@@ -168,7 +170,7 @@ describe("windows", () => {
     onTestFinished(() => {
       if (!isStopped) metrics.stop();
     });
-    await vi.waitFor(() => expect(times.length).toBeGreaterThanOrEqual(5));
+    await eventually(() => expect(times.length).toBeGreaterThanOrEqual(5));
     const seen = [...times];
     metrics.stop();
     isStopped = true;
@@ -192,7 +194,7 @@ test("a gauge that can't be read and a line that can't be written are counted, a
     throw new TypeError("a fault of our own");
   });
   exporter.start();
-  await vi.waitFor(() => expect(lines.length).toBeGreaterThan(3));
+  await eventually(() => expect(lines.length).toBeGreaterThan(3));
   exporter.stop();
   expect(faults).toBeGreaterThan(3);
 });

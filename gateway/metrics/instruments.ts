@@ -3,6 +3,7 @@ import type { Instrument } from "./instrument.ts";
 import { QUEUE_INSTRUMENTS } from "./queue-instruments.ts";
 import { REQUEST_INSTRUMENTS } from "./request-instruments.ts";
 import { TARGET_INSTRUMENTS } from "./target-instruments.ts";
+import { USAGE_INSTRUMENTS } from "./usage-instruments.ts";
 
 /** Instruments that every gateway has; the cache's are added where there is one. */
 export const ALL_INSTRUMENTS: readonly Instrument[] = [
@@ -10,4 +11,5 @@ export const ALL_INSTRUMENTS: readonly Instrument[] = [
   QUEUE_INSTRUMENTS,
   ENGINE_INSTRUMENTS,
   TARGET_INSTRUMENTS,
+  USAGE_INSTRUMENTS,
 ].flatMap((group): readonly Instrument[] => Object.values(group));

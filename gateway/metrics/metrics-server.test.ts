@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { listenOn } from "../http/listen.ts";
 import { createMetricsServer } from "./metrics-server.ts";
 
@@ -44,7 +45,7 @@ describe("the metrics listener", () => {
     more.write("GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n");
     expect(await text(more)).toMatch(/^HTTP\/1.1 503 /);
     own[0]?.destroy();
-    await vi.waitFor(async () => expect((await fetch(url, { headers: { connection: "close" } })).status).toBe(200));
+    await eventually(async () => expect((await fetch(url, { headers: { connection: "close" } })).status).toBe(200));
   });
 
   test("closes a connection that sends nothing", async () => {

@@ -151,4 +151,10 @@ export const REQUEST_INSTRUMENTS = {
     labels: [],
     cloudWatch: { metric: METRICS.deadLetters, dimensions: {} },
   }),
+  budgetAlerts: instrument({
+    kind: "counter",
+    about: METRICS.budgetAlerts.about,
+    labels: [],
+    cloudWatch: { metric: METRICS.budgetAlerts, dimensions: {} },
+  }),
 } as const;

@@ -20,3 +20,13 @@ test("colons in texts are no fields, also in a text that never ends", () => {
   expect(check(JSON.stringify({ a: '{"b":1,\\"'.repeat(100_000) }))).toBe(false);
   expect(check(`"${":".repeat(1_000_000)}`)).toBe(false);
 });
+
+test("the end of a text is found behind any number of escaped quotes and backslashes", () => {
+  const pairs = (count: number) => Array.from({ length: count }, (_, at) => `"k${at}":1`).join(",");
+  for (let count = 2040; count < 2056; count++)
+    for (const tail of ["", "a", "\\", '"', '\\"', "a\\\\"]) {
+      const text = JSON.stringify('"'.repeat(count) + tail);
+      expect(check(`{"a":${text},${pairs(LIMIT - 1)}}`)).toBe(false);
+      expect(check(`{"a":${text},${pairs(LIMIT)}}`)).toBe(true);
+    }
+});

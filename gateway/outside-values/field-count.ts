@@ -5,6 +5,8 @@
 const MAX_JSON_FIELDS = 30_000;
 /** `[],` : a shorter text can't have so many. */
 const LEAST_FIELD_BYTES = 3;
+/** Behind an escaped quote, bytes that are looked at one by one. */
+const ESCAPED_RUN_BYTES = 4096;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
@@ -24,10 +26,17 @@ export function hasTooManyFields(bytes: Buffer): boolean {
 
 /** @returns the position of the closing quote, or the end of the text */
 function endOfString(bytes: Buffer, start: number): number {
-  for (let at = bytes.indexOf(QUOTE, start + 1); at >= 0; at = bytes.indexOf(QUOTE, at + 1)) {
+  for (let at = start + 1; ; ) {
+    const quote = bytes.indexOf(QUOTE, at);
+    if (quote < 0) return bytes.length;
     let escapes = 0;
-    while (bytes[at - 1 - escapes] === BACKSLASH) escapes++;
-    if (escapes % 2 === 0) return at;
+    while (bytes[quote - 1 - escapes] === BACKSLASH) escapes++;
+    if (escapes % 2 === 0) return quote;
+    // A text with one escaped quote may have a million: to find each by itself takes ten times as long as a look at each byte.
+    const end = Math.min(quote + ESCAPED_RUN_BYTES, bytes.length);
+    for (at = quote + 1; at < end; at++) {
+      if (bytes[at] === QUOTE) return at;
+      if (bytes[at] === BACKSLASH) at++;
+    }
   }
-  return bytes.length;
 }

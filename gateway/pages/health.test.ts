@@ -1,5 +1,6 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { Health } from "../../contracts/api/health.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { startTestGateway, testConfig } from "../test/test-gateway.ts";
 
 const read = async (url: string) => {
@@ -31,7 +32,7 @@ test("is 503 with Retry-After while no model can serve, and 200 as soon as an en
   const { url, engines } = await startTestGateway({ engines: [{ health: "loading" }] });
   expect(await read(url)).toMatchObject({ status: 503, retryAfter: "30", body: { status: "unavailable" } });
   engines[0]!.behaviour.health = "ready";
-  await vi.waitFor(async () => expect(await read(url)).toMatchObject({ status: 200, body: { status: "ready" } }));
+  await eventually(async () => expect(await read(url)).toMatchObject({ status: 200, body: { status: "ready" } }));
 });
 
 test("lists no engines where there are none", async () => {
@@ -46,7 +47,7 @@ test("is degraded, and still 200, when one of two models can serve", async () =>
   const { url, discovery } = await startTestGateway({ config: { models } });
   expect(await read(url)).toMatchObject({ body: { status: "ready" } });
   discovery.discover = async (...arn: unknown[]) => (arn[0] === "arn:tiny" ? discovery.engines : []);
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await read(url)).toMatchObject({
       status: 200,
       body: {

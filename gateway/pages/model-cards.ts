@@ -1,12 +1,11 @@
 import type { ModelCard, ModelList } from "../../contracts/api/models.ts";
-import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
-import { allowsModel } from "../../domain/keys/check-key.ts";
+import { allowsModel, type ModelAccess } from "../../domain/keys/check-key.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import { PoolTarget } from "../engines/pool-target.ts";
 import type { RouteEntry, TargetTable } from "../routing/target-table.ts";
 
 /** The caller's key; `undefined` for a caller without one. */
-export type ModelKey = Pick<ApiKeyItem, "models"> | undefined;
+export type ModelKey = ModelAccess | undefined;
 
 /**
  * `GET /v1/models`: every public name that the key may use, whether it can be served now or not.

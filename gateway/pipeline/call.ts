@@ -9,7 +9,7 @@ import type { Called, Planned } from "./request-states.ts";
 const CLIENT_TIMEOUT_HEADER = "x-stainless-timeout";
 
 /**
- * Eighth step: calls a target, after a wait in the queue where all are full.
+ * Ninth step: calls a target, after a wait in the queue where all are full.
  * @throws {GatewayError} of the queue or of the call
  */
 export async function call(

@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { cold, send, start } from "../test/cached-gateway.ts";
 import { eventsOf, post } from "../test/test-gateway.ts";
 
@@ -75,7 +76,7 @@ describe("a stream in the cache", () => {
     const response = await post(url, "/v1/completions", stream(), {}, { signal: leaving.signal });
     await response.body?.getReader().read();
     leaving.abort();
-    await vi.waitFor(() => expect(log().some((line) => line.aborted === true)).toBe(true));
+    await eventually(() => expect(log().some((line) => line.aborted === true)).toBe(true));
     engine.behaviour.stallsAfterTokens = undefined;
     expect((await send(url, stream())).cache).toBe("miss");
     expect((await send(url, stream())).cache).toBe("hit");

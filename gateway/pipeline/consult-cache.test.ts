@@ -1,6 +1,7 @@
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { newApiKey } from "../../domain/keys/api-key.ts";
 import { noRedisServer, startRedisServer } from "../../test-support/redis-server.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { ValkeyStore } from "../store/valkey-store.ts";
 import { cold, send, start } from "../test/cached-gateway.ts";
@@ -148,7 +149,7 @@ describe("the cache", () => {
     expect((await send(two.url)).cache).toBe("hit");
     await one.gateway.cache?.clear("tiny");
     expect((await send(one.url)).cache).toBe("miss");
-    await vi.waitFor(async () => expect((await send(two.url)).level).toBe("shared"), { timeout: 8000, interval: 200 });
+    await eventually(async () => expect((await send(two.url)).level).toBe("shared"), { everyMs: 200 });
   });
 });
 
@@ -177,7 +178,7 @@ describe("the cache does not store", () => {
     const { url, log, metricsUrl } = await start();
     await send(url);
     await send(url);
-    await vi.waitFor(() => expect(log().filter((line) => line.msg === "request")).toHaveLength(2));
+    await eventually(() => expect(log().filter((line) => line.msg === "request")).toHaveLength(2));
     expect(log().filter((line) => line.msg === "request")).toMatchObject([
       { cache: "miss", promptTokens: 7, completionTokens: 3 },
       { cache: "hit", status: 200 },
@@ -202,11 +203,11 @@ describe("the cache with a store that is slow or gone", () => {
       server.thaw();
       await server.stop();
     });
-    await vi.waitFor(() => expect(store.isAvailable).toBe(true));
+    await eventually(() => expect(store.isAvailable).toBe(true));
     const one = await start({ store });
     const two = await start({ store });
     await send(one.url);
-    await vi.waitFor(async () => expect((await send(two.url)).level).not.toBeNull());
+    await eventually(async () => expect((await send(two.url)).level).not.toBeNull());
     server.freeze();
     for (let index = 0; index < 5; index++) {
       expect(await send(one.url, cold({ seed: index }))).toMatchObject({ status: 200, cache: "miss" });
@@ -215,9 +216,9 @@ describe("the cache with a store that is slow or gone", () => {
     // Not one for each of the five: it was shut when the first had waited.
     expect(changes).toEqual([true, false]);
     server.thaw();
-    await vi.waitFor(() => expect(store.isAvailable).toBe(true), { timeout: 10_000 });
+    await eventually(() => expect(store.isAvailable).toBe(true));
     await send(one.url, cold({ seed: 99 }));
-    await vi.waitFor(async () => expect((await send(two.url, cold({ seed: 99 }))).level).not.toBeNull());
+    await eventually(async () => expect((await send(two.url, cold({ seed: 99 }))).level).not.toBeNull());
     await server.stop();
     expect(await send(one.url, cold({ seed: 100 }))).toMatchObject({ status: 200, cache: "miss" });
   });

@@ -50,7 +50,7 @@ interface Lookup {
 }
 
 /**
- * Seventh step: finds the stored response of the same request of the same tenant. Never rejects: what a store or an
+ * Eighth step: finds the stored response of the same request of the same tenant. Never rejects: what a store or an
  * embedding model can't do is a miss.
  */
 export async function consultCache(planned: CacheableRequest, cache: GatewayCache): Promise<CacheLookupResult> {

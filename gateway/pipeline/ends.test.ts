@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { jsonOf, startAdminGateway } from "../test/admin-gateway.ts";
 import { body, type End, readAll } from "../test/ends/request-end.ts";
 import { STREAM } from "../test/ends/streamed-requests.ts";
@@ -18,9 +19,11 @@ const BILLED = ["died", "slow", "malformed", "abandoned", "hedged-away"];
 const UNSEEN = ["slow", "abandoned"];
 const MAX_TOKENS = 5;
 
+/** No server gets this port by chance, as it could that of a server which has ended. */
+const NO_SERVER = "http://127.0.0.1:1";
+
 async function start({ a: behaviour = {}, isGone = false, settings = {}, endpoint, route = {}, config = {} }: End) {
   const [a, b] = [await provide({ tokens: 3, ...behaviour }), await provide({ tokens: 3 })];
-  if (isGone) await a.stop();
   const common = { models: { small: MODEL }, monthlyCapUsd: 1000 };
   const own = endpoint === undefined ? settings : { ...settings, allowPrivateHosts: [new URL(endpoint).hostname] };
   const gateway = await startAdminGateway({
@@ -28,7 +31,7 @@ async function start({ a: behaviour = {}, isGone = false, settings = {}, endpoin
     lookup: () => undefined,
     config: {
       providers: [
-        providerConfig("a", endpoint ?? a.origin, { ...common, ...own }),
+        providerConfig("a", endpoint ?? (isGone ? NO_SERVER : a.origin), { ...common, ...own }),
         providerConfig("b", b.origin, common),
       ],
       routes: [routeConfig("chat", ["a/small"], route)],
@@ -48,7 +51,7 @@ async function settled(
     log()
       .filter(({ msg, route }) => msg === "request" && route === "/v1/chat/completions")
       .map(({ status, errorCode, aborted }) => [status, errorCode, aborted]);
-  await vi.waitFor(() => expect(lines()).toHaveLength(count), 5000);
+  await eventually(() => expect(lines()).toHaveLength(count));
   const metrics = await gateway.metrics();
   const sums = (name: string, key: (labels: Record<string, unknown>) => string) => {
     const { values = [] } = metrics.find((metric) => metric.name === name) ?? {};
@@ -95,7 +98,8 @@ describe.each([
     expect(found.inFlight.filter((count) => count !== 0)).toEqual([]);
     // Money: each call that was worked on is paid once, and the table has neither more nor less than that.
     const estimate = estimatePromptTokens({}, Buffer.byteLength(JSON.stringify(body(isStream)))) / 1000;
-    const billed = [...found.calls].filter(([name]) => BILLED.includes(name.split(" ")[1] ?? ""));
+    const unread = end.isReadWithoutClient === true ? [] : [...found.calls];
+    const billed = unread.filter(([name]) => BILLED.includes(name.split(" ")[1] ?? ""));
     const prompts = estimate * billed.reduce((sum, [, count]) => sum + count, 0);
     const isUnseen = (name: string) => !isStream && !end.isUnconnected && UNSEEN.includes(name.split(" ")[1] ?? "");
     const unseen = billed.reduce((sum, [name, count]) => sum + (isUnseen(name) ? count * MAX_TOKENS : 0), 0);

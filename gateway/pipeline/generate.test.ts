@@ -1,5 +1,6 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isRecord } from "../../lib/is-record.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { MemoryResponseStore } from "../responses/memory-response-store.ts";
 import type { ResponseStore } from "../responses/response-store.ts";
 import { eventsOf, post, startTestGateway } from "../test/test-gateway.ts";
@@ -81,7 +82,7 @@ describe("a streamed response", () => {
     const { store } = slowStore(1500);
     const { url, engines } = await startTestGateway({ responses: store, model: { maxRequestsPerEngine: 1 } });
     const stream = post(url, "/v1/responses", { ...BODY, stream: true }).then((response) => response.text());
-    await vi.waitFor(() => expect(engines[0]?.received).toHaveLength(1));
+    await eventually(() => expect(engines[0]?.received).toHaveLength(1));
     const whole = await post(url, "/v1/responses", { ...BODY, store: false });
     expect(whole.status).toBe(200);
     const open = await Promise.race([stream, "not yet there"]);
@@ -94,8 +95,8 @@ describe("a streamed response", () => {
     const last = await lastEvent(await (await post(url, "/v1/responses", { ...BODY, stream: true })).text());
     expect([last.type, last.store]).toEqual(["response.completed", false]);
     expect(log().filter(({ msg }) => msg === "a response was not stored")).toHaveLength(1);
-    await vi.waitFor(() => expect(state.isWritten).toBe(true), 5000);
-    await vi.waitFor(async () => expect((await fetch(`${url}/v1/responses/${last.id}`)).status).toBe(404));
+    await eventually(() => expect(state.isWritten).toBe(true));
+    await eventually(async () => expect((await fetch(`${url}/v1/responses/${last.id}`)).status).toBe(404));
   });
 
   test("whose client leaves while it is written is settled once", async () => {
@@ -106,7 +107,7 @@ describe("a streamed response", () => {
     while (!text.includes("response.output_item.done"))
       text += Buffer.from((await reader?.read())?.value ?? []).toString();
     await reader?.cancel();
-    await vi.waitFor(() => expect(log().filter(({ msg }) => msg === "request")).toHaveLength(1), 3000);
+    await eventually(() => expect(log().filter(({ msg }) => msg === "request")).toHaveLength(1));
     expect([state.isWritten, log().find(({ msg }) => msg === "request")?.aborted]).toEqual([true, true]);
   });
 });

@@ -4,12 +4,13 @@ import type { GatewayResponse } from "../core/response.ts";
 import type { StreamMemory } from "../shares/stream-memory.ts";
 import type { CallTools } from "./call/call-request.ts";
 import type { GenerationRules } from "./endpoint.ts";
+import type { LimitTools } from "./limit.ts";
 import type { ParseTools } from "./parse-body.ts";
 import type { PlanTools } from "./plan.ts";
 import type { Identified, Parsed, Planned } from "./request-states.ts";
 import type { Steps } from "./steps.ts";
 
-export interface GenerationTools extends ParseTools, PlanTools {
+export interface GenerationTools extends ParseTools, PlanTools, LimitTools {
   readonly steps: Steps;
   readonly cache: GatewayCache | undefined;
   readonly admission: Admission;
@@ -25,14 +26,20 @@ export async function generate(
 ): Promise<GatewayResponse> {
   const { steps, cache, admission, calls, memory } = tools;
   const planned = await planRequest(identified, rules, tools);
-  const lookup = cache && (await steps.consultCache(planned, cache));
-  if (lookup?.response !== undefined) return await confirmed(planned, steps.replay(planned, lookup.response));
+  const reserved = steps.limit(planned, tools);
+  const limited = reserved instanceof Promise ? await reserved : reserved;
+  const lookup = cache && (await steps.consultCache(limited, cache));
+  if (lookup?.response !== undefined) return await confirmed(limited, await steps.replay(limited, lookup.response));
   // Also when the call fails: the slot that it had is free for requests that wait.
   let onEnd = () => admission.slotFreed(undefined);
   try {
-    const called = await steps.call(planned, lookup?.cacheWriter, { ...calls, admission });
+    // A clamped response is not stored: the next caller may have the whole one.
+    const called =
+      limited.clamped === undefined
+        ? await steps.call(limited, lookup?.cacheWriter, { ...calls, admission })
+        : await steps.call({ ...limited, generation: limited.clamped }, undefined, { ...calls, admission });
     try {
-      const response = steps.relay(called, {
+      const response = await steps.relay(called, {
         now: calls.now,
         memory,
         onEnd: (targetId) => admission.slotFreed(targetId),

@@ -1,5 +1,11 @@
 import { scopeOf } from "../../contracts/openapi/operation.ts";
-import { ANTHROPIC_PATHS, type ApiKeyItem, type AuthMode, type KeyScope } from "../../contracts/processes/auth.ts";
+import {
+  ANTHROPIC_PATHS,
+  type ApiKeyItem,
+  type AuthMode,
+  type KeyOwner,
+  type KeyScope,
+} from "../../contracts/processes/auth.ts";
 import { apiKeyId, bearerCredential } from "../../domain/keys/api-key.ts";
 import { checkKey, checkUse, type KeyRefusal, type KeyUse } from "../../domain/keys/check-key.ts";
 import { type FailedKeys, MAX_FAILED_KEYS_PER_MINUTE } from "../../domain/keys/failed-keys.ts";
@@ -8,7 +14,7 @@ import type { KeyUses } from "../../domain/keys/key-uses.ts";
 import type { AddressLimit } from "../admission/address-limit.ts";
 import { GatewayError, type GatewayErrorOptions } from "../core/gateway-error.ts";
 import type { Caller } from "../core/request.ts";
-import type { KeyStore } from "../keys/key-store.ts";
+import type { GatewayKey, KeyStore } from "../keys/key-store.ts";
 import type { Admitted, Identified } from "./request-states.ts";
 
 const CHALLENGE = { headers: { "www-authenticate": "Bearer" } } as const;
@@ -44,14 +50,28 @@ export async function identify(admitted: Admitted, tools: IdentifyTools): Promis
     known === undefined ? await keyOf(admitted, scope, auth, tools) : await keyOfKnown(known, scope, auth, tools);
   if (key !== undefined) tools.keyUses?.used(key);
   const caller = known ?? (key === undefined ? anonymous : ofKey(key));
-  record.note({ tenant: caller.tenant, keyId: key?.keyId, priceFactor: caller.priceFactor });
+  record.note({
+    tenant: caller.tenant,
+    keyId: key?.keyId,
+    projectId: key?.projectId,
+    owner: key?.owner,
+    isBatch: known !== undefined,
+    priceFactor: caller.priceFactor,
+  });
   return { ...admitted, caller, key };
 }
 
-/** The keys of a service account are one tenant: a workload gets one after another, and none of them a share of its own. */
-function ofKey({ keyId, owner }: ApiKeyItem): Caller {
-  const tenant = owner?.type === "service_account" ? `account:${owner.id}` : `key:${keyId}`;
-  return { tenant, keyId, priceFactor: 1 };
+/**
+ * The keys of a service account are one tenant, and so are those of a user in a project: a workload and a person get one
+ * after another, and none of them a share of its own.
+ */
+function ofKey({ keyId, owner, projectId }: ApiKeyItem): Caller {
+  return { tenant: tenantOf(keyId, owner, projectId), keyId, priceFactor: 1 };
+}
+
+function tenantOf(keyId: string, owner: KeyOwner | undefined, projectId: string | undefined): string {
+  if (owner === undefined) return `key:${keyId}`;
+  return owner.type === "service_account" ? `account:${owner.id}` : `user:${projectId ?? ""}:${owner.id}`;
 }
 
 async function keyOf(
@@ -59,7 +79,7 @@ async function keyOf(
   scope: KeyScope,
   auth: AuthMode,
   tools: IdentifyTools,
-): Promise<ApiKeyItem | undefined> {
+): Promise<GatewayKey | undefined> {
   if (auth === "off") return undefined;
   const header = credentialHeader(admitted);
   if (header === "" || /^bearer$/i.test(header)) {
@@ -87,7 +107,7 @@ async function checked(
   keyId: string | undefined,
   use: KeyUse,
   { keys, wallClock }: IdentifyTools,
-): Promise<ApiKeyItem> {
+): Promise<GatewayKey> {
   if (keyId === undefined) throw new GatewayError("invalid_api_key", { ...CHALLENGE, rule: "key-malformed" });
   const item = await lookUp(keys, keyId);
   const now = wallClock();
@@ -118,7 +138,7 @@ async function keyOfKnown(
   scope: KeyScope,
   auth: AuthMode,
   { keys, wallClock }: IdentifyTools,
-): Promise<ApiKeyItem | undefined> {
+): Promise<GatewayKey | undefined> {
   if (keyId === undefined || auth === "off") return undefined;
   const item = await lookUp(keys, keyId);
   const now = wallClock();
@@ -153,7 +173,7 @@ function credentialHeader({ request, match }: Admitted): string {
 }
 
 /** @throws {GatewayError} `auth_unavailable` when the key can't be looked up */
-function lookUp(keys: KeyStore, keyId: string): Promise<ApiKeyItem | undefined> {
+function lookUp(keys: KeyStore, keyId: string): Promise<GatewayKey | undefined> {
   return keys.get(keyId).catch(throwUnavailable);
 }
 

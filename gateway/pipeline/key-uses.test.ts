@@ -1,7 +1,8 @@
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createKey } from "../../domain/keys/key-item.ts";
 import { KeyUses } from "../../domain/keys/key-uses.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { keyUseWriter } from "../keys/key-use-writer.ts";
 import { startDynamoTable } from "../test/dynamo-table.ts";
 import { startTestGateway } from "../test/test-gateway.ts";
@@ -57,11 +58,11 @@ describe("the last use of a key", () => {
     for (let index = 0; index < 40; index++) one.used({ keyId: `k${index}` });
     expect(writes).toHaveLength(16);
     for (const reject of writes) reject(new Error("no table"));
-    await vi.waitFor(() => expect(failures).toHaveLength(1));
+    await eventually(() => expect(failures).toHaveLength(1));
     clock.now += 60_000;
     one.used({ keyId: "k39" });
     writes.at(-1)?.(new Error("no table"));
-    await vi.waitFor(() => expect(failures).toHaveLength(2));
+    await eventually(() => expect(failures).toHaveLength(2));
   });
 
   // documented: key-last-used
@@ -84,7 +85,7 @@ describe("the last use of a key", () => {
       (await client.send(new GetCommand({ TableName: "uses", Key: { keyId }, ConsistentRead: true }))).Item;
     const authorization = `Bearer ${secret}`;
     expect((await fetch(`${url}/v1/models`, { headers: { authorization } })).status).toBe(200);
-    await vi.waitFor(async () => expect(await stored()).toEqual({ ...item, lastUsedAt: new Date(NOW).toISOString() }));
+    await eventually(async () => expect(await stored()).toEqual({ ...item, lastUsedAt: new Date(NOW).toISOString() }));
     await write(item.keyId, new Date(NOW - 1000));
     expect((await stored())?.lastUsedAt).toBe(new Date(NOW).toISOString());
     await write(item.keyId, new Date(NOW + 1000));

@@ -1,8 +1,7 @@
 import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
 import { SESSION_HEADER } from "../../contracts/api/headers.ts";
-import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 import type { GatewayConfig, RouteTimeouts } from "../../contracts/processes/gateway-config.ts";
-import { allowsModel } from "../../domain/keys/check-key.ts";
+import { allowsModel, type ModelAccess } from "../../domain/keys/check-key.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Plan } from "../core/plan.ts";
@@ -26,8 +25,8 @@ export interface PlanCaller {
   readonly tenant: string;
   /** The client's own name for its session. */
   readonly session: string | undefined;
-  /** Its key, which may allow some models only. @default - all models */
-  readonly key?: Pick<ApiKeyItem, "models"> | undefined;
+  /** Its key, which, with its project, may allow some models only. @default - all models */
+  readonly key?: ModelAccess | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { chat, completion, eventsOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 const stream = (fields: Record<string, unknown> = {}) => completion({ stream: true, ...fields });
@@ -16,7 +17,7 @@ describe("a client that leaves", () => {
     let seen = "";
     while (eventsOf(seen).length < 6) seen += Buffer.from((await reader.read()).value ?? []).toString();
     controller.abort();
-    await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
+    await eventually(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
     const line = await requestLine();
     expect(line).toMatchObject({ aborted: true, status: 200 });
     expect(line.completionTokens).toBeGreaterThanOrEqual(5);
@@ -29,10 +30,10 @@ describe("a client that leaves", () => {
     const { url, engines, requestLine } = await startTestGateway({ engines: [{ mode: "hang" }] });
     const controller = new AbortController();
     const response = post(url, "/v1/completions", completion({ stream: isStream }), {}, { signal: controller.signal });
-    await vi.waitFor(() => expect(engines[0]?.received).toHaveLength(1));
+    await eventually(() => expect(engines[0]?.received).toHaveLength(1));
     controller.abort();
     await expect(response).rejects.toThrow();
-    await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
+    await eventually(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
     expect(await requestLine()).toMatchObject({ aborted: true, status: 499 });
   });
 
@@ -58,7 +59,7 @@ describe("a client that leaves", () => {
     expect((await post(url, "/v1/completions", stream())).status).toBe(503);
     controller.abort();
     await first.text().catch(() => undefined);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const again = new AbortController();
       const response = await post(url, "/v1/completions", stream(), {}, { signal: again.signal });
       again.abort();
@@ -84,13 +85,13 @@ describe("a client that reads slowly", () => {
     const sent = () => engines[0]?.received[0]?.sentBytes ?? 0;
     let before = -1;
     // Until the engine can't get rid of more: the sockets' buffers between it and the client are full.
-    await vi.waitFor(
+    await eventually(
       () => {
         const isStill = sent() > 0 && sent() === before;
         before = sent();
         expect(isStill).toBe(true);
       },
-      { timeout: 10_000, interval: 200 },
+      { everyMs: 200 },
     );
     expect(before).toBeLessThan(30_000_000); // of 100 MB
     let text = "";
@@ -98,7 +99,7 @@ describe("a client that reads slowly", () => {
       text = (text + chunk.toString("latin1")).slice(-200);
     });
     socket.resume();
-    await vi.waitFor(() => expect(text).toContain("data: [DONE]"), { timeout: 15_000 });
+    await eventually(() => expect(text).toContain("data: [DONE]"));
     expect(sent()).toBeGreaterThan(100_000_000);
     socket.destroy();
   });
@@ -112,7 +113,7 @@ describe("a client that reads slowly", () => {
     const socket = open(url);
     socket.on("error", () => undefined);
     expect(await requestLine()).toMatchObject({ aborted: true });
-    await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
+    await eventually(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
     socket.destroy();
   });
 });

@@ -6,7 +6,7 @@ import { type FakeAnthropicBehaviour, startFakeAnthropic } from "../../test-supp
 import { RequestRecord } from "../core/record.ts";
 import { anthropicDialect } from "../dialects/providers/anthropic/anthropic.ts";
 import { ResponseSink } from "../http/response-sink.ts";
-import { sendUpstream } from "../http/send-upstream.ts";
+import { sendUpstream } from "../http/upstream/send-upstream.ts";
 import { LineEnds } from "../relay/line-ends.ts";
 import { gathered, outbound } from "../test/dialect-cases.ts";
 import { StreamRelay } from "./relay/stream-relay.ts";

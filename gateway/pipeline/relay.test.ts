@@ -1,8 +1,9 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import OpenAI from "openai";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { chat, completion, eventsOf, post, startTestGateway } from "../test/test-gateway.ts";
 
 const stream = (fields: Record<string, unknown> = {}) => completion({ stream: true, ...fields });
@@ -132,7 +133,7 @@ describe("a stream that breaks", () => {
     });
     const events = eventsOf(await (await post(url, "/v1/completions", stream())).text());
     expect(JSON.parse(events.at(-1) ?? "").error).toMatchObject({ code: "timeout" });
-    await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
+    await eventually(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
   });
 
   test("a stream without a pause outlives firstByteSeconds, totalSeconds and idleSeconds", async () => {
@@ -201,7 +202,7 @@ describe("a provider's stream", () => {
       });
     });
     expect(text).toBe(`${hello}data: [DONE]\n\n`);
-    await vi.waitFor(() => expect(isClosed).toBe(true));
+    await eventually(() => expect(isClosed).toBe(true));
   });
 
   test("that leaves the connection open after [DONE] is closed within seconds, and its response ends", async () => {
@@ -213,7 +214,7 @@ describe("a provider's stream", () => {
       });
     });
     expect(text).toBe(`${hello}data: [DONE]\n\n`);
-    await vi.waitFor(() => expect(isClosed).toBe(true));
+    await eventually(() => expect(isClosed).toBe(true));
   });
 
   test("with two calls under one index reaches a client of chat completions as two calls", async () => {

@@ -5,11 +5,12 @@ import { responseBytes } from "../cache/finished-response.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import { type ByteSink, bytesResponse, type GatewayResponse } from "../core/response.ts";
-import { OWN_MESSAGE, withoutOwnMessage } from "../dialects/inner/anthropic-only.ts";
+import { OWN_MESSAGE, withoutOwnField, withoutOwnMessage } from "../dialects/inner/anthropic-only.ts";
 import { withoutInnerFields } from "../dialects/inner/chat-events.ts";
 import { chunkFormOf } from "../dialects/providers/openai/chunk-forms.ts";
 import { keepsFunctionCalls } from "../dialects/providers/openai/function-call.ts";
 import { estimatedUsage } from "../dialects/providers/openai/openai-response.ts";
+import { jsonBytes } from "../outside-values/paced-json.ts";
 import type { StreamMemory } from "../shares/stream-memory.ts";
 import type { AttemptResponse } from "./call/attempt.ts";
 import { StreamRelay } from "./relay/stream-relay.ts";
@@ -34,8 +35,8 @@ const STREAM_HEADERS = {
   "x-accel-buffering": "no",
 } as const;
 
-/** Ninth step: the target's response as it is, or in the client's dialect. */
-export function relay(called: Called, { now, onEnd, memory }: RelayTools): GatewayResponse {
+/** Tenth step: the target's response as it is, or in the client's dialect. A large one is written in turns. */
+export async function relay(called: Called, { now, onEnd, memory }: RelayTools): Promise<GatewayResponse> {
   const {
     response: upstreamResponse,
     target,
@@ -47,7 +48,9 @@ export function relay(called: Called, { now, onEnd, memory }: RelayTools): Gatew
     client,
     request,
   } = called;
-  if (target.kind === "provider") record.note({ sentPromptTokens: generation.promptTokensEstimate });
+  // A stream that is left or broken off tells no count of its prompt.
+  if (target.kind === "provider" || upstreamResponse.kind === "stream")
+    record.note({ sentPromptTokens: generation.promptTokensEstimate });
   if (upstreamResponse.kind === "stream") {
     const body = new StreamRelay(upstreamResponse, {
       newEncoder: client && (() => client.dialect.encodeStream(client.context)),
@@ -72,8 +75,14 @@ export function relay(called: Called, { now, onEnd, memory }: RelayTools): Gatew
     return { status: 200, headers: { ...headers.all, ...STREAM_HEADERS }, body };
   }
   const { bytes, tokens } = upstreamResponse;
-  record.note({ promptTokens: tokens.promptTokens, completionTokens: tokens.completionTokens });
-  const response = wholeResponse(called, forClient(called, upstreamResponse));
+  record.note({
+    promptTokens: tokens.promptTokens,
+    completionTokens: tokens.completionTokens,
+    cachedTokens: tokens.cachedTokens,
+    reasoningTokens: tokens.reasoningTokens,
+  });
+  const written = forClient(called, upstreamResponse);
+  const response = wholeResponse(called, written instanceof Promise ? await written : written);
   cacheWriter?.whole(bytes, target.id);
   onEnd(target.id);
   return response;
@@ -83,11 +92,11 @@ export function relay(called: Called, { now, onEnd, memory }: RelayTools): Gatew
  * The same for a stored response: the bytes that the first caller got, a stream's events all at once. No tokens were
  * computed, so the request has none and no time to the first one.
  */
-export function replay(parsed: Parsed, stored: CachedResponse): GatewayResponse {
+export async function replay(parsed: Parsed, stored: CachedResponse): Promise<GatewayResponse> {
   const { generation, client, headers } = parsed;
   const bytes = responseBytes(stored, generation.wantsUsage);
   if (stored.kind === "whole")
-    return wholeResponse(parsed, client ? encodeStored(client, bytes) : withoutOwnMessage(bytes));
+    return wholeResponse(parsed, await (client ? encodeStored(client, bytes) : withoutOwnMessage(bytes)));
   const encoder = client?.dialect.encodeStream(client.context);
   const events =
     encoder === undefined ? withoutInnerFields(bytes) : Buffer.concat([encoder.push(bytes), encoder.end()]);
@@ -102,19 +111,20 @@ export function replay(parsed: Parsed, stored: CachedResponse): GatewayResponse 
 }
 
 /** The whole response in the client's dialect. */
-function forClient({ client, generation, target }: Called, response: WholeUpstreamResponse): Buffer {
+function forClient(called: Called, response: WholeUpstreamResponse): Buffer | Promise<Buffer> {
+  const { client, generation, target } = called;
   const { bytes, fields, usage } = response;
   if (client === undefined) {
     // Services of other dialects count their tokens, so that a count that is missing is nonsense.
     const isUncounted = usage === undefined && target.dialect.name !== "openai" && Array.isArray(fields.choices);
-    if (isUncounted) return withoutOwnMessage(Buffer.from(JSON.stringify(withEstimate(generation, response))));
-    return fields[OWN_MESSAGE] === undefined ? bytes : withoutOwnMessage(bytes);
+    if (isUncounted) return jsonBytes(withoutOwnField(withEstimate(generation, response)));
+    return fields[OWN_MESSAGE] === undefined ? bytes : jsonBytes(withoutOwnField(fields));
   }
   return client.dialect.encodeWhole(usage === undefined ? withEstimate(generation, response) : fields, client.context);
 }
 
 /** @throws {GatewayError} `upstream_error` where the stored bytes are no JSON object */
-function encodeStored({ dialect, context }: NonNullable<Parsed["client"]>, bytes: Buffer): Buffer {
+function encodeStored({ dialect, context }: NonNullable<Parsed["client"]>, bytes: Buffer): Buffer | Promise<Buffer> {
   const completion = parseJson(bytes.toString("utf8"));
   if (!isRecord(completion)) throw new GatewayError("upstream_error");
   return dialect.encodeWhole(completion, context);

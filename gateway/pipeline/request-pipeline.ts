@@ -107,6 +107,7 @@ export class RequestPipeline {
     if (received.request.signal.aborted) record.note({ isAborted: true });
     this.#guard(received, "settle", () => steps.settle(received, record.facts, status, this.#tools));
     this.#guard(received, "account", () => account(record.facts));
+    this.#guard(received, "limit", () => record.settled());
     this.#watches.get(received.abort)?.();
     this.#watches.delete(received.abort);
     onClose();
@@ -141,7 +142,7 @@ export class RequestPipeline {
 }
 
 /** What may fail without an effect on the client, as a label of `REQUEST_INSTRUMENTS.faults`. */
-type FaultStep = "respondError" | "settle" | "account" | "log";
+type FaultStep = "respondError" | "settle" | "account" | "limit" | "log";
 
 /** A request that failed in its first step: enough of it for a response and for the log. */
 function unreadable(request: GatewayRequest, record: RequestRecord, startedAt: number, failure: unknown): Received {

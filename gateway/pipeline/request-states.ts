@@ -1,4 +1,3 @@
-import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 import type { RouteTimeouts } from "../../contracts/processes/gateway-config.ts";
 import type { Priority } from "../../contracts/processes/priority.ts";
 import type { InboundContext, InboundDialect } from "../core/dialect.ts";
@@ -8,6 +7,7 @@ import type { RecordWriter } from "../core/record.ts";
 import type { Caller, GatewayRequest } from "../core/request.ts";
 import type { ResponseHeaders } from "../core/response-headers.ts";
 import type { Target } from "../core/target.ts";
+import type { GatewayKey } from "../keys/key-store.ts";
 import type { AttemptResponse } from "./call/attempt.ts";
 import type { CacheWriter } from "./consult-cache.ts";
 import type { Endpoint, GenerationRules } from "./endpoint.ts";
@@ -43,7 +43,7 @@ export interface Admitted extends Routed {
 export interface Identified extends Admitted {
   readonly caller: Caller;
   /** `undefined` for a caller without a key. */
-  readonly key: ApiKeyItem | undefined;
+  readonly key: GatewayKey | undefined;
 }
 
 /** The body is read, checked, and in OpenAI's dialect. */
@@ -59,6 +59,12 @@ export interface Parsed extends Identified {
 export interface Planned extends Parsed {
   readonly plan: Plan;
   readonly timeouts: RouteTimeouts;
+}
+
+/** What the request may use of its limits is reserved. */
+export interface Limited extends Planned {
+  /** The request as targets get it, where less was left of a limit. @default - as it was planned */
+  readonly clamped?: GenerationRequest | undefined;
 }
 
 /** A target has responded: a whole response, or the first byte of a stream. */

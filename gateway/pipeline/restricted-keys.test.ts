@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { newApiKey } from "../../domain/keys/api-key.ts";
 import { createKey, type KeyDescription, type KeyRestrictions, rotate } from "../../domain/keys/key-item.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { bufferedBody } from "../in-process/buffered-body.ts";
 import { wholeBody } from "../in-process/byte-queue.ts";
 import { MemoryResponseStore } from "../responses/memory-response-store.ts";
@@ -18,7 +19,7 @@ async function start() {
   const responses = new MemoryResponseStore({ maxBytes: 1_000_000, ttlSeconds: 60, now: () => performance.now() });
   const config = { auth: "required", models } as const;
   const gateway = await startTestGateway({ config, responses, wallClock: () => clock.now });
-  const keyed = (restrictions: KeyRestrictions & Pick<KeyDescription, "owner"> = {}) => {
+  const keyed = (restrictions: KeyRestrictions & Pick<KeyDescription, "owner" | "projectId"> = {}) => {
     const key = createKey({ name: "k", plan: "standard", createdAt: new Date(NOW), ...restrictions });
     gateway.keys.set(key.item.keyId, key.item);
     const headers = { authorization: `Bearer ${key.secret}` };
@@ -45,6 +46,17 @@ describe("a key", () => {
     expect(await status(keyed(owner("nightly")))).toBe(200);
     for (const other of [owner("weekly"), {}, { owner: { type: "user", id: "nightly" } } as const])
       expect(await status(keyed(other))).toBe(404);
+  });
+
+  // documented: person-tenant
+  test("of a person has the stored responses of the person's other keys in the project, and of no other", async () => {
+    const { keyed } = await start();
+    const of = (id: string, projectId: string) => ({ owner: { type: "user", id }, projectId }) as const;
+    const create = await keyed(of("ada", "p")).send("/v1/responses", { model: "a", input: "x", store: true });
+    const created = (await create.json()) as { readonly id: string };
+    const status = async (key: ReturnType<typeof keyed>) => (await key.get(`/v1/responses/${created.id}`)).status;
+    expect(await status(keyed(of("ada", "p")))).toBe(200);
+    for (const other of [of("ada", "q"), of("eve", "p"), {}]) expect(await status(keyed(other))).toBe(404);
   });
 
   // documented: key-expiry
@@ -137,7 +149,7 @@ describe("a key", () => {
     for (const { send } of [unknown, revoked, expired, elsewhere, reader])
       bodies.push(JSON.parse(await (await send(CHAT, chatWith("a"))).text()));
     const lines = () => log().filter((line) => line.msg === "request");
-    await vi.waitFor(() => expect(lines()).toHaveLength(5));
+    await eventually(() => expect(lines()).toHaveLength(5));
     expect(lines().map(({ rule }) => rule)).toEqual([
       "key-unknown",
       "key-revoked",

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { withoutKeys } from "../../contracts/api/errors.ts";
 import { chargeUsd } from "../../domain/targets/target-cost.ts";
 import type { RequestFacts, SettledRequest } from "../core/record.ts";
 import { measureRequest } from "../metrics/measure-request.ts";
@@ -12,6 +13,8 @@ export interface SettleTools {
   readonly meter: Meter;
   /** Milliseconds of the gateway's clock. */
   readonly now: () => number;
+  /** Writes the usage event of a request. @default - there are none */
+  readonly usage?: { record(settled: SettledRequest): void } | undefined;
 }
 
 /**
@@ -21,10 +24,11 @@ export interface SettleTools {
  */
 export function settle(received: Received, facts: RequestFacts, status: number, tools: SettleTools): void {
   const { request, requestId, startedAt } = received;
-  const { logger, meter, now } = tools;
+  const { logger, meter, now, usage } = tools;
   const durationMs = now() - startedAt;
   const { method } = request;
   const settled = { ...facts, requestId, method, status, startedAt, durationMs, chargeUsd: chargeOf(facts) };
+  usage?.record(settled);
   measureRequest(meter, settled);
   const line = logLine(settled);
   if (facts.failure === undefined) logger.info(line, "request");
@@ -49,7 +53,7 @@ function logLine(settled: SettledRequest) {
     errorCode: settled.errorCode,
     rule: settled.rule,
     decisionId: settled.decisionId,
-    model: settled.model?.slice(0, MAX_MODEL_CHARACTERS),
+    model: settled.model === undefined ? undefined : withoutKeys(settled.model.slice(0, MAX_MODEL_CHARACTERS)),
     targetId: settled.target?.id,
     upstreamRedirect: settled.upstreamRedirect,
     engineId: settled.engineId,

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { provide } from "../test/provider-fixture.ts";
 import { chat, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 import { STEPS, type Steps } from "./steps.ts";
@@ -44,7 +45,7 @@ describe("an unexpected error", () => {
       expect.objectContaining({ status: 500, errorCode: "internal_error", failure: expect.anything() }),
       expect.objectContaining({ status: 500, errorCode: "internal_error", failure: expect.anything() }),
     ]);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const metrics = await gateway.metrics();
       const sample = (metric: string) => metrics.find((entry) => entry.name === metric)?.values[0]?.value;
       expect(sample("sluice_requests_in_flight")).toBe(0);
@@ -96,7 +97,7 @@ describe("an unexpected error", () => {
     const { url, log, gateway } = await broken("settle");
     expect((await post(url, "/v1/chat/completions", chat())).status).toBe(200);
     expect(await (await post(url, "/v1/chat/completions", chat({ stream: true }))).text()).toContain("[DONE]");
-    await vi.waitFor(() => expect(log().filter(({ msg }) => msg === "a request was not settled")).toHaveLength(2));
+    await eventually(() => expect(log().filter(({ msg }) => msg === "a request was not settled")).toHaveLength(2));
     const metrics = await gateway.metrics();
     expect(metrics.find(({ name }) => name === "sluice_requests_in_flight")?.values[0]?.value).toBe(0);
   });
@@ -115,7 +116,7 @@ describe("an unexpected error", () => {
     expect((await post(url, "/v1/chat/completions", chat())).status).toBe(200);
     expect(await (await post(url, "/v1/chat/completions", chat({ stream: true }))).text()).toContain("[DONE]");
     expect((await fetch(`${url}/nowhere`)).status).toBe(404);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const metrics = await gateway.metrics();
       const samples = (metric: string) => metrics.find((entry) => entry.name === metric)?.values;
       expect(samples("sluice_requests_in_flight")?.[0]?.value).toBe(0);
@@ -146,10 +147,10 @@ describe("an unexpected error", () => {
         expect(text).toContain(event);
         expect(text.slice(text.indexOf(event)).trim().split("\n\n")).toHaveLength(1);
       }
-      await vi.waitFor(() => expect(engines[0]?.received.every((request) => request.aborted)).toBe(true));
+      await eventually(() => expect(engines[0]?.received.every((request) => request.aborted)).toBe(true));
       const [line] = log().filter(({ msg }) => msg === "request");
       expect(line).toMatchObject({ status: 200, errorCode: "internal_error", failure: { name: "TypeError" } });
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         const metrics = await gateway.metrics();
         const samples = (metric: string) => metrics.find((entry) => entry.name === metric)?.values;
         expect(samples("sluice_requests_in_flight")?.[0]?.value).toBe(0);

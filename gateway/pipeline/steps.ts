@@ -2,6 +2,7 @@ import { admitAddress } from "./admit-address.ts";
 import { call } from "./call.ts";
 import { consultCache } from "./consult-cache.ts";
 import { identify } from "./identify.ts";
+import { limit } from "./limit.ts";
 import { parse } from "./parse-body.ts";
 import { plan } from "./plan.ts";
 import { receive } from "./receive.ts";
@@ -21,6 +22,7 @@ export const STEPS = {
   identify,
   parse,
   plan,
+  limit,
   consultCache,
   replay,
   call,

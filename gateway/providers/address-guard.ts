@@ -2,6 +2,7 @@ import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from "nod
 import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { buildConnector } from "undici";
+import { connectorInPieces } from "../http/upstream/read-in-pieces.ts";
 
 /** As `dns.lookup` with `all`. */
 export type Lookup = (
@@ -48,6 +49,24 @@ function isNever(address: string): boolean {
   return NEVER.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits));
 }
 
+/**
+ * Names of this very machine (RFC 6761, section 6.3) and of private networks: RFC 6762 for `local`, RFC 8375 for
+ * `home.arpa`; `internal` is what ICANN reserves for private use and AWS uses within a VPC.
+ */
+const PRIVATE_NAME = /(?:^|\.)(?:localhost|local|home\.arpa|internal)\.?$/i;
+
+/**
+ * Whether requests never go to a host, which shows without a lookup: an address that is not public, or a name that only
+ * this machine or a private network has, unless it is allowed by name.
+ * @param host as in a parsed URL, which has `[]` around an IPv6 address and writes an IPv4 one of hex or octal digits as usual
+ */
+export function isRefusedHost(host: string, allowPrivateHosts: readonly string[]): boolean {
+  const address = host.replace(/^\[|\]$/g, "");
+  const isAllowed = allowPrivateHosts.includes(address);
+  if (isIP(address) === 0) return !isAllowed && PRIVATE_NAME.test(address);
+  return isAllowed ? isNever(address) : !isPublicAddress(address);
+}
+
 export interface GuardOptions {
   /** Hosts that may have private addresses. */
   readonly allowPrivateHosts: readonly string[];
@@ -77,11 +96,10 @@ export function guardedLookup({ allowPrivateHosts, lookup = dnsLookup }: GuardOp
 /** Makes connections for a provider: never to an address that is not public, unless its host is allowed by name. */
 export function guardedConnector(options: GuardOptions & { readonly connectMs: number }): buildConnector.connector {
   const connect = buildConnector({ timeout: options.connectMs, lookup: guardedLookup(options), allowH2: false });
-  return (target, done) => {
-    const host = target.hostname.replace(/^\[|\]$/g, "");
+  return connectorInPieces((target, done) => {
     // A literal address is connected to without any lookup.
-    const isAllowed = options.allowPrivateHosts.includes(host) ? !isNever(host) : isPublicAddress(host);
-    if (isIP(host) !== 0 && !isAllowed) return done(new AddressRefused(host), null);
+    if (isRefusedHost(target.hostname, options.allowPrivateHosts))
+      return done(new AddressRefused(target.hostname), null);
     connect(target, done);
-  };
+  });
 }

@@ -1,5 +1,6 @@
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { startProcess, withGatewayBundle } from "../test/gateway-process.ts";
 import { provide } from "../test/provider-fixture.ts";
 import { startRoutesTable } from "../test/routes-table.ts";
@@ -36,9 +37,9 @@ async function start() {
       SLUICE_METRICS_PORT: "0",
     };
     const gateway = startProcess(environment);
-    const port = await vi.waitFor(
+    const port = await eventually(
       () => /"port":(\d+).*"listening"/.exec(gateway.output())?.[1] ?? expect.fail(gateway.output()),
-      30_000,
+      { timeoutMs: 30_000 },
     );
     onTestFinished(() => void gateway.child.kill("SIGKILL"));
     return { ...gateway, url: `http://127.0.0.1:${port}` };

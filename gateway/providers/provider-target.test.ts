@@ -1,5 +1,6 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { provide } from "../test/provider-fixture.ts";
 import { chat, errorOf, post, startTestGateway } from "../test/test-gateway.ts";
 
@@ -98,7 +99,7 @@ describe("a provider's model", () => {
       },
     });
     const open = Array.from({ length: 6 }, () => send(url));
-    await vi.waitFor(() => expect(provider.received).toHaveLength(3));
+    await eventually(() => expect(provider.received).toHaveLength(3));
     expect(await Promise.race(open)).toMatchObject({ status: 200 });
     // The remaining requests waited for a slot here instead of there.
     expect((await Promise.all(open)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200]);
@@ -120,6 +121,6 @@ describe("a provider's model", () => {
     );
     await response.body?.getReader().read();
     leave.abort();
-    await vi.waitFor(() => expect(provider.received[0]?.aborted).toBe(true));
+    await eventually(() => expect(provider.received[0]?.aborted).toBe(true));
   });
 });

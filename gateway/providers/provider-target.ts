@@ -102,14 +102,15 @@ export class ProviderTarget implements Target {
       permit.forget();
       return refusal("lost-race");
     }
-    const { monthlyCapUsd, name } = this.provider.config;
+    const { provider } = this;
+    const { monthlyCapUsd, name } = provider.config;
     const money = this.#ledger.reserve(name, monthlyCapUsd, this.#boundUsd(request));
     return new Lease(
       {
         target: this,
         upstream: this.upstream,
         permit,
-        slot: { release },
+        slot: { release, sawRefusal: () => provider.sawRefusal(), sawResponse: () => provider.sawResponse() },
         money,
         promptTokens: request.promptTokensEstimate,
         unseenCompletionTokens: request.stream || !GENERATES.has(request.route) ? 0 : mostCompletionTokens(request),

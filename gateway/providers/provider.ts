@@ -106,6 +106,16 @@ export class Provider {
     return this.#slots.tryTake();
   }
 
+  /** It refused a request for want of capacity, whose slot is not released yet. */
+  sawRefusal(): void {
+    this.#slots.sawRefusal();
+  }
+
+  /** It served a request. */
+  sawResponse(): void {
+    this.#slots.sawResponse();
+  }
+
   /** Lets running requests finish, then closes the connections. */
   async close(): Promise<void> {
     this.#stop();

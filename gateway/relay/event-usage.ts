@@ -35,8 +35,12 @@ export function dataEvent(json: string): Buffer {
 
 /** Tokens that were counted once have been computed. */
 export function largerOf(before: TokenUsage | undefined, usage: TokenUsage): TokenUsage {
+  const cachedTokens = Math.max(before?.cachedTokens ?? 0, usage.cachedTokens ?? 0);
+  const reasoningTokens = Math.max(before?.reasoningTokens ?? 0, usage.reasoningTokens ?? 0);
   return {
     promptTokens: Math.max(before?.promptTokens ?? 0, usage.promptTokens),
     completionTokens: Math.max(before?.completionTokens ?? 0, usage.completionTokens),
+    ...(cachedTokens > 0 ? { cachedTokens } : {}),
+    ...(reasoningTokens > 0 ? { reasoningTokens } : {}),
   };
 }

@@ -1,5 +1,18 @@
-/** A key of generated text, in vLLM's and OpenAI's responses and chunks, up to the beginning of its string. */
-const TEXTS = /"(?:content|text|reasoning_content|reasoning|arguments|refusal|transcript)"\s*:\s*"/g;
+import { isRecord } from "../../lib/is-record.ts";
+import { escapedBytes } from "../outside-values/escaped-text.ts";
+
+/** Fields of generated text, in vLLM's and OpenAI's responses and chunks. */
+const TEXT_FIELDS: ReadonlySet<string> = new Set([
+  "content",
+  "text",
+  "reasoning_content",
+  "reasoning",
+  "arguments",
+  "refusal",
+  "transcript",
+]);
+/** The key of one, up to the beginning of its string. */
+const TEXTS = new RegExp(`"(?:${[...TEXT_FIELDS].join("|")})"\\s*:\\s*"`, "g");
 /** The same with a string that is not empty: a frame that only names the role has no text. */
 export const TEXT = new RegExp(`${TEXTS.source}[^"]`);
 const QUOTE = '"';
@@ -38,12 +51,17 @@ export function tokensOfText(textBytes: number): number {
 
 /** The same for the choices of a whole response. */
 export function tokensOfChoices(choices: unknown): number {
-  return tokensOfText(textBytesIn(Buffer.from(JSON.stringify(choices) ?? "").toString("latin1")));
+  return tokensOfText(textBytesOf(choices));
 }
 
-/** The bytes that a text has as a string of JSON. */
-export function jsonTextBytes(text: string): number {
-  return Buffer.byteLength(JSON.stringify(text)) - 2;
+/** The same bytes in a value that is parsed. */
+function textBytesOf(value: unknown): number {
+  let bytes = 0;
+  if (Array.isArray(value)) for (const item of value) bytes += textBytesOf(item);
+  else if (isRecord(value))
+    for (const [name, one] of Object.entries(value))
+      bytes += typeof one === "string" ? (TEXT_FIELDS.has(name) ? escapedBytes(one) : 0) : textBytesOf(one);
+  return bytes;
 }
 
 /** Index of the quote that ends a string of JSON, or the end of what there is. */

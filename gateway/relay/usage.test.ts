@@ -7,7 +7,7 @@ const find = (text: string) => findUsage(Buffer.from(text));
 test("finds vLLM's usage at the end of a response", () => {
   const response =
     '{"id":"x","choices":[],"usage":{"prompt_tokens":5,"total_tokens":9,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":2}},"kv_transfer_params":null}';
-  expect(find(response)).toEqual({ promptTokens: 5, completionTokens: 4 });
+  expect(find(response)).toEqual({ promptTokens: 5, completionTokens: 4, cachedTokens: 2 });
 });
 
 test("finds usage that is written with white space", () => {

@@ -8,6 +8,10 @@ import { countOf } from "../outside-values/token-count.ts";
 export interface TokenUsage {
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** Those of the prompt that it read from a cache. @default 0 */
+  readonly cachedTokens?: number;
+  /** Those of the completion that are reasoning. @default 0 */
+  readonly reasoningTokens?: number;
 }
 
 const QUOTE = 0x22;
@@ -132,7 +136,18 @@ export function tokensOf(usage: unknown): TokenUsage | undefined {
   const prompt = countOf(usage.prompt_tokens);
   const completion = countOf(usage.completion_tokens ?? 0);
   if (prompt === undefined || completion === undefined) return undefined;
-  return { promptTokens: prompt, completionTokens: completion };
+  const cached = detailOf(usage.prompt_tokens_details, "cached_tokens");
+  const reasoning = detailOf(usage.completion_tokens_details, "reasoning_tokens");
+  return {
+    promptTokens: prompt,
+    completionTokens: completion,
+    ...(cached > 0 ? { cachedTokens: Math.min(cached, prompt) } : {}),
+    ...(reasoning > 0 ? { reasoningTokens: Math.min(reasoning, completion) } : {}),
+  };
+}
+
+function detailOf(details: unknown, name: string): number {
+  return isRecord(details) ? (countOf(details[name]) ?? 0) : 0;
 }
 
 /** Whether all counts of tokens, those of the details included, are counts or absent. */

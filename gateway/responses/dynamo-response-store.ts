@@ -4,13 +4,14 @@ import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } fr
 import { isSortKey } from "../../lib/sort-key.ts";
 import {
   MAX_STORED_BYTES,
+  parseStored,
   type ResponseStore,
   type StoredResponse,
-  storedText,
+  storedJson,
   storedTooLarge,
 } from "./response-store.ts";
 
-const pack = promisify<string, Buffer>(gzip);
+const pack = promisify<Buffer, Buffer>(gzip);
 const unpack = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip);
 
 /** DynamoDB takes 400 KB an item, its keys included; what is longer is stored in several. */
@@ -59,39 +60,41 @@ export class DynamoResponseStore implements ResponseStore {
     if (count > MAX_PARTS) throw storedTooLarge(id);
     const parts = await this.#parts(tenant, id, count);
     if (parts === undefined) return undefined;
-    const text = await unpack(Buffer.concat([item.stored, ...parts]), { maxOutputLength: MAX_STORED_BYTES }).catch(
+    const json = await unpack(Buffer.concat([item.stored, ...parts]), { maxOutputLength: MAX_STORED_BYTES }).catch(
       (error: unknown) => {
         throw isOverLength(error) ? storedTooLarge(id) : error;
       },
     );
-    return JSON.parse(text.toString("utf8"));
+    return await parseStored(json);
   }
 
   /** @throws {Error} also for one over the bound, and while too much is written */
   async put(tenant: string, id: string, stored: StoredResponse): Promise<void> {
     const { client, tableName, ttlSeconds, now } = this.#options;
     const key = keyOf(tenant, id);
-    const text = storedText(stored);
-    if (this.#writingBytes + text.length > MAX_WRITING_BYTES)
-      throw new RangeError(`Responses of ${MAX_WRITING_BYTES} bytes are being written, the most at once.`);
+    let bytes = 0;
     this.#writing.set(key, stored);
-    this.#writingBytes += text.length;
     try {
+      const json = await storedJson(stored);
+      if (this.#writingBytes + json.length > MAX_WRITING_BYTES)
+        throw new RangeError(`Responses of ${MAX_WRITING_BYTES} bytes are being written, the most at once.`);
+      bytes = json.length;
+      this.#writingBytes += bytes;
       const expiresAt = Math.ceil(now() / 1000) + ttlSeconds;
-      const packed = await pack(text);
+      const packed = await pack(json);
       const parts = Math.ceil(packed.length / PART_BYTES);
       // The first part is written last: without it there is no response.
       for (let part = parts - 1; part >= 0; part--) {
-        const bytes = packed.subarray(part * PART_BYTES, (part + 1) * PART_BYTES);
+        const piece = packed.subarray(part * PART_BYTES, (part + 1) * PART_BYTES);
         const own = part === 0 ? { id, parts } : { id: partId(id, part) };
         await client.send(
-          new PutCommand({ TableName: tableName, Item: { tenant, ...own, expiresAt, stored: bytes } }),
+          new PutCommand({ TableName: tableName, Item: { tenant, ...own, expiresAt, stored: piece } }),
           limit(),
         );
       }
     } finally {
       this.#writing.delete(key);
-      this.#writingBytes -= text.length;
+      this.#writingBytes -= bytes;
     }
   }
 

@@ -32,9 +32,9 @@ describe("responses in memory", () => {
 
   test("are evicted for new ones, the longest unused first, and none is stored that is over the whole bound", async () => {
     const { store } = start();
-    for (const id of ["1", "2", "3"]) await store.put("a", id, stored("x".repeat(1400)));
+    for (const id of ["1", "2", "3"]) await store.put("a", id, stored("x".repeat(2800)));
     await store.get("a", "1");
-    await store.put("a", "4", stored("x".repeat(1400)));
+    await store.put("a", "4", stored("x".repeat(2800)));
     expect(await Promise.all(["1", "2", "3", "4"].map(async (id) => (await store.get("a", id)) !== undefined))).toEqual(
       [true, false, true, true],
     );

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { type ResponseStore, type StoredResponse, storedText } from "./response-store.ts";
+import { parseStored, type ResponseStore, type StoredResponse, storedJson } from "./response-store.ts";
 
 export interface MemoryResponseStoreOptions {
   /** Bytes of all responses together; the longest unused go first. */
@@ -11,13 +11,13 @@ export interface MemoryResponseStoreOptions {
 
 /** Stores responses in this process: for one gateway, and lost with it. */
 export class MemoryResponseStore implements ResponseStore {
-  readonly #texts: LRUCache<string, string>;
+  readonly #stored: LRUCache<string, Buffer>;
 
   constructor({ maxBytes, ttlSeconds, now }: MemoryResponseStoreOptions) {
-    this.#texts = new LRUCache({
+    this.#stored = new LRUCache({
       maxSize: maxBytes,
-      // A character of a string takes two bytes at most.
-      sizeCalculation: (text, key) => 2 * (text.length + key.length),
+      // A character of a key takes two bytes at most.
+      sizeCalculation: (json, key) => json.length + 2 * key.length,
       ttl: ttlSeconds * 1000,
       perf: { now },
       ttlResolution: 0,
@@ -25,18 +25,18 @@ export class MemoryResponseStore implements ResponseStore {
   }
 
   async get(tenant: string, id: string): Promise<StoredResponse | undefined> {
-    const text = this.#texts.get(keyOf(tenant, id));
-    return text === undefined ? undefined : JSON.parse(text);
+    const json = this.#stored.get(keyOf(tenant, id));
+    return json === undefined ? undefined : parseStored(json);
   }
 
   async put(tenant: string, id: string, stored: StoredResponse): Promise<void> {
     const key = keyOf(tenant, id);
-    this.#texts.set(key, storedText(stored));
-    if (!this.#texts.has(key)) throw new RangeError("The response is over the size that is stored.");
+    this.#stored.set(key, await storedJson(stored));
+    if (!this.#stored.has(key)) throw new RangeError("The response is over the size that is stored.");
   }
 
   async delete(tenant: string, id: string): Promise<boolean> {
-    return this.#texts.delete(keyOf(tenant, id));
+    return this.#stored.delete(keyOf(tenant, id));
   }
 }
 

@@ -1,8 +1,10 @@
 import { GatewayError } from "../core/gateway-error.ts";
+import { pacedJson } from "../outside-values/paced-json.ts";
+import { pacedParse } from "../outside-values/paced-parse.ts";
 
 /**
- * Of one stored response as JSON, with its input: two bodies and a long answer. The thread that serves it again parses so much
- * within some 30 ms.
+ * Of one stored response as JSON, with its input: two bodies and a long answer. The thread that serves it again
+ * parses and writes it in pieces.
  */
 export const MAX_STORED_BYTES = 8 * 1024 * 1024;
 
@@ -25,15 +27,19 @@ export interface ResponseStore {
   delete(tenant: string, id: string): Promise<boolean>;
 }
 
-/** A response as it is stored. @throws {RangeError} for one over the bound */
-export function storedText(stored: StoredResponse): string {
-  const text = JSON.stringify(stored);
-  const bytes = Buffer.byteLength(text);
-  if (bytes > MAX_STORED_BYTES)
+/** A response as it is stored; the thread's other work has its turns meanwhile. @throws {RangeError} for one over the bound */
+export async function storedJson(stored: StoredResponse): Promise<Buffer> {
+  const json = await pacedJson(stored);
+  if (json.length > MAX_STORED_BYTES)
     throw new RangeError(
-      `The response has ${bytes} bytes with its input, over the size that is stored, ${MAX_STORED_BYTES}.`,
+      `The response has ${json.length} bytes with its input, over the size that is stored, ${MAX_STORED_BYTES}.`,
     );
-  return text;
+  return json;
+}
+
+/** What `storedJson` has written. */
+export async function parseStored(json: Buffer): Promise<StoredResponse> {
+  return (await pacedParse(json)) as StoredResponse;
 }
 
 /** For a response that is stored and over the bound. */

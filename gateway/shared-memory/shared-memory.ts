@@ -5,6 +5,7 @@ import { KeyUses } from "../../domain/keys/key-uses.ts";
 import { SharedSlots } from "../../domain/targets/shared-slots.ts";
 import { ThreadCounts } from "../../domain/thread-counts.ts";
 import { type AddressLimitConfig, type AddressLimitMemory, addressLimitMemory } from "../admission/address-limit.ts";
+import { MemoryLimitStore } from "../limits/memory-limit-store.ts";
 import { threadCount } from "./thread-count.ts";
 
 /** What the threads of one gateway process count together. */
@@ -24,6 +25,8 @@ export interface SharedMemory {
   readonly keyDrops: SharedArrayBuffer;
   /** How often a thread's cache was cleared. */
   readonly cacheClears: SharedArrayBuffer;
+  /** Limits of subjects that this process counts. */
+  readonly limits: SharedArrayBuffer;
 }
 
 /** Addresses whose refused keys are counted at once: 16 MB if they all come in one minute. */
@@ -40,5 +43,6 @@ export function createSharedMemory(config: AddressLimitConfig & Pick<GatewayConf
     keyUses: KeyUses.memory(),
     keyDrops: new SharedArrayBuffer(4),
     cacheClears: new SharedArrayBuffer(4),
+    limits: MemoryLimitStore.memory(threads),
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { noRedisServer, startRedisServer } from "../../test-support/redis-server.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import type { FastStore } from "./fast-store.ts";
 import { MemoryStore } from "./memory-store.ts";
 import { ValkeyStore } from "./valkey-store.ts";
@@ -18,7 +19,7 @@ async function openValkey(): Promise<FastStore> {
     await store.close();
     await server.stop();
   });
-  await vi.waitFor(() => expect(store.isAvailable).toBe(true), { timeout: 5000 });
+  await eventually(() => expect(store.isAvailable).toBe(true));
   return store;
 }
 
@@ -55,7 +56,7 @@ describe.each(STORES)("the %s store", (_name, missing, open) => {
   test("forgets a value when its time to live is over", async () => {
     const store = await open();
     await store.set("cache:a", Buffer.from("soon gone"), 0.05);
-    await vi.waitFor(async () => expect(await store.get("cache:a")).toBeUndefined());
+    await eventually(async () => expect(await store.get("cache:a")).toBeUndefined());
   });
 
   test("deletes one key and leaves its neighbours", async () => {

@@ -1,9 +1,8 @@
 import { createServer } from "node:net";
-import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { noRedisServer, type RedisServer, startRedisServer } from "../../test-support/redis-server.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { ValkeyStore } from "./valkey-store.ts";
-
-const WAIT = { timeout: 15_000, interval: 20 };
 
 async function startStore(commandTimeoutMs = 100) {
   const server = await startRedisServer();
@@ -14,7 +13,7 @@ async function startStore(commandTimeoutMs = 100) {
     server.thaw();
     await server.stop();
   });
-  await vi.waitFor(() => expect(store.isAvailable).toBe(true), WAIT);
+  await eventually(() => expect(store.isAvailable).toBe(true));
   return { server, store, changes };
 }
 
@@ -38,7 +37,7 @@ describe("the Valkey store", () => {
     expect(await store.delete("cache:a")).toBe(false);
     expect(await store.deletePrefix("cache:")).toBeUndefined();
     server.thaw();
-    await vi.waitFor(() => expect(store.isAvailable).toBe(true), WAIT);
+    await eventually(() => expect(store.isAvailable).toBe(true));
     expect(String(await store.get("cache:a"))).toBe("a");
     expect(changes).toEqual([true, false, true]);
   });
@@ -47,11 +46,11 @@ describe("the Valkey store", () => {
   test("returns misses while the server is gone, and finds the one that replaces it", async () => {
     const { server, store } = await startStore();
     await server.stop();
-    await vi.waitFor(() => expect(store.isAvailable).toBe(false), WAIT);
+    await eventually(() => expect(store.isAvailable).toBe(false));
     expect(await store.get("cache:a")).toBeUndefined();
     const next: RedisServer = await startRedisServer(server.port);
     onTestFinished(() => next.stop());
-    await vi.waitFor(() => expect(store.isAvailable).toBe(true), WAIT);
+    await eventually(() => expect(store.isAvailable).toBe(true));
     expect(await store.set("cache:a", Buffer.from("again"), 60)).toBe(true);
     expect(String(await store.get("cache:a"))).toBe("again");
   });
@@ -60,7 +59,7 @@ describe("the Valkey store", () => {
     const { store, server } = await startStore();
     const other = new ValkeyStore({ url: server.url, commandTimeoutMs: 1000 });
     onTestFinished(() => other.close());
-    await vi.waitFor(() => expect(other.isAvailable).toBe(true), WAIT);
+    await eventually(() => expect(other.isAvailable).toBe(true));
     // No expiry can be that late: the server responds with an error.
     expect(await store.set("cache:a", Buffer.from("a"), 1e18)).toBe(false);
     expect(store.isAvailable).toBe(true);

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { expect, onTestFinished, vi } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { bodyOf, startFakeServer } from "../../test-support/fake-server.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { ListDiscovery, post, startTestGateway, type TestGatewayOptions } from "./test-gateway.ts";
 
 /** Every kind of upstream that a request can go to: providers by dialect, and our own engines. */
@@ -104,7 +105,7 @@ export async function startDialectGateway({
     url,
     lastRequest: async () => {
       const requests = () => log().filter(({ msg }) => msg === "request");
-      await vi.waitFor(() => expect(requests().length).toBeGreaterThan(0));
+      await eventually(() => expect(requests().length).toBeGreaterThan(0));
       return requests().at(-1) ?? {};
     },
     script: (response) => {

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { promisify } from "node:util";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import dynalite from "dynalite";
 import { onTestFinished } from "vitest";
+import { createTable } from "../../test-support/create-table.ts";
 
 /** A table with this key, or these two, in a real DynamoDB server on loopback; it ends with the test. */
 export async function startDynamoTable(tableName: string, hashKey: string, rangeKey?: string) {
@@ -22,18 +23,16 @@ export async function startDynamoTable(tableName: string, hashKey: string, range
     server.closeAllConnections();
     await promisify(server.close.bind(server))();
   });
-  await client.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      BillingMode: "PAY_PER_REQUEST",
-      KeySchema: [
-        { AttributeName: hashKey, KeyType: "HASH" },
-        ...(rangeKey === undefined ? [] : [{ AttributeName: rangeKey, KeyType: "RANGE" as const }]),
-      ],
-      AttributeDefinitions: [hashKey, rangeKey ?? []]
-        .flat()
-        .map((name) => ({ AttributeName: name, AttributeType: "S" as const })),
-    }),
-  );
+  await createTable(client, {
+    TableName: tableName,
+    BillingMode: "PAY_PER_REQUEST",
+    KeySchema: [
+      { AttributeName: hashKey, KeyType: "HASH" },
+      ...(rangeKey === undefined ? [] : [{ AttributeName: rangeKey, KeyType: "RANGE" as const }]),
+    ],
+    AttributeDefinitions: [hashKey, rangeKey ?? []]
+      .flat()
+      .map((name) => ({ AttributeName: name, AttributeType: "S" as const })),
+  });
   return DynamoDBDocumentClient.from(client);
 }

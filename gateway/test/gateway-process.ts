@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, onTestFinished, vi } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 import { startFakeAws } from "../../test-support/fake-aws.ts";
 import { type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { buildGateway } from "../build.ts";
 import { testConfig } from "./test-gateway.ts";
 
@@ -67,7 +68,7 @@ export async function startServing(
     await engine.stop();
     await aws.stop();
   });
-  const listening = await vi.waitFor(
+  const listening = await eventually(
     () => {
       const line = server
         .output()
@@ -76,10 +77,10 @@ export async function startServing(
       expect(line).toBeDefined();
       return JSON.parse(line ?? "{}") as { port: number; metricsPort: number };
     },
-    { timeout: 60_000 },
+    { timeoutMs: 60_000 },
   );
   const url = `http://127.0.0.1:${listening.port}`;
-  await vi.waitFor(async () => expect((await fetch(`${url}/health`)).status).toBe(200), { timeout: 60_000 });
+  await eventually(async () => expect((await fetch(`${url}/health`)).status).toBe(200), { timeoutMs: 60_000 });
   return { ...server, engine, aws, url, metricsUrl: `http://127.0.0.1:${listening.metricsPort}/metrics` };
 }
 

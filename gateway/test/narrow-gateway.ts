@@ -1,6 +1,7 @@
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import { sumOfSamples } from "../../lib/prometheus-text.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import {
   completion,
   post,
@@ -46,7 +47,7 @@ export async function waitingRequests(gateway: TestGateway): Promise<number> {
 }
 
 export const untilWaiting = (gateway: TestGateway, count: number) =>
-  vi.waitFor(async () => expect(await waitingRequests(gateway)).toBe(count));
+  eventually(async () => expect(await waitingRequests(gateway)).toBe(count));
 
 /** Lets the only engine hang with one request, so that all later requests wait until `free`. */
 export async function block(gateway: TestGateway) {
@@ -59,7 +60,7 @@ export async function block(gateway: TestGateway) {
   const blocker = send(gateway.url, as("192.0.2.99"), { prompt: "blocker" }, { signal: leaving.signal }).catch(
     () => undefined,
   );
-  await vi.waitFor(() => expect(engine.received.length).toBe(before + 1));
+  await eventually(() => expect(engine.received.length).toBe(before + 1));
   return {
     async free() {
       engine.behaviour.mode = mode;

@@ -17,6 +17,7 @@ import type { StreamRelayOptions } from "../pipeline/relay/stream-relay-options.
 import { LineEnds } from "../relay/line-ends.ts";
 import { outbound } from "./dialect-cases.ts";
 import type { HttpRecord, RecordedResponse } from "./recorded-responses.ts";
+import { jsonOfWhole, writtenAtOnce } from "./whole-json.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -129,8 +130,8 @@ export function responseFor(recorded: RecordedResponse, client: Client): Fields 
   try {
     const request = requestOf(client);
     const chat = wholeResponse(target, recorded.body, request, WHOLE_FORMS[request.generation.route]);
-    const bytes = encoder === undefined ? chat.bytes : encoder.encodeWhole(chat.fields, CONTEXT);
-    return WHOLE[client](JSON.parse(bytes.toString("utf8")));
+    if (encoder === undefined) return WHOLE[client](jsonOfWhole(chat));
+    return WHOLE[client](JSON.parse(String(writtenAtOnce(encoder.encodeWhole(chat.fields, CONTEXT)))));
   } catch (error) {
     if (error instanceof GatewayError) return { unusable: error.message };
     if (error instanceof UpstreamFailure) return { unusable: error.toGatewayError().message };

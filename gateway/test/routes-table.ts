@@ -1,9 +1,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import dynalite from "dynalite";
 import { onTestFinished } from "vitest";
+import { createTable } from "../../test-support/create-table.ts";
 import { DynamoChangeStore } from "../admin/dynamo-change-store.ts";
 import { DynamoSpendStore } from "../providers/dynamo-spend-store.ts";
 
@@ -22,20 +23,18 @@ export async function startRoutesTable() {
   const raw = new DynamoDBClient({ endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
   const client = DynamoDBDocumentClient.from(raw);
   const tableName = "test-routes";
-  await client.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      KeySchema: [
-        { AttributeName: "section", KeyType: "HASH" },
-        { AttributeName: "id", KeyType: "RANGE" },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: "section", AttributeType: "S" },
-        { AttributeName: "id", AttributeType: "S" },
-      ],
-      BillingMode: "PAY_PER_REQUEST",
-    }),
-  );
+  await createTable(client, {
+    TableName: tableName,
+    KeySchema: [
+      { AttributeName: "section", KeyType: "HASH" },
+      { AttributeName: "id", KeyType: "RANGE" },
+    ],
+    AttributeDefinitions: [
+      { AttributeName: "section", AttributeType: "S" },
+      { AttributeName: "id", AttributeType: "S" },
+    ],
+    BillingMode: "PAY_PER_REQUEST",
+  });
   onTestFinished(() => {
     raw.destroy();
     server.closeAllConnections();

@@ -1,13 +1,13 @@
 import { Writable } from "node:stream";
 import { pino } from "pino";
-import { expect, onTestFinished, vi } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import type { Deprecation } from "../../contracts/api/deprecations.ts";
-import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import type { KeyUses } from "../../domain/keys/key-uses.ts";
 import { eventData } from "../../lib/server-sent-events.ts";
 import { type FakeEngine, type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
 import { GATEWAY_CONFIG } from "../../test-support/gateway-config.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import type { ChangeStore } from "../admin/change-store.ts";
 import { createGateway } from "../app.ts";
 import type { BatchStorage } from "../batches/batch-service.ts";
@@ -16,7 +16,9 @@ import type { AwsCredentials } from "../dialects/inner/provider-dialect.ts";
 import type { DiscoveredEngine, EngineDiscovery } from "../engines/engine-discovery.ts";
 import type { Gateway } from "../gateway-options.ts";
 import { listenOn } from "../http/listen.ts";
-import type { KeyStore } from "../keys/key-store.ts";
+import type { GatewayKey, KeyStore } from "../keys/key-store.ts";
+import type { LimitStore } from "../limits/limit-store.ts";
+import type { QuotaStore } from "../limits/quota-store.ts";
 import { createMetricsServer } from "../metrics/metrics-server.ts";
 import type { Steps } from "../pipeline/steps.ts";
 import type { Lookup } from "../providers/address-guard.ts";
@@ -26,6 +28,7 @@ import type { ResponseStore } from "../responses/response-store.ts";
 import type { SharedMemory } from "../shared-memory/shared-memory.ts";
 import type { CallerSharesOptions } from "../shares/caller-shares.ts";
 import type { FastStore } from "../store/fast-store.ts";
+import type { UsageFiles } from "../usage/usage-ledger.ts";
 
 /** For tests: a gateway on a real socket in front of fake engines, with everything it logged. */
 export interface TestGateway {
@@ -38,7 +41,7 @@ export interface TestGateway {
   readonly logText: () => string;
   /** The one line of the only request so far that is not `/health`. */
   readonly requestLine: () => Promise<Record<string, unknown>>;
-  readonly keys: Map<string, ApiKeyItem>;
+  readonly keys: Map<string, GatewayKey>;
   readonly discovery: ListDiscovery;
 }
 
@@ -66,6 +69,8 @@ export interface TestGatewayOptions {
   readonly wallClock?: () => number;
   /** @default 50 */
   readonly probeMs?: number;
+  /** @default 50 */
+  readonly changesMs?: number;
   readonly discovery?: ListDiscovery;
   /** Where responses are stored. @default - they are not */
   readonly responses?: ResponseStore;
@@ -77,12 +82,16 @@ export interface TestGatewayOptions {
   readonly embed?: Embed;
   /** Where files and batches are; `config.batches` names table and bucket. @default - there are none */
   readonly batchStorage?: BatchStorage;
+  /** Where usage events are written. @default - there are none */
+  readonly usage?: UsageFiles;
   /** Takes the lines for CloudWatch. @default - there are none */
   readonly writeMetrics?: (line: string) => void;
   readonly secrets?: SecretReader;
   readonly awsCredentials?: AwsCredentials;
   readonly lookup?: Lookup;
   readonly changeStore?: ChangeStore;
+  readonly limitStore?: LimitStore | undefined;
+  readonly quotaStore?: QuotaStore | undefined;
   readonly spendStore?: SpendStore;
   /** Takes each line of the log instead of the list that `log` reads. */
   readonly writeLog?: (line: string) => void;
@@ -102,7 +111,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const discovery = options.discovery ?? new ListDiscovery();
   if (options.discovery === undefined)
     discovery.engines = engines.map(({ origin }, index) => ({ id: `i-${index}`, origin, inService: true }));
-  const keys = new Map<string, ApiKeyItem>();
+  const keys = new Map<string, GatewayKey>();
   let text = "";
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -124,6 +133,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     store: options.store,
     embed: options.embed,
     wallClock: options.wallClock,
+    usage: options.usage,
     ...(options.batchStorage === undefined ? {} : { batchStorage: options.batchStorage }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.responses === undefined ? {} : { responses: options.responses }),
@@ -131,6 +141,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
     ...(options.awsCredentials === undefined ? {} : { awsCredentials: options.awsCredentials }),
     ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+    limitStore: options.limitStore,
+    quotaStore: options.quotaStore,
     ...(options.changeStore === undefined ? {} : { changeStore: options.changeStore }),
     ...(options.spendStore === undefined ? {} : { spendStore: options.spendStore }),
     ...(options.steps === undefined ? {} : { steps: options.steps }),
@@ -139,7 +151,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       probeMs: options.probeMs ?? 50,
       probeTimeoutMs: 500,
       snapshotMs: 100,
-      changesMs: 50,
+      changesMs: options.changesMs ?? 50,
     },
   });
   const port = await gateway.listen(0, "127.0.0.1");
@@ -166,7 +178,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     logText: () => text,
     requestLine: async () => {
       const lines = () => log().filter((line) => line.msg === "request" && line.route !== "/health");
-      await vi.waitFor(() => expect(lines()).toHaveLength(1));
+      await eventually(() => expect(lines()).toHaveLength(1));
       return lines()[0] ?? {};
     },
     keys,

@@ -1,5 +1,6 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { startServing, withGatewayBundle } from "../test/gateway-process.ts";
 import { provide } from "../test/provider-fixture.ts";
 import { chat, completion, post, testConfig } from "../test/test-gateway.ts";
@@ -67,8 +68,8 @@ describe("limits of a gateway of several threads", { timeout: 90_000 }, () => {
       if (response?.status === 503) refused++;
     });
     const waiting = () => sum(metricsUrl, "sluice_queue_requests");
-    await vi.waitFor(async () => expect(refused + engine.received.length + (await waiting())).toBe(90), {
-      timeout: 30_000,
+    await eventually(async () => expect(refused + engine.received.length + (await waiting())).toBe(90), {
+      timeoutMs: 30_000,
     });
     expect(engine.received).toHaveLength(3); // each thread sends its engines what they may hold
     expect(await waiting()).toBeLessThanOrEqual(12);

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { pino } from "pino";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import type { EngineDiscovery } from "../engines/engine-discovery.ts";
 import { createSharedMemory } from "../shared-memory/shared-memory.ts";
 import { testConfig } from "../test/test-gateway.ts";
@@ -29,7 +30,7 @@ async function fleetOf(code: string, threads: number, discovery: EngineDiscovery
   });
   const fleet = new ThreadFleet({
     entry: pathToFileURL(file),
-    settings: { config, host: "127.0.0.1", port: 0, metricsPort: 0, logLevel: "info", providerKeys: {} },
+    settings: { config, host: "127.0.0.1", port: 0, metricsPort: 0, logLevel: "info", spool: "", providerKeys: {} },
     memory: createSharedMemory(config),
     threads,
     discovery,
@@ -50,7 +51,7 @@ describe("serving threads", () => {
       1,
     );
     expect(await fleet.start()).toBe(1);
-    await vi.waitFor(() => expect(log()).toContain("a serving thread was replaced"), { timeout: 5000 });
+    await eventually(() => expect(log()).toContain("a serving thread was replaced"));
     expect(log()).toContain('"failure":"TypeError"');
     expect(log()).not.toContain("a prompt");
   });

@@ -2,9 +2,10 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { type ClientOptions, WebSocket } from "ws";
 import { newApiKey } from "../../domain/keys/api-key.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { chat, eventsOf, post, startTestGateway } from "../test/test-gateway.ts";
 import { ChatSockets, SOCKETS } from "./chat-sockets.ts";
@@ -26,7 +27,7 @@ async function open(url: string, options: ClientOptions = {}) {
     send: (body: unknown) => socket.send(typeof body === "string" ? body : JSON.stringify(body)),
     /** Waits until so many requests have ended. */
     ends: (count: number) =>
-      vi.waitFor(() =>
+      eventually(() =>
         expect(messages.filter((one) => one === "[DONE]" || one.startsWith('{"error"'))).toHaveLength(count),
       ),
   };
@@ -102,7 +103,7 @@ describe("a chat over a WebSocket", () => {
     await ends(1);
     expect(JSON.parse(messages.at(-1) ?? "").error.code).toBe("stream_interrupted");
     engines[0]!.behaviour.diesAfterTokens = undefined;
-    await vi.waitFor(async () => expect((await fetch(`${url}/health`)).status).toBe(200));
+    await eventually(async () => expect((await fetch(`${url}/health`)).status).toBe(200));
     send(chat({ stream: true }));
     await ends(2);
     expect(messages.at(-1)).toBe("[DONE]");
@@ -115,10 +116,10 @@ describe("the client's side", () => {
     const { send, socket, messages } = await open(url);
     send(chat({ stream: true }));
     send(chat({ stream: true, seed: 2 }));
-    await vi.waitFor(() => expect(messages.length).toBeGreaterThan(1));
+    await eventually(() => expect(messages.length).toBeGreaterThan(1));
     socket.close();
-    await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
-    await vi.waitFor(() => expect(log().filter((line) => line.route === PATH)).toHaveLength(1));
+    await eventually(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
+    await eventually(() => expect(log().filter((line) => line.route === PATH)).toHaveLength(1));
     expect(engines[0]?.received).toHaveLength(1);
   });
 
@@ -130,17 +131,17 @@ describe("the client's side", () => {
     send(chat({ stream: true }));
     const sent = () => engines[0]?.received[0]?.sentBytes ?? 0;
     let before = -1;
-    await vi.waitFor(
+    await eventually(
       () => {
         const isStill = sent() > 0 && sent() === before;
         before = sent();
         expect(isStill).toBe(true);
       },
-      { timeout: 10_000, interval: 200 },
+      { everyMs: 200 },
     );
     expect(before).toBeLessThan(40_000_000); // of 100 MB
     socket.resume();
-    await vi.waitFor(() => expect(messages.at(-1)).toBe("[DONE]"), { timeout: 15_000 });
+    await eventually(() => expect(messages.at(-1)).toBe("[DONE]"));
     await ends(1);
   });
 
@@ -182,7 +183,7 @@ describe("the client's side", () => {
     for (const { closed } of greedy) void closed.then(({ code }) => codes.push(code));
     // A first one that runs, and one that waits.
     for (const { send } of greedy) for (const size of [10, 950_000]) send(chat({ user: "u".repeat(size) }));
-    await vi.waitFor(() => expect(codes.length).toBeGreaterThan(15), { timeout: 15_000 });
+    await eventually(() => expect(codes.length).toBeGreaterThan(15));
     expect(new Set(codes)).toEqual(new Set([1013]));
     expect(codes.length).toBeLessThan(50);
     expect(polite.socket.readyState).toBe(WebSocket.OPEN);
@@ -196,7 +197,7 @@ describe("the client's side", () => {
       void closed.then(({ code }) => codes.push(code));
       socket.send("x".repeat(950_000), { fin: false });
     }
-    await vi.waitFor(() => expect(codes.length).toBeGreaterThan(15), { timeout: 15_000 });
+    await eventually(() => expect(codes.length).toBeGreaterThan(15));
     expect(codes.length).toBeLessThan(50);
     const { send, ends } = await open(url);
     send(chat());
@@ -212,7 +213,7 @@ describe("the client's side", () => {
       socket.send("x".repeat(950_000), { fin: false });
       socket.ping();
     }
-    await vi.waitFor(() => expect(codes.length).toBeGreaterThan(15), { timeout: 15_000 });
+    await eventually(() => expect(codes.length).toBeGreaterThan(15));
     expect(codes.length).toBeLessThan(50);
   }, 30_000);
 
@@ -302,7 +303,7 @@ describe("a gateway that leaves", () => {
     const [idle, busy] = [await open(url), await open(url)];
     busy.send(chat({ stream: true }));
     busy.send(chat({ stream: true }));
-    await vi.waitFor(() => expect(busy.messages.length).toBeGreaterThan(1));
+    await eventually(() => expect(busy.messages.length).toBeGreaterThan(1));
     const drained = gateway.drain();
     expect((await idle.closed).code).toBe(1001);
     expect((await busy.closed).code).toBe(1001);
@@ -318,7 +319,7 @@ describe("a gateway that leaves", () => {
     });
     const { send, closed } = await open(url);
     send(chat());
-    await vi.waitFor(() => expect(engines[0]?.received).toHaveLength(1));
+    await eventually(() => expect(engines[0]?.received).toHaveLength(1));
     await gateway.drain();
     expect((await closed).code).toBe(1006);
   });
@@ -332,7 +333,7 @@ describe("many sockets", () => {
     expect([status, body.error.code]).toEqual([429, "rate_limit_exceeded"]);
     mine[0]?.socket.close();
     await mine[0]?.closed;
-    await vi.waitFor(() => open(url), { timeout: 5000 });
+    await eventually(() => open(url));
   });
 
   test("without a request are closed after their idle time, those with one are not", async () => {

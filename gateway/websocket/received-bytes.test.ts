@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { ByteBudget } from "../shares/byte-budget.ts";
 import { ChatSocket } from "./chat-socket.ts";
 import { ReceivedBytes } from "./received-bytes.ts";
@@ -58,7 +59,7 @@ describe("the bytes that a connection received", () => {
       client.ping("x".repeat(100));
       await once(client, "pong");
     }
-    await vi.waitFor(() => expect(served).toBe(3));
-    await vi.waitFor(() => expect(budget.total).toBe(0));
+    await eventually(() => expect(served).toBe(3));
+    await eventually(() => expect(budget.total).toBe(0));
   });
 });

@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { createKey } from "../../domain/keys/key-item.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { createSharedMemory } from "../shared-memory/shared-memory.ts";
 import { chat, completion, errorOf, post, startTestGateway, testConfig } from "../test/test-gateway.ts";
 
@@ -70,17 +71,17 @@ describe("with endStreamsOnRevoke, when a key is revoked", () => {
       const event = last.exec(text)?.[1] ?? "";
       expect(event, text.slice(-500)).toMatch(/API key is not valid|invalid_api_key|authentication_error/);
       expect(text).not.toContain("[DONE]");
-      await vi.waitFor(() => expect(line()).toMatchObject({ errorCode: "invalid_api_key", rule: "key-revoked" }));
+      await eventually(() => expect(line()).toMatchObject({ errorCode: "invalid_api_key", rule: "key-revoked" }));
       expect(line()?.completionTokens).toBeGreaterThan(0);
       expect(line()?.completionTokens).toBeLessThan(ENDLESS.tokens);
-      await vi.waitFor(() => expect(engines[0]?.received.at(-1)?.aborted).toBe(true));
+      await eventually(() => expect(engines[0]?.received.at(-1)?.aborted).toBe(true));
     },
   );
 
   test("a request that waits for its response gets 401, and the engine's health stays as it was", async () => {
     const { revoke, send, engines, url } = await start(true, { firstByteMs: 50_000 });
     const response = send(CHAT, chat());
-    await vi.waitFor(() => expect(engines[0]?.received.filter(({ path }) => path === CHAT)).toHaveLength(1));
+    await eventually(() => expect(engines[0]?.received.filter(({ path }) => path === CHAT)).toHaveLength(1));
     revoke();
     await errorOf(await response, 401, "invalid_api_key");
     expect((await fetch(`${url}/health`)).status).toBe(200);
@@ -91,7 +92,7 @@ describe("with endStreamsOnRevoke, when a key is revoked", () => {
     const [busy, idle] = [await open(), await open()];
     busy.socket.send(JSON.stringify(chat({ stream: true })));
     busy.socket.send(JSON.stringify(chat({ stream: true })));
-    await vi.waitFor(() => expect(busy.messages.length).toBeGreaterThan(3));
+    await eventually(() => expect(busy.messages.length).toBeGreaterThan(3));
     revoke();
     expect(await Promise.all([busy.closed, idle.closed])).toEqual([1008, 1008]);
     const errors = busy.messages.filter((message) => message.startsWith('{"error"'));
@@ -110,7 +111,7 @@ describe("without it, when a key is revoked", () => {
     revoke();
     expect(await stream.text()).toContain("[DONE]");
     socket.send(JSON.stringify(chat()));
-    await vi.waitFor(() => expect(messages).toHaveLength(1));
+    await eventually(() => expect(messages).toHaveLength(1));
     expect(JSON.parse(messages[0]!).error.code).toBe("invalid_api_key");
     expect(engines[0]!.received.filter(({ path }) => path === CHAT)).toHaveLength(1);
   });

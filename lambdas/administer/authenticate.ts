@@ -12,6 +12,8 @@ export interface Identity {
   readonly keyId: string;
   /** The key's owner. */
   readonly userId: string;
+  /** The stored last use of the key, in Unix seconds. @default - it was not used yet */
+  readonly lastUsedAt?: number | undefined;
 }
 
 /** Id of a record that does not exist: an unknown key takes as many reads as any other. */
@@ -34,6 +36,8 @@ export async function authenticate(
   const isRight = hasHash(secret, key?.hash ?? NO_HASH);
   const isLive = key?.expiresAt === undefined || nowMs < key.expiresAt * 1000;
   if (key === undefined || !isRight || !isLive)
-    throw new ControlError("invalid_api_key", ERRORS.invalid_api_key.message);
-  return { organizationId, keyId: key.id, userId: key.ownerId };
+    throw new ControlError("invalid_api_key", ERRORS.invalid_api_key.message, {
+      keyOwner: key && { organizationId, keyId: key.id },
+    });
+  return { organizationId, keyId: key.id, userId: key.ownerId, lastUsedAt: key.lastUsedAt };
 }

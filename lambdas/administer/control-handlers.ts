@@ -2,11 +2,23 @@ import type { ControlOperationId } from "../../contracts/control/operations.ts";
 import type { ControlHandler } from "./call/control-call.ts";
 import * as adminKeys from "./handlers/admin-keys.ts";
 import * as auditLogs from "./handlers/audit-logs.ts";
+import * as costs from "./handlers/costs.ts";
+import * as groupRoles from "./handlers/group-roles.ts";
+import * as groupUsers from "./handlers/group-users.ts";
+import * as groups from "./handlers/groups.ts";
 import * as invites from "./handlers/invites.ts";
+import * as limits from "./handlers/limits.ts";
+import * as modelPermissions from "./handlers/model-permissions.ts";
 import * as projectApiKeys from "./handlers/project-api-keys.ts";
+import * as projectGroups from "./handlers/project-groups.ts";
 import * as projectUsers from "./handlers/project-users.ts";
 import * as projects from "./handlers/projects.ts";
+import * as rateLimits from "./handlers/rate-limits.ts";
+import * as roles from "./handlers/roles.ts";
 import * as serviceAccounts from "./handlers/service-accounts.ts";
+import * as spendLimits from "./handlers/spend-limits.ts";
+import * as usage from "./handlers/usage.ts";
+import * as userRoles from "./handlers/user-roles.ts";
 import * as users from "./handlers/users.ts";
 
 /** The handler of each operation; an operation without one does not compile. */
@@ -19,4 +31,16 @@ export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHan
   ...invites,
   ...adminKeys,
   ...auditLogs,
+  ...groups,
+  ...groupUsers,
+  ...projectGroups,
+  ...roles,
+  ...userRoles,
+  ...groupRoles,
+  ...limits,
+  ...rateLimits,
+  ...modelPermissions,
+  ...spendLimits,
+  ...usage,
+  ...costs,
 };

@@ -1,22 +1,28 @@
-import { EDGE_REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 import { CONTROL_PATHS } from "../../contracts/control/paths.ts";
-import { eventRequest, requestIdOf } from "../load-balancer-event.ts";
+import type { FunctionEntry } from "../../contracts/processes/function-entry.ts";
+import { clientAddress, eventRequest, requestIdOf } from "../load-balancer-event.ts";
 import type { ReceivedRequest } from "./serve.ts";
 
 /** A request in a load balancer's event, and its id. `fallbackId` is for one that API Gateway has given none. */
-export function requestOf(event: unknown, fallbackId: string): ReceivedRequest & { readonly requestId: string } {
+export function requestOf(event: unknown, entry: FunctionEntry, fallbackId: string): ReceivedRequest {
   const { method, path, parameters, headers, body } = eventRequest(event);
   return {
     method,
-    path: path.slice(Math.max(0, path.indexOf(CONTROL_PATHS))), // API Gateway puts its stage before it
+    path: withoutStage(path),
     // A load balancer passes names and values as they are in the address.
     query: Object.fromEntries(parameters.map(([name, values]) => [decoded(name), values.map(decoded)])),
     body,
     authorization: headers.get("authorization"),
     ifMatch: headers.get("if-match"),
     idempotencyKey: headers.get("idempotency-key"),
-    requestId: requestIdOf(headers.get(EDGE_REQUEST_ID_HEADER), fallbackId),
+    origin: { address: clientAddress(headers, entry), requestId: requestIdOf(headers, entry, fallbackId) },
   };
+}
+
+/** API Gateway puts its stage before the path. */
+function withoutStage(path: string): string {
+  const starts = CONTROL_PATHS.map((start) => `${path}/`.indexOf(start)).filter((index) => index >= 0);
+  return starts.length === 0 ? path : path.slice(Math.min(...starts));
 }
 
 function decoded(text: string): string {

@@ -3,27 +3,66 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import middy from "@middy/core";
 import * as z from "zod";
 import { errorBody } from "../../contracts/api/errors.ts";
+import { FunctionEntry } from "../../contracts/processes/function-entry.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
+import { FailedKeys } from "../../domain/keys/failed-keys.ts";
+import { parseJson } from "../../lib/parse-json.ts";
 import { awsLimits } from "../aws-limits.ts";
 import { jsonResponse } from "../load-balancer-event.ts";
+import { RefusalStore, refusalRecorder } from "../refusal-store.ts";
+import { OlderArchives } from "./call/older-archives.ts";
 import { requestOf } from "./control-request.ts";
 import { serve } from "./serve.ts";
 import { DynamoControlStore } from "./store/dynamo-control-store.ts";
+import { DynamoUsageSource } from "./store/usage-source.ts";
 
 const Text = z.string().min(1);
-const settings = z.object({ [ENV.controlTable]: Text, [ENV.keysTable]: Text, [ENV.keyPlan]: Text }).parse(process.env);
+const PublicModels = z.string().transform(parseJson).pipe(z.array(Text));
+const Settings = z.object({
+  [ENV.controlTable]: Text,
+  [ENV.keysTable]: Text,
+  [ENV.keyPlan]: Text,
+  [ENV.usageTable]: Text.optional(),
+  [ENV.organization]: Text,
+  [ENV.publicModels]: PublicModels,
+  [ENV.functionEntry]: FunctionEntry,
+});
+
+/** Addresses whose refused keys one execution environment counts at once: 1.5 MB if they all come in one minute. */
+const MAX_FAILING_ADDRESSES = 10_000;
+
+const settings = Settings.parse(process.env);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient(awsLimits(3000)));
 const keyPlan = settings[ENV.keyPlan];
 const tables = { control: settings[ENV.controlTable], keys: settings[ENV.keysTable] };
+const usageTable = settings[ENV.usageTable];
+const usage = usageTable === undefined ? undefined : new DynamoUsageSource(client, usageTable);
 const store = new DynamoControlStore(client, tables);
+const refusals = new RefusalStore(client, tables);
+const olderArchives = new OlderArchives();
+const failedKeys = new FailedKeys(MAX_FAILING_ADDRESSES);
+const uptime = () => performance.now();
 
 /** The control API, called by the load balancer. */
 export const handler = middy().handler(async (event: unknown, { awsRequestId }: { readonly awsRequestId: string }) => {
-  const { requestId, ...request } = requestOf(event, awsRequestId);
+  const request = requestOf(event, settings[ENV.functionEntry], awsRequestId);
+  const { requestId } = request.origin;
   const log = (line: Readonly<Record<string, unknown>>) =>
     process.stdout.write(`${JSON.stringify({ ...line, time: new Date().toISOString(), requestId })}\n`);
   try {
-    const { status, headers, body } = await serve(request, { store, keyPlan, now: Date.now, log });
+    const { status, headers, body } = await serve(request, {
+      store,
+      olderArchives,
+      keyPlan,
+      usage,
+      organization: settings[ENV.organization],
+      models: settings[ENV.publicModels],
+      failedKeys,
+      uptime,
+      now: Date.now,
+      log,
+      recordRefusal: refusalRecorder(refusals, log),
+    });
     return jsonResponse(status, body, requestId, headers);
   } catch (error) {
     log({ level: "error", msg: error instanceof Error ? (error.stack ?? error.message) : String(error) });

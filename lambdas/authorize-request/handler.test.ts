@@ -5,11 +5,12 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newApiKey } from "../../domain/keys/api-key.ts";
+import { createTable } from "../../test-support/create-table.ts";
 import { buildLambdas } from "../build.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -67,14 +68,12 @@ beforeAll(async () => {
   const address = server.address();
   endpoint = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
   const client = new DynamoDBClient({ endpoint, region: "us-east-1", credentials });
-  await client.send(
-    new CreateTableCommand({
-      TableName: "keys",
-      BillingMode: "PAY_PER_REQUEST",
-      KeySchema: [{ AttributeName: "keyId", KeyType: "HASH" }],
-      AttributeDefinitions: [{ AttributeName: "keyId", AttributeType: "S" }],
-    }),
-  );
+  await createTable(client, {
+    TableName: "keys",
+    BillingMode: "PAY_PER_REQUEST",
+    KeySchema: [{ AttributeName: "keyId", KeyType: "HASH" }],
+    AttributeDefinitions: [{ AttributeName: "keyId", AttributeType: "S" }],
+  });
   for (const [{ keyId, hash }, scopes] of [
     [key, undefined],
     // As a newer version might write it: with an unknown scope and an unknown field.

@@ -18,6 +18,8 @@ export interface ExchangeRequest {
   readonly workload: string | undefined;
   /** The token's issuer, if the client says it. */
   readonly issuer: string | undefined;
+  /** Id of the project that a person wants a key of. @default - the person's only one */
+  readonly project: string | undefined;
   /** Scopes with spaces between them. @default - the policy's */
   readonly scope: string | undefined;
 }
@@ -31,6 +33,7 @@ const Fields = z.object({
   actor_token: text,
   scope: text,
   service_account_id: text,
+  project_id: text,
   identity_provider_id: text,
 });
 
@@ -54,11 +57,13 @@ export function readExchange(body: string, contentType: string): ExchangeRequest
     throw refuse(`The subject_token_type must be one of ${SUBJECT_TYPES.join(", ")}.`);
   if ((data.requested_token_type ?? ISSUED_TOKEN_TYPE) !== ISSUED_TOKEN_TYPE)
     throw refuse(`The requested_token_type must be ${ISSUED_TOKEN_TYPE}.`);
-  if (data.actor_token !== undefined) throw refuse("An actor_token is not accepted: a workload signs in for itself.");
+  if (data.actor_token !== undefined)
+    throw refuse("An actor_token is not accepted: everybody signs in for themselves.");
   return {
     subjectToken: data.subject_token,
     workload: data.service_account_id,
     issuer: data.identity_provider_id,
+    project: data.project_id,
     scope: data.scope,
   };
 }
@@ -72,7 +77,7 @@ function fieldsOf(body: string, contentType: string): unknown {
       "The content-type must be application/x-www-form-urlencoded or application/json.",
     );
   const form = new URLSearchParams(body);
-  const repeated = [...new Set(form.keys())].find((name) => form.getAll(name).length > 1);
-  if (repeated !== undefined) throw new OAuthError("invalid_request", "A field of the form is there more than once.");
+  if (new Set(form.keys()).size < form.size)
+    throw new OAuthError("invalid_request", "A field of the form is there more than once.");
   return Object.fromEntries(form);
 }

@@ -2,7 +2,9 @@ import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { type ApiKeyItem, KEYS_TTL_ATTRIBUTE } from "../../contracts/processes/auth.ts";
-import { type ExchangeRecord, exchangeRecord, recordId } from "../../domain/workloads/workload-key.ts";
+import { archivedProjectId } from "../../domain/keys/archived-project.ts";
+import { recordId } from "../../domain/keys/record-id.ts";
+import { type ExchangeRecord, exchangeRecord } from "../../domain/workloads/workload-key.ts";
 
 /** DynamoDB may delete a key so long after its expiry; until then it is refused as expired. */
 const DELETE_AFTER_SECONDS = 3600;
@@ -38,6 +40,13 @@ export class ExchangeStore {
       if (error instanceof TransactionCanceledException && wasUsed(error)) return false;
       throw error;
     }
+  }
+
+  /** Whether the project of a policy is archived. One that is archived later ends the key at the gateways. */
+  async isArchived(projectId: string): Promise<boolean> {
+    const Key = { keyId: archivedProjectId(projectId) };
+    const command = new GetCommand({ TableName: this.#table, Key, ConsistentRead: true });
+    return (await this.#client.send(command)).Item !== undefined;
   }
 
   /** Failed exchanges of an address in this minute. */

@@ -1,5 +1,6 @@
 import type { KeyScope } from "../../contracts/processes/auth.ts";
 import type { WorkloadPolicy } from "../../contracts/processes/workloads.ts";
+import { audienceOf } from "../../domain/people/person-claims.ts";
 import {
   candidatesOf,
   choosePolicy,
@@ -8,36 +9,25 @@ import {
   scopesFor,
 } from "../../domain/workloads/choose-policy.ts";
 import { exchangeRecord, workloadKey } from "../../domain/workloads/workload-key.ts";
-import { type ExchangeRequest, ISSUED_TOKEN_TYPE } from "./exchange-request.ts";
+import { exchangePerson, type PeopleTools } from "./exchange-person.ts";
+import type { ExchangeRequest } from "./exchange-request.ts";
 import type { ExchangeStore } from "./exchange-store.ts";
 import { OAuthError } from "./oauth-error.ts";
 import { type DecodedToken, decodeToken } from "./token/decode-token.ts";
 import { IssuerUnavailable } from "./token/fetch-document.ts";
-import type { IssuerKeys } from "./token/issuer-keys.ts";
+import type { IssuerAddress, IssuerKeys } from "./token/issuer-keys.ts";
 import { TokenError } from "./token/token-error.ts";
 import { verifyToken } from "./token/verify-token.ts";
+import { type Exchanged, tokenResponse } from "./token-response.ts";
 
 export interface ExchangeTools {
   readonly workloads: readonly WorkloadPolicy[];
+  /** @default - no person signs in */
+  readonly people?: PeopleTools | undefined;
   readonly keys: IssuerKeys;
-  readonly store: Pick<ExchangeStore, "issue">;
+  readonly store: Pick<ExchangeStore, "issue" | "isArchived">;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
-}
-
-/** RFC 8693, section 2.2.1. */
-export interface TokenResponse {
-  readonly access_token: string;
-  readonly issued_token_type: typeof ISSUED_TOKEN_TYPE;
-  readonly token_type: "Bearer";
-  readonly expires_in: number;
-  readonly scope: string;
-}
-
-/** A response, and what the log says of it. */
-export interface Exchanged {
-  readonly response: TokenResponse;
-  readonly facts: Readonly<Record<string, unknown>>;
 }
 
 /** What a client is told of a token before its signature is known to be the issuer's. */
@@ -45,15 +35,19 @@ const UNTRUSTED = "The subject token is not accepted. The operator finds the rul
 const REMEDY = "The operator finds what differs in the log, by the request id.";
 
 /**
- * Exchanges a workload's token for a key.
+ * Exchanges the token of a workload or of a person for a key.
  * @throws {OAuthError} when it gets none
  */
 export async function exchange(request: ExchangeRequest, tools: ExchangeTools): Promise<Exchanged> {
   const token = read(request);
   const candidates = candidatesOf(tools.workloads, token.issuer, request.workload);
-  const [candidate] = candidates;
-  if (candidate === undefined) throw untrusted(request.workload === undefined ? "issuer" : "workload", token);
-  const claims = await verified(token, candidate, tools);
+  const people = request.workload === undefined ? peopleOf(tools.people, token.issuer) : undefined;
+  const address = candidates[0] ?? people?.settings;
+  if (address === undefined) throw untrusted(request.workload === undefined ? "issuer" : "workload", token);
+  const claims = await verified(token, address, tools);
+  // One issuer may be the workloads' too: the client id tells the tokens apart.
+  if (people && (candidates.length === 0 || claims.aud.includes(audienceOf(people.settings))))
+    return await exchangePerson({ request, token, claims }, people, tools.wallClock);
   const facts = { issuer: claims.iss, subject: claims.sub };
   const choice = choosePolicy(candidates, claims);
   if ("refusals" in choice)
@@ -69,6 +63,10 @@ export async function exchange(request: ExchangeRequest, tools: ExchangeTools): 
       facts,
     });
   return await issue({ token, claims, policy, scopes }, tools);
+}
+
+function peopleOf(people: PeopleTools | undefined, issuer: string): PeopleTools | undefined {
+  return people?.settings.issuer === issuer ? people : undefined;
 }
 
 function read({ subjectToken, issuer }: ExchangeRequest): DecodedToken {
@@ -88,18 +86,18 @@ function untrusted(rule: string, { issuer }: DecodedToken): OAuthError {
 
 async function verified(
   token: DecodedToken,
-  policy: WorkloadPolicy,
+  address: IssuerAddress,
   { keys, wallClock }: ExchangeTools,
 ): Promise<SubjectClaims> {
   try {
-    return await verifyToken(token, policy, keys, wallClock());
+    return await verifyToken(token, address, keys, wallClock());
   } catch (error) {
     if (error instanceof TokenError) throw untrusted(error.rule, token);
     if (!(error instanceof IssuerUnavailable)) throw error;
     throw new OAuthError("temporarily_unavailable", "The issuer's keys can't be read now. Try again.", {
       status: 503,
       rule: "issuer-keys",
-      facts: { issuer: policy.issuer, reason: error.message },
+      facts: { issuer: address.issuer, reason: error.message },
       retryAfterSeconds: 5,
     });
   }
@@ -121,6 +119,11 @@ async function issue(
   const seconds = keySeconds(policy, claims.exp, nowMs);
   const facts = { workload: policy.name, issuer: claims.iss, subject: claims.sub };
   if (seconds < 1) throw new OAuthError("invalid_grant", "The token has expired.", { rule: "expiry", facts });
+  if (policy.projectId !== undefined && (await store.isArchived(policy.projectId)))
+    throw new OAuthError("invalid_grant", `The token is valid, but its workload gets no key. ${REMEDY}`, {
+      rule: `${policy.name}: project-archived`,
+      facts,
+    });
   const { secret, item } = workloadKey({ policy, subject: claims.sub ?? "", scopes, seconds, now });
   // What is signed, not the whole token: some signatures can be written in two ways.
   const used =
@@ -133,13 +136,8 @@ async function issue(
       facts,
     });
   return {
-    response: {
-      access_token: secret,
-      issued_token_type: ISSUED_TOKEN_TYPE,
-      token_type: "Bearer",
-      expires_in: seconds,
-      scope: scopes.join(" "),
-    },
+    response: tokenResponse(secret, seconds, scopes),
+    issuedTo: "workload",
     facts: { ...facts, keyId: item.keyId, expiresAt: item.expiresAt },
   };
 }

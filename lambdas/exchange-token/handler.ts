@@ -2,10 +2,13 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import middy from "@middy/core";
 import * as z from "zod";
+import { DEFAULT_ORGANIZATION, withAddress } from "../../contracts/processes/people.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
-import { TokenExchangeSettings } from "../../contracts/processes/workloads.ts";
+import { TokenExchangeSettings } from "../../contracts/processes/token-exchange.ts";
 import { awsLimits } from "../aws-limits.ts";
+import { RefusalStore, refusalRecorder } from "../refusal-store.ts";
 import { ExchangeStore } from "./exchange-store.ts";
+import { PeopleStore } from "./people-store.ts";
 import { requestOf } from "./received-request.ts";
 import { serve } from "./serve.ts";
 import { fetchDocument } from "./token/fetch-document.ts";
@@ -13,15 +16,28 @@ import { IssuerKeys } from "./token/issuer-keys.ts";
 
 const Settings = z.object({
   [ENV.keysTable]: z.string().min(1),
+  [ENV.controlTable]: z.string().min(1).optional(),
+  [ENV.localIssuer]: z.string().optional(),
   [ENV.tokenExchange]: z.string().transform((json) => TokenExchangeSettings.parse(JSON.parse(json))),
 });
 
 const settings = Settings.parse(process.env);
-const { entry, workloads } = settings[ENV.tokenExchange];
+const { entry, workloads, people: declared } = settings[ENV.tokenExchange];
+const peopleSettings = withAddress(declared, settings[ENV.localIssuer]);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient(awsLimits(2000)), {
   marshallOptions: { removeUndefinedValues: true },
 });
 const store = new ExchangeStore(client, settings[ENV.keysTable]);
+const controlTable = settings[ENV.controlTable];
+const tables = controlTable === undefined ? undefined : { control: controlTable, keys: settings[ENV.keysTable] };
+const refusals = tables && new RefusalStore(client, tables);
+const people =
+  peopleSettings === undefined || tables === undefined
+    ? undefined
+    : {
+        settings: peopleSettings,
+        store: new PeopleStore(client, tables, peopleSettings.organization ?? DEFAULT_ORGANIZATION),
+      };
 const keys = new IssuerKeys({ read: fetchDocument, now: () => performance.now() });
 
 /** The token exchange, called by the load balancer. */
@@ -31,5 +47,13 @@ export const handler = middy().handler(async (event: unknown, { awsRequestId }: 
     process.stdout.write(
       `${JSON.stringify({ ...line, time: new Date().toISOString(), requestId: request.requestId })}\n`,
     );
-  return await serve(request, { workloads, keys, store, log, wallClock: Date.now });
+  return await serve(request, {
+    workloads,
+    people,
+    keys,
+    store,
+    log,
+    wallClock: Date.now,
+    ...(refusals ? { recordRefusal: refusalRecorder(refusals, log) } : {}),
+  });
 });

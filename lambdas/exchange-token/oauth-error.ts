@@ -13,6 +13,8 @@ export interface OAuthErrorOptions {
   readonly rule?: string;
   /** What the log has beside it. @default - nothing */
   readonly facts?: Readonly<Record<string, unknown>>;
+  /** Further fields of the response. @default - none */
+  readonly details?: Readonly<Record<string, unknown>>;
   /** Seconds after which the same request may succeed. @default - it won't */
   readonly retryAfterSeconds?: number;
 }
@@ -23,6 +25,7 @@ export class OAuthError extends Error {
   readonly status: number;
   readonly rule: string;
   readonly facts: Readonly<Record<string, unknown>>;
+  readonly details: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: OAuthErrorCode, message: string, options: OAuthErrorOptions = {}) {
@@ -32,6 +35,7 @@ export class OAuthError extends Error {
     this.status = options.status ?? 400;
     this.rule = options.rule ?? code;
     this.facts = options.facts ?? {};
+    this.details = options.details ?? {};
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

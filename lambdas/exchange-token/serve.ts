@@ -1,13 +1,21 @@
+import { withoutKeys } from "../../contracts/api/errors.ts";
+import { DEFAULT_ORGANIZATION, SIGN_IN_PATH, type SignInDocument } from "../../contracts/processes/people.ts";
+import { TOKEN_PATH } from "../../contracts/processes/workloads.ts";
 import { addressBucket } from "../../domain/client-address.ts";
+import { newId } from "../../domain/tenancy/ids.ts";
+import { boundedText, type Refusal, UNKNOWN_ACTOR } from "../../domain/tenancy/refusals.ts";
 import { jsonResponse, type LoadBalancerResponse } from "../load-balancer-event.ts";
-import { type ExchangeTools, exchange, type TokenResponse } from "./exchange.ts";
+import { type ExchangeTools, exchange } from "./exchange.ts";
 import { readExchange } from "./exchange-request.ts";
 import type { ExchangeStore } from "./exchange-store.ts";
 import { OAuthError } from "./oauth-error.ts";
 import type { ReceivedRequest } from "./received-request.ts";
+import type { TokenResponse } from "./token-response.ts";
 
 export interface ServeTools extends ExchangeTools {
-  readonly store: Pick<ExchangeStore, "issue" | "failures" | "countFailure">;
+  readonly store: Pick<ExchangeStore, "issue" | "isArchived" | "failures" | "countFailure">;
+  /** Stores a refusal as an audit event. It does not fail. @default - there is no control API, whose events these are */
+  readonly recordRefusal?: (refusal: Refusal, nowMs: number) => Promise<void>;
   /** Writes one line of the log. */
   readonly log: (line: Readonly<Record<string, unknown>>) => void;
 }
@@ -17,9 +25,14 @@ export const FAILURES_PER_MINUTE = 30;
 /** Of a fault of our own. */
 const FAULT = "The token exchange has failed. Try again, and give the request id to the operator.";
 
-/** Responds to one request, and logs the key that was issued or the rule that refused. */
+/** Responds to one request: says where people sign in, or exchanges a token and logs the key that was issued or the rule that refused. */
 export async function serve(request: ReceivedRequest, tools: ServeTools): Promise<LoadBalancerResponse> {
   const { requestId } = request;
+  const { people } = tools;
+  if (people !== undefined && request.path.endsWith(SIGN_IN_PATH)) {
+    const document: SignInDocument = { issuer: people.settings.issuer, client_id: people.settings.clientId };
+    return jsonResponse(200, document, requestId, {});
+  }
   if (request.method !== "POST") {
     const body = { error: "invalid_request", error_description: "Send a POST request." };
     return uncachedResponse(405, body, requestId, { allow: "POST" });
@@ -38,16 +51,55 @@ async function exchanged(request: ReceivedRequest, tools: ServeTools): Promise<T
   const address = addressBucket(request.address) ?? "unknown";
   try {
     if ((await store.failures(address, wallClock())) >= FAILURES_PER_MINUTE) throw tooManyFailures(wallClock());
-    const { response, facts } = await exchange(readExchange(request.body, request.contentType), tools);
-    log({ level: "info", msg: "workload key issued", ...facts });
+    const { response, issuedTo, facts } = await exchange(readExchange(request.body, request.contentType), tools);
+    log({ level: "info", msg: `${issuedTo} key issued`, ...facts });
     return response;
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
     const { code, rule, facts } = error;
-    log({ level: "warn", msg: "token exchange refused", error: code, rule, address: request.address, ...facts });
-    if (error.status === 400) await store.countFailure(address, wallClock());
+    const nowMs = wallClock();
+    const decision_id = newId("decision", nowMs);
+    log({
+      level: "warn",
+      msg: "token exchange refused",
+      decision_id,
+      error: code,
+      rule,
+      address: request.address,
+      ...facts,
+    });
+    if (error.status === 400) {
+      await store.countFailure(address, nowMs);
+      const organizationId = tools.people?.settings.organization ?? DEFAULT_ORGANIZATION;
+      await tools.recordRefusal?.(refusalOf(error, request, organizationId, decision_id), nowMs);
+    }
     throw error;
   }
+}
+
+/** The event of a refused exchange. Of a token, it says whose it is where its signature is the issuer's, and nothing else. */
+function refusalOf(error: OAuthError, request: ReceivedRequest, organizationId: string, decisionId: string): Refusal {
+  const { code, message, rule, facts } = error;
+  const { user: userId = facts.subject, email = "unknown", workload = "unknown" } = facts;
+  return {
+    type: "login.failed",
+    organizationId,
+    actor:
+      typeof userId === "string"
+        ? { type: "session", session: { user: { id: boundedText(userId), email: boundedText(String(email)) } } }
+        : UNKNOWN_ACTOR,
+    countedBy: { address: addressBucket(request.address) },
+    payload: {
+      id: String(workload),
+      error_code: code,
+      error_message: message,
+      operation: `POST ${TOKEN_PATH}`,
+      rule,
+      ...(request.address === "" ? {} : { ip_address: request.address }),
+      request_id: request.requestId,
+      decision_id: decisionId,
+    },
+  };
 }
 
 function tooManyFailures(nowMs: number): OAuthError {
@@ -58,9 +110,15 @@ function tooManyFailures(nowMs: number): OAuthError {
   });
 }
 
-function refused({ code, message, status, retryAfterSeconds }: OAuthError, requestId: string): LoadBalancerResponse {
+function refused(error: OAuthError, requestId: string): LoadBalancerResponse {
+  const { code, message, status, details, retryAfterSeconds } = error;
   const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
-  return uncachedResponse(status, { error: code, error_description: message }, requestId, headers);
+  return uncachedResponse(
+    status,
+    { error: code, error_description: withoutKeys(message), ...details },
+    requestId,
+    headers,
+  );
 }
 
 /** RFC 6749, section 5.1: also for the caches of HTTP/1.0. */

@@ -22,6 +22,5 @@ export const handler = middy().handler(async (event: unknown) => {
     modelTraffic({ environment, models, from }, cloudWatch),
   ]);
   const costs = hourlyCosts({ from, instances, traffic, rates });
-  // Not console.log: Lambda would put time and level before the line, and CloudWatch would find no metric in it.
   for (const line of metricLines({ environment, time: from + HOUR_MS - 1, costs })) process.stdout.write(`${line}\n`);
 });

@@ -1,5 +1,6 @@
 import { METRICS } from "../../contracts/metrics/catalogue.ts";
 import type { HourlyCost } from "../../domain/cost/hourly-cost.ts";
+import { metricLine } from "../metric-line.ts";
 
 export interface MetricLinesInput {
   readonly environment: string;
@@ -10,27 +11,16 @@ export interface MetricLinesInput {
 
 /** Lines in CloudWatch's embedded metric format, one for the environment and one for each model. */
 export function metricLines({ environment, time, costs }: MetricLinesInput): readonly string[] {
-  return costs.map(({ model, usd, usdPerMillionTokens }) => {
-    const dimensions = { Environment: environment, ...(model === undefined ? {} : { Model: model }) };
-    const values = [
-      { metric: METRICS.hourlyCost, value: usd },
-      ...(usdPerMillionTokens === undefined
-        ? []
-        : [{ metric: METRICS.costPerMillionTokens, value: usdPerMillionTokens }]),
-    ];
-    return JSON.stringify({
-      _aws: {
-        Timestamp: time,
-        CloudWatchMetrics: [
-          {
-            Namespace: METRICS.hourlyCost.namespace,
-            Dimensions: [Object.keys(dimensions)],
-            Metrics: values.map(({ metric }) => ({ Name: metric.name, Unit: metric.unit })),
-          },
-        ],
-      },
-      ...dimensions,
-      ...Object.fromEntries(values.map(({ metric, value }) => [metric.name, value])),
-    });
-  });
+  return costs.map(({ model, usd, usdPerMillionTokens }) =>
+    metricLine({
+      time,
+      dimensions: { Environment: environment, ...(model === undefined ? {} : { Model: model }) },
+      values: [
+        { metric: METRICS.hourlyCost, value: usd },
+        ...(usdPerMillionTokens === undefined
+          ? []
+          : [{ metric: METRICS.costPerMillionTokens, value: usdPerMillionTokens }]),
+      ],
+    }),
+  );
 }

@@ -15,6 +15,8 @@ export interface AwsApis {
   dynamodb(request: IncomingMessage, response: ServerResponse): void;
   /** Takes S3 requests (REST). */
   s3(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Takes Lambda requests (REST). @default - they are refused */
+  lambda?(request: IncomingMessage, response: ServerResponse): void;
   readonly json: JsonOperations;
   readonly query: QueryOperations;
 }
@@ -27,6 +29,7 @@ export function awsEndpoint(apis: AwsApis): (request: IncomingMessage, response:
   return (request, response) => {
     const target = header(request, "x-amz-target");
     if (target?.startsWith("DynamoDB_")) return apis.dynamodb(request, response);
+    if (apis.lambda && isLambdaRequest(request)) return apis.lambda(request, response);
     const answered = isS3Request(request)
       ? apis.s3(request, response)
       : readBody(request).then((body) => {
@@ -38,7 +41,12 @@ export function awsEndpoint(apis: AwsApis): (request: IncomingMessage, response:
   };
 }
 
-/** Whether a request to the one AWS address is S3's: it alone has a path, the bucket's. */
+/** Whether a request to the one AWS address is Lambda's: its paths begin with the API's version, which no bucket's name has. */
+function isLambdaRequest(request: IncomingMessage): boolean {
+  return requestTarget(request).path.startsWith("/2015-03-31/functions/");
+}
+
+/** Whether a request to the one AWS address is S3's: of the others, Lambda's alone have a path. */
 function isS3Request(request: IncomingMessage): boolean {
   return requestTarget(request).path !== "/" && header(request, "x-amz-target") === undefined;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readXml, writeXml } from "./xml.ts";
+import { readXml, readXmlAsText, writeXml } from "./xml.ts";
 
 describe("XML of an API call", () => {
   test("has an element for each key, one for each item of a list, and escapes text", () => {
@@ -15,5 +15,9 @@ describe("XML of an API call", () => {
   test("is read without its declaration's namespace, an element that occurs once as itself", () => {
     const text = '<?xml version="1.0"?><A xmlns="urn:a"><P><N>1</N></P><Q>x</Q><Q>y</Q></A>';
     expect(readXml(text).A).toEqual({ P: { N: 1 }, Q: ["x", "y"] });
+  });
+
+  test("has texts only where it is read as text: digits and booleans stay as they are written", () => {
+    expect(readXmlAsText("<A><Id>0012</Id><Is>false</Is></A>")).toEqual({ A: { Id: "0012", Is: "false" } });
   });
 });

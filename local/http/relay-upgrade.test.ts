@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { freePort } from "../../lib/free-port.ts";
+import { CLOSED_PORT } from "../../test-support/closed-port.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { Listener } from "../services/elb/listener.ts";
 import { TargetGroup } from "../services/elb/target-group.ts";
 
@@ -61,7 +62,7 @@ test("a WebSocket passes through, with the client's headers and address, and cou
   });
   expect(target.inFlight).toBe(1);
   socket.close();
-  await vi.waitFor(() => expect(target.inFlight).toBe(0));
+  await eventually(() => expect(target.inFlight).toBe(0));
 });
 
 test("a silent one is closed after the idle timeout", async () => {
@@ -71,7 +72,7 @@ test("a silent one is closed after the idle timeout", async () => {
 });
 
 test("without a healthy target it is 503", async () => {
-  const { url } = await balance(await freePort());
+  const { url } = await balance(CLOSED_PORT);
   const socket = new WebSocket(url);
   socket.on("error", () => undefined);
   const [, response] = (await once(socket, "unexpected-response")) as [unknown, IncomingMessage];

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type IncomingMessage, request as send } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { freePort } from "../../lib/free-port.ts";
+import { CLOSED_PORT } from "../../test-support/closed-port.ts";
 import { call, serve } from "../test/tools.ts";
 import { endToEnd, type RelayTarget, relay, relayAgent } from "./relay.ts";
 
@@ -100,7 +100,7 @@ describe("a request passes on", () => {
 
 describe("what goes wrong at the target", () => {
   test("a refused connection is a failure", async () => {
-    const { front, events } = await relayTo(await freePort());
+    const { front, events } = await relayTo(CLOSED_PORT);
     expect((await call(front, "/")).status).toBe(502);
     expect(events).toEqual(["failed", "finished"]);
   });

@@ -19,5 +19,13 @@ export function arnOf(resource: RawResource, { settings }: WithSettings): string
 /** Attributes that nearly every resource has; a plugin's own win. */
 export function commonAttributes(resource: RawResource, runtime: WithSettings): JsonObject {
   const id = idOf(resource);
-  return { id, arn: arnOf(resource, runtime), key_id: id, unique_id: id, hosted_zone_id: "Z-LOCAL", latest_version: 1 };
+  return {
+    id,
+    arn: arnOf(resource, runtime),
+    account_id: LOCAL_ACCOUNT,
+    key_id: id,
+    unique_id: id,
+    hosted_zone_id: "Z-LOCAL",
+    latest_version: 1,
+  };
 }

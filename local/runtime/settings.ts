@@ -6,6 +6,8 @@ export interface TwinSettings {
   readonly siteUrl: string;
   readonly awsUrl: string;
   readonly dashboardUrl: string;
+  /** Address of the local stack's issuer. @default - the environment has none */
+  readonly issuerUrl?: string;
   /** Folder for logs, unpacked Lambda bundles and objects. */
   readonly workFolder: string;
   /** Folder of the tables. @default - they are in memory */

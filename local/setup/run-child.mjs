@@ -2,20 +2,54 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
+/** Names to a child the process that runs it. */
+const PARENT = "SLUICE_PARENT_PID";
+const EVERY_MS = 500;
+const firstParent = process.ppid;
+
 /**
- * Runs Node in this process's place: with its input and output, and with the signals that reach it.
+ * Runs Node in this process's place: with its input and output, and with the signals that reach it. A process that npm
+ * started sends the child SIGTERM when its parent has gone: npm passes its own SIGTERM on to its shell, and no further.
  * @param {string} node its executable
  * @param {readonly string[]} args
  * @param {{ readonly cwd?: string }} [options]
  * @returns {Promise<number>} the exit code; 128 and the signal's number where one ended it
  */
 export function runChild(node, args, options = {}) {
-  const child = spawn(node, args, { ...options, stdio: "inherit" });
+  const env = { ...process.env, [PARENT]: String(process.pid) };
+  const child = spawn(node, args, { ...options, env, stdio: "inherit" });
+  let isEnding = false;
+  const end = (signal) => {
+    isEnding = true;
+    child.kill(signal);
+  };
   // Ctrl-C reaches the child by itself; a signal to this process alone must be passed on.
-  process.on("SIGINT", () => {});
-  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  process.on("SIGINT", () => {
+    isEnding = true;
+  });
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => end(signal));
+  // Started in another way, it may stay when the shell that began it has ended.
+  if (process.env.npm_lifecycle_event !== undefined) whenGone(firstParent, () => isEnding || end("SIGTERM"));
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
   });
+}
+
+/**
+ * Calls once, within a second, when the `runChild` that started this process has gone without ending it (SIGKILL, a crash);
+ * never in a process that was started in another way.
+ * @param {() => void} listener
+ */
+export function onParentGone(listener) {
+  if (process.env[PARENT] === String(firstParent)) whenGone(firstParent, listener);
+}
+
+function whenGone(parent, listener) {
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    listener();
+  }, EVERY_MS);
+  timer.unref();
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { runNode, type SetupProject, setupProject } from "../test/setup-project.ts";
 import { writeTo } from "../test/tools.ts";
 
@@ -73,6 +74,62 @@ describe("the set-up step", () => {
     await once(child.stdout, "data");
     child.kill(signal);
     expect(await once(child, "exit")).toEqual([7, null]);
+  });
+
+  /** Notes what reaches it; runs until it gets SIGTERM. */
+  const WAITS = `import { onParentGone } from "./local/setup/run-child.mjs";
+    process.on("SIGTERM", () => { console.log("SIGTERM"); process.exit(); });
+    onParentGone(() => { console.log("parent gone"); process.exit(); });
+    setInterval(() => {}, 1000);
+    console.log("up", process.pid);`;
+
+  /** The processes of `npm start`: a shell that starts the set-up and passes on no signal, as dash does. */
+  async function startInShell(more: Readonly<Record<string, string>>) {
+    const project = setupProject();
+    writeTo(join(project.folder, "wait.ts"), WAITS);
+    const command = `${process.execPath} local/setup/run.mjs wait.ts & echo run $!; wait`;
+    const options = { cwd: project.folder, env: { ...project.environment, ...more } };
+    const shell = spawn("/bin/sh", ["-c", command], options);
+    let output = "";
+    shell.stdout.on("data", (chunk) => {
+      output += chunk;
+    });
+    const pidOf = (name: string) => Number(new RegExp(`${name} (\\d+)`).exec(output)?.[1]);
+    await eventually(() => expect(pidOf("up")).toBeGreaterThan(0));
+    onTestFinished(() => {
+      for (const name of ["run", "up"]) if (isRunning(pidOf(name))) process.kill(pidOf(name), "SIGKILL");
+    });
+    return { shell, output: () => output, pidOf };
+  }
+
+  function isRunning(pid: number): boolean {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  }
+
+  test("whose shell gets npm's SIGTERM ends the script by SIGTERM, and then itself", async () => {
+    const { shell, output, pidOf } = await startInShell({ npm_lifecycle_event: "start" });
+    shell.kill("SIGTERM");
+    await eventually(() => expect(output()).toContain("SIGTERM"));
+    await eventually(() => expect(["run", "up"].map(pidOf).filter(isRunning)).toEqual([]));
+  });
+
+  test("that was started without npm runs on when its shell has gone", async () => {
+    const { shell, output, pidOf } = await startInShell({});
+    shell.kill("SIGTERM");
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(["run", "up"].map(pidOf).filter(isRunning)).toHaveLength(2);
+    expect(output()).not.toContain("SIGTERM");
+  });
+
+  test("that is killed is noticed by its script", async () => {
+    const { output, pidOf } = await startInShell({});
+    process.kill(pidOf("run"), "SIGKILL");
+    await eventually(() => expect(output()).toContain("parent gone"));
+    await eventually(() => expect(isRunning(pidOf("up"))).toBe(false));
   });
 
   test("ends with the shell's exit code for the signal that ended the script", async () => {

@@ -1,25 +1,37 @@
 import OpenAI from "openai";
 import { expect, onTestFinished } from "vitest";
 import { newAdminKey } from "../../domain/keys/admin-key.ts";
+import { FailedKeys } from "../../domain/keys/failed-keys.ts";
 import { firstAdminKey } from "../../domain/tenancy/first-admin-key.ts";
+import { OlderArchives } from "../../lambdas/administer/call/older-archives.ts";
 import { requestOf } from "../../lambdas/administer/control-request.ts";
 import { serve } from "../../lambdas/administer/serve.ts";
 import { jsonResponse } from "../../lambdas/load-balancer-event.ts";
+import { RefusalStore, refusalRecorder } from "../../lambdas/refusal-store.ts";
 import { bind } from "../http/server.ts";
 import { controlTable } from "./control-table.ts";
 
 const NONE = { organization: undefined, email: undefined, user: undefined, invite: undefined };
 
 /** The control API as its function serves it, with an organisation whose owner has an admin key. */
-export async function controlServer() {
-  const { store, document, keys } = await controlTable();
+export async function controlServer(others: { readonly usage?: undefined } = {}) {
+  const { store, document, keys, name, usage, usageTable } = await controlTable();
   const clock = { ms: 1_790_000_000_000 };
   const lines: Readonly<Record<string, unknown>>[] = [];
+  const log = (line: Readonly<Record<string, unknown>>) => void lines.push(line);
   const tools = {
     store,
+    olderArchives: new OlderArchives(),
     keyPlan: "standard",
+    models: ["tiny", "chat"],
+    usage,
+    organization: "org-a",
+    failedKeys: new FailedKeys(100),
+    uptime: () => clock.ms,
     now: () => clock.ms++,
-    log: (line: Readonly<Record<string, unknown>>) => lines.push(line),
+    log,
+    recordRefusal: refusalRecorder(new RefusalStore(document, { control: name, keys }), log),
+    ...others,
   };
   const api = await bind(0, "", async (request, response) => {
     const url = new URL(request.url ?? "", "http://api");
@@ -37,13 +49,13 @@ export async function controlServer() {
       body,
       isBase64Encoded: false,
     };
-    const { requestId, ...received } = requestOf(event, "req-1");
+    const received = requestOf(event, "load-balancer", "req-1");
     const served = await serve(received, tools);
     const {
       statusCode,
       multiValueHeaders,
       body: text,
-    } = jsonResponse(served.status, served.body, requestId, served.headers);
+    } = jsonResponse(served.status, served.body, received.origin.requestId, served.headers);
     for (const [name, values] of Object.entries(multiValueHeaders)) response.setHeader(name, [...values]);
     response.writeHead(statusCode).end(text);
   });
@@ -63,7 +75,7 @@ export async function controlServer() {
       headers: { authorization: `Bearer ${secret}`, ...headers },
       body: JSON.stringify(body),
     });
-  return { store, document, keys, clock, lines, url, owner, sdk, post };
+  return { tools, store, document, keys, usageTable, clock, lines, url, owner, sdk, post };
 }
 
 /** All items of all pages. */

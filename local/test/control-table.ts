@@ -1,8 +1,10 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { onTestFinished } from "vitest";
+import { USAGE_TABLE } from "../../contracts/usage/usage-counter.ts";
 import { authenticate } from "../../lambdas/administer/authenticate.ts";
 import { DynamoControlStore } from "../../lambdas/administer/store/dynamo-control-store.ts";
+import { DynamoUsageSource } from "../../lambdas/administer/store/usage-source.ts";
 import { bind } from "../http/server.ts";
 import { LOCAL_CREDENTIALS } from "../runtime/aws-environment.ts";
 import { LocalDynamoDb } from "../services/dynamodb/local-dynamodb.ts";
@@ -10,7 +12,7 @@ import { LocalDynamoDb } from "../services/dynamodb/local-dynamodb.ts";
 const REGION = "eu-west-1";
 
 /** The control table as the stack declares it. */
-const table = (name: string) => ({
+export const controlTableConfig = (name: string) => ({
   name,
   hash_key: "organizationId",
   range_key: "recordId",
@@ -23,6 +25,7 @@ const table = (name: string) => ({
 /** Empty tables of the control API and of keys in the local DynamoDB, until the test has finished. */
 export async function controlTable(name = "sluice-dev-control") {
   const keys = "sluice-dev-keys";
+  const usageTable = "sluice-dev-usage";
   const dynamodb = new LocalDynamoDb(undefined);
   const aws = await bind(0, "", (request, response) => dynamodb.handle(request, response));
   const endpoint = `http://127.0.0.1:${aws.port}`;
@@ -32,12 +35,20 @@ export async function controlTable(name = "sluice-dev-control") {
     await aws.close();
     await dynamodb.close();
   });
-  await dynamodb.createTable(table(name), endpoint, REGION);
+  await dynamodb.createTable(controlTableConfig(name), endpoint, REGION);
   const ofKeys = { name: keys, hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] };
   await dynamodb.createTable(ofKeys, endpoint, REGION);
+  const ofUsage = {
+    name: usageTable,
+    hash_key: USAGE_TABLE.hashKey,
+    range_key: USAGE_TABLE.rangeKey,
+    attribute: [USAGE_TABLE.hashKey, USAGE_TABLE.rangeKey].map((attribute) => ({ name: attribute, type: "S" })),
+  };
+  await dynamodb.createTable(ofUsage, endpoint, REGION);
   const document = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const store = new DynamoControlStore(document, { control: name, keys });
+  const usage = new DynamoUsageSource(document, usageTable);
   /** Whose admin key a secret is. */
   const identify = (secret: string) => authenticate(`Bearer ${secret}`, store, 0);
-  return { store, document, identify, endpoint, region: REGION, name, keys };
+  return { store, document, identify, endpoint, region: REGION, name, keys, usage, usageTable };
 }

@@ -43,7 +43,12 @@ export async function environmentVariants(): Promise<Readonly<Record<string, Env
     "dev with trusted addresses": { ...dev, api: { ...dev.api, trustedAddresses: ["203.0.113.0/29"] } },
     "dev with logs of load balancers": { ...dev, loadBalancerLogDays: 30 },
     "dev with the control API": { ...dev, api: { ...dev.api, controlApi: true } },
-    "dev with workloads": { ...dev, identity: { workloads: [WORKLOAD] } },
+    "dev with workloads": { ...dev, identity: { ...dev.identity, workloads: [WORKLOAD] } },
+    "dev with people who sign in": {
+      ...dev,
+      api: { ...dev.api, controlApi: true },
+      identity: { ...dev.identity, people: { issuer: "https://login.example.com", clientId: "sluice" } },
+    },
     "dev with a shell": { ...dev, network: { ...dev.network, shell: true } },
     "dev with a provider outside AWS": { ...dev, providers: { example: OUTSIDE_PROVIDER } },
   };

@@ -5,7 +5,7 @@ import { type RecordedStack, recordedStack, type SynthesizedParts } from "./reco
 
 /** The contract of this version. Keys are required wherever they can be: the strictest form of the API. */
 export function currentApi(): ApiContract {
-  return apiContract(openApiDocument({ auth: "required" }));
+  return apiContract(openApiDocument({ auth: "required", controlApi: true }));
 }
 
 /** The record of each of an environment's stacks, by name. */

@@ -25,6 +25,7 @@ const models = (text: string) => parallelModels("a/b.ts", text, parts);
 const OF_GATEWAYS = [
   "stage",
   "auth",
+  "controlApi",
   "endStreamsOnRevoke",
   "requestsPerMinutePerIp",
   "requestsPerMinutePerIpWithKey",
@@ -37,7 +38,7 @@ const OF_GATEWAYS = [
 ];
 
 describe("the one model of an environment", () => {
-  test("a gateway's configuration repeats the names of eleven settings of `api`, and no others of a part", () => {
+  test("a gateway's configuration repeats the names of twelve settings of `api`, and no others of a part", () => {
     const names = Object.keys(GatewayConfig.shape);
     const common = parts
       .filter(({ path }) => path !== "Environment")

@@ -95,6 +95,7 @@ export const IRISH_PRODUCTS: readonly TestProduct[] = [
   product("AmazonS3", "EU-Requests-Tier2", "Requests", "0.0000004000"),
   product("awskms", "eu-west-1-KMS-Keys", "Keys", "1.0000000000"),
   product("awskms", "eu-west-1-KMS-Requests", "Requests", "0.0000030000"),
+  product("awskms", "eu-west-1-KMS-Requests-Asymmetric", "Requests", "0.0000150000"),
   product("AmazonCloudWatch", "EU-CW:MetricMonitorUsage", "Metrics", [
     ["0", "0.3000000000"],
     ["10000", "0.1000000000"],

@@ -66,8 +66,8 @@ interface PathCall {
 interface NamesInXml {
   /** Element that holds a name. */
   readonly element: string;
-  /** The first such element of each of these elements counts, where that contains a text. @default - every one counts */
-  readonly within?: { readonly element: string; readonly containing: string };
+  /** Counts only where a sibling element has this text, whatever their order. @default - every one counts */
+  readonly beside?: { readonly element: string; readonly text: string };
 }
 
 interface NamesInJson {

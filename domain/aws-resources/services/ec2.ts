@@ -129,7 +129,7 @@ export const EC2 = {
         action: "DescribeVpcs",
         version: API,
         element: "vpcId",
-        within: { element: "item", containing: "<isDefault>false</isDefault>" },
+        beside: { element: "isDefault", text: "false" },
       },
       cost: { exempt: FREE },
       deploy: ["ec2:CreateVpc", "ec2:ModifyVpcAttribute", "ec2:DeleteVpc"],

@@ -30,7 +30,7 @@ export const KMS = {
       encryption: { exempt: SETTINGS_ONLY },
     },
     aws_kms_key: {
-      twin: { exempt: NO_LOCAL_ENCRYPTION },
+      twin: "plugin",
       applyTest: { exempt: READ_BY_SECOND_PLAN },
       leftovers: { exempt: "AWS keeps a deleted key for the days of its waiting period" },
       cost: { paidIn: ["KMS"] },

@@ -1,6 +1,7 @@
 import type { AwsService } from "../rows/aws-resource-type.ts";
 import {
   BUCKET_SETTING,
+  CONNECTS_TWO,
   FREE,
   NO_PERMISSIONS,
   PAID_WITH_ITS_RESOURCE,
@@ -32,6 +33,22 @@ export const S3 = {
       leftovers: { exempt: PART_OF_LISTED },
       cost: { exempt: FREE },
       deploy: ["s3:PutLifecycleConfiguration"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_s3_bucket_notification: {
+      twin: "plugin",
+      applyTest: { exempt: CONNECTS_TWO },
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: { exempt: FREE },
+      deploy: ["s3:PutBucketNotification"],
+      encryption: { exempt: SETTINGS_ONLY },
+    },
+    aws_s3_bucket_object_lock_configuration: {
+      twin: { exempt: BUCKET_SETTING },
+      applyTest: "assertion",
+      leftovers: { exempt: PART_OF_LISTED },
+      cost: { exempt: FREE },
+      deploy: ["s3:PutBucketObjectLockConfiguration"],
       encryption: { exempt: SETTINGS_ONLY },
     },
     aws_s3_bucket_ownership_controls: {

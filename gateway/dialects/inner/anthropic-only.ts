@@ -1,5 +1,6 @@
 import { isRecord } from "../../../lib/is-record.ts";
 import type { ClientBody } from "../../core/generation-request.ts";
+import { jsonBytes } from "../../outside-values/paced-json.ts";
 import { itemsOf, parseJson } from "./json.ts";
 import { kindOf, refuse } from "./refuse.ts";
 
@@ -34,11 +35,14 @@ export function isCustomTool({ type }: Readonly<Record<string, unknown>>): boole
 export const OWN_MESSAGE = "anthropic_message";
 const OWN_MESSAGE_KEY = Buffer.from(`"${OWN_MESSAGE}":`);
 
-/** A whole chat completion without Anthropic's own message, which only clients of Messages know. */
-export function withoutOwnMessage(bytes: Buffer): Buffer {
+/** A stored chat completion without Anthropic's own message, which only clients of Messages know. */
+export function withoutOwnMessage(bytes: Buffer): Buffer | Promise<Buffer> {
   if (!bytes.includes(OWN_MESSAGE_KEY)) return bytes;
   const completion = parseJson(bytes.toString("utf8"));
-  if (!isRecord(completion)) return bytes;
-  const { [OWN_MESSAGE]: _, ...chat } = completion;
-  return Buffer.from(JSON.stringify(chat));
+  return isRecord(completion) ? jsonBytes(withoutOwnField(completion)) : bytes;
+}
+
+/** The same of one that is parsed. */
+export function withoutOwnField({ [OWN_MESSAGE]: _, ...chat }: Readonly<Record<string, unknown>>) {
+  return chat;
 }

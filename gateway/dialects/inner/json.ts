@@ -18,7 +18,7 @@ export function itemsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A whole response that is made of these fields. */
+/** A whole response that is made of these fields; its bytes are written later, as they may be megabytes. */
 export function wholeOf(fields: Readonly<Record<string, unknown>>): WholeResponse {
-  return { bytes: Buffer.from(JSON.stringify(fields)), fields };
+  return { bytes: undefined, fields };
 }

@@ -10,6 +10,7 @@ import {
   type UpstreamName,
 } from "../../test/dialect-gateway.ts";
 import { gatherMessage } from "../../test/replay-recorded.ts";
+import { jsonOfWhole } from "../../test/whole-json.ts";
 import { anthropicRequest } from "../providers/anthropic/anthropic-request.ts";
 import { chatCompletion } from "../providers/anthropic/anthropic-response.ts";
 
@@ -151,9 +152,7 @@ describe("thinking between texts", () => {
     void fc.assert(
       fc.property(fc.array(block, { minLength: 1, maxLength: 8 }), (content) => {
         const bytes = Buffer.from(JSON.stringify({ ...MESSAGE, content }));
-        const { message } = JSON.parse(
-          chatCompletion(bytes, { model: "m", created: 1, newId: () => "x" }).bytes.toString(),
-        ).choices[0];
+        const { message } = jsonOfWhole(chatCompletion(bytes, { model: "m", created: 1, newId: () => "x" })).choices[0];
         const options = { model: "m", stream: false, defaultMaxTokens: 9, takesSampling: true };
         const sent = anthropicRequest({ messages: [{ role: "user", content: "Hi" }, message] }, options);
         const [, turn] = sent.messages as { content: typeof content }[];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { eventFrame } from "../../../test-support/fake-bedrock.ts";
 import { gathered, translated } from "../../test/dialect-cases.ts";
+import { jsonOfWhole } from "../../test/whole-json.ts";
 import { CallIds } from "../inner/tool-calls.ts";
 import { chatCompletion } from "./anthropic/anthropic-response.ts";
 import { anthropicStream } from "./anthropic/anthropic-stream.ts";
@@ -68,7 +69,7 @@ describe("calls that a provider sends under one id", () => {
   test("have the same ids for a client of Messages, whole and streamed", () => {
     const ids = ["same", "call_msg_1_1"];
     const own = chatCompletion(json(message), { ...head, isMessages: true });
-    const { content } = JSON.parse(own.bytes.toString()).anthropic_message;
+    const { content } = jsonOfWhole(own).anthropic_message;
     expect(content.map(({ id }: { id: string }) => id)).toEqual(ids);
     expect(idsOf(own.fields)).toEqual(ids);
     const text = translated(

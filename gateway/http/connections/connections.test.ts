@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { eventually } from "../../../test-support/waits/eventually.ts";
 import { chat, startTestGateway } from "../../test/test-gateway.ts";
 
 const BODY = JSON.stringify(chat());
@@ -52,7 +53,7 @@ describe("connections of one peer above its share", () => {
     expect(JSON.parse(messages.content)).toMatchObject({ type: "error", error: { type: "rate_limit_error" } });
     expect(await statusOf(own[0]!, CHAT)).toBe(200);
     own[1]?.destroy();
-    await vi.waitFor(async () => expect(await statusOf(await open(url), CHAT)).toBe(200));
+    await eventually(async () => expect(await statusOf(await open(url), CHAT)).toBe(200));
   });
 
   test("may open no WebSocket, and have their health checked", async () => {
@@ -75,7 +76,7 @@ test("connections above what one thread has get 503, and those far above are clo
   // 256 of these are refused by a response; they send no request, and so have none yet.
   const more = await Promise.all(Array.from({ length: 300 }, () => open(url)));
   for (const socket of more) socket.resume().on("close", () => closed++);
-  await vi.waitFor(() => expect(closed).toBeGreaterThanOrEqual(300 - 256));
+  await eventually(() => expect(closed).toBeGreaterThanOrEqual(300 - 256));
   expect(closed).toBeLessThan(60);
 });
 
@@ -97,13 +98,13 @@ test("requests at once of one address are refused above its share, and those of 
   const both = await open(url);
   const request = `${[...CHAT, from("203.0.113.1")].join("\r\n")}\r\n\r\n${BODY}`;
   both.write(request + request);
-  await vi.waitFor(() => expect(engines[0]?.received).toHaveLength(2));
+  await eventually(() => expect(engines[0]?.received).toHaveLength(2));
   const models = ["GET /v1/models HTTP/1.1", "host: a"];
   const other = await open(url);
   expect(await statusOf(other, [...models, from("203.0.113.2")], "")).toBe(200);
   expect(await exchange(other, [...models, from("203.0.113.1")], "")).toMatchObject({ status: 429 });
   both.destroy();
-  await vi.waitFor(async () => expect(await statusOf(await open(url), [...models, from("203.0.113.1")], "")).toBe(200));
+  await eventually(async () => expect(await statusOf(await open(url), [...models, from("203.0.113.1")], "")).toBe(200));
 });
 
 describe("requests of one connection behind each other", () => {
@@ -116,7 +117,7 @@ describe("requests of one connection behind each other", () => {
     socket.on("data", (chunk: Buffer) => {
       got += String(chunk);
     });
-    await vi.waitFor(() => expect([...got.matchAll(/x-request-id: (r\d+)/g)].map(([, id]) => id)).toEqual(ids));
+    await eventually(() => expect([...got.matchAll(/x-request-id: (r\d+)/g)].map(([, id]) => id)).toEqual(ids));
   });
 
   test("close it when there are more, and none of them stays open", async () => {
@@ -124,8 +125,8 @@ describe("requests of one connection behind each other", () => {
     const socket = await open(url);
     socket.write(`${CHAT.join("\r\n")}\r\n\r\n${BODY}`.repeat(100));
     await once(socket.resume(), "close");
-    await vi.waitFor(() => expect(log().filter(({ msg }) => msg === "request")).toHaveLength(16));
+    await eventually(() => expect(log().filter(({ msg }) => msg === "request")).toHaveLength(16));
     expect(log().filter(({ msg, status }) => msg === "request" && status !== 499)).toEqual([]);
-    await vi.waitFor(() => expect(engines[0]?.received.map(({ isOpen }) => isOpen)).not.toContain(true));
+    await eventually(() => expect(engines[0]?.received.map(({ isOpen }) => isOpen)).not.toContain(true));
   });
 });

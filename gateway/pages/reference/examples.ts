@@ -13,7 +13,8 @@ export interface ExampleRequest {
   readonly body: unknown;
   /** Whether a file is uploaded. */
   readonly isForm: boolean;
-  readonly isPublic: boolean;
+  /** Variable of the shell with the key. @default - none is needed */
+  readonly keyVariable: string | undefined;
 }
 
 /** Calls of the official SDK by operation; operations that it lacks are shown with curl alone. */
@@ -28,10 +29,10 @@ export function examplesOf(request: ExampleRequest): readonly Example[] {
   return [{ title: "curl", code: curl(request) }, ...sdkExamples(request)];
 }
 
-function curl({ method, path, body, isForm, isPublic }: ExampleRequest): string {
+function curl({ method, path, body, isForm, keyVariable }: ExampleRequest): string {
   const lines = [`curl "$SLUICE_URL${path.replace("{model}", "phi-3-mini")}"`];
   if (method !== "get" && body === undefined && !isForm) lines[0] = `${lines[0]} -X ${method.toUpperCase()}`;
-  if (!isPublic) lines.push('-H "Authorization: Bearer $SLUICE_KEY"');
+  if (keyVariable !== undefined) lines.push(`-H "Authorization: Bearer $${keyVariable}"`);
   if (isForm) lines.push("-F purpose=batch", "-F file=@lines.jsonl");
   if (body !== undefined) {
     lines.push("-H 'content-type: application/json'");

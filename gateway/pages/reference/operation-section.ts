@@ -11,6 +11,19 @@ export interface ReferenceOperation {
   readonly operation: Schema;
 }
 
+const PASSED_ON = html`<p class="note"><code>null</code> is the same as leaving a field out. Other fields are passed on to the model's engine as they are.</p>`;
+
+/** Whether a model's engine gets the body. */
+function isForModels(operation: Schema): boolean {
+  const examples = content(responses(operation)["404"], "application/json")?.examples;
+  return isRecord(examples) && "model_not_found" in examples;
+}
+
+/** Whether it is an operation of the control API. */
+function isControl({ security }: Schema): boolean {
+  return records(security).some((scheme) => "adminKey" in scheme);
+}
+
 /** The parameters and responses of one operation, with examples beside them. */
 export function operationSection({ path, method, operation }: ReferenceOperation, schemas: Schemas): Html {
   const id = text(operation.operationId);
@@ -18,13 +31,14 @@ export function operationSection({ path, method, operation }: ReferenceOperation
   const body = content(operation.requestBody, "application/json") ?? form;
   const isPublic = Array.isArray(operation.security) && operation.security.length === 0;
   const scope = text(operation["x-scope"]);
+  const needsAdminKey = isControl(operation);
   const examples = examplesOf({
     method,
     path,
     operationId: id,
     body: body?.example,
     isForm: form !== undefined,
-    isPublic,
+    keyVariable: isPublic ? undefined : needsAdminKey ? "SLUICE_ADMIN_KEY" : "SLUICE_KEY",
   });
   return html`<section id="${id}" aria-labelledby="${id}-title">
 <header><h2 id="${id}-title">${text(operation.summary)}</h2>
@@ -32,10 +46,10 @@ export function operationSection({ path, method, operation }: ReferenceOperation
     operation.deprecated === true ? html` <span class="deprecated">deprecated</span>` : undefined
   }</p>
 <p>${prose(text(operation.description))}</p>
-${scope === "" ? undefined : html`<p class="note">For keys with the scope <code>${scope}</code>.</p>`}</header>
+${scope === "" ? undefined : html`<p class="note">For ${needsAdminKey ? "admin keys of owners" : "keys"} with the scope <code>${scope}</code>.</p>`}</header>
 <div class="columns"><div>
 ${parameters(operation, schemas)}
-${body === undefined ? undefined : html`<h3>Body</h3>${schemaList(fieldsOf(body.schema, schemas), schemas)}<p class="note"><code>null</code> is the same as leaving a field out. Other fields are passed on to the model's engine as they are.</p>`}
+${body === undefined ? undefined : html`<h3>Body</h3>${schemaList(fieldsOf(body.schema, schemas), schemas)}${isForModels(operation) ? PASSED_ON : undefined}`}
 ${responseSection(operation, schemas)}
 ${errors(operation)}
 </div><div class="examples">
@@ -44,15 +58,26 @@ ${responseExample(operation)}
 </div></div></section>`;
 }
 
+const PARAMETERS = [
+  ["path", "In the path"],
+  ["query", "In the query"],
+  ["header", "In headers"],
+] as const;
+
 function parameters(operation: Schema, schemas: Schemas): Html | undefined {
   const list = records(operation.parameters);
   if (list.length === 0) return undefined;
-  const fields = list.map(({ name, schema, required }) => ({
-    name: text(name),
-    schema: resolve(schema, schemas),
-    isRequired: required === true,
-  }));
-  return html`<h3>In the path</h3>${schemaList(fields, schemas)}`;
+  const parts = PARAMETERS.flatMap(([location, title]) => {
+    const fields = list
+      .filter((parameter) => parameter.in === location)
+      .map(({ name, schema, required, description }) => ({
+        name: text(name),
+        schema: { ...(description === undefined ? {} : { description }), ...resolve(schema, schemas) },
+        isRequired: required === true,
+      }));
+    return fields.length === 0 ? [] : [html`<h3>${title}</h3>${schemaList(fields, schemas)}`];
+  });
+  return html`${parts}`;
 }
 
 function responseSection(operation: Schema, schemas: Schemas): Html {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { CONTROL_OPERATIONS } from "../../../contracts/control/operations.ts";
+import { openApiDocument } from "../../../contracts/openapi/document.ts";
 import { OPERATIONS } from "../../../contracts/openapi/operations.ts";
 import { post, startTestGateway } from "../../test/test-gateway.ts";
 import { html, prose } from "./html.ts";
@@ -54,6 +56,25 @@ describe("/openapi.json and /reference", () => {
     const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
+  });
+
+  // documented: reference-control-api
+  test("the control API's operations are in both where the deployment has it, with the admin key that they need", async () => {
+    const { url } = await startTestGateway({ config: { auth: "required", controlApi: true } });
+    const { paths } = openApiDocument({ auth: "required", controlApi: true });
+    expect(await (await fetch(`${url}/openapi.json`)).json()).toMatchObject({
+      paths: { "/v1/organization/projects/{project_id}": { get: { security: [{ adminKey: [] }] } } },
+    });
+    const page = await (await fetch(`${url}/reference`)).text();
+    for (const id of Object.keys(CONTROL_OPERATIONS)) expect(page).toContain(`<section id="${id}"`);
+    expect(Object.keys(paths).length).toBeGreaterThan(OPERATIONS.length / 2);
+    const [, section = ""] = /<section id="updateProject"(.*?)<\/section>/s.exec(page) ?? [];
+    expect(section).toContain("$SLUICE_ADMIN_KEY");
+    expect(section).toContain("For admin keys of owners with the scope <code>projects.write</code>");
+    expect(section).toMatch(/In the path.*project_id.*In headers.*Idempotency-Key.*Body.*name/s);
+    expect(section).not.toContain("passed on to the model");
+    const plain = await startTestGateway({ config: { auth: "required" } });
+    expect(await (await fetch(`${plain.url}/openapi.json`)).text()).not.toContain("/v1/organization/");
   });
 
   test("counts against the address's limit like any other request", async () => {

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Deprecation } from "../../../contracts/api/deprecations.ts";
-import { openApiDocument } from "../../../contracts/openapi/document.ts";
-import type { AuthMode } from "../../../contracts/processes/auth.ts";
+import { type DocumentOptions, openApiDocument } from "../../../contracts/openapi/document.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import { type StaticPage, staticPage } from "../static-page.ts";
 import { type GuidePart, guide } from "./guide.ts";
@@ -19,29 +18,29 @@ const POLICY = [
 ].join("; ");
 
 /** Both pages, each written when it is first requested. */
-export function referencePages(auth: AuthMode, deprecations: readonly Deprecation[]) {
+export function referencePages(options: DocumentOptions, deprecations: readonly Deprecation[]) {
   let openApi: StaticPage | undefined;
   let reference: StaticPage | undefined;
   return {
-    openApi: () => (openApi ??= openApiPage(auth)),
-    reference: () => (reference ??= referencePage(auth, deprecations)),
+    openApi: () => (openApi ??= openApiPage(options)),
+    reference: () => (reference ??= referencePage(options, deprecations)),
   };
 }
 
 /** `GET /openapi.json`. */
-export function openApiPage(auth: AuthMode): StaticPage {
-  return staticPage(JSON.stringify(openApiDocument({ auth })), "application/json");
+export function openApiPage(options: DocumentOptions): StaticPage {
+  return staticPage(JSON.stringify(openApiDocument(options)), "application/json");
 }
 
 /** `GET /reference`: the same document for people. One file, without scripts. */
-export function referencePage(auth: AuthMode, deprecations: readonly Deprecation[]): StaticPage {
-  const document = openApiDocument({ auth });
+export function referencePage(options: DocumentOptions, deprecations: readonly Deprecation[]): StaticPage {
+  const document = openApiDocument(options);
   const { info, components } = document;
   const schemas = isRecord(components.schemas) ? components.schemas : {};
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).flatMap(([method, operation]) => (isRecord(operation) ? [{ path, method, operation }] : [])),
   );
-  const parts = guide(auth, deprecations);
+  const parts = guide(options.auth, deprecations);
   const { text } = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${info.title} API reference</title><style>${new Html(STYLE)}</style></head>

@@ -7,8 +7,9 @@ import type { Target } from "../../core/target.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
 import { chunkFormOf } from "../../dialects/providers/openai/chunk-forms.ts";
 import { redirectTarget } from "../../http/redirect-target.ts";
-import { sendUpstream, type UpstreamResponse } from "../../http/send-upstream.ts";
-import type { UpstreamBody } from "../../http/upstream-body.ts";
+import { sendUpstream, type UpstreamResponse } from "../../http/upstream/send-upstream.ts";
+import type { UpstreamBody } from "../../http/upstream/upstream-body.ts";
+import { jsonBytes } from "../../outside-values/paced-json.ts";
 import type { WholeForm } from "../../outside-values/whole-forms.ts";
 import { LineEnds } from "../../relay/line-ends.ts";
 import { tokensOfChoices } from "../../relay/text-tokens.ts";
@@ -40,13 +41,16 @@ export type AttemptResponse =
        */
       readonly settle: (outcome: "ok" | "interrupted", tokens?: BilledTokens) => void;
     }
-  | (CheckedResponse & {
+  | {
       readonly kind: "whole";
+      readonly bytes: Buffer;
+      /** The object that the bytes are. */
+      readonly fields: CheckedResponse["fields"];
       /** As the response names it. */
       readonly usage: TokenUsage | undefined;
       /** What is paid. */
       readonly tokens: Partial<TokenUsage>;
-    });
+    };
 
 /** The target's dialect cannot express the request: another target's may. */
 export class UnsupportedByDialect extends Error {
@@ -74,6 +78,11 @@ export interface AttemptOptions {
   readonly lease: Lease;
   /** Ends the call; follows the request's own abort. */
   readonly signal: AbortSignal;
+  /**
+   * Aborted when the route's time is over, also behind the client's end: until then the whole response of a provider is
+   * read for its usage. @default - the call ends with its client
+   */
+  readonly over?: AbortSignal | undefined;
   /** A stream's first byte must come within this; `undefined`: the request's own limit is the only one. */
   readonly firstByteMs: number | undefined;
   /** Whether a parsed object is a whole response of the API that is called. */
@@ -113,7 +122,11 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
     const call = encoding instanceof Promise ? await encoding : encoding;
     if (!lease.isFunded) await fund(lease, limits.signal);
     response = await send(options, call, limits.signal);
-    if (response.statusCode !== 200) throw await refusal(lease, response);
+    if (response.statusCode !== 200) {
+      const failure = await refusal(lease, response);
+      if (limits.isReadWithoutClient) lease.sawUsage({ promptTokens: 0, completionTokens: 0 });
+      throw failure;
+    }
     const { body } = response;
     const isStream = isStreamOf(target, response);
     if (generation.stream && !isStream && target.kind === "provider") throw new UpstreamFailure("malformed");
@@ -122,13 +135,17 @@ export async function attempt(options: AttemptOptions): Promise<AttemptResponse>
       const bounds = new ResponseBounds(generation, target.dialect.name === "openai", hold);
       const bytes = await wholeBytes(body, bounds);
       if (!bounds.isParsed && !bounds.hasVectors()) throw new UpstreamFailure("malformed");
-      const checked: CheckedResponse = bounds.isParsed
+      const { bytes: own, fields }: CheckedResponse = bounds.isParsed
         ? wholeResponse(target.dialect, bytes, outbound, options.isWhole)
         : { bytes, fields: {} };
-      const usage = bounds.isParsed ? tokensOf(checked.fields.usage) : findUsage(bytes);
-      const tokens = usage ?? estimatedTokens(checked.fields);
+      const usage = bounds.isParsed ? tokensOf(fields.usage) : findUsage(bytes);
+      const tokens = usage ?? estimatedTokens(fields);
+      if (limits.isReadWithoutClient) {
+        lease.sawUsage(tokens);
+        signal.throwIfAborted();
+      }
       lease.settle("ok", tokens);
-      return { kind: "whole", ...checked, usage, tokens };
+      return { kind: "whole", bytes: own ?? (await jsonBytes(fields)), fields, usage, tokens };
     }
     const toChat = target.dialect.decodeStream(outbound);
     const translator = toChat ?? new LineEnds();

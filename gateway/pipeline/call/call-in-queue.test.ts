@@ -1,5 +1,6 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { newApiKey } from "../../../domain/keys/api-key.ts";
+import { eventually } from "../../../test-support/waits/eventually.ts";
 import {
   as,
   block,
@@ -138,7 +139,7 @@ describe("a request that finds all engines full", () => {
     const waiting = [send(gateway.url), send(gateway.url), send(gateway.url)];
     await untilWaiting(gateway, 2);
     const engine = gateway.engines[0]!;
-    await vi.waitFor(() => expect(engine.received).toHaveLength(1));
+    await eventually(() => expect(engine.received).toHaveLength(1));
     // The next one stays with the engine until the queue is full again.
     engine.behaviour.firstByteMs = 2000;
     const first = await send(gateway.url);
@@ -206,9 +207,9 @@ describe("a request that finds all engines full", () => {
     };
     for (let index = 0; index < 6; index++) hang("tiny");
     await untilWaiting(gateway, 2);
-    await vi.waitFor(async () => expect(await sample(gateway, `sluice_requests_shed_total{reason="full"}`)).toBe(3));
+    await eventually(async () => expect(await sample(gateway, `sluice_requests_shed_total{reason="full"}`)).toBe(3));
     hang("other");
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(gateway.engines[0]?.received.map(({ body }) => body.model)).toEqual(["tiny", "other"]),
     );
     hang("other");
@@ -240,7 +241,7 @@ test("a storm of requests that are served, refused, evicted, late or aborted lea
   await Promise.all(all);
   expect([...statuses.keys()].every((status) => [200, 429, 503, "gone"].includes(status))).toBe(true);
   expect(statuses.get(200)).toBeGreaterThan(10);
-  await vi.waitFor(async () => expect(await sample(gateway, "sluice_requests_in_flight")).toBe(0));
+  await eventually(async () => expect(await sample(gateway, "sluice_requests_in_flight")).toBe(0));
   expect(await waitingRequests(gateway)).toBe(0);
   const bytes = ["normal", "batch"].map((priority) => sample(gateway, `sluice_queue_bytes{priority="${priority}"}`));
   expect(await Promise.all(bytes)).toEqual([0, 0]);

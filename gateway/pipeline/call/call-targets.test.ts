@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
+import { eventually } from "../../../test-support/waits/eventually.ts";
 import {
   chat,
   completion,
@@ -53,7 +54,7 @@ describe("a response that is not streamed", () => {
     });
     const error = await errorOf(await post(url, "/v1/completions", completion()), 504, "timeout");
     expect(error.message).toContain("0.2 s");
-    await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
+    await eventually(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
   });
 
   test("a route's own time limit wins over the general one", async () => {
@@ -90,7 +91,7 @@ describe("a stream that has not begun", () => {
       config: { timeouts: { firstByteSeconds: 0.2, totalSeconds: 5, idleSeconds: 5 } },
     });
     await errorOf(await post(url, "/v1/completions", stream), 504, "timeout");
-    await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
+    await eventually(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
   });
 
   // documented: engine-dies-before-first-byte
@@ -270,7 +271,7 @@ describe("the way through the load balancer", () => {
     expect((await post(url, "/v1/completions", completion())).status).toBe(200);
     expect(engines[0]?.received).toHaveLength(1);
     discovery.engines = [];
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await post(url, "/v1/completions", completion());
       expect(behind.received.length).toBeGreaterThan(0);
     });

@@ -38,12 +38,14 @@ export async function callTargets(
 ): Promise<Answered> {
   const { generation, timeouts, abort } = request;
   const seconds = generation.stream ? timeouts.firstByteSeconds : timeouts.totalSeconds;
+  const over = generation.stream ? undefined : new AbortController();
   const timer = setTimeout(() => {
     abort.abort(new GatewayError("timeout", { message: timeoutMessage(generation.stream, seconds) }));
+    over?.abort();
   }, seconds * 1000);
   tools.budget.request(tools.now());
   try {
-    return await new TargetCalls(request, tools, before).run(first);
+    return await new TargetCalls(request, tools, before, over?.signal).run(first);
   } finally {
     clearTimeout(timer);
   }
@@ -60,6 +62,8 @@ class TargetCalls {
   readonly #request: CallRequest;
   readonly #tools: CallTools;
   readonly #before: AttemptCounts;
+  /** Aborted when the route's time is over. */
+  readonly #over: AbortSignal | undefined;
   #state: policy.AttemptState;
   #failedAttempts: number;
   /** The targets' refusals when the last lease was looked for. */
@@ -67,10 +71,11 @@ class TargetCalls {
   /** The first call's target, once a second call runs beside it. */
   #beside: Target | undefined = undefined;
 
-  constructor(request: CallRequest, tools: CallTools, before: AttemptCounts) {
+  constructor(request: CallRequest, tools: CallTools, before: AttemptCounts, over: AbortSignal | undefined) {
     this.#request = request;
     this.#tools = tools;
     this.#before = before;
+    this.#over = over;
     this.#state = policy.beginAttempts(request.plan);
     this.#failedAttempts = before.failedAttempts;
   }
@@ -154,6 +159,7 @@ class TargetCalls {
         generation,
         lease,
         signal,
+        over: target.kind === "provider" ? this.#over : undefined,
         firstByteMs,
         isWhole,
         memory,

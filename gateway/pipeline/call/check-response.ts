@@ -6,8 +6,9 @@ import { choiceFailed } from "../../relay/error-event.ts";
 
 /** A whole response in OpenAI's form whose parts are those of its endpoint. */
 export interface CheckedResponse {
-  readonly bytes: Buffer;
-  /** The object that the bytes are. */
+  /** As the target sent them; `undefined` where the fields have to be written. */
+  readonly bytes: Buffer | undefined;
+  /** The object that the bytes are, or the translated one. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { FakeProviderBehaviour, ProviderFault } from "../../../test-support/fake-provider.ts";
 import { providerConfig, routeConfig } from "../../../test-support/target-config.ts";
+import { eventually } from "../../../test-support/waits/eventually.ts";
 import { provide } from "../../test/provider-fixture.ts";
 import { chat, completion, errorOf, eventsOf, post, startTestGateway } from "../../test/test-gateway.ts";
 
@@ -68,7 +69,7 @@ describe("a provider that fails before its first byte", () => {
     });
     for (const stream of [false, true])
       await (await post(url, "/v1/chat/completions", chat({ model: "chat", stream }))).text();
-    await vi.waitFor(() => expect(log().filter(({ route }) => route === "/v1/chat/completions")).toHaveLength(2));
+    await eventually(() => expect(log().filter(({ route }) => route === "/v1/chat/completions")).toHaveLength(2));
     const [line] = log().filter(({ route }) => route === "/v1/chat/completions");
     expect(line).toMatchObject({ status: 200, targetId: "good/small", upstreamRedirect: `${origin}/v2/chat` });
     expect(JSON.stringify(log())).not.toContain("secret");
@@ -90,7 +91,7 @@ describe("a provider that fails before its first byte", () => {
     const { url, bad } = await setUp({ fault: "endless-page" });
     const response = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
     expect(eventsOf(await response.text()).at(-1)).toBe("[DONE]");
-    await vi.waitFor(() => expect(bad.received[0]?.aborted).toBe(true));
+    await eventually(() => expect(bad.received[0]?.aborted).toBe(true));
   });
 
   // documented: failover-refused
@@ -107,7 +108,7 @@ describe("a provider that fails before its first byte", () => {
     const response = await post(url, "/v1/chat/completions", chat({ model: "chat", stream: true }));
     expect(response.headers.get("x-sluice-target")).toBe("good/small");
     expect(eventsOf(await response.text()).at(-1)).toBe("[DONE]");
-    await vi.waitFor(() => expect(bad.received[0]?.aborted).toBe(true));
+    await eventually(() => expect(bad.received[0]?.aborted).toBe(true));
   });
 
   test("the last target has all the time that is left", async () => {
@@ -173,7 +174,7 @@ describe("a provider in trouble", () => {
     expect(bad.received).toHaveLength(5);
     expect(await (await fetch(metricsUrl)).text()).toContain('sluice_target_breaker_state{target="bad/small"} 3');
     bad.behaviour.fault = undefined;
-    await vi.waitFor(async () => expect(await send()).toBe("bad/small"), { timeout: 5000, interval: 100 });
+    await eventually(async () => expect(await send()).toBe("bad/small"), { everyMs: 100 });
   });
 
   // documented: busy-provider-left-alone

@@ -1,6 +1,7 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { FakeProviderBehaviour } from "../../../test-support/fake-provider.ts";
 import { providerConfig, routeConfig } from "../../../test-support/target-config.ts";
+import { eventually } from "../../../test-support/waits/eventually.ts";
 import { provide } from "../../test/provider-fixture.ts";
 import { chat, completion, errorOf, eventsOf, post, startTestGateway } from "../../test/test-gateway.ts";
 import { HedgedAway, hedge } from "./hedge.ts";
@@ -60,7 +61,7 @@ describe("a first call that is silent", () => {
       if (stream)
         expect(eventsOf(await response.text())).toHaveLength(6); // four tokens, the end, [DONE]
       else expect(await response.json()).toMatchObject({ usage: { completion_tokens: 4 } });
-      await vi.waitFor(() => expect(one.received[0]?.aborted).toBe(true));
+      await eventually(() => expect(one.received[0]?.aborted).toBe(true));
       expect(calls()).toEqual([1, 1, 0]);
       expect(await requestLine()).toMatchObject({ targetId: "two/small", engineId: "two", completionTokens: 4 });
     },
@@ -74,7 +75,7 @@ describe("a first call that is silent", () => {
     const response = await send({ stream });
     expect(responderOf(response)).toEqual([200, "one/small", "2"]);
     await response.text();
-    await vi.waitFor(() => expect(two.received[0]?.aborted).toBe(true));
+    await eventually(() => expect(two.received[0]?.aborted).toBe(true));
     expect(await requestLine()).toMatchObject({ targetId: "one/small", engineId: "one", completionTokens: 5 });
   });
 
@@ -86,7 +87,7 @@ describe("a first call that is silent", () => {
     const responses = await Promise.all([1, 2].map(() => post(url, "/v1/completions", completion())));
     expect(responses.map(({ status }) => status)).toEqual([200, 200]);
     expect(engines.map(({ received }) => received.length)).toEqual([2, 2]);
-    await vi.waitFor(() => expect(engines[0]?.received.map(({ aborted }) => aborted)).toEqual([true, true]));
+    await eventually(() => expect(engines[0]?.received.map(({ aborted }) => aborted)).toEqual([true, true]));
   });
 
   // documented: hedge-loser-released
@@ -99,7 +100,7 @@ describe("a first call that is silent", () => {
     });
     for (let count = 1; count <= 6; count++) {
       expect(responderOf(await send())).toEqual([200, "two/small", "2"]);
-      await vi.waitFor(() => expect(one.received.filter(({ aborted }) => aborted)).toHaveLength(count));
+      await eventually(() => expect(one.received.filter(({ aborted }) => aborted)).toHaveLength(count));
     }
     expect(responderOf(await send())).toEqual([200, "one/small", "1"]);
     const metrics = await (await fetch(metricsUrl)).text();
@@ -124,14 +125,14 @@ describe("a first call that is silent", () => {
     expect(responses.slice(2)).toEqual(["1", "1", "1", "1"]);
   });
 
-  test("ends with the second one when the client leaves", async () => {
+  test("ends with the second one when the client of a stream leaves", async () => {
     const { send, one, two, calls } = await setUp({ first: { fault: "hang" }, second: { fault: "hang" } });
     const client = new AbortController();
-    const response = send({}, {}, { signal: client.signal });
-    await vi.waitFor(() => expect(calls()).toEqual([1, 1, 0]));
+    const response = send({ stream: true }, {}, { signal: client.signal });
+    await eventually(() => expect(calls()).toEqual([1, 1, 0]));
     client.abort();
     await expect(response).rejects.toThrow();
-    await vi.waitFor(() => expect([one.received[0]?.aborted, two.received[0]?.aborted]).toEqual([true, true]));
+    await eventually(() => expect([one.received[0]?.aborted, two.received[0]?.aborted]).toEqual([true, true]));
   });
 });
 
@@ -266,7 +267,7 @@ describe("two responses in the same moment", () => {
       discard: (late: string) => discarded.push(late),
     });
     expect(await response).toBe("first");
-    await vi.waitFor(() => expect(discarded).toEqual(["second"]));
+    await eventually(() => expect(discarded).toEqual(["second"]));
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, true]);
     expect(signals[1]?.reason).toBeInstanceOf(HedgedAway);
   });

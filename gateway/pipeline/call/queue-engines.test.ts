@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
+import { eventually } from "../../../test-support/waits/eventually.ts";
 import { block, sample, send, served, startNarrow, untilWaiting, waitingRequests } from "../../test/narrow-gateway.ts";
 import { errorOf } from "../../test/test-gateway.ts";
 
@@ -20,7 +21,7 @@ describe("an engine that refuses for capacity though it has some by our count", 
   test("gets the request again a moment later", async () => {
     const gateway = await startNarrow({}, { engines: [{ mode: busy }] });
     const response = send(gateway.url);
-    await vi.waitFor(() => expect(gateway.engines[0]?.received).toHaveLength(1));
+    await eventually(() => expect(gateway.engines[0]?.received).toHaveLength(1));
     gateway.engines[0]!.behaviour.mode = "answer";
     expect((await response).status).toBe(200);
     expect(gateway.engines[0]?.received).toHaveLength(2);
@@ -62,7 +63,7 @@ describe("a model without a ready engine", () => {
     const waiting = send(gateway.url, {}, { prompt: "waits" });
     await untilWaiting(gateway, 1);
     gateway.engines[0]!.behaviour.health = "loading";
-    await vi.waitFor(async () => expect((await fetch(`${gateway.url}/health`)).status).toBe(503));
+    await eventually(async () => expect((await fetch(`${gateway.url}/health`)).status).toBe(503));
     await blocked.free();
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(served(gateway)).toEqual([]);
@@ -86,7 +87,7 @@ describe("a gateway that leaves", () => {
       { engines: [{ mode: "hang" }], config: { drainSeconds: 1 } },
     );
     const hanging = send(gateway.url).catch(() => "cut");
-    await vi.waitFor(() => expect(gateway.engines[0]?.received).toHaveLength(1));
+    await eventually(() => expect(gateway.engines[0]?.received).toHaveLength(1));
     const waiting = send(gateway.url);
     await untilWaiting(gateway, 1);
     await gateway.gateway.drain();

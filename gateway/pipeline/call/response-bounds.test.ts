@@ -103,11 +103,11 @@ test.each(["\n", "\r\n", " "])(
   async (white) => {
     const many = white.repeat(4_000_000 / white.length);
     const { url } = await setUp(`{"id":"c","choices":[${CHOICE}],"usage":null,"x":[1${many}]}`);
-    const started = performance.now();
+    const before = process.cpuUsage();
     const response = await post(url, "/v1/chat/completions", chat({ model: "alone" }));
     expect(response.status).toBe(200);
     await response.arrayBuffer();
-    expect(performance.now() - started).toBeLessThan(1500);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(1500);
   },
 );
 
@@ -185,11 +185,11 @@ test("ids are made for many calls of a response whose own id is long, in linear 
   const calls = list(5000, '{"function":{"name":"f"}}');
   const body = message(`"tool_calls":[${calls}]`).replace('"id":"c"', `"id":"${"c".repeat(1_000_000)}"`);
   const { url } = await setUp(body);
-  const started = performance.now();
+  const before = process.cpuUsage();
   const response = await post(url, "/v1/messages", BODIES["/v1/messages"]("alone"));
   expect(response.status).toBe(200);
   await response.arrayBuffer();
-  expect(performance.now() - started).toBeLessThan(3000);
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(3000);
 });
 
 test.each<readonly [string, Readonly<Record<string, unknown>>, object]>([

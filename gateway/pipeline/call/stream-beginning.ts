@@ -1,7 +1,7 @@
 import type { StreamFailure, StreamTranslator } from "../../core/dialect.ts";
 import type { GatewayError } from "../../core/gateway-error.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
-import type { UpstreamBody } from "../../http/upstream-body.ts";
+import type { UpstreamBody } from "../../http/upstream/upstream-body.ts";
 import type { StreamMemory } from "../../shares/stream-memory.ts";
 import { connectionFailure } from "./classify-failure.ts";
 import { hasPart } from "./response-part.ts";

@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { bodyOf, startFakeServer } from "../../../test-support/fake-server.ts";
 import { providerConfig, routeConfig } from "../../../test-support/target-config.ts";
+import { eventually } from "../../../test-support/waits/eventually.ts";
 import { WholeMemory } from "../../shares/whole-memory.ts";
 import { chat, errorOf, post, startTestGateway } from "../../test/test-gateway.ts";
 import { call } from "../call.ts";
@@ -37,9 +38,9 @@ async function start() {
 test("whole responses that are too large together cost the largest one its request, and no other", async () => {
   const { wholes, open, send, release } = await start();
   const sent = Array.from({ length: 3 }, () => send());
-  await vi.waitFor(() => expect(wholes.total).toBeGreaterThan(3 * TEXT_BYTES), 10_000);
+  await eventually(() => expect(wholes.total).toBeGreaterThan(3 * TEXT_BYTES));
   const last = send();
-  await vi.waitFor(() => expect(open.filter(({ destroyed }) => destroyed)).toHaveLength(1), 10_000);
+  await eventually(() => expect(open.filter(({ destroyed }) => destroyed)).toHaveLength(1));
   release();
   const responses = await Promise.all([...sent, last]);
   const failed = responses.filter(({ status }) => status !== 200);
@@ -50,7 +51,7 @@ test("whole responses that are too large together cost the largest one its reque
   expect(wholes.total).toBe(0);
   open.length = 0;
   const next = send();
-  await vi.waitFor(() => expect(open).toHaveLength(1), 10_000);
+  await eventually(() => expect(open).toHaveLength(1));
   release();
   expect((await next).status).toBe(200);
 });
@@ -59,8 +60,8 @@ test("a whole response that its client does not wait for holds nothing", async (
   const { wholes, send } = await start();
   const left = new AbortController();
   const sent = send(left.signal).catch(() => undefined);
-  await vi.waitFor(() => expect(wholes.total).toBeGreaterThan(TEXT_BYTES), 10_000);
+  await eventually(() => expect(wholes.total).toBeGreaterThan(TEXT_BYTES));
   left.abort();
   await sent;
-  await vi.waitFor(() => expect(wholes.total).toBe(0), 10_000);
+  await eventually(() => expect(wholes.total).toBe(0));
 });

@@ -26,7 +26,7 @@ export interface StreamRelayOptions {
   readonly isFilter?: ((data: string) => boolean) | undefined;
   /** @default - nothing is recorded */
   readonly recording?: StreamRecording | undefined;
-  readonly record: RecordWriter;
+  readonly record: Pick<RecordWriter, "note">;
   /** What all streams hold. @default - this one may hold anything */
   readonly memory?: StreamMemory | undefined;
   /** Aborted when the client has left. */

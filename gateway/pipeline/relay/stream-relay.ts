@@ -5,7 +5,7 @@ import type { ByteSink, StreamBody } from "../../core/response.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
 import { DONE_EVENT, withoutInnerFields } from "../../dialects/inner/chat-events.ts";
 import { StreamRepair } from "../../dialects/providers/openai/stream-repair.ts";
-import type { BodyReader } from "../../http/upstream-body.ts";
+import type { BodyReader } from "../../http/upstream/upstream-body.ts";
 import { EventScanner } from "../../relay/event-scanner.ts";
 import type { StreamHold } from "../../shares/stream-memory.ts";
 import { IdleWatch } from "./idle-watch.ts";

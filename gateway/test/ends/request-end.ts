@@ -1,6 +1,6 @@
-import { vi } from "vitest";
 import type { GatewayConfig } from "../../../contracts/processes/gateway-config.ts";
 import type { FakeProvider, FakeProviderBehaviour } from "../../../test-support/fake-provider.ts";
+import { eventually } from "../../../test-support/waits/eventually.ts";
 import { chat, post } from "../test-gateway.ts";
 
 export interface World {
@@ -19,6 +19,8 @@ export interface End {
   readonly endpoint?: string;
   /** The request has not reached its server. @default false */
   readonly isUnconnected?: boolean;
+  /** The response came when the client had left, so that its usage is paid instead of the upper bound. @default false */
+  readonly isReadWithoutClient?: boolean;
   /** The provider `b`, which works, stands behind `a`. */
   readonly route?: Record<string, unknown>;
   readonly config?: Partial<GatewayConfig>;
@@ -53,7 +55,7 @@ export const leaving = (when: (world: World) => Promise<unknown>) => async (worl
 };
 
 export const received = async ({ a }: World) =>
-  vi.waitFor(() => a.received.length === 1 || Promise.reject(new Error("nothing has come yet")), 5000);
+  eventually(() => a.received.length === 1 || Promise.reject(new Error("nothing has come yet")));
 export const shortly = () => new Promise((resolve) => setTimeout(resolve, 300));
 
 /** A client that leaves when it has read this text. */

@@ -4,20 +4,45 @@ import { type End, leaving, limits, received, shortly } from "./request-end.ts";
 export const WHOLE: readonly End[] = [
   { how: "a whole answer", lines: [[200, undefined, false]], calls: ["a ok"], paid: "usage" },
   {
-    how: "the client leaves before the response",
+    how: "the client leaves before the response, which does not come within the provider's time",
     a: { fault: "hang" },
+    settings: limits({ totalSeconds: 1 }),
     run: leaving(received),
     lines: [[499, undefined, true]],
     calls: ["a abandoned"],
     paid: "none",
   },
   {
-    how: "the client leaves in the middle of a whole answer",
-    a: { fault: "slow-drip", dripMs: 200 },
-    run: leaving(async (world) => received(world).then(shortly)),
+    how: "the client leaves before the response, which does not come within the route's time",
+    a: { fault: "hang" },
+    run: leaving(received),
+    settings: limits({}),
+    config: { timeouts: { firstByteSeconds: 5, totalSeconds: 1, idleSeconds: 5 } },
     lines: [[499, undefined, true]],
     calls: ["a abandoned"],
     paid: "none",
+  },
+  {
+    how: "the client leaves in the middle of a whole answer, which is read to its end",
+    a: { fault: "slow-drip", dripMs: 60 },
+    run: leaving(async (world) => received(world).then(shortly)),
+    isReadWithoutClient: true,
+    lines: [[499, undefined, true]],
+    calls: ["a abandoned"],
+    paid: "usage",
+  },
+  {
+    how: "the client leaves in the middle of a whole answer, and a drain waits for its end",
+    a: { fault: "slow-drip", dripMs: 60 },
+    run: async (world, isStream) => {
+      await leaving(async () => received(world).then(shortly))(world, isStream);
+      await shortly();
+      await world.drain();
+    },
+    isReadWithoutClient: true,
+    lines: [[499, undefined, true]],
+    calls: ["a abandoned"],
+    paid: "usage",
   },
   {
     how: "the client leaves while a connection is made",

@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { QueueBudget } from "../../../domain/admission/queue-budget.ts";
 import { PromptHasher } from "../../../domain/routing/prompt-blocks.ts";
 import { RETRY_BUDGET, RetryBudget } from "../../../domain/targets/retry-budget.ts";
 import { SharedSlots } from "../../../domain/targets/shared-slots.ts";
@@ -17,7 +18,6 @@ import { planTargets } from "../../pipeline/plan.ts";
 import { NO_SECRETS } from "../../providers/provider-credential.ts";
 import { LineEnds } from "../../relay/line-ends.ts";
 import { TargetService } from "../../routing/target-service.ts";
-import { createSharedMemory } from "../../shared-memory/shared-memory.ts";
 import { testConfig } from "../test-gateway.ts";
 import { RequestBudget } from "./request-budget.ts";
 import { CAP_USD, DECLARED, EMPTY_BODY, ENGINE_SLOTS, PROVIDER_SLOTS, requestOf } from "./simulated-targets.ts";
@@ -99,7 +99,6 @@ class Simulation {
     this.#pool.isStale = false;
     this.#pool.replace([8, 9].map((port) => ({ id: `e${port}`, origin: `http://127.0.0.1:${port}`, inService: true })));
     for (const engine of this.#pool.engines) engine.isAlive = true;
-    const memory = createSharedMemory(config);
     this.#service = new TargetService({
       pools: [this.#pool],
       declared: DECLARED,
@@ -110,14 +109,14 @@ class Simulation {
       now: this.#now,
       random: this.#random,
       wallClock: this.#now,
-      slots: new SharedSlots(memory.slots, { threads: 1, thread: 0 }),
+      slots: new SharedSlots(SharedSlots.memory(1), { threads: 1, thread: 0 }),
       threads: 1,
     });
     this.#admission = new Admission({
       limits: { ...config.queue, maxRequests: 12, waitSeconds: 3, wakeSeconds: 6 },
       isShared: true,
       clock: this.#now,
-      memory: memory.queue,
+      memory: QueueBudget.memory(1),
       threads: 1,
       thread: 0,
       random: this.#random,

@@ -1,6 +1,6 @@
 import { providerConfig, routeConfig } from "../../../test-support/target-config.ts";
 import type { GenerationRequest } from "../../core/generation-request.ts";
-import { UpstreamBody } from "../../http/upstream-body.ts";
+import { UpstreamBody } from "../../http/upstream/upstream-body.ts";
 
 /** Slots of each engine, and of the provider `a`; the provider `b` has a monthly cap and a rate limit as well. */
 export const ENGINE_SLOTS = 2;

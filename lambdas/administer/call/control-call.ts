@@ -2,11 +2,16 @@ import type * as z from "zod";
 import type { AuditEventType, AuditPayloads } from "../../../contracts/control/audit-events.ts";
 import type { CONTROL_OPERATIONS, ControlOperationId } from "../../../contracts/control/operations.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
+import type { LimitScope } from "../../../contracts/limits/use-limit.ts";
 import { createAuditEvent } from "../../../domain/tenancy/audit-event.ts";
-import { type Change, changedRecord } from "../../../domain/tenancy/changes.ts";
+import { type Change, changedRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
+import type { Role } from "../../../domain/tenancy/roles.ts";
 import type { ControlStore } from "../store/control-store.ts";
-import { LostRaceError } from "./control-error.ts";
+import type { UsageSource } from "../store/usage-source.ts";
+import { denied, LostRaceError } from "./control-error.ts";
 import type { ControlResult } from "./control-result.ts";
+import { basisOf, type Grant } from "./grants.ts";
+import type { LimitedSubject } from "./limited-subject.ts";
 import { type RepeatableRequest, storedResponse } from "./repeated-request.ts";
 
 type OperationOf<Id extends ControlOperationId> = (typeof CONTROL_OPERATIONS)[Id];
@@ -22,6 +27,11 @@ export interface PathRecords {
   readonly admin_key_id: RecordOf<"adminKey">;
   readonly service_account_id: RecordOf<"serviceAccount">;
   readonly api_key_id: RecordOf<"projectKey">;
+  readonly group_id: RecordOf<"group">;
+  readonly role_id: Role;
+  readonly limit_scope: { readonly scope: LimitScope; readonly version: number };
+  readonly subject_id: LimitedSubject;
+  readonly rate_limit_id: LimitedSubject & { readonly model: string };
 }
 export type PathParameter = keyof PathRecords;
 
@@ -32,6 +42,10 @@ export interface Caller {
   readonly user: RecordOf<"user">;
   /** In the project of the path. */
   readonly membership: RecordOf<"membership"> | undefined;
+  /** The roles in the organisation, and in the project of the path. */
+  readonly grants: readonly Grant[];
+  /** What must be unchanged for the operation to be permitted still, beside user and membership. */
+  readonly basis: readonly Change[];
 }
 
 /** One permitted call of an operation, with what its path, query and body say. */
@@ -41,6 +55,8 @@ export interface ControlCall<Id extends ControlOperationId> {
   readonly records: Pick<PathRecords, Extract<ParameterOf<OperationOf<Id>["path"]>, PathParameter>>;
   /** Of the path's user in the path's project, where a path has both. */
   readonly membership: RecordOf<"membership"> | undefined;
+  /** Of the path's group in the path's project, where a path has both. */
+  readonly projectGroup: RecordOf<"projectGroup"> | undefined;
   readonly query: z.infer<OperationOf<Id>["query"]>;
   readonly body: z.infer<OperationOf<Id>["body"]>;
   readonly store: ControlStore;
@@ -48,6 +64,12 @@ export interface ControlCall<Id extends ControlOperationId> {
   readonly repeatable: RepeatableRequest | undefined;
   /** Usage plan of new keys for models. */
   readonly keyPlan: string;
+  /** Public names of the models and routes of the environment file. */
+  readonly models: readonly string[];
+  /** Sums of usage. @default - the environment stores none */
+  readonly usage: UsageSource | undefined;
+  /** Id of the operator's organisation, to which keys without a project belong. */
+  readonly organization: string;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
 }
@@ -70,15 +92,14 @@ export async function change<Body>(
   changes: readonly Change[],
   result: ControlResult<Body>,
 ): Promise<ControlResult<Body>> {
-  const { user, membership } = caller;
+  const { user, membership, basis } = caller;
   const roles: readonly Change[] = [
-    { action: "require", key: { kind: "user", ids: [user.id] }, version: user.version },
-    ...(membership ? [requireMembership(membership)] : []),
+    requireUnchanged(user),
+    ...(membership ? [requireUnchanged(membership)] : []),
+    ...basis,
   ];
-  const changed = new Set(changes.map(changedRecord));
   const all: readonly Change[] = [
-    ...changes,
-    ...roles.filter((one) => !changed.has(changedRecord(one))),
+    ...withoutRepeated([...changes, ...roles]),
     event(caller, nowMs),
     ...(repeatable ? [storedResponse(repeatable, result, nowMs)] : []),
   ];
@@ -86,8 +107,19 @@ export async function change<Body>(
   return result;
 }
 
-function requireMembership({ projectId, userId, version }: RecordOf<"membership">): Change {
-  return { action: "require", key: { kind: "membership", ids: [projectId, userId] }, version };
+/**
+ * The first change of each record, as a transaction has one. A record that is required and also changed is required
+ * by its change.
+ */
+function withoutRepeated(changes: readonly Change[]): readonly Change[] {
+  const [required, changing] = [changes.filter(isRequirement), changes.filter((one) => !isRequirement(one))];
+  const changed = new Set(changing.map(changedRecord));
+  const others = new Map(required.map((one) => [changedRecord(one), one]));
+  return [...changing, ...[...others].flatMap(([record, one]) => (changed.has(record) ? [] : [one]))];
+}
+
+function isRequirement({ action }: Change): boolean {
+  return action === "require";
 }
 
 /** Stores the audit event of a change, once its caller and time are known. */
@@ -112,4 +144,38 @@ export function page<T extends { readonly id: string }>(data: readonly T[], hasM
     last_id: data.at(-1)?.id ?? null,
     has_more: hasMore,
   };
+}
+
+/** A page of a list whose next page starts after `next`. */
+export function nextPage<T>(data: readonly T[], next: string | undefined) {
+  return { object: "list" as const, data: [...data], has_more: next !== undefined, next: next ?? null };
+}
+
+/**
+ * Nobody gives others more than they have.
+ * @returns what must be unchanged for the caller to have all `scopes`
+ * @throws {ControlError} when the caller has not
+ */
+export function requireScopes(
+  { caller }: Pick<ControlCall<"listProjects">, "caller">,
+  scopes: Iterable<string>,
+): readonly Change[] {
+  const { requires, missing } = basisOf(caller.grants, scopes);
+  if (missing !== undefined) throw denied(`more-than-own-roles:${missing}`);
+  return requires;
+}
+
+/** A page of a list that was read as a whole, in the order of ids. */
+export function slice<T extends { readonly id: string }>(
+  items: readonly T[],
+  {
+    after,
+    limit,
+    order,
+  }: { readonly after?: string | undefined; readonly limit: number; readonly order: "asc" | "desc" },
+) {
+  const sorted = items.toSorted((a, b) => (a.id < b.id === (order === "asc") ? -1 : 1));
+  const rest = sorted.filter(({ id }) => after === undefined || (order === "asc" ? id > after : id < after));
+  const data = rest.slice(0, limit);
+  return nextPage(data, rest.length > limit ? data.at(-1)?.id : undefined);
 }

@@ -71,6 +71,7 @@ function toAdminApiKey(key: RecordOf<"adminKey">, owner: RecordOf<"user">): Admi
     redacted_value: key.redacted,
     created_at: key.createdAt,
     expires_at: key.expiresAt ?? null,
+    last_used_at: key.lastUsedAt ?? null,
     owner: {
       type: "user",
       object: "organization.user",

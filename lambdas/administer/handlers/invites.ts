@@ -1,8 +1,9 @@
 import type { Invite } from "../../../contracts/control/objects.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import { newId } from "../../../domain/tenancy/ids.ts";
+import { ORGANIZATION_ROLES, PROJECT_ROLES } from "../../../domain/tenancy/roles.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
-import { auditEvent, type ControlHandler, change, page } from "../call/control-call.ts";
+import { auditEvent, type ControlHandler, change, page, requireScopes } from "../call/control-call.ts";
 import { ControlError, notFound } from "../call/control-error.ts";
 
 const INVITE_SECONDS = 7 * 86_400;
@@ -23,6 +24,8 @@ export const createInvite: ControlHandler<"createInvite"> = async (call) => {
   const { caller, body, store, nowMs } = call;
   const email = body.email.toLowerCase();
   const projects = body.projects ?? [];
+  const roles = [ORGANIZATION_ROLES[body.role], ...projects.map(({ role }) => PROJECT_ROLES[role])];
+  const basis = requireScopes(call, new Set(roles.flatMap(({ scopes }) => [...scopes])));
   for (const { id } of projects)
     if (!(await store.get(caller.organizationId, { kind: "project", ids: [id] }))) throw notFound("project", id);
   if (await store.get(caller.organizationId, { kind: "email", ids: [email] }))
@@ -47,6 +50,7 @@ export const createInvite: ControlHandler<"createInvite"> = async (call) => {
     [
       { action: "create", record },
       { action: "create", record: { kind: "email", version: 1, email, ownerId: record.id } },
+      ...basis,
     ],
     { body: toInvite(record, nowMs), version: 1 },
   );

@@ -1,6 +1,7 @@
 import type { ProjectApiKey } from "../../../contracts/control/project-keys.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import { deleteProjectKey } from "../../../domain/tenancy/project-keys.ts";
+import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import { auditEvent, type ControlHandler, change, page } from "../call/control-call.ts";
 import { notFound } from "../call/control-error.ts";
 import type { ControlStore } from "../store/control-store.ts";
@@ -13,8 +14,8 @@ export const listProjectApiKeys: ControlHandler<"listProjectApiKeys"> = async ({
   const found = await store.list(caller.organizationId, { ...range, ...(after === undefined ? {} : { after }) });
   const keys = await Promise.all(
     found.records.map(async (key) => {
-      const owner = await ownerOf(store, caller.organizationId, key);
-      return owner ? [toProjectApiKey(key, owner)] : [];
+      const shown = await shownKey(store, caller.organizationId, key);
+      return shown ? [shown] : [];
     }),
   );
   return {
@@ -28,9 +29,9 @@ export const listProjectApiKeys: ControlHandler<"listProjectApiKeys"> = async ({
 
 export const retrieveProjectApiKey: ControlHandler<"retrieveProjectApiKey"> = async ({ caller, records, store }) => {
   const key = records.api_key_id;
-  const owner = await ownerOf(store, caller.organizationId, key);
-  if (!owner) throw notFound("API key", key.id);
-  return { body: toProjectApiKey(key, owner), version: key.version };
+  const shown = await shownKey(store, caller.organizationId, key);
+  if (!shown) throw notFound("API key", key.id);
+  return { body: shown, version: key.version };
 };
 
 /** Every gateway refuses the key within a second. */
@@ -43,11 +44,25 @@ export const deleteProjectApiKey: ControlHandler<"deleteProjectApiKey"> = async 
   });
 };
 
-function ownerOf(store: ControlStore, organizationId: string, { projectId, ownerId }: RecordOf<"projectKey">) {
-  return store.get(organizationId, { kind: "serviceAccount", ids: [projectId, ownerId] });
+/** @returns undefined where the key's owner is gone, and the key with it */
+async function shownKey(
+  store: ControlStore,
+  organizationId: string,
+  key: RecordOf<"projectKey">,
+): Promise<ProjectApiKey | undefined> {
+  const { projectId, ownerId, keyId } = key;
+  const [owner, lastUsedAt] = await Promise.all([
+    store.get(organizationId, { kind: "serviceAccount", ids: [projectId, ownerId] }),
+    store.keyLastUsedAt(keyId),
+  ]);
+  return owner && toProjectApiKey(key, owner, lastUsedAt);
 }
 
-function toProjectApiKey(key: RecordOf<"projectKey">, owner: RecordOf<"serviceAccount">): ProjectApiKey {
+function toProjectApiKey(
+  key: RecordOf<"projectKey">,
+  owner: RecordOf<"serviceAccount">,
+  lastUsedAt: string | undefined,
+): ProjectApiKey {
   const { id, name, role, createdAt } = owner;
   return {
     object: "organization.project.api_key",
@@ -56,7 +71,7 @@ function toProjectApiKey(key: RecordOf<"projectKey">, owner: RecordOf<"serviceAc
     redacted_value: key.redacted,
     created_at: key.createdAt,
     expires_at: key.expiresAt ?? null,
-    last_used_at: null,
+    last_used_at: lastUsedAt === undefined ? null : unixSeconds(Date.parse(lastUsedAt)),
     owner_project_access: "active",
     owner: { type: "service_account", service_account: { id, name, role, created_at: createdAt } },
   };

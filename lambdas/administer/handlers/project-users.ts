@@ -1,8 +1,12 @@
 import type { ProjectUser } from "../../../contracts/control/objects.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
+import { removeRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
+import { PROJECT_ROLES } from "../../../domain/tenancy/roles.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
-import { auditEvent, type ControlHandler, change, page } from "../call/control-call.ts";
+import { auditEvent, type ControlHandler, change, page, requireScopes } from "../call/control-call.ts";
 import { ControlError, notFound } from "../call/control-error.ts";
+import { revokedPersonKeys } from "../call/person-keys.ts";
+import { assignments } from "../call/role-records.ts";
 import type { ControlStore } from "../store/control-store.ts";
 import { refuseArchived } from "./projects.ts";
 
@@ -51,10 +55,8 @@ export const createProjectUser: ControlHandler<"createProjectUser"> = async (cal
     addedAt: unixSeconds(nowMs),
   };
   // The project and the user must still be there; the caller may add themselves.
-  const requirements = [
-    { action: "require", key: { kind: "project", ids: [project.id] }, version: project.version } as const,
-    { action: "require", key: { kind: "user", ids: [user.id] }, version: user.version } as const,
-  ];
+  const basis = requireScopes(call, PROJECT_ROLES[body.role].scopes);
+  const requirements = [requireUnchanged(project), requireUnchanged(user), ...basis];
   const event = auditEvent("user.added", { id: user.id, data: { role: body.role } }, project);
   return change(call, event, [{ action: "create", record }, ...requirements], {
     body: toProjectUser(record, user),
@@ -71,24 +73,31 @@ export const updateProjectUser: ControlHandler<"updateProjectUser"> = async (cal
   const { records, membership, body } = call;
   if (!membership) throw notFound("user", records.user_id.id);
   refuseArchived(records.project_id);
+  const basis = requireScopes(call, PROJECT_ROLES[body.role].scopes);
   const record = { ...membership, role: body.role, version: membership.version + 1 };
   const payload = { id: records.user_id.id, changes_requested: { role: body.role } };
   return change(
     call,
     auditEvent("user.updated", payload, records.project_id),
-    [{ action: "replace", record, version: membership.version }],
+    [{ action: "replace", record, version: membership.version }, ...basis],
     { body: toProjectUser(record, records.user_id), version: record.version },
   );
 };
 
+/** The user loses all roles in the project, but for those by groups. */
 export const deleteProjectUser: ControlHandler<"deleteProjectUser"> = async (call) => {
-  const { records, membership } = call;
+  const { caller, records, membership, store } = call;
   if (!membership) throw notFound("user", records.user_id.id);
-  const { projectId, userId, version } = membership;
+  const { projectId, userId } = membership;
+  const assigned = await assignments(store, caller.organizationId, projectId, userId);
   return change(
     call,
     auditEvent("user.deleted", { id: userId }, records.project_id),
-    [{ action: "remove", key: { kind: "membership", ids: [projectId, userId] }, version }],
+    [
+      removeRecord(membership),
+      ...assigned.map(({ record }) => removeRecord(record)),
+      ...(await revokedPersonKeys(call, userId, projectId)),
+    ],
     { body: { object: "organization.project.user.deleted", id: userId, deleted: true } },
   );
 };

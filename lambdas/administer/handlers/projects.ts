@@ -1,27 +1,20 @@
 import type { Project } from "../../../contracts/control/objects.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
+import { endKeysOf } from "../../../domain/tenancy/archived-projects.ts";
 import { newId } from "../../../domain/tenancy/ids.ts";
 import { deleteProjectKey } from "../../../domain/tenancy/project-keys.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import { auditEvent, type ControlCall, type ControlHandler, change, page } from "../call/control-call.ts";
 import { ControlError, LostRaceError } from "../call/control-error.ts";
 import { keysOf } from "../call/project-key-records.ts";
+import { wantedRecords } from "../call/wanted-records.ts";
 
 export const listProjects: ControlHandler<"listProjects"> = async ({ caller, query, store }) => {
-  const { include_archived: withArchived, limit } = query;
-  const found: RecordOf<"project">[] = [];
-  let after = query.after;
-  let hasMore = true;
-  while (hasMore && found.length <= limit) {
-    const next = await store.list(caller.organizationId, {
-      kind: "project",
-      limit: limit + 1,
-      ...(after === undefined ? {} : { after }),
-    });
-    found.push(...next.records.filter(({ archivedAt }) => withArchived || archivedAt === undefined));
-    after = next.records.at(-1)?.id;
-    hasMore = next.hasMore;
-  }
+  const { include_archived: withArchived, limit, after } = query;
+  const range = { kind: "project", limit, ...(after === undefined ? {} : { after }) } as const;
+  const found = await wantedRecords(store, caller.organizationId, range, {
+    isWanted: ({ archivedAt }) => withArchived || archivedAt === undefined,
+  });
   return { body: page(found.slice(0, limit).map(toProject), found.length > limit) };
 };
 
@@ -57,8 +50,8 @@ export const updateProject: ControlHandler<"updateProject"> = async (call) => {
 };
 
 /**
- * Every gateway refuses the project's keys within a second. An archived project stays as it is; keys whose revocation was
- * cut off are revoked then.
+ * Every gateway refuses the project's keys within a second, those of its workloads too. An archived project stays as it
+ * is; keys whose revocation was cut off are revoked then.
  */
 export const archiveProject: ControlHandler<"archiveProject"> = async (call) => {
   // Its response is not stored for repeated requests: they shall revoke the keys that are left.
@@ -81,13 +74,12 @@ async function revokeKeys({ caller, records, store, nowMs }: ControlCall<"archiv
 const archive: ControlHandler<"archiveProject"> = async (call) => {
   const before = call.records.project_id;
   if (before.archivedAt !== undefined) return { body: toProject(before), version: before.version };
-  const record = { ...before, archivedAt: unixSeconds(call.nowMs), version: before.version + 1 };
-  return change(
-    call,
-    auditEvent("project.archived", { id: record.id }, record),
-    [{ action: "replace", record, version: before.version }],
-    { body: toProject(record), version: record.version },
-  );
+  const archived = { ...before, archivedAt: unixSeconds(call.nowMs) };
+  const { record, changes } = endKeysOf(archived, call.nowMs);
+  return change(call, auditEvent("project.archived", { id: record.id }, record), changes, {
+    body: toProject(record),
+    version: record.version,
+  });
 };
 
 /** @throws {ControlError} when the project is archived: it can be read, and no longer changed */

@@ -1,7 +1,17 @@
-import type { OrganizationUser } from "../../../contracts/control/objects.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
-import { auditEvent, type Caller, type ControlHandler, change, page } from "../call/control-call.ts";
-import { ControlError } from "../call/control-error.ts";
+import { removeRecord } from "../../../domain/tenancy/changes.ts";
+import { ORGANIZATION_ROLES } from "../../../domain/tenancy/roles.ts";
+import {
+  auditEvent,
+  type ControlCall,
+  type ControlHandler,
+  change,
+  page,
+  requireScopes,
+} from "../call/control-call.ts";
+import { ControlError, denied } from "../call/control-error.ts";
+import { revokedPersonKeys } from "../call/person-keys.ts";
+import { toUser } from "../call/shown-users.ts";
 
 export const listUsers: ControlHandler<"listUsers"> = async ({ caller, query, store }) => {
   const { after, limit } = query;
@@ -17,42 +27,47 @@ export const retrieveUser: ControlHandler<"retrieveUser"> = async ({ records }) 
 
 export const updateUser: ControlHandler<"updateUser"> = async (call) => {
   const before = call.records.user_id;
-  refuseSelf(call.caller, before);
+  refuseSelfAndOwner(call, before);
+  const basis = requireScopes(call, ORGANIZATION_ROLES[call.body.role].scopes);
   const record = { ...before, role: call.body.role, version: before.version + 1 };
   const payload = { id: record.id, changes_requested: { role: record.role } };
-  return change(call, auditEvent("user.updated", payload), [{ action: "replace", record, version: before.version }], {
-    body: toUser(record),
-    version: record.version,
-  });
+  return change(
+    call,
+    auditEvent("user.updated", payload),
+    [{ action: "replace", record, version: before.version }, ...basis],
+    {
+      body: toUser(record),
+      version: record.version,
+    },
+  );
 };
 
-/** The user's memberships of projects have no effect without the user, and no other user gets the id. */
+/** The keys that the user signed in for are revoked. The user's memberships of projects have no effect without the user, and no other user gets the id. */
 export const deleteUser: ControlHandler<"deleteUser"> = async (call) => {
   const user = call.records.user_id;
-  refuseSelf(call.caller, user);
-  const email = await call.store.get(call.caller.organizationId, { kind: "email", ids: [user.email] });
+  refuseSelfAndOwner(call, user);
+  const { organizationId } = call.caller;
+  const [email, provisioned] = await Promise.all([
+    call.store.get(organizationId, { kind: "email", ids: [user.email] }),
+    call.store.get(organizationId, { kind: "scimUser", ids: [user.id] }),
+  ]);
   return change(
     call,
     auditEvent("user.deleted", { id: user.id }),
     [
-      { action: "remove", key: { kind: "user", ids: [user.id] }, version: user.version },
-      ...(email
-        ? [{ action: "remove", key: { kind: "email", ids: [user.email] }, version: email.version } as const]
-        : []),
+      ...[user, email, provisioned].filter((record) => record !== undefined).map(removeRecord),
+      ...(await revokedPersonKeys(call, user.id)),
     ],
     { body: { object: "organization.user.deleted", id: user.id, deleted: true } },
   );
 };
 
 /**
- * Nobody changes their own role in the organisation; and as a change holds only while its caller is what they were, two
- * owners can't demote each other: an organisation always has an owner.
+ * Nobody changes their own role in the organisation, and none but owners change owners; and as a change holds only while
+ * its caller is what they were, two owners can't demote each other: an organisation always has an owner.
  */
-function refuseSelf(caller: Caller, user: RecordOf<"user">): void {
-  if (caller.user.id !== user.id) return;
-  throw new ControlError("invalid_request", "You can't change or remove yourself; another owner can.");
-}
-
-function toUser({ id, name, email, role, addedAt }: RecordOf<"user">): OrganizationUser {
-  return { object: "organization.user", id, name: name ?? null, email, role, added_at: addedAt };
+function refuseSelfAndOwner({ caller }: Pick<ControlCall<"updateUser">, "caller">, user: RecordOf<"user">) {
+  if (caller.user.id === user.id)
+    throw new ControlError("invalid_request", "You can't change or remove yourself; another owner can.");
+  if (user.role === "owner" && caller.user.role !== "owner") throw denied("only-owners-change-owners");
 }

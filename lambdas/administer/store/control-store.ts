@@ -1,4 +1,4 @@
-import type { RecordKind, RecordOf } from "../../../contracts/control/records.ts";
+import type { RecordKind, RecordOf, StoredEventRecord } from "../../../contracts/control/records.ts";
 import type { Change, RecordKey } from "../../../domain/tenancy/changes.ts";
 
 export interface ListRange<K extends RecordKind> {
@@ -17,11 +17,29 @@ export interface RecordPage<K extends RecordKind> {
   readonly hasMore: boolean;
 }
 
+/** Events of a list, also those that a newer release has written. */
+export interface EventPage {
+  readonly records: readonly StoredEventRecord[];
+  readonly hasMore: boolean;
+}
+
 /** The records of organisations. What is written can be read at once. */
 export interface ControlStore {
   get<K extends RecordKind>(organizationId: string, key: RecordKey<K>): Promise<RecordOf<K> | undefined>;
   /** In the order of ids, which is the order of creation. */
   list<K extends RecordKind>(organizationId: string, range: ListRange<K>): Promise<RecordPage<K>>;
+  /** Audit events in the same way. */
+  listEvents(organizationId: string, range: ListRange<"event">): Promise<EventPage>;
+  /** Ids of events that wait for the sealer. @param oldest id of the first event that is looked at, `newest` of the last */
+  waitingEvents(organizationId: string, oldest: string, newest: string): Promise<ReadonlySet<string>>;
+  /** The stored last use of a key for models, in ISO 8601. @returns undefined before its first use, and where there is no such key */
+  keyLastUsedAt(keyId: string): Promise<string | undefined>;
+  /** The project of a key for models; undefined for one that has none. @returns undefined where there is no such key */
+  keyProject(keyId: string): Promise<{ readonly projectId: string | undefined } | undefined>;
+  /** Version of the item of the keys table with a subject's limits; 0 where there is none. @param itemId `subjectLimitsId` */
+  limitsVersion(itemId: string): Promise<number>;
+  /** Stores the last use of an admin key, unless one within the minute or a later one is stored. @param at Unix seconds */
+  adminKeyUsed(organizationId: string, id: string, at: number): Promise<void>;
   /** Makes all changes or none. @returns false when another change came first, so that one of them no longer holds */
   write(organizationId: string, changes: readonly Change[]): Promise<boolean>;
 }

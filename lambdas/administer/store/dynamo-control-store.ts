@@ -1,16 +1,32 @@
-import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { type DynamoDBDocumentClient, GetCommand, paginateQuery, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from "@aws-sdk/client-dynamodb";
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  paginateQuery,
+  TransactWriteCommand,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
 import type { RecordKind, RecordOf } from "../../../contracts/control/records.ts";
+import { StoredApiKey } from "../../../contracts/processes/auth.ts";
+import { adminKeyUseUpdate } from "../../../domain/tenancy/admin-key-use.ts";
+import { markedEvent, unsealedKey } from "../../../domain/tenancy/audit-marks.ts";
 import { type Change, ID_MARK, type RecordKey } from "../../../domain/tenancy/changes.ts";
 import {
   type ControlTables,
   itemKey,
   partitionOf,
+  storedEvent,
   storedRecord,
   transactActions,
 } from "../../../domain/tenancy/control-items.ts";
+import { isLostRace } from "../../../domain/tenancy/lost-race.ts";
 import { isSortKey } from "../../../lib/sort-key.ts";
-import type { ControlStore, ListRange, RecordPage } from "./control-store.ts";
+import type { ControlStore, EventPage, ListRange, RecordPage } from "./control-store.ts";
 
 /** Sorts after every character of an id. */
 const LAST = "\uffff";
@@ -34,6 +50,16 @@ export class DynamoControlStore implements ControlStore {
   }
 
   async list<K extends RecordKind>(organizationId: string, range: ListRange<K>): Promise<RecordPage<K>> {
+    const { items, hasMore } = await this.#items(organizationId, range);
+    return { records: items.map((item) => recordIn(item, range.kind)), hasMore };
+  }
+
+  async listEvents(organizationId: string, range: ListRange<"event">): Promise<EventPage> {
+    const { items, hasMore } = await this.#items(organizationId, range);
+    return { records: items.map((item) => storedEvent(item) ?? unreadable(item, "event")), hasMore };
+  }
+
+  async #items(organizationId: string, range: ListRange<RecordKind>) {
     const { kind, within = [], after, limit, isNewestFirst = false } = range;
     const prefix = [kind, ...within, ""].join(ID_MARK);
     const from = after === undefined || isNewestFirst ? prefix : `${prefix}${after}${ID_MARK}`;
@@ -55,7 +81,67 @@ export class DynamoControlStore implements ControlStore {
       items.push(...Items.filter((item) => after === undefined || item.recordId !== `${prefix}${after}`));
       if (items.length > limit) break;
     }
-    return { records: items.slice(0, limit).map((item) => recordIn(item, kind)), hasMore: items.length > limit };
+    return { items: items.slice(0, limit), hasMore: items.length > limit };
+  }
+
+  async waitingEvents(organizationId: string, oldest: string, newest: string): Promise<ReadonlySet<string>> {
+    const [from, to] = [unsealedKey(organizationId, oldest), unsealedKey(organizationId, newest)];
+    const ids = new Set<string>();
+    const pages = paginateQuery(
+      { client: this.#client },
+      {
+        TableName: this.#tables.control,
+        KeyConditionExpression: "organizationId = :partition AND recordId BETWEEN :from AND :to",
+        ExpressionAttributeValues: { ":partition": from.organizationId, ":from": from.recordId, ":to": to.recordId },
+        ConsistentRead: true,
+      },
+    );
+    for await (const { Items = [] } of pages)
+      for (const { recordId } of Items) ids.add(markedEvent(String(recordId)).eventId);
+    return ids;
+  }
+
+  async keyLastUsedAt(keyId: string): Promise<string | undefined> {
+    const item = await this.#keysItem(keyId, "lastUsedAt");
+    return StoredApiKey.shape.lastUsedAt.parse(item?.lastUsedAt);
+  }
+
+  async keyProject(keyId: string): Promise<{ readonly projectId: string | undefined } | undefined> {
+    if (!StoredApiKey.shape.keyId.safeParse(keyId).success) return undefined;
+    const item = await this.#keysItem(keyId, "keyId, projectId, kind");
+    // An item of a kind is no key.
+    if (item === undefined || item.kind !== undefined) return undefined;
+    return { projectId: StoredApiKey.shape.projectId.parse(item.projectId) };
+  }
+
+  async limitsVersion(itemId: string): Promise<number> {
+    const item = await this.#keysItem(itemId, "version", true);
+    return z.int().positive().optional().parse(item?.version) ?? 0;
+  }
+
+  async #keysItem(keyId: string, attributes: string, isConsistent = false) {
+    const names = attributes.split(", ");
+    const { Item: item } = await this.#client.send(
+      new GetCommand({
+        TableName: this.#tables.keys,
+        Key: { keyId },
+        ProjectionExpression: names.map((name) => `#${name}`).join(", "),
+        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+        ConsistentRead: isConsistent,
+      }),
+    );
+    return item;
+  }
+
+  async adminKeyUsed(organizationId: string, id: string, at: number): Promise<void> {
+    const update = adminKeyUseUpdate(organizationId, id, at);
+    try {
+      await this.#client.send(new UpdateCommand({ TableName: this.#tables.control, ...update }));
+    } catch (error) {
+      // Another request has stored its use, or the key is being deleted.
+      if (error instanceof ConditionalCheckFailedException || error instanceof TransactionConflictException) return;
+      throw error;
+    }
   }
 
   async write(organizationId: string, changes: readonly Change[]): Promise<boolean> {
@@ -64,24 +150,17 @@ export class DynamoControlStore implements ControlStore {
       await this.#client.send(new TransactWriteCommand({ TransactItems }));
       return true;
     } catch (error) {
-      if (error instanceof TransactionCanceledException && isLostRace(error)) return false;
+      if (error instanceof TransactionCanceledException && isLostRace(error.CancellationReasons)) return false;
       throw error;
     }
   }
 }
 
-function isLostRace({ CancellationReasons = [] }: TransactionCanceledException): boolean {
-  return CancellationReasons.every(
-    ({ Code }) => Code === "None" || /^(ConditionalCheckFailed|TransactionConflict)$/.test(Code ?? ""),
-  );
-}
-
 /** @throws {Error} for a record that this version can't read: it is never taken for one that does not exist */
 function recordIn<K extends RecordKind>(item: Readonly<Record<string, unknown>>, kind: K): RecordOf<K> {
-  const record = storedRecord(item, kind);
-  if (record === undefined)
-    throw new Error(
-      `The control table's item ${String(item.recordId)} is not a valid ${kind}; restore it from a backup.`,
-    );
-  return record;
+  return storedRecord(item, kind) ?? unreadable(item, kind);
+}
+
+function unreadable({ recordId }: Readonly<Record<string, unknown>>, kind: RecordKind): never {
+  throw new Error(`The control table's item ${String(recordId)} is not a valid ${kind}; restore it from a backup.`);
 }

@@ -12,6 +12,10 @@ const KeySet = z.object({ keys: z.array(z.unknown()).max(MAX_KEYS) });
 const FRESH_MS = 600_000;
 /** For a key that is not among those of the last read, they are read again, at most so often. */
 const PAUSE_MS = 30_000;
+/** Where keys are known, the next read after a failed one waits so long: the `Retry-After` of the response to a client. */
+const FAILURE_PAUSE_MS = 5000;
+/** While an issuer can't be read, the keys of its last read stay valid until they are so old. */
+const LONGEST_OUTAGE_MS = 3_600_000;
 
 export interface IssuerAddress {
   readonly issuer: string;
@@ -26,41 +30,74 @@ export interface IssuerKeysOptions {
   readonly now: () => number;
 }
 
-interface Entry {
-  readonly keys: Promise<readonly PublicJwk[]>;
-  readonly readAt: number;
+interface KeysRead {
+  readonly keys: readonly PublicJwk[];
+  readonly at: number;
 }
 
-/** Public keys of issuers, read from their addresses and cached for minutes. */
+interface FailedRead {
+  readonly error: unknown;
+  readonly at: number;
+}
+
+/**
+ * Public keys of issuers, read from their addresses and cached for minutes. A failed read drops no key: otherwise
+ * anybody could drop them with a token of an unknown key, while the issuer is down.
+ */
 export class IssuerKeys {
   readonly #options: IssuerKeysOptions;
-  readonly #entries = new Map<string, Entry>();
+  readonly #reads = new Map<string, KeysRead>();
+  readonly #running = new Map<string, Promise<KeysRead>>();
+  readonly #failures = new Map<string, FailedRead>();
 
   constructor(options: IssuerKeysOptions) {
     this.#options = options;
   }
 
   /**
-   * The issuer's keys. They are read again when none is `isWanted`: the issuer may have changed them.
+   * The issuer's keys. They are read again when none is `isWanted`: the issuer may have changed them. While they can't be
+   * read, those of the last read are returned for an hour where one is wanted.
    * @throws {IssuerUnavailable}
    */
   async keysOf(address: IssuerAddress, isWanted: (key: PublicJwk) => boolean): Promise<readonly PublicJwk[]> {
-    const { now } = this.#options;
     const name = `${address.issuer} ${address.jwksUri ?? ""}`;
-    const entry = this.#entries.get(name);
-    const age = entry === undefined ? Number.POSITIVE_INFINITY : now() - entry.readAt;
-    if (entry === undefined || age >= FRESH_MS) return await this.#readAgain(name, address);
-    const keys = await entry.keys;
-    return age < PAUSE_MS || keys.some(isWanted) ? keys : await this.#readAgain(name, address);
+    const last = this.#reads.get(name);
+    const age = last === undefined ? Number.POSITIVE_INFINITY : this.#options.now() - last.at;
+    const hasWanted = last?.keys.some(isWanted) ?? false;
+    if (last !== undefined && age < (hasWanted ? FRESH_MS : PAUSE_MS)) return last.keys;
+    try {
+      return (await this.#readOnce(name, address)).keys;
+    } catch (error) {
+      if (last === undefined || !hasWanted || age >= LONGEST_OUTAGE_MS) throw error;
+      return last.keys;
+    }
   }
 
-  async #readAgain(name: string, address: IssuerAddress): Promise<readonly PublicJwk[]> {
-    const entry = { keys: this.#read(address), readAt: this.#options.now() };
-    this.#entries.set(name, entry);
+  /** Requests at the same time share one read. Without any keys no pause delays the first read that succeeds. */
+  async #readOnce(name: string, address: IssuerAddress): Promise<KeysRead> {
+    const running = this.#running.get(name);
+    if (running !== undefined) return await running;
+    const failure = this.#failures.get(name);
+    const pauses = failure !== undefined && this.#reads.has(name);
+    if (pauses && this.#options.now() - failure.at < FAILURE_PAUSE_MS) throw failure.error;
+    const read = this.#readAndStore(name, address);
+    this.#running.set(name, read);
     try {
-      return await entry.keys;
+      return await read;
+    } finally {
+      this.#running.delete(name);
+    }
+  }
+
+  async #readAndStore(name: string, address: IssuerAddress): Promise<KeysRead> {
+    const at = this.#options.now();
+    try {
+      const read = { keys: await this.#read(address), at };
+      this.#reads.set(name, read);
+      this.#failures.delete(name);
+      return read;
     } catch (error) {
-      if (this.#entries.get(name) === entry) this.#entries.delete(name);
+      this.#failures.set(name, { error, at: this.#options.now() });
       throw error;
     }
   }

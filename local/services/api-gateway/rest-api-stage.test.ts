@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { freePort } from "../../../lib/free-port.ts";
+import { CLOSED_PORT } from "../../../test-support/closed-port.ts";
 import type { JsonObject } from "../../template/json.ts";
 import { call, serve, temporaryFolder } from "../../test/tools.ts";
 import { Listener } from "../elb/listener.ts";
@@ -81,6 +81,16 @@ describe("what the load balancer gets", () => {
     expect((await mirrored(port, "/lively")).url).toBe("/live/lively");
   });
 
+  test("a path with a slash at the end is the resource without it, and its integration's path has none", async () => {
+    const any = (path: string) => ({ "x-amazon-apigateway-any-method": integration(path) });
+    const port = await api(mirror, { paths: { "/keys": any("/keys"), "/keys/{id+}": any("/keys/{id}") } });
+    expect([(await mirrored(port, "/live/keys/")).url, (await mirrored(port, "/live/keys/a")).url]).toEqual([
+      "/live/keys",
+      "/live/keys/a",
+    ]);
+    expect((await call(port, "/live/other/")).status).toBe(404);
+  });
+
   test("parameters of the path reach the integration's path as the client wrote them", async () => {
     const paths = { "/v1/models/{model}": { get: integration("/models/{model}/card") } };
     expect((await mirrored(await api(mirror, { paths }), "/v1/models/a%2Fb")).url).toBe("/live/models/a%2Fb/card");
@@ -146,7 +156,7 @@ describe("the method of a request", () => {
   test("a mock responds without the load balancer", async () => {
     const mock = { type: "mock", responses: { default: { statusCode: "204" } } };
     const paths = { "/x": { options: { "x-amazon-apigateway-integration": mock } } };
-    const { status, body } = await call(await api(await freePort(), { paths }), "/x", { method: "OPTIONS" });
+    const { status, body } = await call(await api(CLOSED_PORT, { paths }), "/x", { method: "OPTIONS" });
     expect({ status, body }).toEqual({ status: 204, body: "" });
   });
 });
@@ -201,7 +211,7 @@ describe("when the load balancer does not respond", () => {
   });
 
   test("a refused connection is INTEGRATION_FAILURE", async () => {
-    const { status, body } = await call(await api(await freePort()), "/x");
+    const { status, body } = await call(await api(CLOSED_PORT), "/x");
     expect({ status, body }).toEqual({ status: 504, body: '{"message":"Network error communicating with endpoint"}' });
   });
 

@@ -107,8 +107,10 @@ export class RestApiStage {
     request,
     path,
   }: StageRequest): { resource: ApiResource; method: Method; parameters: Record<string, string> } | undefined {
+    // As API Gateway's REST APIs, a resource has its path with a slash at the end too.
+    const whole = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
     for (const resource of this.#options.definition.resources) {
-      const match = resource.pattern.exec(path);
+      const match = resource.pattern.exec(path) ?? resource.pattern.exec(whole);
       if (!match) continue;
       const method = resource.methods.get(request.method ?? "GET") ?? resource.methods.get("ANY");
       return method && { resource, method, parameters: { ...match.groups } };

@@ -1,4 +1,5 @@
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { eventually } from "../../../test-support/waits/eventually.ts";
 import { bind } from "../../http/server.ts";
 import { MetricStore } from "./metric-store.ts";
 import { SampledMetrics, type SampledMetricsOptions } from "./sampled-metrics.ts";
@@ -43,7 +44,7 @@ describe("metrics of AWS's own", () => {
   test("an Auto Scaling group reports how many of its instances are starting", async () => {
     const { latest } = sampled({ groups: () => [{ groupName: "engine", pending: 2 }] });
     const dimensions = { AutoScalingGroupName: "engine" };
-    await vi.waitFor(() => expect(latest("AWS/AutoScaling", "GroupPendingInstances", dimensions)).toBe(2));
+    await eventually(() => expect(latest("AWS/AutoScaling", "GroupPendingInstances", dimensions)).toBe(2));
   });
 
   test("target groups report how many are healthy, and one without targets is not reported", async () => {
@@ -55,7 +56,7 @@ describe("metrics of AWS's own", () => {
       ],
     });
     const dimensions = { LoadBalancer: "lb", TargetGroup: "full" };
-    await vi.waitFor(() => expect(latest("AWS/ApplicationELB", "HealthyHostCount", dimensions)).toBe(2));
+    await eventually(() => expect(latest("AWS/ApplicationELB", "HealthyHostCount", dimensions)).toBe(2));
     expect(latest("AWS/ApplicationELB", "UnHealthyHostCount", dimensions)).toBe(1);
     expect(store.list().some(({ dimensions: { TargetGroup } }) => TargetGroup === "empty")).toBe(false);
   });
@@ -74,7 +75,7 @@ describe("metrics of AWS's own", () => {
       ],
     });
     const dimensions = { Environment: "dev", Model: "m" };
-    await vi.waitFor(() => expect(latest("Sluice/Engine", "vllm:num_requests_running", dimensions)).toBe(3));
+    await eventually(() => expect(latest("Sluice/Engine", "vllm:num_requests_running", dimensions)).toBe(3));
     expect(latest("Sluice/Engine", "vllm:num_requests_waiting", dimensions)).toBe(2);
     expect(latest("Sluice/Engine", "vllm:kv_cache_usage_perc", dimensions)).toBe(0.25);
   });

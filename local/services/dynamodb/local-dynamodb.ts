@@ -41,7 +41,8 @@ export class LocalDynamoDb {
 
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const release = await this.#exclusive.enter();
-    if (this.#isClosing) {
+    // A client may have left while it waited: its response has closed before.
+    if (this.#isClosing || response.closed || response.destroyed) {
       release();
       return void response.destroy();
     }

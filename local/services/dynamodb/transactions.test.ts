@@ -110,3 +110,19 @@ describe("a transaction of the local DynamoDB", () => {
     await expect(write(create("a", "1"), add("a"))).rejects.toThrow(/multiple operations on one item/);
   });
 });
+
+test("a client that leaves while it waits for a transaction holds up no later one", async () => {
+  const { client, write, read } = await started();
+  const whole = (kind: string) => write(...Array.from({ length: 60 }, (_, index) => create(`${kind}${index}`, "1")));
+  let isRunning = true;
+  const first = whole("a").finally(() => (isRunning = false));
+  let left = 0;
+  while (isRunning) {
+    const get = new GetItemCommand({ TableName, Key: { id: { S: "a0" } } });
+    await client.send(get, { abortSignal: AbortSignal.timeout(5) }).catch(() => left++);
+  }
+  await first;
+  await whole("b");
+  expect(left).toBeGreaterThan(0);
+  expect(await read("b59")).toBe("1");
+});

@@ -64,7 +64,7 @@ const isRunning = (pid: number | undefined) => {
     return false;
   }
 };
-const poll = (value: () => unknown) => expect.poll(value, { timeout: 15_000, interval: 20 });
+const poll = (value: () => unknown) => expect.poll(value, { interval: 20 });
 
 describe("instances", () => {
   test("are as many processes as desired, each registered with its port", async () => {

@@ -96,7 +96,7 @@ describe("an Auto Scaling group", () => {
 
   test("runs the role's server with user data's variables, a free port and this machine's AWS", async () => {
     const { group, targets } = await started(["SLUICE_ROLE='gateway'", "SLUICE_CONFIG='{}'"]);
-    await expect.poll(() => targets.targets[0]?.state, { timeout: 15_000 }).toBe("healthy");
+    await expect.poll(() => targets.targets[0]?.state).toBe("healthy");
     const { body } = await call(group.instances[0]!.port, "/");
     expect(JSON.parse(body)).toMatchObject({
       SLUICE_ROLE: "gateway",

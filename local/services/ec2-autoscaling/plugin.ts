@@ -92,6 +92,7 @@ function instanceProcess(
       ...awsEnvironment(settings),
       ...(elasticache.valkey === undefined ? {} : { [ENV.valkeyUrl]: elasticache.valkey.url }),
       [ENV.host]: "127.0.0.1",
+      [ENV.spool]: join(settings.workFolder, "usage-spool"),
       [ENV.instanceId]: instanceId,
       [ENV.port]: String(port),
       [ENV.metricsPort]: String(metricsPort),

@@ -83,9 +83,9 @@ describe("scaling", () => {
   test("grows to the maximum under load and shrinks to the minimum without, one at a time", async () => {
     const { load, state, changes, reports } = scaling();
     load(90);
-    await expect.poll(() => state.desired, { timeout: 10_000 }).toBe(3);
+    await expect.poll(() => state.desired).toBe(3);
     load(10);
-    await expect.poll(() => state.desired, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => state.desired).toBe(1);
     expect(changes).toEqual(["1 to 2: alarm busy", "2 to 3: alarm busy", "3 to 2: alarm idle", "2 to 1: alarm idle"]);
     expect(reports).toContainEqual(expect.stringMatching(/^alarm busy: ALARM at \d+$/));
   });

@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { freePort } from "../../../lib/free-port.ts";
+import { CLOSED_PORT } from "../../../test-support/closed-port.ts";
 import type { JsonObject } from "../../template/json.ts";
 import { call, serve } from "../../test/tools.ts";
 import { Listener } from "./listener.ts";
@@ -127,7 +127,7 @@ describe("targets", () => {
   });
 
   test("one that refuses the connection is 502", async () => {
-    const engines = group("arn:g", [await freePort()]);
+    const engines = group("arn:g", [CLOSED_PORT]);
     expect((await call((await listener(forward("arn:g"), [engines])).port, "/")).status).toBe(502);
   });
 
@@ -142,11 +142,11 @@ describe("targets", () => {
     const engines = group("arn:g", [await serve(slow), await serve(respondWith("quick"))]);
     const opened = await listener(forward("arn:g"), [engines]);
     const first = body(opened, "/");
-    await expect.poll(() => waiting.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => waiting.length).toBe(1);
     expect([await body(opened, "/"), await body(opened, "/")]).toEqual(["quick", "quick"]);
     waiting[0]?.();
     expect(await first).toBe("slow");
-    await expect.poll(() => engines.targets.map(({ inFlight }) => inFlight), { timeout: 10_000 }).toEqual([0, 0]);
+    await expect.poll(() => engines.targets.map(({ inFlight }) => inFlight)).toEqual([0, 0]);
   });
 
   test("failures and clients that leave count no more either", async () => {
@@ -159,6 +159,6 @@ describe("targets", () => {
     expect(engines.targets[0]?.inFlight).toBe(1);
     controller.abort();
     await expect(left).rejects.toThrow();
-    await expect.poll(() => engines.targets[0]?.inFlight, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => engines.targets[0]?.inFlight).toBe(0);
   });
 });

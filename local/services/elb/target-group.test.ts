@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { freePort } from "../../../lib/free-port.ts";
+import { CLOSED_PORT } from "../../../test-support/closed-port.ts";
 import type { JsonObject } from "../../template/json.ts";
 import { serve } from "../../test/tools.ts";
 import { statusMatcher, TargetGroup } from "./target-group.ts";
@@ -24,7 +24,7 @@ async function target(first = 200) {
 
 const stateOf = (created: TargetGroup, id = "i-1") => created.targets.find((each) => each.id === id)?.state;
 const reaches = (created: TargetGroup, state: string, id = "i-1") =>
-  expect.poll(() => stateOf(created, id), { timeout: 10_000, interval: 10 }).toBe(state);
+  expect.poll(() => stateOf(created, id), { interval: 10 }).toBe(state);
 
 describe("a draining target", () => {
   test("gets no new request and no health check any more, until it is deregistered", async () => {
@@ -51,7 +51,7 @@ describe("health", () => {
     const created = group({ path: "/health" });
     created.register("i-1", port);
     expect(stateOf(created)).toBe("initial");
-    await expect.poll(() => state.received.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => state.received.length).toBeGreaterThan(0);
     expect(stateOf(created)).toBe("initial");
     state.status = 200;
     await reaches(created, "healthy");
@@ -87,7 +87,7 @@ describe("health", () => {
     const losses: string[] = [];
     created.onUnhealthy((id) => losses.push(id));
     created.register("i-1", port);
-    await expect.poll(() => checks, { timeout: 10_000 }).toBeGreaterThan(15);
+    await expect.poll(() => checks).toBeGreaterThan(15);
     expect([stateOf(created), losses]).toEqual(["healthy", []]);
   });
 
@@ -113,10 +113,10 @@ describe("health", () => {
     const created = group();
     const losses: string[] = [];
     created.onUnhealthy((id) => losses.push(id));
-    created.register("i-1", await freePort());
+    created.register("i-1", CLOSED_PORT);
     const { state, port } = await target();
     created.register("i-2", port);
-    await expect.poll(() => state.received.length, { timeout: 10_000 }).toBeGreaterThan(3);
+    await expect.poll(() => state.received.length).toBeGreaterThan(3);
     expect([stateOf(created), losses]).toEqual(["initial", []]);
   });
 
@@ -130,7 +130,7 @@ describe("health", () => {
     const other = await target();
     created.register("i-2", other.port);
     const before = state.received.length;
-    await expect.poll(() => other.state.received.length, { timeout: 10_000 }).toBeGreaterThan(3);
+    await expect.poll(() => other.state.received.length).toBeGreaterThan(3);
     expect(state.received.length).toBeLessThanOrEqual(before + 1); // one may have been on its way
   });
 });

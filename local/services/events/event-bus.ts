@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Json, JsonObject } from "../../template/json.ts";
 import { asList, isObject } from "../../template/json.ts";
+import { deliverEvent } from "../lambda/deliver-event.ts";
 
 /** An event as EventBridge delivers it. */
 export interface BusEvent extends JsonObject {
@@ -14,9 +14,6 @@ interface Rule {
   readonly pattern: JsonObject;
   readonly targets: ((event: BusEvent) => Promise<unknown>)[];
 }
-
-/** Lambda tries an event that failed twice again. */
-const ATTEMPTS = 3;
 
 /** EventBridge's default bus: rules by name, each with its pattern and its targets. */
 export class EventBus {
@@ -77,18 +74,9 @@ export class EventBus {
     return targets.reduce((sum, [, rule]) => sum + rule.targets.length, 0);
   }
 
-  async #deliver(rule: string, target: (event: BusEvent) => Promise<unknown>, event: BusEvent): Promise<void> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      try {
-        await target(event);
-        return;
-      } catch (error) {
-        const cause = error instanceof Error ? error.message : String(error);
-        // A schema's complaint has many lines; the terminal gets one for each attempt.
-        this.#report(`event rule ${rule}: ${cause.replaceAll(/\s*\n\s*/g, " ")}`);
-        if (attempt < ATTEMPTS) await sleep(this.#retryMs * attempt, undefined, { ref: false });
-      }
-    }
+  #deliver(rule: string, target: (event: BusEvent) => Promise<unknown>, event: BusEvent): Promise<void> {
+    const invoke = () => target(event);
+    return deliverEvent({ source: `event rule ${rule}`, invoke, report: this.#report, retryMs: this.#retryMs });
   }
 }
 

@@ -1,4 +1,5 @@
 import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { ENV } from "../../../contracts/processes/process-environment.ts";
 import { awsEnvironment } from "../../runtime/aws-environment.ts";
 import { arnOf } from "../../runtime/names.ts";
 import type { ResourcePlugin } from "../../runtime/plugin.ts";
@@ -27,6 +28,11 @@ export const lambdaFunction: ResourcePlugin<WithLambda & WithCloudWatch> = {
     const declared = block(config.environment)?.variables;
     const variables = isObject(declared) ? Object.entries(declared).map(([name, value]) => [name, asText(value)]) : [];
     const name = asText(config.function_name);
+    lambda.configurations.set(name, {
+      FunctionName: name,
+      FunctionArn: arnOf(resource, runtime),
+      Environment: { Variables: Object.fromEntries(variables) },
+    });
     lambda.functions.set(
       arnOf(resource, runtime),
       new LambdaFunction({
@@ -37,6 +43,7 @@ export const lambdaFunction: ResourcePlugin<WithLambda & WithCloudWatch> = {
         environment: {
           ...Object.fromEntries(variables),
           ...awsEnvironment(settings),
+          ...(settings.issuerUrl === undefined ? {} : { [ENV.localIssuer]: settings.issuerUrl }),
           // As in AWS's runtime: the SDK is not in the bundle, it is found here.
           NODE_PATH: packagesOf(settings.projectFolder),
         },

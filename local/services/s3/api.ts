@@ -10,24 +10,38 @@ import { bodyOf, textOf } from "./request-body.ts";
 const MAX_LISTED = 1000;
 
 /**
- * The part of S3's API that the processes use, over folders: put, get (also a range), head, delete, list (version 2) and
- * multipart uploads. Buckets are the first part of the path, as the SDK writes it for an address without a name.
+ * The part of S3's API that the processes use, over folders; `onCreated` is called for each object that was written: put (also if there is none), get (also a range), head, delete,
+ * list (version 2, and versions, of which each object has one) and multipart uploads. Buckets are the first part of the path, as the SDK writes it for an address without a name.
  */
 export async function handleS3(
   bucketOf: (name: string) => ObjectFolder | undefined,
   request: IncomingMessage,
   response: ServerResponse,
+  onCreated: (bucket: string, key: string) => void = () => undefined,
 ): Promise<void> {
   const { path, query } = requestTarget(request);
   const [name = "", ...rest] = path.slice(1).split("/").map(decodeURIComponent);
   const key = rest.join("/");
   const bucket = bucketOf(name);
   if (bucket === undefined) return refuse(response, 404, "NoSuchBucket", "The specified bucket does not exist");
-  const call = { bucket, name, key, query: new URLSearchParams(query), request, response };
-  if (key === "") return call.query.get("list-type") === "2" ? list(call) : unknown(call);
+  const created = () => onCreated(name, key);
+  const call = { bucket, name, key, query: new URLSearchParams(query), request, response, created };
+  if (key === "") {
+    if (call.query.has("versions")) return listVersions(call);
+    return call.query.get("list-type") === "2" ? list(call) : unknown(call);
+  }
   if (call.query.has("uploadId") || call.query.has("uploads")) return await handleUpload(call);
   if (request.method === "PUT") {
-    const { etag } = await bucket.put(key, bodyOf(request));
+    const stored = await bucket.put(key, bodyOf(request), { isNew: header(request, "if-none-match") === "*" });
+    if (stored === undefined)
+      return refuse(
+        response,
+        412,
+        "PreconditionFailed",
+        "At least one of the pre-conditions you specified did not hold",
+      );
+    const { etag } = stored;
+    created();
     return respond(response, 200, { etag });
   }
   if (request.method === "DELETE") {
@@ -45,6 +59,8 @@ interface S3Request {
   readonly query: URLSearchParams;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Called when the object is there. */
+  readonly created: () => void;
 }
 
 async function get({ bucket, key, request, response }: S3Request): Promise<void> {
@@ -100,6 +116,26 @@ function list({ bucket, name, query, response }: S3Request): void {
   });
 }
 
+/** All versions on one page. An object has one here, so a later one and a deletion are never listed. */
+function listVersions({ bucket, name, query, response }: S3Request): void {
+  const prefix = query.get("prefix") ?? "";
+  xml(response, 200, {
+    ListVersionsResult: {
+      Name: name,
+      Prefix: prefix,
+      IsTruncated: false,
+      Version: bucket.list(prefix).map(({ key, size, etag, modifiedAt }) => ({
+        Key: key,
+        VersionId: "null",
+        IsLatest: true,
+        LastModified: modifiedAt.toISOString(),
+        ETag: etag,
+        Size: size,
+      })),
+    },
+  });
+}
+
 async function handleUpload(call: S3Request): Promise<void> {
   const { bucket, name, key, query, request, response } = call;
   const location = { Bucket: name, Key: key };
@@ -121,6 +157,7 @@ async function handleUpload(call: S3Request): Promise<void> {
   const { CompleteMultipartUpload } = readXml(await textOf(request));
   const parts = blocks(asObject(CompleteMultipartUpload).Part).map(({ PartNumber }) => asNumber(PartNumber));
   const { etag } = await bucket.finishUpload(id, key, parts);
+  call.created();
   xml(response, 200, { CompleteMultipartUploadResult: { ...location, ETag: etag } });
 }
 

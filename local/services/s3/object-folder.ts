@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { readFile, rename, rm, stat } from "node:fs/promises";
+import { link, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -29,10 +29,22 @@ export class ObjectFolder {
     mkdirSync(this.#pending, { recursive: true });
   }
 
-  async put(key: string, body: AsyncIterable<Buffer>): Promise<StoredFile> {
+  async put(key: string, body: AsyncIterable<Buffer>): Promise<StoredFile>;
+  /** @returns `undefined` where the object must be new and there is one with the key */
+  async put(
+    key: string,
+    body: AsyncIterable<Buffer>,
+    options: { readonly isNew: boolean },
+  ): Promise<StoredFile | undefined>;
+  async put(
+    key: string,
+    body: AsyncIterable<Buffer>,
+    { isNew }: { readonly isNew: boolean } = { isNew: false },
+  ): Promise<StoredFile | undefined> {
     const draft = join(this.#pending, randomUUID());
     await pipeline(body, createWriteStream(draft));
-    await rename(draft, this.#path(key));
+    if (isNew && !(await linkedFirst(draft, this.#path(key)))) return undefined;
+    if (!isNew) await rename(draft, this.#path(key));
     return await this.#found(key);
   }
 
@@ -106,5 +118,18 @@ export class ObjectFolder {
   #path(key: string): string {
     // With a sign in front, because escaping leaves the key `..` as it is.
     return join(this.#objects, `=${encodeURIComponent(key)}`);
+  }
+}
+
+/** Gives a file its name unless another file has it: of two at once, one does. @returns whether this one has it */
+async function linkedFirst(draft: string, path: string): Promise<boolean> {
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await rm(draft);
   }
 }

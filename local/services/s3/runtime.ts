@@ -1,15 +1,18 @@
 import { join } from "node:path";
 import type { Bucket } from "./bucket.ts";
+import { BucketNotifications } from "./bucket-notifications.ts";
 import { ObjectFolder } from "./object-folder.ts";
 
 /** The buckets of the stacks: the objects that the stacks put there, and those of the processes. */
 export class S3Runtime {
   readonly buckets = new Map<string, Bucket>();
+  readonly notifications: BucketNotifications;
   readonly #workFolder: string;
   readonly #objectFolders = new Map<string, ObjectFolder>();
 
-  constructor(workFolder: string) {
+  constructor(workFolder: string, report: (line: string) => void) {
     this.#workFolder = workFolder;
+    this.notifications = new BucketNotifications(report);
   }
 
   /** What processes put into a bucket of the stacks; `undefined` when there is no such bucket. */

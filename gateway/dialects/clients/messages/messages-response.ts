@@ -67,8 +67,8 @@ export function messageId(id: unknown): string {
 }
 
 /** A whole chat completion as a message. @throws {GatewayError} `upstream_error` when the fields are none */
-export function messageOfChat(response: Fields, model: string): Buffer {
-  if (isRecord(response[OWN_MESSAGE])) return Buffer.from(JSON.stringify(response[OWN_MESSAGE]));
+export function messageOfChat(response: Fields, model: string): Fields {
+  if (isRecord(response[OWN_MESSAGE])) return response[OWN_MESSAGE];
   const choice = itemsOf(response.choices)[0];
   if (!isRecord(choice) || !isRecord(choice.message)) throw new GatewayError("upstream_error");
   const { message } = choice;
@@ -78,17 +78,15 @@ export function messageOfChat(response: Fields, model: string): Buffer {
     ...orderedParts(spoken(message), thinkingBlocks(message)).map(contentBlock),
     ...calls.map((call, index) => toolUse(call, madeCallId(response.id, index), texts)),
   ];
-  return Buffer.from(
-    JSON.stringify({
-      id: messageId(response.id),
-      type: "message",
-      role: "assistant",
-      model,
-      content,
-      ...stopFields(textOf(choice.finish_reason) ?? "stop", textOf(choice.stop_reason), calls.length > 0),
-      usage: messageUsage(readUsage(response.usage)),
-    }),
-  );
+  return {
+    id: messageId(response.id),
+    type: "message",
+    role: "assistant",
+    model,
+    content,
+    ...stopFields(textOf(choice.finish_reason) ?? "stop", textOf(choice.stop_reason), calls.length > 0),
+    usage: messageUsage(readUsage(response.usage)),
+  };
 }
 
 /** The text, and the refusal behind it, for which Anthropic has no field of its own. */

@@ -1,7 +1,8 @@
 import Anthropic from "@anthropic-ai/sdk";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Message } from "../../../../contracts/api/messages.ts";
 import { newApiKey } from "../../../../domain/keys/api-key.ts";
+import { eventually } from "../../../../test-support/waits/eventually.ts";
 import { TOOL_CALL } from "../../../test/dialect-cases.ts";
 import { post, startTestGateway, type TestGatewayOptions } from "../../../test/test-gateway.ts";
 import { messageOfChat } from "./messages-response.ts";
@@ -149,7 +150,7 @@ describe("Anthropic's SDK", () => {
     await new Promise((resolve) => stream.once("text", resolve));
     stream.abort();
     await expect(stream.done()).rejects.toThrow(Anthropic.APIUserAbortError);
-    await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
+    await eventually(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
   });
 });
 
@@ -187,10 +188,9 @@ describe("POST /v1/messages", () => {
 describe("a whole response for Anthropic's SDKs", () => {
   const response = (message: unknown, extra = {}) =>
     JSON.parse(
-      messageOfChat(
-        { id: "chatcmpl-1", choices: [{ message, finish_reason: "tool_calls", ...extra }] },
-        "tiny",
-      ).toString(),
+      JSON.stringify(
+        messageOfChat({ id: "chatcmpl-1", choices: [{ message, finish_reason: "tool_calls", ...extra }] }, "tiny"),
+      ),
     );
 
   test("has thinking, text and tool calls as blocks", () => {

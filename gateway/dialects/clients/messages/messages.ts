@@ -1,6 +1,7 @@
 import { ANTHROPIC_REQUEST_ID_HEADER } from "../../../../contracts/api/headers.ts";
 import { CountTokensRequest, MessagesRequest, messagesErrorBody } from "../../../../contracts/api/messages.ts";
 import type { InboundDialect } from "../../../core/dialect.ts";
+import { jsonBytes } from "../../../outside-values/paced-json.ts";
 import { chatOfMessages } from "./messages-request.ts";
 import { messageOfChat } from "./messages-response.ts";
 import { messagesStream } from "./messages-stream.ts";
@@ -15,7 +16,7 @@ export const MESSAGES_DIALECT: InboundDialect = {
     checkResults(fields);
     return chatOfMessages(fields);
   },
-  encodeWhole: (completion, { generation }) => messageOfChat(completion, generation.model),
+  encodeWhole: (completion, { generation }) => jsonBytes(messageOfChat(completion, generation.model)),
   encodeStream: ({ requestId, generation }) => messagesStream({ requestId, ...generation }),
   errorBody: messagesErrorBody,
   headers: (requestId) => ({ [ANTHROPIC_REQUEST_ID_HEADER]: requestId }),

@@ -1,4 +1,5 @@
 import { Pacer } from "../../../../lib/pacer.ts";
+import { pacedJson } from "../../../outside-values/paced-json.ts";
 import { refuse } from "../../inner/refuse.ts";
 
 /** Counts the bytes of the stored items that one request refers to, so that a short request stands for no huge one. */
@@ -19,7 +20,7 @@ export class ReferredBytes {
    */
   async add(param: string, items: readonly unknown[]): Promise<void> {
     for (const item of items) {
-      const bytes = Buffer.byteLength(JSON.stringify(item));
+      const { length: bytes } = await pacedJson(item);
       this.#bytes += bytes;
       if (this.#bytes > this.#limit)
         throw refuse(

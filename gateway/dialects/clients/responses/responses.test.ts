@@ -1,7 +1,8 @@
 import OpenAI from "openai";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ModelResponse } from "../../../../contracts/api/responses.ts";
 import { newApiKey } from "../../../../domain/keys/api-key.ts";
+import { eventually } from "../../../../test-support/waits/eventually.ts";
 import { MemoryResponseStore } from "../../../responses/memory-response-store.ts";
 import { TOOL_CALL } from "../../../test/dialect-cases.ts";
 import { post, startTestGateway, type TestGatewayOptions } from "../../../test/test-gateway.ts";
@@ -204,7 +205,7 @@ describe("OpenAI's SDK on /v1/responses", () => {
     const stream = openai.responses.stream({ model: "tiny", input: "x" });
     stream.on("response.output_text.delta", () => stream.abort());
     expect(await thrown(stream.done())).toBeInstanceOf(OpenAI.APIUserAbortError);
-    await vi.waitFor(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
+    await eventually(() => expect(engines[0]?.received[0]?.aborted).toBe(true));
   });
 });
 

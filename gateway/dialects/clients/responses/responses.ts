@@ -3,6 +3,7 @@ import type { ErrorBody } from "../../../../contracts/api/errors.ts";
 import { ResponseRequest } from "../../../../contracts/api/responses.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { InboundContext, InboundDialect, StreamTranslator } from "../../../core/dialect.ts";
+import { jsonBytes } from "../../../outside-values/paced-json.ts";
 import type { ResponseStore } from "../../../responses/response-store.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { refuse } from "../../inner/refuse.ts";
@@ -39,7 +40,8 @@ export class ResponsesDialect implements InboundDialect {
   readonly #options: ResponsesDialectOptions;
   readonly #tenant: () => string;
   #items: readonly Fields[] = [];
-  /** Of a whole response. */
+  /** A whole one. */
+  #response: Fields | undefined;
   #isWritten: Promise<boolean> | undefined;
   #head: ResponseHead | undefined;
   #newItemId: (prefix: string) => string;
@@ -69,17 +71,16 @@ export class ResponsesDialect implements InboundDialect {
     return chatOfResponses(complete, this.#items, before.length);
   }
 
-  encodeWhole(completion: Fields, { clientFields }: InboundContext): Buffer {
+  encodeWhole(completion: Fields, { clientFields }: InboundContext): Buffer | Promise<Buffer> {
     const response = responseOfChat(completion, this.#headOf(clientFields), this.#newItemId, this.#seconds());
+    this.#response = response;
     this.#isWritten = this.#store(response);
-    return Buffer.from(JSON.stringify(response));
+    return jsonBytes(response);
   }
 
   /** A response with `store: true` can be retrieved: the write is over. Where it failed, the response has `store: false`. */
   async confirmWhole(bytes: Buffer): Promise<Buffer> {
-    if ((await this.#isWritten) !== false) return bytes;
-    const response: unknown = JSON.parse(bytes.toString("utf8"));
-    return isRecord(response) ? Buffer.from(JSON.stringify({ ...response, store: false })) : bytes;
+    return (await this.#isWritten) === false ? await jsonBytes({ ...this.#response, store: false }) : bytes;
   }
 
   encodeStream({ clientFields }: InboundContext): StreamTranslator {

@@ -4,6 +4,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { UpstreamProblem, WholeResponse } from "../../../core/dialect.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { streamTimeout } from "../../../core/upstream-failure.ts";
+import { jsonText } from "../../../outside-values/paced-json.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import { annotationsField, type CitedPage, urlCitations } from "../../citations/url-citations.ts";
 import { OWN_MESSAGE } from "../../inner/anthropic-only.ts";
@@ -147,7 +148,7 @@ function toolCall(block: Fields, id: string): Fields {
   return {
     id,
     type: "function",
-    function: { name: calledName(block.name), arguments: JSON.stringify(block.input ?? {}) },
+    function: { name: calledName(block.name), arguments: jsonText(block.input ?? {}) },
   };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { type FakeAnthropicBehaviour, startFakeAnthropic } from "../../../../test-support/fake-anthropic.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { gathered, outbound, translated } from "../../../test/dialect-cases.ts";
+import { jsonOfWhole } from "../../../test/whole-json.ts";
 import { anthropicDialect } from "./anthropic.ts";
 
 const dialect = anthropicDialect({ now: () => 5_000, newId: () => "id" });
@@ -35,7 +36,7 @@ describe("a provider of Anthropic's", () => {
       output_tokens_details: { thinking_tokens: 2 },
     };
     const { request, bytes } = await send({ content, stopReason: "tool_use", usage }, {});
-    expect(JSON.parse(dialect.decodeWhole(bytes, request).bytes.toString())).toEqual({
+    expect(jsonOfWhole(dialect.decodeWhole(bytes, request))).toEqual({
       id: "msg_fake",
       object: "chat.completion",
       created: 5,
@@ -88,13 +89,13 @@ describe("a provider of Anthropic's", () => {
     ["something_new", "stop"],
   ])("that stops for %s has finish_reason %s", async (stopReason, finish) => {
     const { request, bytes } = await send({ stopReason }, {});
-    expect(JSON.parse(dialect.decodeWhole(bytes, request).bytes.toString()).choices[0].finish_reason).toBe(finish);
+    expect(jsonOfWhole(dialect.decodeWhole(bytes, request)).choices[0].finish_reason).toBe(finish);
   });
 
   test("names the stop sequence that it met, whole and streamed", async () => {
     const behaviour = { stopReason: "stop_sequence", stopSequence: "END" };
     const { request, bytes } = await send(behaviour, {});
-    const [choice] = JSON.parse(dialect.decodeWhole(bytes, request).bytes.toString()).choices;
+    const [choice] = jsonOfWhole(dialect.decodeWhole(bytes, request)).choices;
     expect(choice).toMatchObject({ finish_reason: "stop", stop_reason: "END" });
     const streamed = await send(behaviour, { stream: true });
     const translator = dialect.decodeStream(streamed.request);

@@ -6,7 +6,9 @@ import {
   USAGE_DEFAULTS,
 } from "../../../../contracts/dialects/anthropic-defaults.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
-import { jsonTextBytes, tokensOfEvent, tokensOfText } from "../../../relay/text-tokens.ts";
+import { escapedBytes } from "../../../outside-values/escaped-text.ts";
+import { jsonText } from "../../../outside-values/paced-json.ts";
+import { tokensOfEvent, tokensOfText } from "../../../relay/text-tokens.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
 import { CallIds } from "../../inner/tool-calls.ts";
 import { type EstimatedTokens, ownUsage, soundCounts } from "./own-usage.ts";
@@ -27,7 +29,13 @@ export function ownMessage(message: Fields, model: string, promptTokensEstimate:
     return complete(block.type === "tool_use" ? withId(block, ids.idOf(block.id, calls++)) : block);
   });
   const stop_reason = ownStopReason(message.stop_reason, calls);
-  const estimate = { input: promptTokensEstimate, output: tokensOfText(textBytesOf(content)) };
+  const estimate = {
+    input: promptTokensEstimate,
+    // Most servers count: then the text is not measured.
+    get output() {
+      return tokensOfText(textBytesOf(content));
+    },
+  };
   const usage = { ...USAGE_DEFAULTS, ...ownUsage(message.usage, estimate) };
   return { ...NO_DETAILS, stop_sequence: null, ...message, model, content, stop_reason, usage };
 }
@@ -37,8 +45,8 @@ function textBytesOf(content: readonly unknown[]): number {
   let bytes = 0;
   for (const block of content) {
     if (!isRecord(block)) continue;
-    const called = block.type === "tool_use" ? JSON.stringify(block.input ?? {}) : "";
-    bytes += jsonTextBytes((textOf(block.text) ?? "") + (textOf(block.thinking) ?? "") + called);
+    const called = block.type === "tool_use" ? jsonText(block.input ?? {}) : "";
+    bytes += escapedBytes((textOf(block.text) ?? "") + (textOf(block.thinking) ?? "") + called);
   }
   return bytes;
 }
@@ -120,7 +128,7 @@ export class OwnEvents {
       return { content_block: complete(own) };
     }
     if (type === "content_block_delta" && isRecord(delta))
-      for (const name of TEXTS) this.#tokens += tokensOfEvent(jsonTextBytes(textOf(delta[name]) ?? ""));
+      for (const name of TEXTS) this.#tokens += tokensOfEvent(escapedBytes(textOf(delta[name]) ?? ""));
     if (type === "message_delta" && isRecord(delta))
       return {
         delta: {

@@ -13,10 +13,10 @@ export interface EstimatedTokens {
  * The usage of a message of Anthropic's for a client of Messages: as it is, but for counts that are nonsense. The estimate,
  * which is paid then, stands for a prompt or a response without a count.
  */
-export function ownUsage(usage: unknown, { input, output }: EstimatedTokens): Fields {
+export function ownUsage(usage: unknown, estimate: EstimatedTokens): Fields {
   const own = isRecord(usage) ? soundCounts(usage) : {};
   const isCounted = countOf(own.input_tokens) !== undefined && countOf(own.output_tokens) !== undefined;
-  return isCounted ? own : { input_tokens: input, output_tokens: output };
+  return isCounted ? own : { input_tokens: estimate.input, output_tokens: estimate.output };
 }
 
 /** The fields without counts of tokens that no message can have. */

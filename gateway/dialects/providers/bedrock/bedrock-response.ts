@@ -3,6 +3,7 @@ import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts"
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { UpstreamProblem, WholeResponse } from "../../../core/dialect.ts";
 import { GatewayError, UnusableOutput } from "../../../core/gateway-error.ts";
+import { jsonText } from "../../../outside-values/paced-json.ts";
 import { annotationsField, type CitedPage, urlCitations } from "../../citations/url-citations.ts";
 import { itemsOf, parseJson, textOf, wholeOf } from "../../inner/json.ts";
 import { blocksOf, calledName, finishReasonOf, usageOf, writtenText } from "../../inner/provider-response.ts";
@@ -154,7 +155,7 @@ function thinkingOf({ reasoningText, redactedContent }: Fields): readonly Fields
 }
 
 function toolCall({ name, input }: Fields, id: string): Fields {
-  const called = { name: calledName(name), arguments: JSON.stringify(input ?? {}) };
+  const called = { name: calledName(name), arguments: jsonText(input ?? {}) };
   return { id, type: "function", function: called };
 }
 

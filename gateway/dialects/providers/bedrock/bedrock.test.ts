@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { type FakeBedrockBehaviour, startFakeBedrock } from "../../../../test-support/fake-bedrock.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { gathered, outbound, translated } from "../../../test/dialect-cases.ts";
+import { jsonOfWhole } from "../../../test/whole-json.ts";
 import { bedrockDialect } from "./bedrock.ts";
 
 const MODEL = "us.anthropic.claude-test-v1:0";
@@ -47,7 +48,7 @@ describe("Bedrock", () => {
     for (const sessionToken of [undefined, "session"]) {
       const { dialect, request, bytes, provider } = await send({ content, stopReason: "tool_use", sessionToken }, {});
       expect(provider.received[0]?.path).toBe("/model/us.anthropic.claude-test-v1%3A0/converse");
-      expect(JSON.parse(dialect.decodeWhole(bytes, request).bytes.toString())).toEqual({
+      expect(jsonOfWhole(dialect.decodeWhole(bytes, request))).toEqual({
         id: "chatcmpl-1",
         object: "chat.completion",
         created: 5000,

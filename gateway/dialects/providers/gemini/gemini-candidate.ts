@@ -1,6 +1,7 @@
 import type { FinishReason, Usage } from "../../../../contracts/api/sampling.ts";
 import { isRecord } from "../../../../lib/is-record.ts";
 import { GatewayError, UnusableOutput } from "../../../core/gateway-error.ts";
+import { jsonText } from "../../../outside-values/paced-json.ts";
 import { countOf } from "../../../outside-values/token-count.ts";
 import type { CharacterIndex } from "../../citations/character-index.ts";
 import { type CitedPage, urlCitations } from "../../citations/url-citations.ts";
@@ -70,7 +71,7 @@ export function partsOf(candidate: Fields): readonly GeminiPart[] {
       const { id, name, args } = isRecord(part.functionCall) ? part.functionCall : {};
       const called = textOf(name);
       if (called === undefined) throw new GatewayError("upstream_error");
-      return [{ kind: "call", id: textOf(id), name: called, arguments: JSON.stringify(args ?? {}), signature }];
+      return [{ kind: "call", id: textOf(id), name: called, arguments: jsonText(args ?? {}), signature }];
     }
     const text = writtenText(part.text);
     if (text === "" && signature === undefined) return [];

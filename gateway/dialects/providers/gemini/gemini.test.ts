@@ -4,6 +4,7 @@ import { ChatCompletionChunk, ChatCompletionResponse } from "../../../../contrac
 import { type FakeGeminiBehaviour, geminiEvents, startFakeGemini } from "../../../../test-support/fake-gemini.ts";
 import { GatewayError } from "../../../core/gateway-error.ts";
 import { chatEvents, cuts, damage, damaged, gathered, outbound, translated } from "../../../test/dialect-cases.ts";
+import { jsonOfWhole } from "../../../test/whole-json.ts";
 import { geminiDialect } from "./gemini.ts";
 
 let made = 0;
@@ -39,7 +40,7 @@ async function send(behaviour: Partial<FakeGeminiBehaviour>, fields: Record<stri
 
 const whole = async (behaviour: Partial<FakeGeminiBehaviour>) => {
   const { request, bytes } = await send(behaviour);
-  return ChatCompletionResponse.parse(JSON.parse(dialect.decodeWhole(bytes, request).bytes.toString()));
+  return ChatCompletionResponse.parse(jsonOfWhole(dialect.decodeWhole(bytes, request)));
 };
 const streamBytes = (behaviour: Partial<FakeGeminiBehaviour>) => {
   const state = { parts, finishReason: "STOP", usage, blockReason: undefined, ...behaviour } as FakeGeminiBehaviour;
@@ -220,13 +221,11 @@ describe("Gemini", () => {
     );
     const bytes = Buffer.from(JSON.stringify({ embeddings: [{ values: [0.5, -1] }] }));
     const vector = (fields: object) =>
-      JSON.parse(
-        dialect
-          .decodeWhole(bytes, {
-            ...request,
-            generation: { ...generation, fields: { ...generation.fields, ...fields } },
-          })
-          .bytes.toString(),
+      jsonOfWhole(
+        dialect.decodeWhole(bytes, {
+          ...request,
+          generation: { ...generation, fields: { ...generation.fields, ...fields } },
+        }),
       ).data[0].embedding;
     expect(vector({})).toEqual([0.5, -1]);
     expect([

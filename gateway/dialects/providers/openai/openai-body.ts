@@ -46,7 +46,7 @@ export function dialectFields({ route, fields, client }: GenerationRequest, serv
 }
 
 /** A seed has 64 bits, of which a number of JavaScript keeps 53: its digits are taken from the client's bytes. */
-function withExactSeed(body: string, { fields, bytes }: GenerationRequest): string {
+export function withExactSeed(body: string, { fields, bytes }: GenerationRequest): string {
   const { seed } = fields;
   if (typeof seed !== "number" || Number.isSafeInteger(seed)) return body;
   // Inside a string the quotes of a key are escaped.

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { outbound } from "../../../test/dialect-cases.ts";
+import { jsonOfWhole } from "../../../test/whole-json.ts";
 import { openAiResponse as responseOf } from "./openai-response.ts";
 
 const openAiResponse = (bytes: Buffer, fields = {}) => responseOf(bytes, outbound(fields)).bytes;
+const jsonFrom = (bytes: Buffer) => jsonOfWhole(responseOf(bytes, outbound({})));
 
 const response = (message: object, extra: object = {}) =>
   Buffer.from(
@@ -12,8 +14,7 @@ const response = (message: object, extra: object = {}) =>
 const CALLED = { name: "weather", arguments: '{"city":"Oslo"}' };
 
 /** The choice that clients get of a message. */
-const choiceOf = (message: object, extra: object = {}) =>
-  JSON.parse(openAiResponse(response(message, extra)).toString()).choices[0];
+const choiceOf = (message: object, extra: object = {}) => jsonFrom(response(message, extra)).choices[0];
 
 describe("a whole response of OpenAI's dialect", () => {
   test("stays the very buffer when it is as OpenAI writes it, log probabilities and texts about its keys included", () => {
@@ -39,7 +40,7 @@ describe("a whole response of OpenAI's dialect", () => {
       { type: "reference", reference_ids: [1] },
       { type: "text", text: "b" },
     ];
-    expect(JSON.parse(openAiResponse(response({ role: "assistant", content })).toString()).choices[0].message).toEqual({
+    expect(jsonFrom(response({ role: "assistant", content })).choices[0].message).toEqual({
       role: "assistant",
       content: "ab",
       reasoning_content: "Hm.",
@@ -60,8 +61,8 @@ describe("a whole response of OpenAI's dialect", () => {
 
   test("has an id for each call that came with an empty one", () => {
     const calls = [{ id: "" }, { id: "mine" }, { id: "" }].map((call) => ({ ...call, function: CALLED }));
-    const bytes = openAiResponse(response({ role: "assistant", content: null, tool_calls: calls }));
-    const ids = JSON.parse(bytes.toString()).choices[0].message.tool_calls.map(({ id }: { id: string }) => id);
+    const json = jsonFrom(response({ role: "assistant", content: null, tool_calls: calls }));
+    const ids = json.choices[0].message.tool_calls.map(({ id }: { id: string }) => id);
     expect(ids).toEqual(["call_chatcmpl-1_0", "mine", "call_chatcmpl-1_2"]);
   });
 
@@ -135,7 +136,7 @@ describe("a whole response that no client could use", () => {
 describe("the id of a whole response", () => {
   test.each(['"id":"",', '"id":"chatcmpl-",', '"id":null,', ""])("is made where the server sends %s", (id) => {
     const choices = '"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}]';
-    const ids = [1, 2].map(() => JSON.parse(openAiResponse(Buffer.from(`{${id}${choices}}`)).toString()).id);
+    const ids = [1, 2].map(() => jsonFrom(Buffer.from(`{${id}${choices}}`)).id);
     for (const made of ids) expect(made).toMatch(/^chatcmpl-[0-9a-f]{32}$/);
     expect(ids[0]).not.toBe(ids[1]);
   });
@@ -162,7 +163,7 @@ describe("the usage of a whole response", () => {
     '"seven"',
     "[7,2]",
   ])("is the estimate that is paid where the server sends %s", (usage) => {
-    const { choices, usage: seen } = JSON.parse(openAiResponse(withUsage(usage)).toString());
+    const { choices, usage: seen } = jsonFrom(withUsage(usage));
     expect(choices[0].message).toEqual({ content: "Hi" });
     expect(seen).toEqual({ prompt_tokens: 10, completion_tokens: 1, total_tokens: 11 });
   });

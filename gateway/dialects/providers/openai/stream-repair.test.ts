@@ -31,6 +31,9 @@ function repaired(text: string | Uint8Array, sizes: readonly number[] = []): str
   return Buffer.concat([...out, scanner.rest()]).toString("utf8");
 }
 
+/** A stream whose first id is damaged gets one of our own, which is another each time, as are those of its calls. */
+const withoutMadeIds = (text: string) => text.replace(/cmpl-[0-9a-f]{32}|call_[0-9a-f]{30}/g, "made");
+
 const callsOf = (...events: string[]) => gathered(repaired(events.join("") + finish("tool_calls") + DONE)).calls;
 
 describe("tool calls of a stream, for its clients", () => {
@@ -304,7 +307,7 @@ describe("whatever a server streams", () => {
         cuts,
         (text, how, sizes) => {
           const bytes = damaged(Buffer.from(text), how);
-          expect(repaired(bytes, sizes)).toBe(repaired(bytes));
+          expect(withoutMadeIds(repaired(bytes, sizes))).toBe(withoutMadeIds(repaired(bytes)));
         },
       ),
     );

@@ -1,0 +1,119 @@
+import { Command } from "commander";
+import type { Limit } from "../../contracts/control/limits.ts";
+import type { AdminClient } from "../admin/admin-client.ts";
+import { textTable } from "../terminal/text-table.ts";
+import { UserError } from "../terminal/user-error.ts";
+import { type ControlOptions, type ControlTools, controlClient, withControlOptions } from "./control-endpoint.ts";
+import { dollars, isSameCounter, limitFrom, SUBJECT_FORM, subjectOf } from "./limit-text.ts";
+import { changeLimits, storedLimits } from "./stored-limits.ts";
+import { costsOf } from "./usage-pages.ts";
+
+interface SetOptions extends ControlOptions {
+  readonly per: string;
+  readonly timeZone?: string;
+  readonly model?: string;
+}
+
+const PERIODS = ["day", "week", "month", "lifetime"];
+
+/** `sluice budgets list|set`: limits of money, and how much of each is spent. */
+export function budgetsCommand(tools: ControlTools): Command {
+  const budgets = new Command("budgets").description("list and set budgets: limits of money, in dollars");
+  withControlOptions(budgets.command("list"))
+    .description("list the budgets of all subjects, and what is spent of those by UTC for all models")
+    .action((options: ControlOptions) => list(options, tools));
+  withControlOptions(budgets.command("set <subject> <dollars>"))
+    .description(`set the budget of a subject: ${SUBJECT_FORM}`)
+    .option("--per <window>", PERIODS.join(", "), "month")
+    .option("--time-zone <zone>", "IANA time zone by which days, weeks and months begin (default: UTC)")
+    .option("--model <name>", "the model whose use it pays for (default: all models together)")
+    .action((subject: string, amount: string, options: SetOptions) => set(subject, amount, options, tools));
+  return budgets;
+}
+
+async function list(options: ControlOptions, tools: ControlTools): Promise<void> {
+  const client = controlClient(options, tools);
+  const all = await storedLimits(client);
+  const budgets = all.flatMap(({ scope, subject_id: id, limits }) =>
+    limits
+      .filter(({ metric, action }) => metric === "nano_usd" && action !== "alert")
+      .map((limit) => ({ scope, id, limit })),
+  );
+  const rows = [];
+  for (const { scope, id, limit } of budgets)
+    rows.push({ id, limit, spent: await spentOf(client, scope, id, limit, tools.now()) });
+  if (options.json === true)
+    return tools.print(
+      JSON.stringify(
+        rows.map(({ id, limit, spent }) => ({ subject_id: id, ...limit, spent_nano_usd: spent ?? null })),
+        null,
+        2,
+      ),
+    );
+  if (rows.length === 0) return tools.print("There are no budgets; set one with `sluice budgets set SUBJECT DOLLARS`.");
+  tools.print(
+    textTable([
+      ["SUBJECT", "PER", "BUDGET", "SPENT", "MODEL", "TIME ZONE"],
+      ...rows.map(({ id, limit, spent }) => [
+        id,
+        limit.window,
+        dollars(limit.max),
+        spent === undefined ? "-" : dollars(spent),
+        limit.model ?? "",
+        limit.time_zone ?? "",
+      ]),
+    ]),
+  );
+}
+
+/**
+ * Nano-dollars that were charged in the budget's window.
+ * @returns undefined where the sums, which have days in UTC, do not say it
+ */
+async function spentOf(
+  client: AdminClient,
+  scope: string,
+  id: string,
+  { window, model, time_zone: zone = "UTC" }: Limit,
+  nowMs: number,
+): Promise<number | undefined> {
+  const start = startOf(window, nowMs);
+  if (start === undefined || model !== undefined || zone !== "UTC") return undefined;
+  if (scope === "organization") return sum(await costsOf(client, { start }));
+  if (scope === "project")
+    return sum(await costsOf(client, { start, filter: `project_ids[]=${encodeURIComponent(id)}` }));
+  if (scope === "key") return sum(await costsOf(client, { start, filter: `api_key_ids[]=${encodeURIComponent(id)}` }));
+  if (scope !== "user") return undefined;
+  return sum((await costsOf(client, { start, groupBy: ["user_id"] })).filter(({ groups }) => groups[0] === id));
+}
+
+function sum(rows: Awaited<ReturnType<typeof costsOf>>): number {
+  return rows.reduce((total, { nanoUsd }) => total + nanoUsd, 0);
+}
+
+const DAY = 86_400;
+
+/** When a window began, in Unix seconds by UTC; weeks begin on Monday. */
+function startOf(window: Limit["window"], nowMs: number): number | undefined {
+  const now = new Date(nowMs);
+  const today = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()) / 1000;
+  if (window === "day") return today;
+  if (window === "week") return today - ((now.getUTCDay() + 6) % 7) * DAY;
+  return window === "month" ? today - (now.getUTCDate() - 1) * DAY : undefined;
+}
+
+async function set(id: string, amount: string, options: SetOptions, tools: ControlTools): Promise<void> {
+  const { per, timeZone, model } = options;
+  if (!PERIODS.includes(per)) throw new UserError(`--per must be one of ${PERIODS.join(", ")}, got ${per}.`);
+  const subject = subjectOf(id);
+  const budget = limitFrom(`usd/${per}=${amount}`, {
+    ...(model === undefined ? {} : { model }),
+    ...(timeZone === undefined ? {} : { time_zone: timeZone }),
+  });
+  const limits = await changeLimits(controlClient(options, tools), subject, (before) => [
+    ...before.filter((limit) => !isSameCounter(limit, budget)),
+    budget,
+  ]);
+  if (options.json === true) return tools.print(JSON.stringify(limits, null, 2));
+  tools.print(`${subject.id} may spend ${dollars(budget.max)} dollars per ${per}; gateways hold it within a second.`);
+}

@@ -1,0 +1,155 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import type { Command } from "commander";
+import { describe, expect, test } from "vitest";
+import { usageEvent } from "../../domain/usage/test/usage-events.ts";
+import { usageAdditions } from "../../domain/usage/usage-sums.ts";
+import { controlServer } from "../../local/test/control-server.ts";
+import { CLOSED_PORT } from "../../test-support/closed-port.ts";
+import { budgetsCommand } from "./budgets-command.ts";
+import type { ControlTools } from "./control-endpoint.ts";
+import { limitsCommand } from "./limits-command.ts";
+import { costsCommand, usageCommand } from "./usage-command.ts";
+
+const NOW = 1_790_000_000;
+const DAY = 86_400;
+
+/** The commands, with an organisation's admin key, before the control API with a project and some usage. */
+async function setUp() {
+  const server = await controlServer();
+  const secret = await server.owner("org-a");
+  const project = await server.sdk(secret).projects.create({ name: "search" });
+  const at = (seconds: number) => new Date(seconds * 1000).toISOString();
+  const events = [
+    usageEvent({ id: "a", endedAt: at(NOW - DAY), projectId: project.id, chargeNanoUsd: 1_500_000_001 }),
+    usageEvent({ id: "b", endedAt: at(NOW), projectId: project.id, model: "chat", userId: undefined }),
+    usageEvent({ id: "c", endedAt: at(NOW), projectId: project.id, route: "/v1/embeddings" }),
+  ];
+  for (const { series, entry, sums } of usageAdditions(events))
+    await server.document.send(new PutCommand({ TableName: server.usageTable, Item: { series, entry, ...sums } }));
+  const variables: Record<string, string> = { SLUICE_ADMIN_KEY: secret };
+  const origin = server.url.replace(/\/v1$/, "");
+  const run =
+    (make: (tools: ControlTools) => Command, localUrl: string | undefined = origin) =>
+    async (...args: string[]): Promise<string> => {
+      const printed: string[] = [];
+      const command = make({
+        print: (text) => printed.push(text),
+        localUrl: () => localUrl,
+        variable: (name) => variables[name],
+        now: () => NOW * 1000,
+      });
+      for (const part of [command, ...command.commands])
+        part.exitOverride().configureOutput({ writeErr: () => undefined });
+      await command.parseAsync(args, { from: "user" });
+      return printed.join("\n");
+    };
+  return { ...server, variables, project: project.id, run, limits: run(limitsCommand), budgets: run(budgetsCommand) };
+}
+const cells = (table: string) => table.split("\n").map((line) => line.split(/ {2,}/));
+
+describe("sluice limits", () => {
+  // documented: limits-command
+  test("sets limits beside those that there are, lists them, and takes single ones or all away", async () => {
+    const { limits, project } = await setUp();
+    expect(await limits("list")).toContain("Nothing is limited");
+    expect(await limits("set", project, "requests/minute=60", "concurrency=5")).toContain(`${project} has 2 limits`);
+    await limits("set", project, "usd/month=12.5", "--time-zone", "Europe/Berlin");
+    await limits("set", project, "tokens/day=1000", "--model", "chat");
+    await limits("set", project, "requests/minute=90");
+    await limits("set", project, "tokens/day=900", "--alert");
+    await limits("set", "organization", "requests/hour=1");
+    expect(cells(await limits("list"))).toEqual([
+      ["SUBJECT", "METRIC", "WINDOW", "MAX", "MODEL", "TIME ZONE", "ACTION"],
+      ["organization", "requests", "hour", "1", "stop"],
+      [project, "concurrency", "now", "5", "stop"],
+      [project, "usd", "month", "12.50", "Europe/Berlin", "stop"],
+      [project, "tokens", "day", "1000", "chat", "stop"],
+      [project, "requests", "minute", "90", "stop"],
+      [project, "tokens", "day", "900", "alert"],
+    ]);
+    const json = JSON.parse(await limits("delete", project, "tokens/day", "--model", "chat", "--json"));
+    expect(json.map(({ metric }: { metric: string }) => metric)).toEqual([
+      "concurrency",
+      "nano_usd",
+      "requests",
+      "tokens",
+    ]);
+    expect(await limits("delete", project)).toContain("no limits any more");
+    expect(JSON.parse(await limits("list", "--json"))).toMatchObject([{ subject_id: "organization" }]);
+  });
+
+  test("prints the policy for each kind of limit without calling an API", async () => {
+    const { run } = await setUp();
+    expect(await run(limitsCommand, "")("policy")).toContain("usage.whenTableIsGone");
+  });
+
+  test.each([
+    [["set", "search", "requests/minute=1"], /'search' must be organization or an id that begins with proj_/],
+    [["set", "PROJECT", "images/day=1"], /'images\/day' must be METRIC\/WINDOW with a metric of requests/],
+    [["set", "PROJECT", "requests/second=1"], /a window of now, minute/],
+    [["set", "PROJECT", "requests/minute"], /'requests\/minute' must be METRIC\/WINDOW=MAX, such as/],
+    [["set", "PROJECT", "requests/minute=many"], /must be a whole number from 0 to/],
+    [["set", "PROJECT", "usd/month=0.0000000001"], /must be an amount in dollars with at most 9 decimals/],
+    [["set", "PROJECT", "usd/minute=1"], /Money is limited by day, week, month, lifetime/],
+    [["set", "PROJECT", "usd/month=1", "--time-zone", "Moon/Sea"], /'Moon\/Sea' is no time zone/],
+    [["set", "proj_none", "requests/minute=1"], /No subject of limits with the id 'proj_none'/],
+    [["delete", "PROJECT", "tokens/day"], /has no limit tokens\/day like that; `sluice limits list`/],
+    [["delete", "PROJECT", "--model", "x"], /name these too, each as METRIC\/WINDOW/],
+    [["list", "--key", "env:NONE"], /no admin key in the variable NONE; make one with `sluice admin-keys create/],
+    [["list", "--key", "sk-admin-secret"], /the value is not repeated/],
+    [["list", "--url", `http://127.0.0.1:${CLOSED_PORT}`], /can't be reached/],
+  ])("%j is refused in one line", async (args, message) => {
+    const { limits, project } = await setUp();
+    const failure = await limits(...args.map((one) => (one === "PROJECT" ? project : one))).catch(String);
+    expect(failure).toMatch(message);
+    expect(failure.split("\n")).toHaveLength(1);
+  });
+});
+
+describe("sluice budgets", () => {
+  test("sets budgets in dollars and lists them with what is spent", async () => {
+    const { budgets, limits, project } = await setUp();
+    expect(await budgets("list")).toContain("There are no budgets");
+    expect(await budgets("set", project, "50")).toContain(`${project} may spend 50.00 dollars per month`);
+    await budgets("set", "organization", "0.75", "--per", "day");
+    await budgets("set", project, "9", "--per", "week", "--time-zone", "Asia/Tokyo");
+    await limits("set", project, "requests/minute=5");
+    expect(cells(await budgets("list"))).toEqual([
+      ["SUBJECT", "PER", "BUDGET", "SPENT", "MODEL", "TIME ZONE"],
+      ["organization", "day", "0.75", "0.000004"],
+      [project, "month", "50.00", "1.500004001"],
+      [project, "week", "9.00", "-", "Asia/Tokyo"],
+    ]);
+    const [row] = JSON.parse(await budgets("list", "--json"));
+    expect(row).toMatchObject({ subject_id: "organization", max: 750_000_000, spent_nano_usd: 4000 });
+    await expect(budgets("set", project, "5", "--per", "minute")).rejects.toThrow(/--per must be one of day/);
+  });
+});
+
+describe("sluice usage and sluice costs", () => {
+  // documented: usage-command
+  test("print a row for each bucket and group, and as JSON", async () => {
+    const { run, project } = await setUp();
+    const [usage, costs] = [run(usageCommand), run(costsCommand)];
+    const [yesterday, today] = [NOW - DAY, NOW].map((at) => new Date(at * 1000).toISOString().slice(0, 10));
+    expect(cells(await usage("--since", "3d", "--by", "model,user"))).toEqual([
+      ["TIME", "MODEL", "USER", "REQUESTS", "INPUT", "CACHED", "OUTPUT"],
+      [yesterday, "small", "user_1", "1", "10", "4", "7"],
+      [today, "chat", "-", "1", "10", "4", "7"],
+    ]);
+    expect(cells(await usage("--since", "30m", "--width", "1m", "--kind", "embeddings"))).toHaveLength(2);
+    const rows = JSON.parse(await usage("--since", "1h", "--by", "user", "--json"));
+    expect(rows).toEqual([
+      { start: `${today}T00:00:00.000Z`, user: null, requests: 1, inputTokens: 10, cachedTokens: 4, outputTokens: 7 },
+    ]);
+    expect(cells(await costs("--since", "3d", "--by", "project"))).toEqual([
+      ["TIME", "PROJECT", "USD"],
+      [yesterday, project, "1.500000001"],
+      [today, project, "0.000004"],
+      ["total", "1.500004001"],
+    ]);
+    expect(await costs("--since", "2027-01-01").catch(String)).toMatch(/--since must be a date that is over/);
+    expect(await costs("--by", "colour").catch(String)).toMatch(/--by must name some of project, user, key, item/);
+    expect(await usage("--width", "1y").catch(String)).toMatch(/--width must be 1m, 1h, 1d, got 1y/);
+  });
+});

@@ -1,0 +1,161 @@
+import * as oauth from "oauth4webapi";
+import { isSafeIssuerAddress } from "../../contracts/processes/workloads.ts";
+import { fetchFailure } from "../terminal/fetch-failure.ts";
+import { UserError } from "../terminal/user-error.ts";
+
+/** What a person confirms at the issuer. */
+export interface DeviceCode {
+  /** Page to open; with the code in it where the issuer says such an address. */
+  readonly address: string;
+  readonly userCode: string;
+  readonly deviceCode: string;
+  readonly intervalSeconds: number;
+  readonly expiresInSeconds: number;
+}
+
+export interface IssuerTokens {
+  readonly idToken: string;
+  /** @default - the issuer gave none */
+  readonly refreshToken: string | undefined;
+  /** As the ID token names the person. */
+  readonly person: string;
+}
+
+/** Seconds between polls, where the issuer says none: RFC 8628, section 3.2. */
+const INTERVAL_SECONDS = 5;
+
+/** Names and address of the person, and a refresh token. */
+const OPTIONAL_SCOPES = ["profile", "email", "offline_access"] as const;
+
+/** An OpenID provider, for a client without a secret. */
+export class IssuerClient {
+  readonly #server: oauth.AuthorizationServer;
+  readonly #client: oauth.Client;
+  readonly #options: { [oauth.allowInsecureRequests]?: true };
+
+  private constructor(server: oauth.AuthorizationServer, clientId: string, isLocal: boolean) {
+    this.#server = server;
+    this.#client = { client_id: clientId };
+    this.#options = isLocal ? { [oauth.allowInsecureRequests]: true } : {};
+  }
+
+  /** @throws {UserError} when the issuer can't be used */
+  static async discover(issuer: string, clientId: string): Promise<IssuerClient> {
+    if (!isSafeIssuerAddress(issuer))
+      throw new UserError(
+        `The API names ${issuer} as the issuer, which is no https address; give its operator this line.`,
+      );
+    const url = new URL(issuer);
+    const isLocal = url.protocol === "http:";
+    const options = isLocal ? { [oauth.allowInsecureRequests]: true } : {};
+    const server = await checked(issuer, async () =>
+      oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, options)),
+    );
+    return new IssuerClient(server, clientId, isLocal);
+  }
+
+  /** Starts the device flow, RFC 8628. @throws {UserError} when the issuer has none */
+  async requestCode(): Promise<DeviceCode> {
+    const { issuer, device_authorization_endpoint: endpoint, scopes_supported: supported = [] } = this.#server;
+    if (endpoint === undefined)
+      throw new UserError(
+        `${issuer} has no device flow (RFC 8628), which \`sluice login\` needs; docs/sign-in.md says which issuers have it.`,
+      );
+    // Some issuers refuse a scope that they do not have.
+    const scope = ["openid", ...OPTIONAL_SCOPES.filter((name) => supported.includes(name))].join(" ");
+    const code = await checked(issuer, async () =>
+      oauth.processDeviceAuthorizationResponse(
+        this.#server,
+        this.#client,
+        await oauth.deviceAuthorizationRequest(this.#server, this.#client, oauth.None(), { scope }, this.#options),
+      ),
+    );
+    return {
+      address: code.verification_uri_complete ?? code.verification_uri,
+      userCode: code.user_code,
+      deviceCode: code.device_code,
+      intervalSeconds: code.interval ?? INTERVAL_SECONDS,
+      expiresInSeconds: code.expires_in,
+    };
+  }
+
+  /**
+   * Waits until the person has signed in.
+   * @param wait milliseconds
+   * @throws {UserError} when the person refuses, or the code expires
+   */
+  async tokensFor(code: DeviceCode, wait: (ms: number) => Promise<unknown>): Promise<IssuerTokens> {
+    let seconds = code.intervalSeconds;
+    for (let waited = 0; waited < code.expiresInSeconds; waited += seconds) {
+      await wait(seconds * 1000);
+      try {
+        const response = await oauth.deviceCodeGrantRequest(
+          this.#server,
+          this.#client,
+          oauth.None(),
+          code.deviceCode,
+          this.#options,
+        );
+        return tokensIn(await oauth.processDeviceCodeResponse(this.#server, this.#client, response));
+      } catch (error) {
+        const reason = error instanceof oauth.ResponseBodyError ? error.error : undefined;
+        if (reason === "slow_down") seconds += INTERVAL_SECONDS;
+        else if (reason !== "authorization_pending") throw failure(this.#server.issuer, error);
+      }
+    }
+    throw new UserError("The code has expired before anybody signed in; run `sluice login` again.");
+  }
+
+  /** Tokens for a refresh token, which issuers replace. @throws {UserError} when the login has ended */
+  async refreshed(refreshToken: string): Promise<IssuerTokens> {
+    return await checked(this.#server.issuer, async () => {
+      const request = oauth.refreshTokenGrantRequest(
+        this.#server,
+        this.#client,
+        oauth.None(),
+        refreshToken,
+        this.#options,
+      );
+      const tokens = tokensIn(await oauth.processRefreshTokenResponse(this.#server, this.#client, await request));
+      return { ...tokens, refreshToken: tokens.refreshToken ?? refreshToken };
+    });
+  }
+
+  /** Ends a refresh token. @returns false where the issuer has no revocation @throws {UserError} */
+  async revoke(refreshToken: string): Promise<boolean> {
+    if (this.#server.revocation_endpoint === undefined) return false;
+    await checked(this.#server.issuer, async () =>
+      oauth.processRevocationResponse(
+        await oauth.revocationRequest(this.#server, this.#client, oauth.None(), refreshToken, this.#options),
+      ),
+    );
+    return true;
+  }
+}
+
+function tokensIn(response: oauth.TokenEndpointResponse): IssuerTokens {
+  const claims = oauth.getValidatedIdTokenClaims(response);
+  if (claims === undefined || response.id_token === undefined)
+    throw new UserError("The issuer sent no ID token; its client needs the scope openid.");
+  const person = [claims.email, claims.preferred_username].find((name) => typeof name === "string") ?? claims.sub;
+  return { idToken: response.id_token, refreshToken: response.refresh_token, person: String(person) };
+}
+
+async function checked<T>(issuer: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw failure(issuer, error);
+  }
+}
+
+function failure(issuer: string, error: unknown): Error {
+  if (error instanceof UserError) return error;
+  if (error instanceof oauth.ResponseBodyError)
+    return new UserError(
+      `${issuer} refused (${error.error}${error.error_description === undefined ? "" : `: ${error.error_description}`}); run \`sluice login\` again.`,
+    );
+  if (error instanceof oauth.OperationProcessingError)
+    return new UserError(`${issuer} sent a response that is no OpenID provider's (${error.message}).`);
+  return new UserError(`${issuer} can't be reached (${fetchFailure(error)}).`);
+}

@@ -1,0 +1,59 @@
+import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
+import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
+import { Construct } from "constructs";
+import { ENV } from "../../contracts/processes/process-environment.ts";
+import { BundledFunction } from "../compute/bundled-function.ts";
+import type { ControlTable } from "../data/control-table.ts";
+import type { AuditStore } from "./audit-store.ts";
+
+export interface AuditSealerProps {
+  /** Name of function, role, rule and log group. */
+  readonly name: string;
+  /** Dimension of its metric. */
+  readonly environment: string;
+  /** Path of the bundle, `seal-audit.zip`. */
+  readonly bundle: string;
+  readonly table: ControlTable;
+  readonly store: AuditStore;
+  readonly logRetentionDays: number;
+  /** Customer key of the log. */
+  readonly kmsKeyArn: string;
+}
+
+/** A run takes 40 seconds at most, and the calls of the last segment some more. */
+const TIMEOUT_SECONDS = 55;
+
+/** Writes each minute the new audit events and a signed head of each organisation into the audit store. */
+export class AuditSealer extends Construct {
+  constructor(scope: Construct, id: string, props: AuditSealerProps) {
+    super(scope, id);
+    const { name, bundle, table, store, logRetentionDays, kmsKeyArn } = props;
+    const { resource: lambda } = new BundledFunction(this, "Function", {
+      name,
+      bundle,
+      environment: {
+        [ENV.environment]: props.environment,
+        [ENV.controlTable]: table.tableName,
+        [ENV.auditBucket]: store.bucketName,
+        [ENV.auditKey]: store.signingKeyArn,
+      },
+      timeoutSeconds: TIMEOUT_SECONDS,
+      logRetentionDays,
+      kmsKeyArn,
+      statements: [...table.sealStatements(), ...store.sealStatements()],
+    });
+    const rule = new CloudwatchEventRule(this, "EachMinute", {
+      name,
+      description: "Seals the audit events of the last minute.",
+      scheduleExpression: "rate(1 minute)",
+    });
+    new LambdaPermission(this, "MayBeCalled", {
+      functionName: lambda.functionName,
+      action: "lambda:InvokeFunction",
+      principal: "events.amazonaws.com",
+      sourceArn: rule.arn,
+    });
+    new CloudwatchEventTarget(this, "Target", { rule: rule.name, arn: lambda.arn });
+  }
+}

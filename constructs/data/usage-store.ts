@@ -1,0 +1,115 @@
+import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
+import { Construct } from "constructs";
+import { USAGE_FILES_PREFIX, USAGE_TABLE } from "../../contracts/usage/usage-counter.ts";
+import type { PolicyStatement } from "../identity/service-role.ts";
+import type { EncryptionKey } from "./encryption-key.ts";
+import { PrivateBucket } from "./private-bucket.ts";
+import { protectedTable } from "./protected-table.ts";
+
+export interface UsageStoreProps {
+  readonly tableName: string;
+  readonly bucketNamePrefix: string;
+  readonly encryptionKey: EncryptionKey;
+  /** Days for which the files of usage events are stored. */
+  readonly retentionDays: number;
+  /** Whether AWS and OpenTofu refuse to destroy table and bucket. */
+  readonly isProtected: boolean;
+}
+
+/** A file is written again with the same content: older versions are of no use. */
+const OLD_VERSION_DAYS = 1;
+
+/**
+ * What requests have used: the files of usage events, and the table of their sums and of used quotas. Item shapes:
+ * `contracts/usage/usage-counter.ts`.
+ */
+export class UsageStore extends Construct {
+  readonly tableName: string;
+  readonly bucketName: string;
+  readonly bucketArn: string;
+  readonly #table: DynamodbTable;
+  readonly #encryptionKey: EncryptionKey;
+
+  constructor(scope: Construct, id: string, props: UsageStoreProps) {
+    super(scope, id);
+    const { tableName, bucketNamePrefix, encryptionKey, retentionDays, isProtected } = props;
+    this.#encryptionKey = encryptionKey;
+    this.#table = protectedTable(this, "Table", { name: tableName, encryptionKey, isProtected }, USAGE_TABLE);
+    const bucket = new PrivateBucket(this, "Files", {
+      namePrefix: bucketNamePrefix,
+      kmsKeyArn: encryptionKey.arn,
+      isProtected,
+      oldVersionDays: OLD_VERSION_DAYS,
+      expiry: [{ prefix: USAGE_FILES_PREFIX, days: retentionDays }],
+    });
+    this.tableName = this.#table.name;
+    this.bucketName = bucket.bucketName;
+    this.bucketArn = bucket.arn;
+  }
+
+  /** Permissions of a gateway: to write files of usage events, and to count used quotas in the table. */
+  gatewayStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "WriteUsage",
+        purpose: "A gateway writes files of usage events.",
+        Effect: "Allow",
+        Action: ["s3:PutObject"],
+        Resource: [`${this.bucketArn}/${USAGE_FILES_PREFIX}*`],
+      },
+      {
+        Sid: "CountQuotas",
+        purpose: "A gateway draws from quotas and budgets, and reads what is used of them.",
+        Effect: "Allow",
+        Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+        Resource: [this.#table.arn],
+      },
+      { ...this.#encryptionKey.writeStatement("s3"), Sid: "UseS3KeyForUsage" },
+      { ...this.#encryptionKey.writeStatement("dynamodb"), Sid: "UseDynamoDbKeyForUsage" },
+    ];
+  }
+
+  /** Permissions of the function that counts events: to read their files, and to add to the sums. */
+  countStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "ReadUsage",
+        purpose: "The function reads files of usage events.",
+        Effect: "Allow",
+        Action: ["s3:GetObject"],
+        Resource: [`${this.bucketArn}/${USAGE_FILES_PREFIX}*`],
+      },
+      {
+        Sid: "FindUsage",
+        purpose: "The function looks for files of usage events that were not counted.",
+        Effect: "Allow",
+        Action: ["s3:ListBucket"],
+        Resource: [this.bucketArn],
+        Condition: { StringLikeIfExists: { "s3:prefix": [`${USAGE_FILES_PREFIX}*`] } }, // reading an object has no prefix
+      },
+      {
+        Sid: "CountUsage",
+        purpose: "The function adds to sums, and marks a file as counted in the same transaction.",
+        Effect: "Allow",
+        Action: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+        Resource: [this.#table.arn],
+      },
+      { ...this.#encryptionKey.decryptStatement("s3"), Sid: "DecryptUsageFiles" },
+      { ...this.#encryptionKey.writeStatement("dynamodb"), Sid: "UseDynamoDbKeyForUsage" },
+    ];
+  }
+
+  /** Permissions of the control API: to read the sums. */
+  readStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "ReadUsageSums",
+        purpose: "The control API answers questions about usage and costs.",
+        Effect: "Allow",
+        Action: ["dynamodb:Query"],
+        Resource: [this.#table.arn],
+      },
+      { ...this.#encryptionKey.decryptStatement("dynamodb"), Sid: "DecryptUsageSums" },
+    ];
+  }
+}

@@ -1,0 +1,30 @@
+import { Construct } from "constructs";
+import { expect, test } from "vitest";
+import { resources, synthConstruct } from "../../test-support/synth.ts";
+import { createUsageAlarms } from "./usage-alarms.ts";
+
+const out = synthConstruct((scope) => {
+  const parent = new Construct(scope, "Alarms");
+  createUsageAlarms(parent, { name: "sluice-test", environment: "test", topicArn: "arn:topic" });
+});
+const alarm = (name: string) =>
+  Object.values(resources(out, "aws_cloudwatch_metric_alarm")).find(
+    ({ alarm_name }) => alarm_name === `sluice-test-${name}`,
+  );
+
+// documented: alarms-of-usage
+test("alarms ring when usage events wait for 15 minutes, when one is lost, and when no run counts them", () => {
+  expect(alarm("usage-not-shipped")).toMatchObject({
+    metric_name: "UsageWaiting",
+    threshold: 900,
+    treat_missing_data: "notBreaching",
+  });
+  expect(alarm("usage-lost")).toMatchObject({ metric_name: "UsageEventsLost", threshold: 0, statistic: "Sum" });
+  expect(alarm("usage-not-counted")).toMatchObject({
+    namespace: "Sluice/Usage",
+    metric_name: "UsageFilesUncounted",
+    period: 900,
+    evaluation_periods: 2,
+    treat_missing_data: "breaching",
+  });
+});

@@ -1,0 +1,166 @@
+import * as z from "zod";
+import { LimitMetric, LimitScope, LimitWindow, MAX_LIMITS_OF_SUBJECT, UseLimit } from "../limits/use-limit.ts";
+import { cursor, pageOf, Seconds } from "./page.ts";
+
+/** Longest public name of a model. */
+const MAX_MODEL_NAME = 200;
+const ModelName = z.string().min(1).max(MAX_MODEL_NAME);
+
+/** One limit, in the control API's spelling of `UseLimit`. What is absent has that one's default. */
+const Limit = z.strictObject({
+  metric: LimitMetric,
+  window: LimitWindow,
+  max: UseLimit.shape.max,
+  model: ModelName.exactOptional(),
+  time_zone: z.string().min(1).max(100).exactOptional(),
+  action: UseLimit.shape.action.unwrap().exactOptional(),
+});
+export type Limit = z.infer<typeof Limit>;
+
+/** The limits of one subject. Without any, `limits` is empty and `updated_at` is null. */
+export const Limits = z.strictObject({
+  object: z.literal("organization.limits"),
+  /** `limits-`, the scope, `-` and the subject's id. */
+  id: z.string(),
+  scope: LimitScope,
+  /** Id of a project, user, service account or key; `organization` for the organisation. */
+  subject_id: z.string(),
+  limits: z.array(Limit),
+  updated_at: Seconds.nullable(),
+});
+export type Limits = z.infer<typeof Limits>;
+export const LimitsPage = pageOf(Limits);
+export const LimitsDeleted = z.strictObject({
+  object: z.literal("organization.limits.deleted"),
+  id: z.string(),
+  deleted: z.boolean(),
+});
+
+/** Windows of the calendar, which begin by a time zone. */
+const CALENDAR_WINDOWS: ReadonlySet<LimitWindow> = new Set(["day", "week", "month"]);
+const LONG_WINDOWS: ReadonlySet<LimitWindow> = new Set(["day", "week", "month", "lifetime"]);
+
+/** Why a limit can't be held, as the end of a sentence, and the field that is wrong. */
+function fault({
+  metric,
+  window,
+  time_zone,
+  action,
+}: Limit): { readonly field: keyof Limit; readonly message: string } | undefined {
+  if ((metric === "concurrency") !== (window === "now"))
+    return { field: "window", message: "`concurrency` has the window `now`, and nothing else has it." };
+  if (metric === "nano_usd" && !LONG_WINDOWS.has(window))
+    return { field: "window", message: `Money is limited by ${[...LONG_WINDOWS].join(", ")}; send one of these.` };
+  if (action === "alert" && !LONG_WINDOWS.has(window))
+    return { field: "action", message: `Only limits by ${[...LONG_WINDOWS].join(", ")} are reported; leave it out.` };
+  if (time_zone !== undefined && !CALENDAR_WINDOWS.has(window))
+    return {
+      field: "time_zone",
+      message: `Only ${[...CALENDAR_WINDOWS].join(", ")} begin by a time zone; leave it out.`,
+    };
+  return undefined;
+}
+
+/** The counter that a limit is of: two limits of one subject may not have the same. */
+function counterOf({ metric, window, model = "", time_zone = "UTC", action = "stop" }: Limit): string {
+  return JSON.stringify([metric, window, model, time_zone, action]);
+}
+
+/** Replaces all limits of a subject. */
+export const UpdateLimits = z.strictObject({
+  limits: z
+    .array(
+      Limit.check((context) => {
+        const found = fault(context.value);
+        if (found)
+          context.issues.push({ code: "custom", message: found.message, path: [found.field], input: context.value });
+      }),
+    )
+    .max(MAX_LIMITS_OF_SUBJECT)
+    .refine(
+      (limits) => new Set(limits.map(counterOf)).size === limits.length,
+      "has two limits of the same metric, window, model, time zone and action; send one of them",
+    ),
+});
+
+export const ListLimitsQuery = z.strictObject({ ...cursor, scope: LimitScope.optional() });
+
+/** The rate limits of a project for one model. A limit that there is none of is `UNLIMITED`. */
+export const ProjectRateLimit = z.strictObject({
+  object: z.literal("project.rate_limit"),
+  /** `rl-` and the model's name. */
+  id: z.string(),
+  model: z.string(),
+  max_requests_per_1_minute: z.number(),
+  max_tokens_per_1_minute: z.number(),
+  /** @default - there is none */
+  max_requests_per_1_day: z.number().exactOptional(),
+});
+export type ProjectRateLimit = z.infer<typeof ProjectRateLimit>;
+export const ProjectRateLimitPage = pageOf(ProjectRateLimit);
+
+/** Stands for no limit where the published type has a number: setting it takes the limit away. */
+export const UNLIMITED = Number.MAX_SAFE_INTEGER;
+const Rate = UseLimit.shape.max.exactOptional();
+/** What is absent stays as it is. */
+export const UpdateRateLimit = z.strictObject({
+  max_requests_per_1_minute: Rate,
+  max_tokens_per_1_minute: Rate,
+  max_requests_per_1_day: Rate,
+});
+export type UpdateRateLimit = z.infer<typeof UpdateRateLimit>;
+
+const RateLimitId = z
+  .string()
+  .min(1)
+  .max(MAX_MODEL_NAME + 3);
+/** By model. @default limit - 100, as OpenAI's */
+export const ListRateLimitsQuery = z.strictObject({
+  after: RateLimitId.optional(),
+  before: RateLimitId.optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(100),
+});
+
+const ModelPermissionMode = z.enum(["allow_list", "deny_list"]);
+/** Most models of a list of permissions. */
+const MAX_PERMITTED_MODELS = 200;
+export const ProjectModelPermissions = z.strictObject({
+  object: z.literal("project.model_permissions"),
+  mode: ModelPermissionMode,
+  model_ids: z.array(z.string()),
+});
+export const ProjectModelPermissionsDeleted = z.strictObject({
+  object: z.literal("project.model_permissions.deleted"),
+  deleted: z.boolean(),
+});
+export const UpdateModelPermissions = z.strictObject({
+  mode: ModelPermissionMode,
+  model_ids: z.array(ModelName).max(MAX_PERMITTED_MODELS),
+});
+
+/** A nano-dollar is a billionth of a dollar. */
+export const NANO_USD_PER_CENT = 10_000_000;
+const MAX_CENTS = Math.floor(Number.MAX_SAFE_INTEGER / NANO_USD_PER_CENT);
+const spendLimit = <const T extends string>(object: T) =>
+  z.strictObject({
+    object: z.literal(object),
+    /** Cents. */
+    threshold_amount: z.number(),
+    currency: z.literal("USD"),
+    interval: z.literal("month"),
+    /** `enforcing` while requests are refused by it. */
+    enforcement: z.strictObject({ status: z.enum(["inactive", "enforcing"]) }),
+  });
+const spendLimitDeleted = <const T extends string>(object: T) =>
+  z.strictObject({ object: z.literal(object), deleted: z.boolean() });
+export const OrganizationSpendLimit = spendLimit("organization.spend_limit");
+export const OrganizationSpendLimitDeleted = spendLimitDeleted("organization.spend_limit.deleted");
+export const ProjectSpendLimit = spendLimit("project.spend_limit");
+export const ProjectSpendLimitDeleted = spendLimitDeleted("project.spend_limit.deleted");
+/** What is charged in a calendar month, in UTC. */
+export const UpdateSpendLimit = z.strictObject({
+  /** Cents. */
+  threshold_amount: z.int().positive().max(MAX_CENTS),
+  currency: z.literal("USD"),
+  interval: z.literal("month"),
+});

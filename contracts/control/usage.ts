@@ -1,0 +1,168 @@
+import * as z from "zod";
+import { Seconds } from "./page.ts";
+
+/** Most buckets of a page, and how many a page has by default, as OpenAI's. */
+const BUCKETS = {
+  "1m": { most: 1440, usual: 60 },
+  "1h": { most: 168, usual: 24 },
+  "1d": { most: 31, usual: 7 },
+} as const;
+const MAX_COST_BUCKETS = 180;
+/** Values of one filter. */
+const MAX_FILTER_VALUES = 100;
+
+const Values = z.array(z.string().min(1).max(200)).max(MAX_FILTER_VALUES).optional();
+const Time = z.coerce.number().int().nonnegative().max(9_999_999_999);
+const range = {
+  start_time: Time,
+  /** @default - now */
+  end_time: Time.optional(),
+  page: z
+    .string()
+    .regex(/^page_\d{1,10}$/, "must be the `next_page` of the page before; correct it in the query")
+    .optional(),
+};
+const widths = z.enum(["1m", "1h", "1d"]);
+const isForward = ({ start_time, end_time }: { start_time: number; end_time?: number | undefined }) =>
+  end_time === undefined || end_time > start_time;
+const FORWARD = { path: ["end_time"], message: "must be after start_time" };
+
+/** A page of time buckets. */
+const usageQuery = <const G extends readonly string[]>(groups: G) =>
+  z
+    .strictObject({
+      ...range,
+      bucket_width: widths.default("1d"),
+      limit: z.coerce.number().int().positive().optional(),
+      "group_by[]": z.array(z.enum(groups)).optional(),
+      "project_ids[]": Values,
+      "user_ids[]": Values,
+      "api_key_ids[]": Values,
+      "models[]": Values,
+    })
+    .refine(isForward, FORWARD)
+    .refine(({ bucket_width: width, limit }) => limit === undefined || limit <= BUCKETS[width].most, {
+      path: ["limit"],
+      message: `must be at most ${BUCKETS["1m"].most} for 1m, ${BUCKETS["1h"].most} for 1h, ${BUCKETS["1d"].most} for 1d`,
+    });
+
+const batch = z.stringbool({ truthy: ["true"], falsy: ["false"] }).optional();
+export const CompletionsUsageQuery = usageQuery(["project_id", "user_id", "api_key_id", "model", "batch"]).safeExtend({
+  batch,
+});
+export type CompletionsUsageQuery = z.infer<typeof CompletionsUsageQuery>;
+export const EmbeddingsUsageQuery = usageQuery(["project_id", "user_id", "api_key_id", "model"]);
+export type EmbeddingsUsageQuery = z.infer<typeof EmbeddingsUsageQuery>;
+
+export const CostsQuery = z
+  .strictObject({
+    ...range,
+    bucket_width: z.literal("1d").default("1d"),
+    limit: z.coerce.number().int().min(1).max(MAX_COST_BUCKETS).default(7),
+    "group_by[]": z.array(z.enum(["project_id", "user_id", "api_key_id", "line_item"])).optional(),
+    "project_ids[]": Values,
+    "api_key_ids[]": Values,
+    "line_items[]": Values,
+  })
+  .refine(isForward, FORWARD);
+export type CostsQuery = z.infer<typeof CostsQuery>;
+
+/** Buckets of a page by default. */
+export function usualBuckets(width: keyof typeof BUCKETS): number {
+  return BUCKETS[width].usual;
+}
+
+const pageOfBuckets = <T extends z.ZodType>(result: T) =>
+  z.strictObject({
+    object: z.literal("page"),
+    data: z.array(
+      z.strictObject({
+        object: z.literal("bucket"),
+        start_time: Seconds,
+        end_time: Seconds,
+        /** Empty where there was no request. */
+        results: z.array(result),
+      }),
+    ),
+    has_more: z.boolean(),
+    next_page: z.string().nullable(),
+  });
+
+/** Null where the results are not grouped by it, and where requests have none, such as the user of a service account's key. */
+const groups = {
+  project_id: z.string().nullable(),
+  user_id: z.string().nullable(),
+  api_key_id: z.string().nullable(),
+  model: z.string().nullable(),
+};
+/** Requests that failed are among `num_model_requests`. */
+export const CompletionsUsage = z.strictObject({
+  object: z.literal("organization.usage.completions.result"),
+  input_tokens: z.number(),
+  input_cached_tokens: z.number(),
+  output_tokens: z.number(),
+  num_model_requests: z.number(),
+  ...groups,
+  batch: z.boolean().nullable(),
+  service_tier: z.null(),
+});
+export type CompletionsUsage = z.infer<typeof CompletionsUsage>;
+export const CompletionsUsagePage = pageOfBuckets(CompletionsUsage);
+export const EmbeddingsUsage = z.strictObject({
+  object: z.literal("organization.usage.embeddings.result"),
+  input_tokens: z.number(),
+  num_model_requests: z.number(),
+  ...groups,
+});
+export type EmbeddingsUsage = z.infer<typeof EmbeddingsUsage>;
+export const EmbeddingsUsagePage = pageOfBuckets(EmbeddingsUsage);
+
+/** What callers are charged. */
+export const Cost = z.strictObject({
+  object: z.literal("organization.costs.result"),
+  /** Dollars, to the billionth. */
+  amount: z.strictObject({ value: z.number(), currency: z.literal("usd") }),
+  project_id: z.string().nullable(),
+  api_key_id: z.string().nullable(),
+  /** `<model>, input_tokens` or `<model>, output_tokens`. */
+  line_item: z.string().nullable(),
+  /** Tokens of the line item. */
+  quantity: z.number().nullable(),
+  /** With `group_by=user_id`. */
+  user_id: z.string().nullable().exactOptional(),
+});
+export type Cost = z.infer<typeof Cost>;
+export const CostsPage = pageOfBuckets(Cost);
+
+/** Short path for platforms with pages of their own: what was used and charged in each calendar month, in UTC. */
+export const USAGE_ALIAS = "/api/usage/";
+export const USAGE_SUMMARY = `${USAGE_ALIAS}summary` as const;
+
+/** Months of a summary. */
+const MAX_SUMMARY_MONTHS = 12;
+export const UsageSummaryQuery = z.strictObject({
+  /** The last ones, the current one included. */
+  months: z.coerce.number().int().min(1).max(MAX_SUMMARY_MONTHS).default(MAX_SUMMARY_MONTHS),
+  /** Usage of one project. @default - all */
+  project_id: z.string().min(1).max(200).optional(),
+  /** Usage of one user. @default - all */
+  user_id: z.string().min(1).max(200).optional(),
+});
+
+/** Oldest month first; a month without requests is one with zeros. */
+export const UsageSummary = z.strictObject({
+  object: z.literal("list"),
+  data: z.array(
+    z.strictObject({
+      object: z.literal("usage.month"),
+      /** E.g. `2026-11`. */
+      month: z.string(),
+      input_tokens: z.number(),
+      output_tokens: z.number(),
+      tokens: z.number(),
+      /** What is charged, in dollars, to the billionth. */
+      cost_usd: z.number(),
+    }),
+  ),
+});
+export type UsageSummary = z.infer<typeof UsageSummary>;

@@ -1,0 +1,58 @@
+import * as z from "zod";
+
+/** Whose use a limit counts. `project`, `user`, … have an id; a key's is its `keyId`. */
+export const LimitScope = z.enum(["organization", "project", "user", "service_account", "key"]);
+export type LimitScope = z.infer<typeof LimitScope>;
+
+/**
+ * What is counted. `requests`; `input_tokens`, `output_tokens` and both together as `tokens`; `concurrency`, the requests
+ * in progress; `nano_usd`, what the caller is charged, in billionths of a dollar.
+ */
+export const LimitMetric = z.enum(["requests", "input_tokens", "output_tokens", "tokens", "concurrency", "nano_usd"]);
+export type LimitMetric = z.infer<typeof LimitMetric>;
+
+/**
+ * The time in which it is counted, by the calendar of the limit's time zone: from its first to its last instant, then
+ * anew from 0. A week begins on Monday. `lifetime` never ends, as for prepaid credit. `concurrency` has `now`.
+ */
+export const LimitWindow = z.enum(["now", "minute", "hour", "day", "week", "month", "lifetime"]);
+export type LimitWindow = z.infer<typeof LimitWindow>;
+
+/** One limit of a subject: at most `max` of a metric in each window. */
+export const UseLimit = z.strictObject({
+  metric: LimitMetric,
+  window: LimitWindow,
+  /** An integer that a double holds exactly; in nano-dollars that is 9 million dollars. 0 permits nothing. */
+  max: z.int().nonnegative().max(Number.MAX_SAFE_INTEGER),
+  /** Public name of the model whose use it counts. @default - that of all models */
+  model: z.string().min(1).optional(),
+  /** IANA time zone by which days, weeks and months begin. @default UTC */
+  timeZone: z.string().min(1).optional(),
+  /** `stop` refuses what would be over it; `alert` only reports that it is reached. @default stop */
+  action: z.enum(["stop", "alert"]).optional(),
+});
+export type UseLimit = z.infer<typeof UseLimit>;
+
+/** Which models a project may use: only these, or all but these. */
+export const ModelPermissions = z.strictObject({
+  mode: z.enum(["allow_list", "deny_list"]),
+  models: z.array(z.string().min(1)),
+});
+export type ModelPermissions = z.infer<typeof ModelPermissions>;
+
+/** Most limits of one subject: one call of the limiter counts those of four subjects. */
+export const MAX_LIMITS_OF_SUBJECT = 64;
+
+/**
+ * What limits the use of one subject, as an item of the keys table beside the keys: a gateway reads it with a key. It has
+ * the form of a revoked key, for releases that take every item of the table for one.
+ */
+export const SubjectLimits = z.object({
+  scope: LimitScope,
+  /** Id of the organisation, project, user, service account or key. */
+  subject: z.string().min(1),
+  limits: z.array(UseLimit).max(MAX_LIMITS_OF_SUBJECT),
+  /** Of a project. @default - all models */
+  models: ModelPermissions.optional(),
+});
+export type SubjectLimits = z.infer<typeof SubjectLimits>;

@@ -1,0 +1,87 @@
+import * as z from "zod";
+import type { DeepReadonly } from "../../lib/deep-readonly.ts";
+import { isSafeIssuerAddress, issuerAddress, LONGEST_WORKLOAD_KEY_SECONDS } from "./workloads.ts";
+
+const domain = z
+  .string()
+  .max(253)
+  .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,63}$/, "must be a domain in lower case, such as example.com");
+
+/** Id of the organisation, where no other is named. */
+export const DEFAULT_ORGANIZATION = "default";
+
+/** In place of an issuer's address: the local stack's own issuer. It can't be deployed. */
+export const LOCAL_ISSUER = "local";
+
+/** Path at which a client finds out where people sign in. */
+export const SIGN_IN_PATH = "/oauth/sign-in";
+
+/** The response at `SIGN_IN_PATH`. */
+export const SignInDocument = z.object({ issuer: z.string(), client_id: z.string() });
+export type SignInDocument = DeepReadonly<z.infer<typeof SignInDocument>>;
+
+/**
+ * How people sign in: at one OpenID provider, whose ID tokens they exchange for keys of the projects that they are members
+ * of. docs/sign-in.md.
+ */
+export const PeopleSettings = z.strictObject({
+  /** `iss` of the ID token, exactly; or `local`, an issuer with example people that the local stack starts. */
+  issuer: z
+    .string()
+    .max(300)
+    .refine(
+      (text) => text === LOCAL_ISSUER || isSafeIssuerAddress(text),
+      `must be an https address without a query, as it is in the token's iss, or "${LOCAL_ISSUER}" for the local stack`,
+    ),
+  /** Address of the issuer's keys. @default - the one in its discovery document, `/.well-known/openid-configuration` */
+  jwksUri: issuerAddress.optional(),
+  /** Id of a public client at the issuer: one without a secret, for the device flow or the code flow with PKCE. */
+  clientId: z.string().min(1).max(300),
+  /** A value of the ID token's `aud`, exactly. @default - the client id, as OpenID Connect has it */
+  audience: z.string().min(1).max(300).optional(),
+  /**
+   * The claim with the user's e-mail address. `email` counts only beside `email_verified`; of another claim, the issuer
+   * alone must decide who has which address. @default "email"
+   */
+  userClaim: z.string().min(1).max(100).optional(),
+  /** Id of the organisation of the control API. @default "default" */
+  organization: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/, "must be 1 to 40 of a-z, 0-9 and -")
+    .optional(),
+  /**
+   * Who comes in: `invited`, those whose address is in the organisation or was invited; or everybody with an address of
+   * some domains, who then gets the role `reader` and becomes a member of `projectIds`. @default "invited"
+   */
+  admit: z
+    .union([
+      z.literal("invited"),
+      z.strictObject({
+        domains: z.array(domain).min(1).max(20),
+        /** Projects that a new user becomes a member of. @default - none: an owner adds the user to a project */
+        projectIds: z
+          .array(z.string().regex(/^proj_[0-9a-z]+$/, "must be the id of a project, proj_…"))
+          .max(10)
+          .optional(),
+      }),
+    ])
+    .optional(),
+  /** Usage plan of the keys. @default - `standard` */
+  plan: z.string().min(1).optional(),
+  /** Life of a key in seconds; a key never lives longer than its ID token. @default 900 */
+  ttlSeconds: z.int().min(60).max(LONGEST_WORKLOAD_KEY_SECONDS).optional(),
+});
+export type PeopleSettings = DeepReadonly<z.infer<typeof PeopleSettings>>;
+
+/**
+ * The settings with the issuer's address in place of `local`.
+ * @param localIssuer address of the local stack's issuer; `undefined` on AWS
+ * @returns `undefined` when there is no issuer: nobody signs in
+ */
+export function withAddress(
+  people: PeopleSettings | undefined,
+  localIssuer: string | undefined,
+): PeopleSettings | undefined {
+  if (people?.issuer !== LOCAL_ISSUER) return people;
+  return localIssuer === undefined ? undefined : { ...people, issuer: localIssuer };
+}

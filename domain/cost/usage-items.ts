@@ -1,0 +1,44 @@
+import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
+import type { CostEnvironment } from "./cost-environment.ts";
+import type { CostItem } from "./cost-item.ts";
+import { threadsOf } from "./table-items.ts";
+import { DAYS_PER_MONTH, SECONDS_PER_MONTH, type Volumes } from "./usage.ts";
+
+/**
+ * Of a file with the events of one project, user, key and model: 18 sums and a mark, each of which counts twice in a
+ * transaction, and some more sums, as a file may have events of several.
+ */
+const UNITS_PER_FILE = 2 * 25;
+/** An event is 500 bytes of JSON, which gzip makes a fifth of. */
+const GB_PER_EVENT = 100e-9;
+const RUN = { seconds: 0.2, memoryGb: 0.25 } as const;
+/** Each 15 minutes the function lists the files of 4 days, of which each list has up to 1,000. */
+const SEARCHES = (SECONDS_PER_MONTH / 900) * 4;
+
+interface UsageProps {
+  readonly environment: Pick<CostEnvironment, "usage" | "gateways">;
+  readonly prices: RegionPrices;
+  readonly volumes: Pick<Volumes, "requests">;
+}
+
+/** Files of usage events and their sums: each thread writes one file in `fileSeconds` in which it served requests. */
+export function usageItems({ environment, prices, volumes: { requests } }: UsageProps): readonly CostItem[] {
+  const { usage = null, gateways } = environment;
+  if (usage === null) return [];
+  const most = gateways.minInstances * threadsOf(environment) * (SECONDS_PER_MONTH / usage.fileSeconds);
+  const files = Math.min(requests, most);
+  const storedGb = requests * GB_PER_EVENT * (usage.retentionDays / DAYS_PER_MONTH);
+  return [
+    { type: "DynamoDB", what: "sums of usage", quantity: files * UNITS_PER_FILE, price: prices.tableWrites },
+    { type: "S3", what: "writes of usage events", quantity: files, price: prices.bucketWrites },
+    { type: "S3", what: "searches for missed usage events", quantity: SEARCHES, price: prices.bucketWrites },
+    { type: "S3", what: "files of usage events", quantity: storedGb, price: prices.bucketGb },
+    { type: "Lambda", what: "runs of the usage counter", quantity: files, price: prices.lambdaRequests },
+    {
+      type: "Lambda",
+      what: "time of the usage counter",
+      quantity: files * RUN.seconds * RUN.memoryGb,
+      price: prices.lambdaGbSeconds,
+    },
+  ];
+}

@@ -1,0 +1,103 @@
+import type { TokenPrice } from "../targets/target-cost.ts";
+
+/** Billionths of a dollar in a dollar. */
+export const NANO_USD_PER_USD = 1_000_000_000;
+
+/** What tokens cost, in nano-dollars: the price of a million tokens in dollars is a thousandth of that of one token. */
+export interface PricedTokens {
+  readonly price: TokenPrice;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Price of the tokens relative to an ordinary request, e.g. 0.5 for a batch request. @default 1 */
+  readonly priceFactor?: number | undefined;
+}
+
+/**
+ * Nano-dollars of one request: exact, and rounded up once. Counts that are no number of tokens count as 0, a part of a
+ * token as a whole one, and no sum is above `Number.MAX_SAFE_INTEGER` (9 million dollars).
+ */
+export function nanoUsdOf({ price, promptTokens, completionTokens, priceFactor = 1 }: PricedTokens): number {
+  const prompt = decimalOf(price.inputUsdPerMillion);
+  const completion = decimalOf(price.outputUsdPerMillion);
+  const factor = decimalOf(priceFactor);
+  const digits = Math.max(prompt.digits, completion.digits);
+  const sum = countOf(promptTokens) * scaled(prompt, digits) + countOf(completionTokens) * scaled(completion, digits);
+  return toSafe(dividedUp(1000n * sum * factor.value, 10n ** BigInt(digits + factor.digits)));
+}
+
+/**
+ * The most completion tokens with which a request costs at most `nanoUsd`; `Number.MAX_SAFE_INTEGER` where they cost nothing.
+ * @returns undefined when the prompt alone costs more
+ */
+export function completionTokensFor(
+  nanoUsd: number,
+  { price, promptTokens, priceFactor = 1 }: Omit<PricedTokens, "completionTokens">,
+): number | undefined {
+  const prompt = decimalOf(price.inputUsdPerMillion);
+  const completion = decimalOf(price.outputUsdPerMillion);
+  const factor = decimalOf(priceFactor);
+  const digits = Math.max(prompt.digits, completion.digits);
+  const budget = countDown(nanoUsd) * 10n ** BigInt(digits + factor.digits);
+  const left = budget - 1000n * countOf(promptTokens) * scaled(prompt, digits) * factor.value;
+  if (left < 0n) return undefined;
+  const each = 1000n * scaled(completion, digits) * factor.value;
+  return each === 0n ? Number.MAX_SAFE_INTEGER : toSafe(left / each);
+}
+
+/** Nano-dollars of an amount in dollars as someone wrote it, rounded up; 0 for what is no amount. */
+export function nanoUsdOfDollars(usd: number): number {
+  const { value, digits } = decimalOf(usd);
+  return toSafe(dividedUp(value * BigInt(NANO_USD_PER_USD), 10n ** BigInt(digits)));
+}
+
+/** A decimal number: `value` / 10 to the power of `digits`. */
+interface Decimal {
+  readonly value: bigint;
+  readonly digits: number;
+}
+
+const ZERO: Decimal = { value: 0n, digits: 0 };
+
+/** Prices are few: each is read once. */
+const known = new Map<number, Decimal>();
+const MAX_KNOWN = 1000;
+
+/** The number as it is written in decimals, so that 0.1 is a tenth. What is below 0 or not finite is 0. */
+function decimalOf(number: number): Decimal {
+  const found = known.get(number);
+  if (found !== undefined) return found;
+  if (known.size >= MAX_KNOWN) known.clear();
+  const decimal = readDecimal(number);
+  known.set(number, decimal);
+  return decimal;
+}
+
+function readDecimal(number: number): Decimal {
+  if (!Number.isFinite(number) || number <= 0) return ZERO;
+  const [mantissa = "0", exponent = "0"] = String(number).split("e");
+  const [whole = "0", fraction = ""] = mantissa.split(".");
+  const digits = fraction.length - Number(exponent);
+  const value = BigInt(whole + fraction);
+  return digits >= 0 ? { value, digits } : { value: value * 10n ** BigInt(-digits), digits: 0 };
+}
+
+function scaled({ value, digits }: Decimal, to: number): bigint {
+  return value * 10n ** BigInt(to - digits);
+}
+
+function countOf(tokens: number): bigint {
+  return tokens > 0 ? BigInt(Math.ceil(Math.min(tokens, Number.MAX_SAFE_INTEGER))) : 0n;
+}
+
+function countDown(amount: number): bigint {
+  return amount > 0 ? BigInt(Math.floor(Math.min(amount, Number.MAX_SAFE_INTEGER))) : 0n;
+}
+
+function dividedUp(dividend: bigint, divisor: bigint): bigint {
+  return (dividend + divisor - 1n) / divisor;
+}
+
+function toSafe(value: bigint): number {
+  const limit = BigInt(Number.MAX_SAFE_INTEGER);
+  return Number(value < limit ? value : limit);
+}

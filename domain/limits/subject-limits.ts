@@ -1,0 +1,101 @@
+import { StoredAlert, StoredLimit, StoredLimitsItem } from "../../contracts/limits/stored-limits.ts";
+import type { ModelPermissions, SubjectLimits, UseLimit } from "../../contracts/limits/use-limit.ts";
+import { NO_HASH } from "../../contracts/processes/auth.ts";
+import type { KeyUpdate } from "../keys/key-updates.ts";
+import { recordId } from "../keys/record-id.ts";
+import { isTimeZone } from "./time-zone.ts";
+
+const KIND = "limits";
+
+/** Whose limits they are. */
+export type LimitSubject = Pick<SubjectLimits, "scope" | "subject">;
+
+/** The limits of a subject as one release reads them. */
+export interface StoredLimits extends LimitSubject {
+  /** Of the item; it counts up with each write. */
+  readonly version: number;
+  readonly limits: readonly UseLimit[];
+  /** @default - all models */
+  readonly models: ModelPermissions | undefined;
+  /**
+   * Whether every rule of the item could be read. Where one could not, as a newer release wrote it, nothing of the subject
+   * may be used, and the item may not be written: the rule would be lost.
+   */
+  readonly isComplete: boolean;
+}
+
+/** Id of the item of the keys table with the limits of a subject. */
+export function subjectLimitsId({ scope, subject }: LimitSubject): string {
+  return recordId(KIND, `${scope} ${subject}`);
+}
+
+/**
+ * Replaces the limits of a subject. It has the form of a revoked key, for readers that take every item for one. To be
+ * written together with the count of changes (`countedChange`).
+ * @param version of the item as it was read, 0 where there was none. The update fails its condition when it is another one.
+ */
+export function subjectLimitsUpdate(limits: SubjectLimits, version: number, at: Date): KeyUpdate {
+  const { scope, subject, models } = limits;
+  const now = at.toISOString();
+  const first = { createdAt: now };
+  const fields = {
+    hash: NO_HASH,
+    kind: KIND,
+    name: "(limits)",
+    plan: "none",
+    revokedAt: now,
+    scope,
+    subject,
+    limits: limits.limits.map(withoutUndefined),
+    version: version + 1,
+    ...(models === undefined ? {} : { models }),
+  };
+  const set = [
+    ...Object.keys(first).map((field) => `#${field} = if_not_exists(#${field}, :${field})`),
+    ...Object.keys(fields).map((field) => `#${field} = :${field}`),
+  ].join(", ");
+  const all = { ...first, ...fields };
+  return {
+    Key: { keyId: subjectLimitsId(limits) },
+    UpdateExpression: models === undefined ? `SET ${set} REMOVE #models` : `SET ${set}`,
+    ConditionExpression: version === 0 ? "attribute_not_exists(keyId)" : "#version = :before",
+    ExpressionAttributeNames: Object.fromEntries([...Object.keys(all), "models"].map((field) => [`#${field}`, field])),
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(Object.entries(all).map(([field, value]) => [`:${field}`, value])),
+      ...(version === 0 ? {} : { ":before": version }),
+    },
+  };
+}
+
+/**
+ * Reads the item of a subject's limits, which a newer release may have written. A limit that can't be read makes the
+ * item incomplete, but for one that only alerts.
+ * @returns `undefined` where there is no item
+ */
+export function readSubjectLimits(
+  { scope, subject }: LimitSubject,
+  item: Readonly<Record<string, unknown>> | undefined,
+): StoredLimits | undefined {
+  if (item === undefined) return undefined;
+  const stored = StoredLimitsItem.safeParse(item).data;
+  const version = typeof item.version === "number" ? item.version : 0;
+  if (stored === undefined) return { scope, subject, version, limits: [], models: undefined, isComplete: false };
+  const limits = stored.limits.map(readLimit);
+  return {
+    scope,
+    subject,
+    version,
+    limits: limits.flatMap((limit) => limit ?? []),
+    models: stored.models,
+    isComplete: limits.every((limit, position) => limit ?? StoredAlert.safeParse(stored.limits[position]).success),
+  };
+}
+
+function readLimit(stored: unknown): UseLimit | undefined {
+  const limit = StoredLimit.safeParse(stored).data;
+  return limit?.timeZone === undefined || isTimeZone(limit.timeZone) ? limit : undefined;
+}
+
+function withoutUndefined(limit: UseLimit): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(limit).filter(([, value]) => value !== undefined));
+}

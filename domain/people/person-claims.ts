@@ -1,0 +1,45 @@
+import type { PeopleSettings } from "../../contracts/processes/people.ts";
+import type { SubjectClaims } from "../workloads/choose-policy.ts";
+
+/** Google signs ID tokens for anybody with any verified address; `hd` says that a company manages the account. */
+const GOOGLE = "https://accounts.google.com";
+/** Without control characters and halves of surrogate pairs: the address is stored and sealed. */
+const EMAIL = /^[^\s@#\p{Cc}\p{Cs}]+@[^\s@#\p{Cc}\p{Cs}]+$/u;
+const MAX_EMAIL_CHARACTERS = 254;
+
+export type PersonClaims =
+  /** The address is in lower case. */
+  | { readonly email: string; readonly domain: string }
+  /** The rule that refuses the claims: `audience`, `authorized-party` or `claims.<name>`. */
+  | { readonly rule: string };
+
+/** The person that the claims of a token name, whose signature, issuer and times were checked. */
+export function personIn(settings: PeopleSettings, { aud, all }: SubjectClaims): PersonClaims {
+  const { clientId, userClaim = "email" } = settings;
+  if (!aud.includes(audienceOf(settings))) return { rule: "audience" };
+  if (all.azp !== undefined && all.azp !== clientId) return { rule: "authorized-party" };
+  const email = Object.hasOwn(all, userClaim) ? all[userClaim] : undefined;
+  if (typeof email !== "string" || email.length > MAX_EMAIL_CHARACTERS || !EMAIL.test(email))
+    return { rule: `claims.${userClaim}` };
+  // Some issuers write the boolean as a text.
+  if (userClaim === "email" && all.email_verified !== true && all.email_verified !== "true")
+    return { rule: "claims.email_verified" };
+  const lower = lowerCase(email);
+  return { email: lower, domain: lower.slice(lower.lastIndexOf("@") + 1) };
+}
+
+/** Of A to Z alone: the lower case of other letters may be that of another address, as of the sign for kelvin. */
+function lowerCase(email: string): string {
+  return email.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+/** A value that the token's `aud` must have. */
+export function audienceOf({ clientId, audience = clientId }: PeopleSettings): string {
+  return audience;
+}
+
+/** Whether people of the domain come in without an invitation. */
+export function admitsDomain({ issuer, admit }: PeopleSettings, domain: string, { all }: SubjectClaims): boolean {
+  if (admit === undefined || admit === "invited" || !admit.domains.includes(domain)) return false;
+  return issuer !== GOOGLE || all.hd === domain;
+}

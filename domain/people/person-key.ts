@@ -1,0 +1,102 @@
+import type { RecordOf } from "../../contracts/control/records.ts";
+import { DEFAULT_PLAN, type KeyScope } from "../../contracts/processes/auth.ts";
+import type { PeopleSettings } from "../../contracts/processes/people.ts";
+import { createKey } from "../keys/key-item.ts";
+import type { Change } from "../tenancy/changes.ts";
+import { unixSeconds } from "../tenancy/unix-seconds.ts";
+
+/** Keys of a user that work at once; all are revoked in the transaction that removes the user. */
+export const MAX_LIVE_KEYS_PER_USER = 20;
+/** DynamoDB may delete a key so long after its expiry; until then it is refused as expired. */
+const DELETE_AFTER_SECONDS = 3600;
+
+/** What a key may do for models, by its user's role in the project. */
+export const ROLE_KEY_SCOPES = {
+  owner: ["generate", "read"],
+  member: ["generate", "read"],
+} as const satisfies Readonly<Record<RecordOf<"membership">["role"], readonly KeyScope[]>>;
+
+/** The keys of a user that have not expired. */
+export function liveKeys(stored: RecordOf<"personKeys"> | undefined, nowMs: number): RecordOf<"personKeys">["keys"] {
+  return (stored?.keys ?? []).filter(({ expiresAt }) => expiresAt * 1000 > nowMs);
+}
+
+export interface PersonKeyDescription {
+  readonly settings: PeopleSettings;
+  readonly user: RecordOf<"user">;
+  readonly projectId: string;
+  readonly scopes: readonly KeyScope[];
+  readonly seconds: number;
+  /** The user's keys, as they are stored. */
+  readonly stored: RecordOf<"personKeys"> | undefined;
+  readonly nowMs: number;
+}
+
+export interface NewPersonKey {
+  readonly secret: string;
+  readonly keyId: string;
+  /** Unix seconds. */
+  readonly expiresAt: number;
+  readonly changes: readonly Change[];
+}
+
+/** Makes a key for models that belongs to a user, in a project. Nothing is stored. */
+export function newPersonKey(description: PersonKeyDescription): NewPersonKey {
+  const { settings, user, projectId, scopes, seconds, stored, nowMs } = description;
+  const expiresAt = unixSeconds(nowMs) + seconds;
+  const { secret, item } = createKey({
+    name: user.email.slice(0, 100).toWellFormed(),
+    plan: settings.plan ?? DEFAULT_PLAN,
+    owner: { type: "user", id: user.id },
+    projectId,
+    createdAt: new Date(nowMs),
+    expiresAt: new Date(1000 * expiresAt).toISOString(),
+    scopes: [...scopes],
+  });
+  const keys = [...liveKeys(stored, nowMs), { keyId: item.keyId, projectId, expiresAt }];
+  return {
+    secret,
+    keyId: item.keyId,
+    expiresAt,
+    changes: [
+      { action: "createKey", item, deleteAt: expiresAt + DELETE_AFTER_SECONDS },
+      storedAs(user.id, keys, stored, nowMs),
+    ],
+  };
+}
+
+/**
+ * Revokes a user's keys, those of one project or all. It holds only while no further key was made for the user since
+ * `stored` was read.
+ * @param projectId @default - all projects
+ */
+export function revokePersonKeys(
+  userId: string,
+  stored: RecordOf<"personKeys"> | undefined,
+  nowMs: number,
+  projectId?: string,
+): readonly Change[] {
+  const live = liveKeys(stored, nowMs);
+  const revoked = live.filter((key) => projectId === undefined || key.projectId === projectId);
+  return [
+    storedAs(
+      userId,
+      live.filter((key) => !revoked.includes(key)),
+      stored,
+      nowMs,
+    ),
+    ...revoked.map(({ keyId }) => ({ action: "revokeKey", keyId, at: new Date(nowMs) }) as const),
+  ];
+}
+
+/** The record is written without any key too: a key that is made at the same time then loses the race, or wins it. */
+function storedAs(
+  userId: string,
+  keys: RecordOf<"personKeys">["keys"],
+  before: RecordOf<"personKeys"> | undefined,
+  nowMs: number,
+): Change {
+  const expiresAt = Math.max(unixSeconds(nowMs), ...keys.map((key) => key.expiresAt)) + DELETE_AFTER_SECONDS;
+  const record = { kind: "personKeys", version: (before?.version ?? 0) + 1, userId, keys, expiresAt } as const;
+  return before === undefined ? { action: "create", record } : { action: "replace", record, version: before.version };
+}

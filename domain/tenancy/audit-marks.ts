@@ -1,0 +1,29 @@
+import { ID_MARK } from "./changes.ts";
+
+/**
+ * Marks of events that are not sealed yet, and the ends of chains, are in one partition of the control table, so that the
+ * sealer finds those of all organisations without a scan. No organisation has this id.
+ */
+export const SEALER_PARTITION = "*sealer";
+
+const UNSEALED = "unsealed";
+const CHAIN_END = "chainEnd";
+
+/** The key of the mark that an event has from its transaction on until it is sealed. */
+export function unsealedKey(organizationId: string, eventId: string) {
+  return { organizationId: SEALER_PARTITION, recordId: [UNSEALED, organizationId, eventId].join(ID_MARK) };
+}
+
+/** The key of the end of an organisation's chain. */
+export function chainEndKey(organizationId: string) {
+  return { organizationId: SEALER_PARTITION, recordId: [CHAIN_END, organizationId].join(ID_MARK) };
+}
+
+/** Beginnings of the sort keys of both. */
+export const SEALER_PREFIXES = { unsealed: `${UNSEALED}${ID_MARK}`, chainEnd: `${CHAIN_END}${ID_MARK}` } as const;
+
+/** What a mark's sort key says: the event's organisation and id. */
+export function markedEvent(recordId: string): { readonly organizationId: string; readonly eventId: string } {
+  const [, organizationId = "", eventId = ""] = recordId.split(ID_MARK);
+  return { organizationId, eventId };
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { USAGE_SUMS } from "../../contracts/usage/usage-counter.ts";
+import { seededNumbers, usageEvent } from "./test/usage-events.ts";
+import { readUsageKey } from "./usage-keys.ts";
+import { addSums, readSums, sumsOf, usageAdditions } from "./usage-sums.ts";
+
+const START_OF_MINUTE = Date.parse("2026-11-29T12:34:00Z") / 1000;
+
+describe("usageAdditions", () => {
+  it("adds an event to one item of each width and grouping, in its bucket", () => {
+    const additions = usageAdditions([usageEvent()]);
+    expect(additions).toHaveLength(18);
+    const total = additions.find(({ series }) => series === "1m total 2026-11-29/0");
+    expect(total).toEqual({
+      series: "1m total 2026-11-29/0",
+      entry: `${START_OF_MINUTE} completions`,
+      expiresAt: START_OF_MINUTE + 8 * 86_400,
+      sums: {
+        requests: 1,
+        failedRequests: 0,
+        inputTokens: 10,
+        inputCachedTokens: 4,
+        outputTokens: 7,
+        reasoningTokens: 2,
+        costNanoUsd: 1000,
+        chargeNanoUsd: 2000,
+        inputChargeNanoUsd: 500,
+      },
+    });
+    const days = additions.filter(({ series }) => series.startsWith("1d "));
+    expect(new Set(days.map(({ expiresAt }) => expiresAt))).toEqual(new Set([undefined]));
+    expect(days.map(({ series }) => series.split("/")[0]).sort()).toEqual(
+      ["all", "key", "model", "project", "total", "user"].map((grouping) => `1d ${grouping} 2026`),
+    );
+  });
+
+  it("adds the same for the same events in any order, and loses nothing of a thousand", () => {
+    const below = seededNumbers(7);
+    const events = Array.from({ length: 1000 }, (_, index) =>
+      usageEvent({
+        id: `req_${index}`,
+        endedAt: new Date(Date.parse("2026-11-29T23:58:00Z") + below(240_000)).toISOString(),
+        projectId: `proj ${below(3)}`,
+        userId: below(3) === 0 ? undefined : `user%${below(5)}`,
+        model: ["a b", "a", "ü/%20"][below(3)] ?? "",
+        route: below(2) === 0 ? "/v1/embeddings" : "/v1/messages",
+        status: below(10) === 0 ? 500 : 200,
+        isBatch: below(2) === 0,
+        chargeNanoUsd: below(1_000_000),
+      }),
+    );
+    const additions = usageAdditions(events);
+    expect(usageAdditions(events.toReversed())).toEqual(additions);
+    const whole = events.map(sumsOf).reduce(addSums);
+    for (const width of ["1m", "1h", "1d"])
+      for (const grouping of ["total", "project", "user", "key", "model", "all"]) {
+        const own = additions.filter(({ series }) => series.startsWith(`${width} ${grouping} `));
+        expect(own.map(({ sums }) => sums).reduce(addSums)).toEqual(whole);
+      }
+    for (const { series, entry } of additions) expect(readUsageKey({ series, entry })).toBeDefined();
+  });
+
+  it("counts what no bucket may take apart: half a surrogate pair, and a model named with a blank", () => {
+    const [addition] = usageAdditions([usageEvent({ model: "\ud800 x" })]).filter(({ series }) =>
+      series.startsWith("1d model"),
+    );
+    expect(addition && readUsageKey(addition)?.values).toEqual(["\ufffd x", "completions"]);
+  });
+});
+
+describe("readSums", () => {
+  it("reads an item of a release with fewer or other sums", () => {
+    const sums = readSums({ series: "s", entry: "e", requests: 2, outputTokens: "3", newSum: 9 });
+    expect(sums.requests).toBe(2);
+    expect(USAGE_SUMS.filter((name) => sums[name] !== 0)).toEqual(["requests"]);
+  });
+});

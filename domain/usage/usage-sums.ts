@@ -1,0 +1,95 @@
+import {
+  USAGE_GROUPINGS,
+  USAGE_STORED_SECONDS,
+  USAGE_SUMS,
+  USAGE_WIDTHS,
+  type UsageGrouping,
+  type UsageKind,
+  type UsageSums,
+  type UsageWidth,
+} from "../../contracts/usage/usage-counter.ts";
+import type { UsageEvent } from "../../contracts/usage/usage-event.ts";
+import { bucketStart, type UsageItemKey, usageItemKey } from "./usage-keys.ts";
+
+/** What is added to one item of the usage table. */
+export interface UsageAddition extends UsageItemKey {
+  readonly sums: UsageSums;
+  /** Unix seconds. @default - the item stays */
+  readonly expiresAt: number | undefined;
+}
+
+type Dimension = (typeof USAGE_GROUPINGS)[UsageGrouping][number];
+
+const WIDTHS = Object.keys(USAGE_WIDTHS) as readonly UsageWidth[];
+const GROUPINGS = Object.keys(USAGE_GROUPINGS) as readonly UsageGrouping[];
+
+/** What an event has for each dimension of the sums. */
+const VALUES: Readonly<Record<Dimension, (event: UsageEvent) => string>> = {
+  projectId: ({ projectId }) => projectId ?? "",
+  userId: ({ userId }) => userId ?? "",
+  keyId: ({ keyId }) => keyId ?? "",
+  model: ({ model }) => model,
+  isBatch: ({ isBatch }) => String(isBatch),
+  kind: usageKind,
+};
+
+/** Which of OpenAI's usage APIs counts a request. */
+export function usageKind({ route }: Pick<UsageEvent, "route">): UsageKind {
+  return route === "/v1/embeddings" ? "embeddings" : "completions";
+}
+
+/**
+ * The additions to all sums that count these events, one for each item, in the order of their keys: equal events give
+ * equal additions in equal order, whatever order they have.
+ */
+export function usageAdditions(events: readonly UsageEvent[]): readonly UsageAddition[] {
+  const additions = new Map<string, UsageAddition>();
+  for (const event of events) {
+    const seconds = Date.parse(event.endedAt) / 1000;
+    const sums = sumsOf(event);
+    for (const width of WIDTHS) {
+      const start = bucketStart(width, seconds);
+      const storedSeconds = USAGE_STORED_SECONDS[width];
+      const expiresAt = storedSeconds === undefined ? undefined : start + storedSeconds;
+      for (const grouping of GROUPINGS) {
+        const values = USAGE_GROUPINGS[grouping].map((dimension) => VALUES[dimension](event));
+        const key = usageItemKey(width, grouping, start, values);
+        const name = `${key.series} ${key.entry}`;
+        const before = additions.get(name);
+        additions.set(name, { ...key, expiresAt, sums: before === undefined ? sums : addSums(before.sums, sums) });
+      }
+    }
+  }
+  return [...additions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, addition]) => addition);
+}
+
+/** What one event adds. */
+export function sumsOf(event: UsageEvent): UsageSums {
+  return {
+    requests: 1,
+    failedRequests: event.status >= 400 ? 1 : 0,
+    inputTokens: event.inputTokens,
+    inputCachedTokens: event.inputCachedTokens,
+    outputTokens: event.outputTokens,
+    reasoningTokens: event.reasoningTokens,
+    costNanoUsd: event.costNanoUsd,
+    chargeNanoUsd: event.chargeNanoUsd,
+    inputChargeNanoUsd: event.inputChargeNanoUsd,
+  };
+}
+
+export function addSums(a: UsageSums, b: UsageSums): UsageSums {
+  return sumsFrom((name) => a[name] + b[name]);
+}
+
+/** The sums of an item; an attribute that is absent, or that this release can't read, counts 0. */
+export function readSums(item: Readonly<Record<string, unknown>>): UsageSums {
+  return sumsFrom((name) => {
+    const value = item[name];
+    return typeof value === "number" && Number.isFinite(value) ? value : 0;
+  });
+}
+
+function sumsFrom(sumOf: (name: keyof UsageSums) => number): UsageSums {
+  return Object.fromEntries(USAGE_SUMS.map((name) => [name, sumOf(name)])) as UsageSums;
+}

@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import type { PeopleSettings } from "../contracts/processes/people.ts";
+import type { WorkloadPolicy } from "../contracts/processes/workloads.ts";
+import type { Environment } from "../settings/environment.ts";
+import { loadEnvironment } from "./load.ts";
+import { peopleProblems } from "./people-rules.ts";
+import { validateEnvironment } from "./validate.ts";
+
+const dev = await loadEnvironment("dev");
+const ISSUER = "https://login.example.com";
+const DIRECTORY = "https://login.microsoftonline.com/0a1b2c3d-0000-4000-8000-000000000000/v2.0";
+
+const settings = (own: object = {}) => ({ issuer: ISSUER, clientId: "sluice-cli", ...own });
+const withPeople = (people: unknown, api: Partial<Environment["api"]> = {}) => ({
+  ...dev,
+  api: { ...dev.api, controlApi: true, ...api },
+  identity: { workloads: [], people },
+});
+const problemsOf = (
+  own: Partial<PeopleSettings>,
+  api: Partial<Environment["api"]> = {},
+  workloads: readonly WorkloadPolicy[] = [],
+) =>
+  peopleProblems({ ...withPeople(null, api), identity: { workloads, people: settings(own) } }).map(
+    ({ path, rule, remedy }) => `${path}: ${rule}; ${remedy}`,
+  );
+const messageOf = (people: unknown, api: Partial<Environment["api"]> = {}) => {
+  try {
+    validateEnvironment(withPeople(people, api), "environments/dev.ts");
+    return "";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
+
+describe("identity.people", () => {
+  test("is null by default", () => expect(dev.identity.people).toBeNull());
+
+  test("with the least, and with everything, is accepted", () => {
+    const all = settings({
+      jwksUri: `${ISSUER}/keys`,
+      audience: "sluice-cli",
+      userClaim: "preferred_username",
+      organization: "acme",
+      admit: { domains: ["acme.example"], projectIds: ["proj_1m3250v01ffjhh9kv9vs41k56"] },
+      plan: "standard",
+      ttlSeconds: 60,
+    });
+    expect(messageOf(settings())).toBe("");
+    expect(messageOf(settings({ admit: "invited" }))).toBe("");
+    expect(messageOf(settings({ issuer: "local" }))).toBe("");
+    expect(messageOf(all)).toBe("");
+  });
+
+  test.each<[string, object]>([
+    ["identity.people.issuer: must be an https address", { issuer: "http://login.example.com" }],
+    ["identity.people.clientId", { clientId: "" }],
+    ["identity.people.ttlSeconds: must be at most 900, got 3600", { ttlSeconds: 3600 }],
+    ["identity.people.organization: must be 1 to 40 of", { organization: "Acme Ltd" }],
+    ["identity.people.clientSecret: is not a known setting", { clientSecret: "x" }],
+    ["identity.people.admit", { admit: { domains: [] } }],
+    ["identity.people.admit", { admit: { domains: ["*.example.com"] } }],
+    ["identity.people.admit", { admit: "everybody" }],
+    ["identity.people.admit", { admit: { domains: ["acme.example"], projectIds: ["search"] } }],
+  ])("a file with %s is refused with field and rule", (message, own) =>
+    expect(messageOf(settings(own))).toContain(message),
+  );
+
+  test("needs the control API, keys and a plan that is there", () => {
+    expect(messageOf(settings(), { controlApi: false })).toContain(
+      "api.controlApi: must be true where identity.people is set: users and their projects are the control API's, got false; " +
+        "set it to true, or identity.people to null",
+    );
+    expect(problemsOf({}, { auth: "off" })).toEqual([
+      expect.stringMatching(/^identity\.people: must be null when api\.auth is off/),
+    ]);
+    expect(problemsOf({ plan: "gold" })).toEqual([
+      expect.stringMatching(/^identity\.people\.plan: must be one of api\.usagePlans/),
+    ]);
+  });
+
+  test.each([
+    ["common", 1],
+    ["organizations", 1],
+    ["consumers", 1],
+    ["9188040d-6c67-4c5b-b112-36a304b66dad", 1],
+    ["0a1b2c3d-0000-4000-8000-000000000000", 0],
+  ])("Microsoft Entra's issuer of %s has %i problem", (directory, count) => {
+    const issuer = `https://login.microsoftonline.com/${directory}/v2.0`;
+    expect(problemsOf({ issuer, userClaim: "preferred_username" })).toHaveLength(count);
+  });
+
+  test("takes no e-mail claim of Microsoft Entra, which does not say whether it is verified", () => {
+    expect(problemsOf({ issuer: DIRECTORY })).toEqual([
+      expect.stringMatching(/^identity\.people\.userClaim: must be another claim than email .* "preferred_username"$/),
+    ]);
+  });
+
+  test("must fit the variables of a function", () => {
+    const domains = Array.from({ length: 20 }, (_, index) => `${"x".repeat(180)}${index}.example`);
+    expect(problemsOf({ admit: { domains } })).toEqual([
+      expect.stringMatching(/^identity: must have at most 3500 bytes as JSON, and has \d{4}/),
+    ]);
+  });
+
+  test("has another audience than the workloads of its issuer, and the same address of its keys", () => {
+    const policy = { name: "job", issuer: ISSUER, audience: "sluice-cli", claims: { sub: "job" } };
+    expect(problemsOf({}, {}, [policy])).toEqual([
+      expect.stringMatching(/^identity\.workloads\[0\]\.audience: must be another one than that of identity\.people/),
+    ]);
+    expect(problemsOf({ jwksUri: `${ISSUER}/keys` }, {}, [{ ...policy, audience: "api" }])).toEqual([
+      expect.stringMatching(/^identity\.people\.jwksUri: must be the same/),
+    ]);
+    expect(problemsOf({}, {}, [{ ...policy, audience: "api" }])).toEqual([]);
+  });
+});

@@ -1,0 +1,102 @@
+import { LOCAL_ISSUER, type PeopleSettings } from "../contracts/processes/people.ts";
+import { audienceOf } from "../domain/people/person-claims.ts";
+import type { Environment } from "../settings/environment.ts";
+import type { Problem } from "./problem.ts";
+import { MAX_BYTES, planProblems } from "./workload-rules.ts";
+
+const PATH = "identity.people";
+/** Microsoft's issuer of one directory. The others, such as `common`, sign tokens of every directory. */
+const ENTRA_HOST = "login.microsoftonline.com";
+const ENTRA_DIRECTORY = /^\/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\/v2\.0$/;
+/** The directory of personal accounts. */
+const PERSONAL_ACCOUNTS = "/9188040d-6c67-4c5b-b112-36a304b66dad/";
+
+/** Rules between the sign-in of people and the rest of the environment. */
+export function peopleProblems(environment: Environment): readonly Problem[] {
+  const { people } = environment.identity;
+  if (people === null) return [];
+  return [
+    ...apiProblems(environment),
+    ...sizeProblems(environment),
+    ...entraProblems(people),
+    ...planProblems(PATH, people, environment),
+    ...workloadProblems(people, environment),
+  ];
+}
+
+function apiProblems({ api: { auth, controlApi } }: Environment): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (!controlApi)
+    problems.push({
+      path: "api.controlApi",
+      value: controlApi,
+      rule: `must be true where ${PATH} is set: users and their projects are the control API's`,
+      remedy: `set it to true, or ${PATH} to null`,
+    });
+  if (auth === "off")
+    problems.push({
+      path: PATH,
+      value: "set",
+      rule: "must be null when api.auth is off: there are no keys that a person could get",
+      remedy: 'write null, or set api.auth to "required"',
+    });
+  return problems;
+}
+
+function sizeProblems({ identity }: Environment): readonly Problem[] {
+  const bytes = Buffer.byteLength(JSON.stringify(identity));
+  if (bytes <= MAX_BYTES) return [];
+  return [
+    {
+      path: "identity",
+      value: Object.keys(identity),
+      rule: `must have at most ${MAX_BYTES} bytes as JSON, and has ${bytes}: they are variables of a function`,
+      remedy: "use fewer domains, or patterns in place of several policies",
+    },
+  ];
+}
+
+function entraProblems({ issuer, userClaim = "email" }: PeopleSettings): readonly Problem[] {
+  if (issuer === LOCAL_ISSUER) return [];
+  const { hostname, pathname } = new URL(issuer);
+  if (hostname !== ENTRA_HOST) return [];
+  const problems: Problem[] = [];
+  if (!ENTRA_DIRECTORY.test(pathname) || pathname.startsWith(PERSONAL_ACCOUNTS))
+    problems.push({
+      path: `${PATH}.issuer`,
+      value: issuer,
+      rule: "must be one directory's of Microsoft Entra: in any other, everybody can make an account",
+      remedy: `write https://${ENTRA_HOST}/<id of the directory>/v2.0`,
+    });
+  if (userClaim === "email")
+    problems.push({
+      path: `${PATH}.userClaim`,
+      value: userClaim,
+      rule: "must be another claim than email at Microsoft Entra, which has no email_verified and where users may choose the address",
+      remedy: 'write userClaim: "preferred_username"',
+    });
+  return problems;
+}
+
+/** A token must be either a workload's or a person's. */
+function workloadProblems(people: PeopleSettings, { identity: { workloads } }: Environment): readonly Problem[] {
+  return workloads.flatMap(({ issuer, audience, jwksUri }, index): readonly Problem[] => {
+    if (issuer !== people.issuer) return [];
+    const problems: Problem[] = [];
+    if (audience === audienceOf(people))
+      problems.push({
+        path: `identity.workloads[${index}].audience`,
+        value: audience,
+        rule: `must be another one than that of ${PATH} at the same issuer: a token is either a workload's or a person's`,
+        remedy: "use another audience, or remove the policy",
+      });
+    if (jwksUri !== people.jwksUri)
+      problems.push({
+        path: `${PATH}.jwksUri`,
+        value: people.jwksUri,
+        rule: "must be the same in all policies of one issuer, which has one set of keys",
+        remedy: "write the same address in each, or leave it out in each",
+      });
+    return problems;
+  });
+}

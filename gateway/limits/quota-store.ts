@@ -1,0 +1,44 @@
+import type { CalendarWindow } from "../../domain/limits/windows.ts";
+import type { LimitCounter, LimitGrant, LimitRefusal } from "./limit-store.ts";
+
+/** One quota that a request is counted in: of days, weeks, months or for ever, of requests, tokens or nano-dollars. */
+export interface QuotaCounter extends Omit<LimitCounter, "windowSeconds"> {
+  readonly window: CalendarWindow;
+  /** IANA time zone by which the window begins. */
+  readonly timeZone: string;
+  /** Whether it counts money: of that nothing is granted that is not drawn, whatever the setting. */
+  readonly isMoney: boolean;
+  /** Whether it only reports, and refuses nothing. @default false */
+  readonly isAlert?: boolean | undefined;
+}
+
+/** A budget of which so much is used. */
+export interface QuotaAlert {
+  /** Name of the limit: scope, subject, metric, window, e.g. `project:proj_1:nano_usd:month`. */
+  readonly limit: string;
+  /** Id of the window, e.g. `2026-11`. */
+  readonly window: string;
+  readonly percent: number;
+  /** In the limit's metric: nano-dollars, tokens, requests. */
+  readonly used: number;
+  readonly max: number;
+  /** Whether requests are refused at 100 %. */
+  readonly isStop: boolean;
+}
+
+/**
+ * Counts the use of calendar windows for all gateways together, in a table that outlives them. Of `lifetime`, `resetMs` is
+ * `Infinity`.
+ */
+export interface QuotaStore {
+  /**
+   * Counts the request in all counters or in none. What it was granted counts in the windows of this call, whenever it
+   * is settled.
+   * @returns undefined when the table can't be reached, and what is drawn is not enough
+   */
+  reserve(counters: readonly QuotaCounter[]): Promise<LimitGrant | LimitRefusal | undefined>;
+  /** Calls the watcher with each budget of which 50, 80, 90 or 100 % are used: for all gateways together once. */
+  watch?(onAlert: (alert: QuotaAlert) => void): void;
+  /** Returns what is drawn and not needed. Requests are settled before. Never rejects. */
+  close(): Promise<void>;
+}

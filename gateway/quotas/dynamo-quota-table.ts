@@ -1,0 +1,98 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { USAGE_TABLE } from "../../contracts/usage/usage-counter.ts";
+import type { QuotaCount, QuotaSum, QuotaTable } from "./quota-table.ts";
+
+/** Of one call. No request waits for it where its process has something left; what was drawn by a late response is retained. */
+const TIMEOUT_MS = 3000;
+
+export interface DynamoQuotaTableOptions {
+  /** Makes one attempt of each call: a repeated addition would count twice. */
+  readonly client: Pick<DynamoDBDocumentClient, "send">;
+  readonly tableName: string;
+}
+
+/** Sums of quotas in the usage table: one item for each limit and window, beside the sums of usage. */
+export class DynamoQuotaTable implements QuotaTable {
+  readonly #options: DynamoQuotaTableOptions;
+
+  constructor(options: DynamoQuotaTableOptions) {
+    this.#options = options;
+  }
+
+  async add(sum: QuotaSum, drawn: number, used: number, max?: number): Promise<QuotaCount> {
+    if (max !== undefined && drawn > max) return { ...(await this.read(sum)), isAdded: false };
+    const { client, tableName } = this.#options;
+    const { expiresAt } = sum;
+    const command = new UpdateCommand({
+      TableName: tableName,
+      Key: keyOf(sum),
+      UpdateExpression: `ADD #drawn :drawn, #used :used${expiresAt === undefined ? "" : " SET #expiresAt = :expiresAt"}`,
+      ...(max === undefined ? {} : { ConditionExpression: "attribute_not_exists(#drawn) OR #drawn <= :limit" }),
+      ExpressionAttributeNames: {
+        "#drawn": "drawn",
+        "#used": "used",
+        ...(expiresAt === undefined ? {} : { "#expiresAt": USAGE_TABLE.ttlAttribute }),
+      },
+      ExpressionAttributeValues: {
+        ":drawn": drawn,
+        ":used": used,
+        ...(max === undefined ? {} : { ":limit": max - drawn }),
+        ...(expiresAt === undefined ? {} : { ":expiresAt": expiresAt }),
+      },
+      ReturnValues: "ALL_NEW",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    });
+    try {
+      const { Attributes } = await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+      return countOf(Attributes, true);
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      if (error.Item === undefined) return { ...(await this.read(sum)), isAdded: false };
+      return countOf(unmarshall(error.Item), false);
+    }
+  }
+
+  async read(sum: QuotaSum): Promise<QuotaCount> {
+    const { client, tableName } = this.#options;
+    const command = new GetCommand({ TableName: tableName, Key: keyOf(sum), ConsistentRead: true });
+    const { Item } = await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+    return countOf(Item, true);
+  }
+
+  async report(sum: QuotaSum, percent: number, max: number): Promise<boolean> {
+    const { client, tableName } = this.#options;
+    const command = new UpdateCommand({
+      TableName: tableName,
+      Key: keyOf(sum),
+      UpdateExpression: "SET #reported = :percent, #of = :max",
+      ConditionExpression: "attribute_not_exists(#reported) OR #reported < :percent OR #of <> :max",
+      ExpressionAttributeNames: { "#reported": "reported", "#of": "reportedMax" },
+      ExpressionAttributeValues: { ":percent": percent, ":max": max },
+    });
+    try {
+      await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+}
+
+function keyOf({ name, window }: QuotaSum): Record<string, string> {
+  return { [USAGE_TABLE.hashKey]: `quota ${name}`, [USAGE_TABLE.rangeKey]: window };
+}
+
+/** @throws RangeError where the item has something else than whole numbers: it is taken for a table that can't be read */
+function countOf(item: Readonly<Record<string, unknown>> | undefined, isAdded: boolean): QuotaCount {
+  const { drawn = 0, used, reported, reportedMax } = item ?? {};
+  if (!Number.isSafeInteger(drawn)) throw new RangeError("the sum of a quota is no whole number");
+  const alerts = { reported: numberOf(reported), reportedMax: numberOf(reportedMax) };
+  return { isAdded, drawn: Number(drawn), used: numberOf(used), ...alerts };
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === "number" ? value : 0;
+}

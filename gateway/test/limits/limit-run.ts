@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Valkey } from "iovalkey";
+import { startRedisServer } from "../../../test-support/redis-server.ts";
+import { seededRandom } from "../simulation/simulated-time.ts";
+
+export interface LimitRunOptions {
+  readonly seed: number;
+  /** Tokens in a window of a second. */
+  readonly max: number;
+  /** Requests in progress. */
+  readonly progress: number;
+  readonly leaseMs: number;
+  readonly windows: number;
+  readonly kills?: boolean;
+  readonly flushes?: boolean;
+}
+
+/** What was used in one window. */
+export interface WindowUse {
+  /** What settled requests used, and what was granted to others. */
+  readonly used: number;
+  /** Whether a request was refused in it. */
+  readonly isExhausted: boolean;
+}
+
+export interface LimitRun {
+  /** The windows between the first and the last one, which are whole. */
+  readonly windows: readonly WindowUse[];
+  /** Most requests in progress at once; those of a killed process are not counted. */
+  readonly mostInProgress: number;
+  readonly kills: number;
+  readonly flushes: number;
+}
+
+const GATEWAYS = 3;
+const CLIENT = join(import.meta.dirname, "limit-client.ts");
+
+interface Client {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+}
+
+/** Three processes with 50 concurrent requests each at one server, of which processes are killed or data are lost at random. */
+export async function runLimits(options: LimitRunOptions): Promise<LimitRun> {
+  const { seed, max, progress, leaseMs } = options;
+  const random = seededRandom(seed);
+  const server = await startRedisServer();
+  const admin = new Valkey(server.url);
+  admin.on("error", () => undefined);
+  const outputs: (() => string)[] = [];
+  let started = 0;
+  const start = async (): Promise<Client> => {
+    const limits = JSON.stringify({ max, progress, leaseMs });
+    const args = [CLIENT, server.url, String(seed * 1000 + started++), limits];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    let text = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+    });
+    outputs.push(() => text);
+    await once(child.stdout, "data");
+    return { child, output: () => text };
+  };
+  const clients = await Promise.all(Array.from({ length: GATEWAYS }, start));
+  const counts = { kills: 0, flushes: 0 };
+  const end = performance.now() + 1000 * options.windows;
+  try {
+    while (performance.now() < end) {
+      await sleep(100 + random() * 600);
+      if (options.flushes && random() < 0.5) {
+        await admin.call("FLUSHALL");
+        if (random() < 0.5) await admin.call("FUNCTION", "FLUSH");
+        counts.flushes++;
+      }
+      if (!options.kills) continue;
+      const index = Math.floor(random() * GATEWAYS);
+      await killed(clients[index]);
+      clients[index] = await start();
+      counts.kills++;
+    }
+  } finally {
+    await Promise.all(clients.map(killed));
+    admin.disconnect();
+    await server.stop();
+  }
+  return { ...evaluate(outputs.map((output) => output())), ...counts };
+}
+
+async function killed(client: Client | undefined): Promise<void> {
+  if (client === undefined || client.child.exitCode !== null || client.child.signalCode !== null) return;
+  const closed = once(client.child, "close");
+  client.child.kill("SIGKILL");
+  await closed;
+}
+
+function evaluate(outputs: readonly string[]): Pick<LimitRun, "windows" | "mostInProgress"> {
+  const windows = new Map<number, { used: number; isExhausted: boolean }>();
+  const windowOf = (window: number) => {
+    const known = windows.get(window) ?? { used: 0, isExhausted: false };
+    windows.set(window, known);
+    return known;
+  };
+  const changes: { readonly at: number; readonly by: number }[] = [];
+  for (const output of outputs) {
+    const open = new Map<string, { readonly window: number; readonly tokens: number; readonly at: number }>();
+    // The last line may be half written.
+    for (const line of output.split("\n").slice(0, -1)) {
+      const [kind, id = "", ...rest] = line.split(" ");
+      const [first = 0, second = 0, third = 0] = rest.map(Number);
+      if (kind === "r") windowOf(Number(id)).isExhausted = true;
+      if (kind === "g") open.set(id, { window: first, tokens: second, at: third });
+      const granted = open.get(id);
+      if (kind !== "s" || granted === undefined) continue;
+      windowOf(granted.window).used += first;
+      changes.push({ at: granted.at, by: 1 }, { at: second, by: -1 });
+      open.delete(id);
+    }
+    for (const { window, tokens } of open.values()) windowOf(window).used += tokens;
+  }
+  let now = 0;
+  let mostInProgress = 0;
+  for (const { by } of changes.sort((a, b) => a.at - b.at || a.by - b.by)) {
+    now += by;
+    mostInProgress = Math.max(mostInProgress, now);
+  }
+  const whole = [...windows].sort(([a], [b]) => a - b).slice(1, -1);
+  return { windows: whole.map(([, use]) => use), mostInProgress };
+}

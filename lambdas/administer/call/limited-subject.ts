@@ -1,0 +1,120 @@
+import type { RecordOf } from "../../../contracts/control/records.ts";
+import { LimitScope, type SubjectLimits } from "../../../contracts/limits/use-limit.ts";
+import { subjectLimitsId } from "../../../domain/limits/subject-limits.ts";
+import { type Change, ID_MARK } from "../../../domain/tenancy/changes.ts";
+import { ORGANIZATION } from "../../../domain/tenancy/roles.ts";
+import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
+import type { ControlStore } from "../store/control-store.ts";
+
+/** Prefix of a key's id in this API. */
+const KEY_PREFIX = "key_";
+/** Service accounts are stored by project, so those of the organisation are read until one is found. */
+const READ_AT_ONCE = 1000;
+
+/** A subject of limits that exists, or that has some although it is gone. */
+export interface LimitedSubject {
+  readonly scope: LimitScope;
+  /** Id in this API; `organization` for the organisation. */
+  readonly subjectId: string;
+  /** @default - nothing was limited yet */
+  readonly record: RecordOf<"limits"> | undefined;
+  /** Of the record; 0 where there is none. */
+  readonly version: number;
+}
+
+/** The scope that a path names. */
+export function limitScope(name: string): { readonly scope: LimitScope; readonly version: number } | undefined {
+  const { data: scope } = LimitScope.safeParse(name);
+  return scope === undefined ? undefined : { scope, version: 0 };
+}
+
+/**
+ * @param operator the organisation to which keys without a project belong. @default - none: no key is asked for
+ * @returns undefined where the organisation has no such subject
+ */
+export async function limitedSubject(
+  store: ControlStore,
+  organizationId: string,
+  scope: LimitScope,
+  subjectId: string,
+  operator?: string,
+): Promise<LimitedSubject | undefined> {
+  const record = await store.get(organizationId, { kind: "limits", ids: [scope, subjectId] });
+  if (record === undefined && !(await EXISTS[scope](store, organizationId, subjectId, operator))) return undefined;
+  return { scope, subjectId, record, version: record?.version ?? 0 };
+}
+
+type Exists = (
+  store: ControlStore,
+  organizationId: string,
+  id: string,
+  operator: string | undefined,
+) => Promise<boolean>;
+
+const EXISTS: Readonly<Record<LimitScope, Exists>> = {
+  organization: (_store, _organizationId, id) => Promise.resolve(id === ORGANIZATION),
+  project: async (store, organizationId, id) =>
+    (await store.get(organizationId, { kind: "project", ids: [id] })) !== undefined,
+  user: async (store, organizationId, id) =>
+    (await store.get(organizationId, { kind: "user", ids: [id] })) !== undefined,
+  service_account: hasServiceAccount,
+  key: hasKey,
+};
+
+async function hasServiceAccount(store: ControlStore, organizationId: string, id: string): Promise<boolean> {
+  let after: string | undefined;
+  for (;;) {
+    const range = { kind: "serviceAccount", limit: READ_AT_ONCE, ...(after === undefined ? {} : { after }) } as const;
+    const { records, hasMore } = await store.list(organizationId, range);
+    if (records.some((account) => account.id === id)) return true;
+    const last = records.at(-1);
+    if (!hasMore || last === undefined) return false;
+    after = [last.projectId, last.id].join(ID_MARK);
+  }
+}
+
+async function hasKey(
+  store: ControlStore,
+  organizationId: string,
+  id: string,
+  operator: string | undefined,
+): Promise<boolean> {
+  if (!id.startsWith(KEY_PREFIX)) return false;
+  const key = await store.keyProject(id.slice(KEY_PREFIX.length));
+  if (key === undefined) return false;
+  if (key.projectId === undefined) return organizationId === operator;
+  return (await store.get(organizationId, { kind: "project", ids: [key.projectId] })) !== undefined;
+}
+
+/** What is to limit a subject from now on. */
+export type NewLimits = Pick<SubjectLimits, "limits" | "models">;
+
+/** Replaces what limits a subject: its record, and the item of the keys table by which gateways hold it. */
+export async function newLimits(
+  {
+    store,
+    caller,
+    nowMs,
+  }: { readonly store: ControlStore; readonly caller: { readonly organizationId: string }; readonly nowMs: number },
+  { scope, subjectId, record: before }: LimitedSubject,
+  { limits, models }: NewLimits,
+): Promise<{ readonly record: RecordOf<"limits">; readonly changes: readonly Change[] }> {
+  const held = { limits, ...(models === undefined ? {} : { models }) };
+  const version = (before?.version ?? 0) + 1;
+  const record = { kind: "limits", version, scope, subjectId, ...held, updatedAt: unixSeconds(nowMs) } as const;
+  const subject = { scope, subject: gatewaysId(scope, subjectId, caller.organizationId) };
+  const itemVersion = await store.limitsVersion(subjectLimitsId(subject));
+  return {
+    record,
+    changes: [
+      before ? { action: "replace", record, version: before.version } : { action: "create", record },
+      { action: "setLimits", limits: { ...subject, ...held }, version: itemVersion, at: new Date(nowMs) },
+    ],
+  };
+}
+
+/** The id by which gateways know a subject: a key's is that of its item. */
+function gatewaysId(scope: LimitScope, subjectId: string, organizationId: string): string {
+  if (scope === "organization") return organizationId;
+  return scope === "key" ? subjectId.slice(KEY_PREFIX.length) : subjectId;
+}

@@ -1,0 +1,107 @@
+import type { Limit, Limits } from "../../../contracts/control/limits.ts";
+import { LimitScope, type LimitWindow, type UseLimit } from "../../../contracts/limits/use-limit.ts";
+import { isTimeZone } from "../../../domain/limits/time-zone.ts";
+import { ID_MARK } from "../../../domain/tenancy/changes.ts";
+import { auditEvent, type ControlHandler, change, page } from "../call/control-call.ts";
+import { ControlError } from "../call/control-error.ts";
+import { type LimitedSubject, newLimits } from "../call/limited-subject.ts";
+import { wantedRecords } from "../call/wanted-records.ts";
+import { sourceOf } from "../usage/requested-usage.ts";
+
+/** In the order of scopes by the alphabet, then of ids. Subjects of which nothing is limited any more are not listed. */
+export const listLimits: ControlHandler<"listLimits"> = async ({ caller, query, store }) => {
+  const { limit, scope } = query;
+  const after = query.after === undefined ? undefined : afterOf(query.after, scope);
+  const within = scope === undefined ? {} : { within: [scope] };
+  const range = { kind: "limits", limit, ...within, ...(after === undefined ? {} : { after }) } as const;
+  const found = await wantedRecords(store, caller.organizationId, range, {
+    isWanted: ({ limits }) => limits.length > 0,
+    cursorOf: (record) => (scope === undefined ? [record.scope, record.subjectId].join(ID_MARK) : record.subjectId),
+  });
+  const listed = found.slice(0, limit).map((record) => toLimits({ ...record, record }));
+  return { body: page(listed, found.length > limit) };
+};
+
+export const retrieveLimits: ControlHandler<"retrieveLimits"> = async ({ records }) => ({
+  body: toLimits(records.subject_id),
+  version: records.subject_id.version,
+});
+
+/** Gateways hold them within a second. */
+export const updateLimits: ControlHandler<"updateLimits"> = async (call) => {
+  const { records, body } = call;
+  const subject = records.subject_id;
+  body.limits.forEach(requireTimeZone);
+  if (body.limits.some(({ window }) => COUNTED_WINDOWS.has(window))) sourceOf(call);
+  const limits = body.limits.map(toUseLimit);
+  const { record, changes } = await newLimits(call, subject, { limits, models: subject.record?.models });
+  const event = auditEvent("limits.updated", { id: idOf(subject), changes_requested: body });
+  return change(call, event, changes, { body: toLimits({ ...subject, record }), version: record.version });
+};
+
+/** Takes all limits of a subject away. The models that a project may use stay as they are. */
+export const deleteLimits: ControlHandler<"deleteLimits"> = async (call) => {
+  const subject = call.records.subject_id;
+  const id = idOf(subject);
+  const { changes } = await newLimits(call, subject, { limits: [], models: subject.record?.models });
+  return change(call, auditEvent("limits.deleted", { id }), changes, {
+    body: { object: "organization.limits.deleted", id, deleted: true },
+  });
+};
+
+/** Windows whose use is counted in the usage table. */
+const COUNTED_WINDOWS: ReadonlySet<LimitWindow> = new Set(["day", "week", "month", "lifetime"]);
+const PREFIX = "limits-";
+
+function idOf({ scope, subjectId }: Pick<LimitedSubject, "scope" | "subjectId">): string {
+  return `${PREFIX}${scope}-${subjectId}`;
+}
+
+/** Where a list goes on. @throws {ControlError} for an id that is none of the list's */
+function afterOf(id: string, only: LimitScope | undefined): string {
+  for (const scope of LimitScope.options) {
+    const subjectId = id.startsWith(idOf({ scope, subjectId: "" }))
+      ? id.slice(idOf({ scope, subjectId: "" }).length)
+      : "";
+    if (subjectId !== "" && (only === undefined || only === scope))
+      return only === undefined ? [scope, subjectId].join(ID_MARK) : subjectId;
+  }
+  throw new ControlError(
+    "invalid_request",
+    "`after` must be the `last_id` of the page before; correct it in the query.",
+    {
+      param: "after",
+    },
+  );
+}
+
+function requireTimeZone({ time_zone: timeZone }: Limit, index: number): void {
+  if (timeZone === undefined || isTimeZone(timeZone)) return;
+  throw new ControlError(
+    "invalid_request",
+    `'${timeZone}' is no time zone of the IANA database; send one such as Europe/Berlin, or leave it out for UTC.`,
+    { param: `limits.${index}.time_zone` },
+  );
+}
+
+function toUseLimit({ time_zone: timeZone, ...limit }: Limit): UseLimit {
+  return { ...limit, ...(timeZone === undefined ? {} : { timeZone }) };
+}
+
+function toLimits({ scope, subjectId, record }: Pick<LimitedSubject, "scope" | "subjectId" | "record">): Limits {
+  return {
+    object: "organization.limits",
+    id: idOf({ scope, subjectId }),
+    scope,
+    subject_id: subjectId,
+    limits: (record?.limits ?? []).map(({ metric, window, max, model, timeZone, action }) => ({
+      metric,
+      window,
+      max,
+      ...(model === undefined ? {} : { model }),
+      ...(timeZone === undefined ? {} : { time_zone: timeZone }),
+      ...(action === undefined ? {} : { action }),
+    })),
+    updated_at: record?.updatedAt ?? null,
+  };
+}

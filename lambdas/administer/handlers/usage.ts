@@ -1,0 +1,88 @@
+import {
+  type CompletionsUsageQuery,
+  type EmbeddingsUsageQuery,
+  usualBuckets,
+} from "../../../contracts/control/usage.ts";
+import type { UsageKind } from "../../../contracts/usage/usage-counter.ts";
+import type { ControlHandler } from "../call/control-call.ts";
+import {
+  apiKeyId,
+  groupValue,
+  keyIdsOf,
+  type RequestedUsage,
+  requestedUsage,
+  usagePage,
+} from "../usage/requested-usage.ts";
+import type { UsageDimension, UsageGroup } from "../usage/usage-buckets.ts";
+
+const DIMENSIONS = {
+  project_id: "projectId",
+  user_id: "userId",
+  api_key_id: "keyId",
+  model: "model",
+  batch: "isBatch",
+} as const satisfies Readonly<Record<string, UsageDimension>>;
+
+export const listCompletionsUsage: ControlHandler<"listCompletionsUsage"> = async (call) => {
+  const { batch } = call.query;
+  const requested = requestedOf(call.query, "completions", batch === undefined ? undefined : [String(batch)]);
+  const found = await requestedUsage(call, requested);
+  const body = usagePage(found, ({ groups }) =>
+    groups.map((group) => ({
+      object: "organization.usage.completions.result" as const,
+      input_tokens: group.sums.inputTokens,
+      input_cached_tokens: group.sums.inputCachedTokens,
+      output_tokens: group.sums.outputTokens,
+      num_model_requests: group.sums.requests,
+      ...idsOf(group),
+      batch: group.values.isBatch === undefined ? null : group.values.isBatch === "true",
+      service_tier: null,
+    })),
+  );
+  return { body };
+};
+
+export const listEmbeddingsUsage: ControlHandler<"listEmbeddingsUsage"> = async (call) => {
+  const found = await requestedUsage(call, requestedOf(call.query, "embeddings", undefined));
+  const body = usagePage(found, ({ groups }) =>
+    groups.map((group) => ({
+      object: "organization.usage.embeddings.result" as const,
+      input_tokens: group.sums.inputTokens,
+      num_model_requests: group.sums.requests,
+      ...idsOf(group),
+    })),
+  );
+  return { body };
+};
+
+function requestedOf(
+  query: CompletionsUsageQuery | EmbeddingsUsageQuery,
+  kind: UsageKind,
+  isBatch: readonly string[] | undefined,
+): RequestedUsage {
+  return {
+    width: query.bucket_width,
+    startTime: query.start_time,
+    endTime: query.end_time,
+    page: query.page,
+    limit: query.limit ?? usualBuckets(query.bucket_width),
+    groupBy: (query["group_by[]"] ?? []).map((name) => DIMENSIONS[name]),
+    filters: {
+      projectId: query["project_ids[]"],
+      userId: query["user_ids[]"],
+      keyId: keyIdsOf(query["api_key_ids[]"]),
+      model: query["models[]"],
+      isBatch,
+      kind: [kind],
+    },
+  };
+}
+
+function idsOf({ values }: UsageGroup) {
+  return {
+    project_id: groupValue(values.projectId),
+    user_id: groupValue(values.userId),
+    api_key_id: apiKeyId(values.keyId),
+    model: groupValue(values.model),
+  };
+}

@@ -1,0 +1,144 @@
+import type { RecordOf } from "../../../contracts/control/records.ts";
+import { ScimGroupBody, type ScimListQuery } from "../../../contracts/scim/resources.ts";
+import { SCIM } from "../../../contracts/scim/schemas.ts";
+import { parseFilter } from "../../../domain/scim/filter.ts";
+import { type GroupPatch, groupPatch } from "../../../domain/scim/group-patch.ts";
+import { ScimError } from "../../../domain/scim/scim-error.ts";
+import { newId } from "../../../domain/tenancy/ids.ts";
+import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
+import { auditEvent, change } from "../call/control-call.ts";
+import { notFound } from "../call/control-error.ts";
+import { changeMembers, memberIds, requireUsers } from "./members.ts";
+import { parsed } from "./parsed.ts";
+import { allRecords, listResponse, metaOf, type ScimCall, type ScimHandler, type ScimResponse } from "./scim-call.ts";
+
+type GroupRecord = RecordOf<"group">;
+type Writing = Pick<ScimCall<"createGroup">, "caller" | "store" | "nowMs" | "repeatable">;
+
+/** Lists have no members: a client asks for one group's. */
+export const listGroups: ScimHandler<"listGroups"> = async ({ caller: { organizationId }, query, store }) => {
+  const { attribute, value } =
+    query.filter === undefined ? {} : parseFilter(query.filter, ["displayName", "externalId", "id"]);
+  const groups = await allRecords(store, organizationId, "group", ({ id }) => id);
+  const matches = ({ id, name, externalId }: GroupRecord) =>
+    attribute === undefined || value === { displayName: name, externalId, id }[attribute];
+  return listResponse(
+    groups.filter(matches).map((group) => groupResource(group, undefined)),
+    query,
+  );
+};
+
+export const retrieveGroup: ScimHandler<"retrieveGroup"> = async (call) => shown(call, await groupOf(call), call.query);
+
+export const createGroup: ScimHandler<"createGroup"> = async (call) => {
+  const { body, nowMs } = call;
+  const { displayName, externalId } = body;
+  const members = idsOf(body.members);
+  await requireUsers(call, members);
+  await requireNew(call, externalId);
+  const record: GroupRecord = {
+    kind: "group",
+    version: 1,
+    id: newId("group", nowMs),
+    name: displayName,
+    createdAt: unixSeconds(nowMs),
+    isProvisioned: true,
+    ...(externalId === undefined ? {} : { externalId }),
+  };
+  const event = auditEvent("group.created", { id: record.id, data: { group_name: record.name } });
+  await change(call, event, [{ action: "create", record }], { body: undefined });
+  await changeMembers(call, record.id, { replacesAll: false, added: members, removed: new Set() });
+  return { ...(await shown(call, record, {})), status: 201 };
+};
+
+/** A client that got no response to its request and sends it again makes no second group, where it sends its own id. */
+async function requireNew({ caller, store }: Writing, externalId: string | undefined): Promise<void> {
+  if (externalId === undefined) return;
+  const groups = await allRecords(store, caller.organizationId, "group", ({ id }) => id);
+  const same = groups.find((group) => group.externalId === externalId);
+  if (same)
+    throw new ScimError(409, `The group '${same.id}' has this externalId already; change that one.`, "uniqueness");
+}
+
+export const replaceGroup: ScimHandler<"replaceGroup"> = async (call) => {
+  const { displayName, externalId, members } = call.body;
+  const all = { replacesAll: true, added: idsOf(members), removed: new Set<string>() };
+  return update(call, await groupOf(call), { displayName, externalId: externalId ?? null, members: all });
+};
+
+export const patchGroup: ScimHandler<"patchGroup"> = async (call) =>
+  update(call, await groupOf(call), groupPatch(call.body.Operations), call.query);
+
+/** What is stored about its users has no effect without the group, and no other group gets the id. */
+export const deleteGroup: ScimHandler<"deleteGroup"> = async (call) => {
+  const { id, version } = await groupOf(call);
+  const removal = { action: "remove", key: { kind: "group", ids: [id] }, version } as const;
+  await change(call, auditEvent("group.deleted", { id }), [removal], { body: undefined });
+  return { status: 204 };
+};
+
+async function groupOf({ caller, id, store }: Pick<ScimCall<"retrieveGroup">, "caller" | "id" | "store">) {
+  const group = await store.get(caller.organizationId, { kind: "group", ids: [id] });
+  if (group) return group;
+  throw notFound("group", id);
+}
+
+async function update(
+  call: Writing,
+  before: GroupRecord,
+  patch: GroupPatch,
+  query: Partial<ScimListQuery> = {},
+): Promise<ScimResponse> {
+  const named = parsed(ScimGroupBody, {
+    displayName: patch.displayName ?? before.name,
+    externalId: patch.externalId === undefined ? before.externalId : patch.externalId,
+  });
+  await requireUsers(call, patch.members.added);
+  const group = await renamed(call, before, named);
+  await changeMembers(call, group.id, patch.members);
+  return shown(call, group, query);
+}
+
+async function renamed(
+  call: Writing,
+  before: GroupRecord,
+  { displayName, externalId }: ScimGroupBody,
+): Promise<GroupRecord> {
+  if (displayName === before.name && externalId === before.externalId) return before;
+  const { externalId: _, ...unchanged } = before;
+  const record: GroupRecord = {
+    ...unchanged,
+    name: displayName,
+    version: before.version + 1,
+    ...(externalId === undefined ? {} : { externalId }),
+  };
+  const event = auditEvent("group.updated", { id: record.id, changes_requested: { group_name: record.name } });
+  await change(call, event, [{ action: "replace", record, version: before.version }], { body: undefined });
+  return record;
+}
+
+async function shown(
+  { caller, store }: Pick<Writing, "caller" | "store">,
+  group: GroupRecord,
+  { excludedAttributes = "" }: Partial<ScimListQuery>,
+): Promise<ScimResponse> {
+  const isWithout = excludedAttributes.split(",").some((name) => name.trim().toLowerCase() === "members");
+  const members = isWithout ? undefined : await memberIds(store, caller.organizationId, group.id);
+  return { status: 200, body: groupResource(group, members) };
+}
+
+/** The resource of RFC 7643, section 4.2. Attributes without a value are left out. */
+function groupResource({ id, name, externalId, createdAt }: GroupRecord, members: readonly string[] | undefined) {
+  return {
+    schemas: [SCIM.group],
+    id,
+    externalId,
+    displayName: name,
+    members: members?.map((value) => ({ value, type: "User", $ref: `/scim/v2/Users/${encodeURIComponent(value)}` })),
+    meta: metaOf("Group", id, createdAt, createdAt),
+  };
+}
+
+function idsOf(members: ScimGroupBody["members"]): ReadonlySet<string> {
+  return new Set(members.map(({ value }) => value));
+}

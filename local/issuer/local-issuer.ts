@@ -1,0 +1,125 @@
+import { generateKeyPairSync, randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { type Context, Provider } from "oidc-provider";
+import { createMemoryAdapter } from "oidc-provider/lib/adapters/memory_adapter.js";
+import { bind, respond } from "../http/server.ts";
+import { choicePage, codePage, confirmPage, issuerPage, LOCAL_PEOPLE } from "./issuer-pages.ts";
+
+export interface LocalIssuer {
+  /** Its address, and the `iss` of its tokens. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const INTERACTION = "/interaction/";
+const SCOPES = ["openid", "email", "offline_access"];
+const MAX_FORM_BYTES = 10_000;
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+/**
+ * Starts an OpenID provider on this machine with two example people: discovery, the device flow, and the code flow with
+ * PKCE. Keys and sessions are in memory: after a restart everybody signs in again.
+ * @param redirectUris where the code flow may return to. @default - nowhere: the device flow alone
+ */
+export async function startLocalIssuer(clientId: string, redirectUris: readonly string[] = []): Promise<LocalIssuer> {
+  let handle: (request: IncomingMessage, response: ServerResponse) => void = (_, response) =>
+    respond(response, 503, {});
+  const server = await bind(0, "", (request, response) => handle(request, response));
+  const url = `http://127.0.0.1:${server.port}`;
+  const provider = new Provider(url, configuration(clientId, redirectUris));
+  const callback = provider.callback();
+  handle = (request, response) => {
+    if (!request.url?.startsWith(INTERACTION)) return callback(request, response);
+    interact(provider, request, response).catch(() =>
+      respond(response, 400, HTML, issuerPage("Start again", "<p>This sign-in has ended. Start it again.</p>")),
+    );
+  };
+  return { url, close: () => server.close() };
+}
+
+const HTML = { "content-type": "text/html; charset=utf-8" } as const;
+
+/** The login page: shows the people, and signs the chosen one in. */
+async function interact(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { uid } = await provider.interactionDetails(request, response);
+  if (request.method !== "POST") return respond(response, 200, HTML, choicePage(`${INTERACTION}${uid}`));
+  if (Number(request.headers["content-length"] ?? MAX_FORM_BYTES + 1) > MAX_FORM_BYTES) throw new Error("too long");
+  const person = new URLSearchParams(await text(request)).get("person") ?? "";
+  if (!isPerson(person)) throw new Error("not a person of this issuer");
+  await provider.interactionFinished(request, response, { login: { accountId: person } });
+}
+
+function isPerson(email: string): boolean {
+  return LOCAL_PEOPLE.some((person) => person === email);
+}
+
+function configuration(clientId: string, redirectUris: readonly string[]) {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const isCode = redirectUris.length > 0;
+  const write = (context: Context, html: string) => {
+    context.type = "html";
+    context.body = html;
+  };
+  return {
+    adapter: createMemoryAdapter(),
+    clients: [
+      {
+        client_id: clientId,
+        redirect_uris: redirectUris,
+        token_endpoint_auth_method: "none" as const,
+        grant_types: [
+          "urn:ietf:params:oauth:grant-type:device_code",
+          "refresh_token",
+          ...(isCode ? ["authorization_code"] : []),
+        ],
+        response_types: isCode ? ["code"] : [],
+      },
+    ],
+    jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), kid: randomUUID(), alg: "RS256", use: "sig" }] },
+    cookies: { keys: [randomUUID()] },
+    scopes: SCOPES,
+    claims: { openid: ["sub"], email: ["email", "email_verified"] },
+    conformIdTokenClaims: false,
+    features: {
+      devInteractions: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: () => true },
+      deviceFlow: {
+        enabled: true,
+        userCodeInputSource: (context: Context, form: string, _out?: object, error?: Error) =>
+          write(context, codePage(form, error !== undefined)),
+        userCodeConfirmSource: (context: Context, form: string, _client: object, _device: object, code: string) =>
+          write(context, confirmPage(form, code)),
+        successSource: (context: Context) =>
+          write(context, issuerPage("Signed in", "<p>You can close this page and go back to the command.</p>")),
+      },
+    },
+    interactions: { url: (_: Context, { uid }: { readonly uid: string }) => `${INTERACTION}${uid}` },
+    ttl: {
+      AccessToken: HOUR,
+      AuthorizationCode: 60,
+      DeviceCode: 600,
+      Grant: 30 * DAY,
+      IdToken: HOUR,
+      Interaction: HOUR,
+      RefreshToken: 30 * DAY,
+      Session: DAY,
+    },
+    issueRefreshToken: async () => true,
+    loadExistingGrant: consent,
+    renderError: (context: Context) =>
+      write(context, issuerPage("Sign-in failed", "<p>The request was not accepted. Start it again.</p>")),
+    findAccount: (_: unknown, id: string) =>
+      isPerson(id) ? { accountId: id, claims: () => ({ sub: id, email: id, email_verified: true }) } : undefined,
+  };
+}
+
+/** The one client is this stack's own: nobody is asked for consent. */
+async function consent({ oidc: { client, session, provider } }: Context) {
+  if (client === undefined || session?.accountId === undefined) return undefined;
+  const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+  grant.addOIDCScope(SCOPES.join(" "));
+  await grant.save();
+  return grant;
+}

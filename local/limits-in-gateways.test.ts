@@ -1,0 +1,85 @@
+import { expect, onTestFinished, test } from "vitest";
+import { CachedKeyStore } from "../gateway/keys/cached-key-store.ts";
+import { DynamoKeyStore } from "../gateway/keys/dynamo-key-store.ts";
+import { KeyChanges, keyChangesReader } from "../gateway/keys/key-changes.ts";
+import { DynamoQuotaTable } from "../gateway/quotas/dynamo-quota-table.ts";
+import { QuotaAccounts } from "../gateway/quotas/quota-accounts.ts";
+import { chat, errorOf, post, startTestGateway } from "../gateway/test/test-gateway.ts";
+import { eventually } from "../test-support/waits/eventually.ts";
+import { controlServer } from "./test/control-server.ts";
+
+const CHAT = "/v1/chat/completions";
+
+/** The control API with a key of a project, and two gateways that read its tables. */
+async function started() {
+  const { document, keys: tableName, usageTable, owner, sdk, url } = await controlServer();
+  const admin = await owner("org-a");
+  const { projects } = sdk(admin);
+  const { id: projectId } = await projects.create({ name: "search" });
+  const account = await projects.serviceAccounts.create(projectId, { name: "job" });
+  const memory = new SharedArrayBuffer(4);
+  const changes = new KeyChanges({ read: keyChangesReader(document, tableName), memory, pollMs: 50 });
+  changes.start();
+  onTestFinished(() => changes.stop());
+  const gateways = await Promise.all(
+    [1, 2].map(() =>
+      startTestGateway({
+        config: { auth: "required" },
+        // A request of the test costs 13,000 nano-dollars.
+        model: { price: { inputUsdPerMillion: 1, outputUsdPerMillion: 2 } },
+        keys: new CachedKeyStore({
+          store: new DynamoKeyStore({ client: document, tableName, organization: "org-a" }),
+          now: () => performance.now(),
+          drops: () => Atomics.load(new Int32Array(memory), 0),
+          ttlMs: 600_000,
+        }),
+        quotaStore: new QuotaAccounts({
+          table: new DynamoQuotaTable({ client: document, tableName: usageTable }),
+          now: () => performance.now(),
+          wallClock: Date.now,
+        }),
+      }),
+    ),
+  );
+  const set = (path: string, body: object) =>
+    fetch(`${url}/organization${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${admin}` },
+      body: JSON.stringify(body),
+    });
+  const send = (gateway = 0, fields: object = {}) =>
+    post(gateways[gateway]!.url, CHAT, chat({ max_tokens: 3, ...fields }), {
+      authorization: `Bearer ${account.api_key?.value ?? ""}`,
+    });
+  return { projectId, set, send };
+}
+
+// documented: limits-from-control-api-to-gateway
+test("a budget that an administrator sets holds for all gateways together, and ends when it is taken away", async () => {
+  const { projectId, set, send } = await started();
+  expect((await send()).status).toBe(200);
+  const path = `/limits/project/${projectId}`;
+  const limits = [{ metric: "nano_usd", window: "month", max: 100_000, time_zone: "Europe/Berlin" }];
+  expect((await set(path, { limits })).status).toBe(200);
+  let paid = 0;
+  await eventually(async () => {
+    const [first, second] = [await send(0), await send(1)];
+    paid += [first, second].filter(({ status }) => status === 200).length;
+    const error = await errorOf(second.status === 429 ? second : first, 429, "insufficient_quota");
+    expect(error.message).toContain(`The project ${projectId} may use $0.0001 per month`);
+  });
+  // One may have been served before the gateway saw the limit.
+  expect(paid).toBeGreaterThanOrEqual(5);
+  expect((await set(path, { limits: [] })).status).toBe(200);
+  await eventually(async () => expect((await send(1)).status).toBe(200));
+});
+
+// documented: model-permissions-from-control-api
+test("a model that an administrator denies a project is unknown to its keys", async () => {
+  const { projectId, set, send } = await started();
+  expect((await send()).status).toBe(200);
+  const denied = { mode: "deny_list", model_ids: ["tiny"] };
+  const response = await set(`/projects/${projectId}/model_permissions`, denied);
+  expect(response.status, await response.text()).toBe(200);
+  await eventually(async () => errorOf(await send(), 404, "model_not_found"));
+});

@@ -1,0 +1,72 @@
+import * as oauth from "oauth4webapi";
+import type { OidcIssuer } from "./oidc-issuer.ts";
+
+/** Login, consent and their redirects. */
+const MOST_STEPS = 12;
+const insecure = { [oauth.allowInsecureRequests]: true };
+
+/**
+ * Signs a person in by the authorization code flow with PKCE, as a browser does: redirects, cookies, and the forms of the
+ * issuer's login and consent pages.
+ * @returns the ID token, which the client has checked
+ */
+export async function signIn({ issuer, clientId, redirectUri }: OidcIssuer, person: string): Promise<string> {
+  const url = new URL(issuer);
+  const server = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, insecure));
+  const client = { client_id: clientId };
+  const verifier = oauth.generateRandomCodeVerifier();
+  const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
+  const start = new URL(server.authorization_endpoint ?? "");
+  start.search = new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    response_type: "code",
+    scope: "openid",
+    state,
+    nonce,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+  }).toString();
+  const returned = await browse(start, redirectUri, person);
+  const parameters = oauth.validateAuthResponse(server, client, returned, state);
+  const response = await oauth.authorizationCodeGrantRequest(
+    server,
+    client,
+    oauth.None(),
+    parameters,
+    redirectUri,
+    verifier,
+    insecure,
+  );
+  const options = { expectedNonce: nonce, requireIdToken: true };
+  const { id_token: idToken } = await oauth.processAuthorizationCodeResponse(server, client, response, options);
+  return idToken ?? "";
+}
+
+/** Follows redirects and sends the forms, until the issuer returns to the client. */
+async function browse(start: URL, redirectUri: string, person: string): Promise<URL> {
+  const cookies = new Map<string, string>();
+  let url = start;
+  let form: URLSearchParams | undefined;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const body = form === undefined ? {} : { method: "POST", body: form };
+    const response = await fetch(url, { ...body, headers: { cookie }, redirect: "manual" });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      cookies.set(name, value);
+    }
+    const page = await response.text();
+    const location = response.headers.get("location");
+    form = location === null ? formOf(page, person) : undefined;
+    url = new URL(location ?? /action="([^"]+)"/.exec(page)?.[1] ?? "", url);
+    if (url.href.startsWith(redirectUri)) return url;
+  }
+  throw new Error(`The issuer did not return to ${redirectUri} within ${MOST_STEPS} steps; the last was ${url.href}.`);
+}
+
+/** The form of the login page, or of the consent page. */
+function formOf(page: string, person: string): URLSearchParams {
+  const prompt = /name="prompt" value="([^"]+)"/.exec(page)?.[1] ?? "";
+  return new URLSearchParams({ prompt, login: person, password: "any" });
+}
