@@ -6,7 +6,7 @@ import { rawResources, type Stack } from "../local/template/stacks.ts";
 import type { Applied } from "./assertions/assertion.ts";
 import { STACK_ASSERTIONS } from "./assertions/table.ts";
 import { clientSettings } from "./aws-client/aws-client.ts";
-import { inventory, leftOver, notFound } from "./aws-client/leftovers.ts";
+import { inventory, leftOver, notFound, responseFor } from "./aws-client/leftovers.ts";
 import { healInterruptedApply } from "./stacks/interruption.ts";
 import { isProtected, withoutProtection } from "./stacks/protection.ts";
 import { readEveryStack } from "./stacks/read-stacks.ts";
@@ -136,11 +136,13 @@ export async function proveEnvironment(
 async function expectWholeInventory(stacks: readonly Stack[], url: string): Promise<void> {
   const types = new Set(stacks.flatMap((stack) => rawResources(stack).map(({ type }) => type)));
   const missing = notFound(await inventory(url), types);
-  if (missing.length > 0)
-    throw new Error(
-      `The stacks are applied, but the inventory has no ${missing.join(", no ")}: a leftover of it would not be found; ` +
-        "correct its request or its names in acceptance/aws-client/leftovers.ts.",
-    );
+  if (missing.length === 0) return;
+  const responses = await Promise.all(missing.map((noun) => responseFor(url, noun)));
+  throw new Error(
+    `The stacks are applied, but the inventory has no ${missing.join(", no ")}: a leftover of it would not be found; ` +
+      "correct the request or the names in the `leftovers` of its type, domain/aws-resources/. The same requests again had the " +
+      `responses:\n${responses.join("\n")}`,
+  );
 }
 
 /** The input of an applied stack's assertions. */

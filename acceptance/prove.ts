@@ -66,7 +66,7 @@ try {
   // In parallel: an apply mostly waits for the provider. Each has emulators of its own, like an account of its own.
   const parts = environments.flatMap(({ file, environment }): readonly Promise<EnvironmentRun | undefined>[] => {
     const { name, deletionProtection } = environment;
-    const isShipped = file !== EVERYTHING;
+    const isShipped = environmentNames().includes(file);
     return [
       ...(has("stacks") ? [proveOne(workshop, file, environment, options)] : []),
       // The whole runbook where an environment may be destroyed, a part where it is protected.
@@ -138,15 +138,15 @@ async function proveOne(
   environment: Environment,
   { stacks: names, keeps }: AcceptanceOptions,
 ): Promise<EnvironmentRun> {
-  const { name } = environment;
+  const { name, region } = environment;
   const own = join(folder, name);
-  const testbed = await startTestbed(workshop, own);
+  const testbed = await startTestbed(workshop, own, region);
   const { url } = testbed.awsProxy;
   report(`AWS for ${name}: ${url}, its calls in ${join(own, "calls.log")}`);
   const stacks = await synthesize(project, file, names, own);
   const steps = {
     ...{ environment: name, stacks, testbed, report },
-    ...(file === EVERYTHING ? { assertions: DECLARED_VALUE_ASSERTIONS } : {}),
+    ...(environmentNames().includes(file) ? {} : { assertions: DECLARED_VALUE_ASSERTIONS }),
   };
   const proven = await proveEnvironment(steps, keeps ? untilInterrupted : undefined);
   await close(testbed);
@@ -178,10 +178,10 @@ async function operate(
 ): Promise<undefined> {
   const began = performance.now();
   const own = join(folder, `${environment}-${name}`);
-  const testbed = await startTestbed(workshop, own);
+  const { state, region } = await loadEnvironment(environment);
+  const testbed = await startTestbed(workshop, own, region);
   const clone = new Clone(project, join(own, "clone"));
   const stacks = oneByOne(await synthesize(project, environment, [], join(own, "synth")));
-  const { state } = await loadEnvironment(environment);
   const operator = new Operator({ project: clone.folder, environment, testbed, children });
   // The testbed's provider is another version than the committed one.
   await operator.run("lock", ["--platform", platformName(), "--mirror", testbed.tofu.mirror], {

@@ -66,6 +66,8 @@ afterAll(() => {
 });
 
 interface SmallApply {
+  /** @default - that of dev */
+  readonly region?: string;
   /** @param url address of the AWS proxy */
   readonly environment: (url: string) => Promise<Environment>;
   /** Short names of the stacks to apply. */
@@ -75,11 +77,14 @@ interface SmallApply {
 }
 
 /** `npm run prove` applies every stack; these are the smallest stacks with settings that no environment file has. */
-async function applyAndDestroy(context: TestContext, { environment, names, inspect }: SmallApply): Promise<void> {
+async function applyAndDestroy(
+  context: TestContext,
+  { region = dev.region, environment, names, inspect }: SmallApply,
+): Promise<void> {
   if (workshop instanceof MissingTool) return context.skip(workshop.message);
   const folder = mkdtempSync(join(tmpdir(), "sluice-small-apply-"));
   context.onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const testbed = await startTestbed(workshop, folder);
+  const testbed = await startTestbed(workshop, folder, region);
   context.onTestFinished(() => testbed.stop());
   const { url, unsupported } = testbed.awsProxy;
 
@@ -136,15 +141,16 @@ test.concurrent("data and network, with internet egress, are applied by OpenTofu
 });
 
 // documented: shortest-environment-applied
-test.concurrent("data and network of the README's environment file are applied by OpenTofu, plan nothing more, and leave nothing when destroyed", {
+test.concurrent("data and network of the README's environment file, in its region, are applied by OpenTofu, plan nothing more, and leave nothing when destroyed", {
   timeout: TIMEOUT,
 }, async (context) => {
   await applyAndDestroy(context, {
+    region: "eu-west-1",
     async environment() {
       const folder = mkdtempSync(join(tmpdir(), "sluice-shortest-"));
       context.onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-      // The emulators are of this region. With protection nothing could be destroyed.
-      return { ...(await loadEnvironment(writeShortestEnvironment(folder, "us-east-1"))), deletionProtection: false };
+      // With protection nothing could be destroyed.
+      return { ...(await loadEnvironment(writeShortestEnvironment(folder, "eu-west-1"))), deletionProtection: false };
     },
     names: ["data", "network"],
     async inspect(applied) {

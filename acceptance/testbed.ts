@@ -19,6 +19,8 @@ export interface Testbed {
   readonly requests: RequestRecorder;
   /** Folder of this run: prepared stacks and logs. */
   readonly folder: string;
+  /** Region of the environment, and of the calls of the acceptance run itself. */
+  readonly region: string;
   stop(): Promise<void>;
 }
 
@@ -40,8 +42,16 @@ export async function openWorkshop(machine: Machine): Promise<Workshop> {
   return { tofu, programs, schema: await providerSchema(tofu, machine.cache), machine };
 }
 
-/** Starts emulators and AWS proxy. */
-export async function startTestbed({ tofu, schema, programs, machine }: Workshop, folder: string): Promise<Testbed> {
+/**
+ * Starts emulators and AWS proxy.
+ * @param folder of this run: prepared stacks and logs
+ * @param region of the environment
+ */
+export async function startTestbed(
+  { tofu, schema, programs, machine }: Workshop,
+  folder: string,
+  region: string,
+): Promise<Testbed> {
   const { variables, children } = machine;
   mkdirSync(folder, { recursive: true });
   const emulators = await startEmulators({
@@ -56,6 +66,7 @@ export async function startTestbed({ tofu, schema, programs, machine }: Workshop
   const log = createWriteStream(join(folder, "calls.log"), { flags: "a" });
   const requests = new RequestRecorder();
   const awsProxy = await startAwsProxy({
+    region,
     ports: emulators.ports,
     patches: EMULATOR_PATCHES.flatMap((make) => make()),
     log: (record) => log.write(`${JSON.stringify(record)}\n`),
@@ -67,6 +78,7 @@ export async function startTestbed({ tofu, schema, programs, machine }: Workshop
     awsProxy,
     requests,
     folder,
+    region,
     stop: async () => {
       emulators.stop();
       await awsProxy.stop();

@@ -10,6 +10,8 @@ export interface Call {
   readonly body: Buffer;
   /** Signing name: `ec2`, `s3`, `monitoring`, …; `none` for a call without a signature. */
   readonly service: string;
+  /** Region for which it is signed; of a global service the one that signs for it. */
+  readonly region: string;
   /** `RunInstances`, `PutItem`, or for REST services `PUT /restapis/abc`, without query. */
   readonly operation: string;
 }
@@ -20,14 +22,15 @@ export interface Reply {
   readonly body: Buffer;
 }
 
-const SCOPE = /Credential=[^/\s]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/;
+const SCOPE = /Credential=[^/\s]+\/\d+\/([^/]+)\/([^/]+)\/aws4_request/;
 
-/** The service for which a call is signed: only the signature names it when all services have one address. */
-export function serviceOf(headers: IncomingHttpHeaders, url: string): string {
-  const signed = SCOPE.exec(headers.authorization ?? "")?.[1];
-  if (signed) return signed;
+/** Region and service for which a call is signed: only the signature names them when all services have one address. */
+export function scopeOf(headers: IncomingHttpHeaders, url: string): Pick<Call, "region" | "service"> {
+  const [, signedRegion, signedService] = SCOPE.exec(headers.authorization ?? "") ?? [];
+  if (signedRegion && signedService) return { region: signedRegion, service: signedService };
   const credential = new URL(url, "http://aws-proxy").searchParams.get("X-Amz-Credential");
-  return credential?.split("/")[3] ?? "none";
+  const [, , region = "none", service = "none"] = credential?.split("/") ?? [];
+  return { region, service };
 }
 
 /** Operation of a call: the target header of JSON services, the action of query services, else method and path. */

@@ -1,4 +1,4 @@
-import { ACCOUNT } from "../tools/emulators.ts";
+import { ACCOUNT, TESTBED_REGION } from "../tools/emulators.ts";
 
 /** A request to a service, in its own protocol. */
 export type AwsRequest =
@@ -14,7 +14,7 @@ export type AwsRequest =
  */
 export async function callAws(url: string, service: string, request: AwsRequest): Promise<string> {
   const headers: Record<string, string> = {
-    authorization: `AWS4-HMAC-SHA256 Credential=${ACCOUNT}/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+    authorization: `AWS4-HMAC-SHA256 Credential=${ACCOUNT}/20260101/${TESTBED_REGION}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
   };
   const response = await fetch(`${url}${"path" in request ? request.path : "/"}`, requestInit(request, headers));
   const text = await response.text();

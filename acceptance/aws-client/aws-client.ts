@@ -1,4 +1,4 @@
-import { ACCOUNT } from "../tools/emulators.ts";
+import { ACCOUNT, TESTBED_REGION } from "../tools/emulators.ts";
 
 /** Settings of AWS SDK clients that call the AWS proxy. */
 export interface ClientSettings {
@@ -12,7 +12,7 @@ export interface ClientSettings {
 export function clientSettings(url: string): ClientSettings {
   return {
     endpoint: url,
-    region: "us-east-1",
+    region: TESTBED_REGION,
     credentials: { accessKeyId: ACCOUNT, secretAccessKey: "proof" },
     maxAttempts: 1,
   };

@@ -17,6 +17,14 @@ const LISTINGS: readonly TypeListing[] = Object.entries(AWS_RESOURCE_TYPES).flat
   "exempt" in leftovers ? [] : [{ type, listing: leftovers }],
 );
 
+/** A listing's request as it is sent, and its response: why an inventory lacks a noun. */
+export async function responseFor(url: string, noun: string): Promise<string> {
+  const listing = LISTINGS.find((each) => each.listing.noun === noun)?.listing;
+  if (listing === undefined) throw new Error(`no listing has the noun ${noun}`);
+  const request = requestOf(listing);
+  return `${listing.service} ${JSON.stringify(request)}: ${await callAws(url, listing.service, request)}`;
+}
+
 /** All resources in the account except AWS's own, as `role sluice-dev-gateway`; sorted. */
 export async function inventory(url: string): Promise<readonly string[]> {
   const found = await Promise.all(

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 import { editJson, jsonReply } from "../aws-calls/call.ts";
 import type { EmulatorPatch } from "../emulator-patches/emulator-patch.ts";
+import { TESTBED_REGION } from "../tools/emulators.ts";
 import { type CallRecord, startAwsProxy } from "./aws-proxy.ts";
 
 const stops: (() => Promise<void>)[] = [];
@@ -16,7 +17,15 @@ async function emulator(name: string): Promise<number> {
     for await (const chunk of request) body += String(chunk);
     const isUnknown = `${request.url}${body}`.includes("Unknown");
     response.writeHead(isUnknown ? 501 : 200, { "content-type": "application/json" });
-    response.end(JSON.stringify({ name, url: request.url, body, host: request.headers.host }));
+    response.end(
+      JSON.stringify({
+        name,
+        url: request.url,
+        body,
+        host: request.headers.host,
+        authorization: request.headers.authorization,
+      }),
+    );
   });
   server.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -27,13 +36,20 @@ async function emulator(name: string): Promise<number> {
 async function awsProxy(patches: readonly EmulatorPatch[] = []) {
   const log: CallRecord[] = [];
   const proxy = await startAwsProxy({
+    region: "eu-west-1",
     ports: { moto: await emulator("moto"), ministack: await emulator("ministack") },
     patches,
     log: (record) => log.push(record),
   });
   stops.push(() => proxy.stop());
-  const call = async (service: string, body: string, headers: Record<string, string> = {}, path = "/") => {
-    const scope = `AWS4-HMAC-SHA256 Credential=1/20260101/us-east-1/${service}/aws4_request, Signature=0`;
+  const call = async (
+    service: string,
+    body: string,
+    headers: Record<string, string> = {},
+    path = "/",
+    region = "us-east-1",
+  ) => {
+    const scope = `AWS4-HMAC-SHA256 Credential=1/20260101/${region}/${service}/aws4_request, Signature=0`;
     const response = await fetch(`${proxy.url}${path}`, {
       method: "POST",
       headers: { ...(service ? { authorization: scope } : {}), ...headers },
@@ -52,6 +68,14 @@ describe("a call", () => {
     expect(await call("ec2", "Action=DescribeVpcs", FORM)).toMatchObject({ name: "moto", body: "Action=DescribeVpcs" });
     expect(await call("s3", "x", {}, "/bucket/key?acl")).toMatchObject({ name: "ministack", url: "/bucket/key?acl" });
     expect(await call("", "{}")).toMatchObject({ name: "ministack" });
+  });
+
+  test("of the acceptance run itself is one in the testbed's region; others keep the region that they are signed for", async () => {
+    const { call } = await awsProxy();
+    const scope = (region: string) => ({ authorization: expect.stringContaining(`/20260101/${region}/ec2/`) });
+    const own = await call("ec2", "Action=DescribeVpcs", FORM, "/", TESTBED_REGION);
+    expect(own).toMatchObject(scope("eu-west-1"));
+    expect(await call("ec2", "Action=DescribeVpcs", FORM, "/", "us-east-1")).toMatchObject(scope("us-east-1"));
   });
 
   test("is logged with its operation, and with both bodies when it fails", async () => {

@@ -1,8 +1,9 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Call, operationOf, type Reply, serviceOf } from "../aws-calls/call.ts";
+import { type Call, operationOf, type Reply, scopeOf } from "../aws-calls/call.ts";
 import { type Emulator, emulatorOf } from "../aws-calls/routes.ts";
 import { type EmulatorPatch, patchFor, type Send } from "../emulator-patches/emulator-patch.ts";
+import { TESTBED_REGION } from "../tools/emulators.ts";
 import { unsupportedName } from "./unsupported.ts";
 
 /** One call, for the log. */
@@ -18,6 +19,8 @@ export interface CallRecord {
 }
 
 export interface AwsProxyProps {
+  /** Region of the calls that are signed for `TESTBED_REGION`. */
+  readonly region: string;
   readonly ports: Readonly<Record<Emulator, number>>;
   readonly patches: readonly EmulatorPatch[];
   /** Called once per call. */
@@ -36,12 +39,12 @@ export interface AwsProxy {
 
 const LOGGED_CHARACTERS = 600;
 
-export async function startAwsProxy({ ports, patches, log, see = () => {} }: AwsProxyProps): Promise<AwsProxy> {
+export async function startAwsProxy({ region, ports, patches, log, see = () => {} }: AwsProxyProps): Promise<AwsProxy> {
   const unsupported = new Set<string>();
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = performance.now();
-    const call = await readCall(request);
+    const call = inRegion(region, await readCall(request));
     const emulator = emulatorOf(call.service);
     const send: Send = (next, to = emulator) => forward(ports[to], next);
     const patch = patchFor(patches, call);
@@ -93,8 +96,19 @@ async function readCall(request: IncomingMessage): Promise<Call> {
     url,
     headers,
     body,
-    service: serviceOf(request.headers, url),
+    ...scopeOf(request.headers, url),
     operation: operationOf(method, url, request.headers, body),
+  };
+}
+
+/** A call of the acceptance run itself, whose clients know no region, in that of the environment; others as they are. */
+function inRegion(region: string, call: Call): Call {
+  if (call.region !== TESTBED_REGION) return call;
+  const { authorization = "" } = call.headers;
+  return {
+    ...call,
+    region,
+    headers: { ...call.headers, authorization: authorization.replace(`/${TESTBED_REGION}/`, `/${region}/`) },
   };
 }
 

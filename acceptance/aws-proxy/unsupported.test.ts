@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
 import { unsupportedName } from "./unsupported.ts";
 
-const call = { method: "GET", url: "/", headers: {}, body: Buffer.alloc(0), service: "ec2", operation: "DescribeVpcs" };
+const call = {
+  method: "GET",
+  url: "/",
+  headers: {},
+  body: Buffer.alloc(0),
+  service: "ec2",
+  region: "us-east-1",
+  operation: "DescribeVpcs",
+};
 const reply = (status: number, text = "") => ({ status, headers: {}, body: Buffer.from(text) });
 
 test("an error response such as not found is supported; a failure, or an unknown operation, is not", () => {

@@ -21,10 +21,10 @@ export function cloudwatchPatches(): readonly EmulatorPatch[] {
   const composites = new Map<string, URLSearchParams>();
   const reply = (operation: string, content: string): Reply =>
     xmlReply(operation, `<${operation}Result>${content}</${operation}Result>`, NAMESPACE);
-  const describe = (name: string): string => {
+  const describe = (name: string, region: string): string => {
     const stored = composites.get(name);
     if (!stored) return "";
-    const arn = `arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:${name}`;
+    const arn = `arn:aws:cloudwatch:${region}:${ACCOUNT}:alarm:${name}`;
     return `<member><AlarmArn>${arn}</AlarmArn><StateValue>OK</StateValue>${fieldsAsXml(stored, COMPOSITE)}</member>`;
   };
   return [
@@ -49,7 +49,10 @@ export function cloudwatchPatches(): readonly EmulatorPatch[] {
         if (fields.get("AlarmTypes.member.1") !== "CompositeAlarm") return send(call);
         const name = fields.get("AlarmNames.member.1");
         const names = name === null ? [...composites.keys()] : [name];
-        return reply("DescribeAlarms", `<CompositeAlarms>${names.map(describe).join("")}</CompositeAlarms>`);
+        return reply(
+          "DescribeAlarms",
+          `<CompositeAlarms>${names.map((each) => describe(each, call.region)).join("")}</CompositeAlarms>`,
+        );
       },
     },
     {

@@ -30,6 +30,7 @@ function open(respond: (request: SentRequest) => string) {
       headers: { authorization: AUTHORIZATION },
       body: Buffer.from(new URLSearchParams({ Action, ...fields }).toString()),
       service: "elasticache",
+      region: "us-east-1",
       operation: Action,
     };
     const patch = patchFor(patches, call);

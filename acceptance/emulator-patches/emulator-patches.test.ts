@@ -15,7 +15,15 @@ async function callThrough(
   body: string,
   response: string,
 ) {
-  const call: Call = { method: "POST", url: "/", headers: {}, body: Buffer.from(body), service, operation };
+  const call: Call = {
+    method: "POST",
+    url: "/",
+    headers: {},
+    body: Buffer.from(body),
+    service,
+    region: "us-east-1",
+    operation,
+  };
   const send = async (): Promise<Reply> => ({ status: 200, headers: {}, body: Buffer.from(response) });
   const patch = patchFor(patches, call);
   return (await (patch ? patch.respond(call, send) : send())).body.toString();

@@ -43,7 +43,7 @@ export class Operator {
     this.variables = {
       ...testbed.tofu.environment,
       PATH: [bin, dirname(process.execPath), testbed.tofu.environment.PATH ?? ""].join(delimiter),
-      AWS_REGION: "us-east-1",
+      AWS_REGION: testbed.region,
       SLUICE_FOLDER: join(testbed.folder, "work"),
     };
   }

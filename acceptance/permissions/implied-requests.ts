@@ -80,7 +80,7 @@ function tagging(action: string, call: Call, resources: readonly CalledResource[
   if (requestTags(call).length === 0 || /Tag/.test(name)) return [];
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
   if (service === "apigateway")
-    return [{ action: "apigateway:PUT", arn: "arn:aws:apigateway:us-east-1::/tags/new", isTagging: true }];
+    return [{ action: "apigateway:PUT", arn: `arn:aws:apigateway:${call.region}::/tags/new`, isTagging: true }];
   const tagging = service === "iam" ? IAM_TAGGING[action] : TAGGING[service];
   if (tagging === undefined) return [];
   return createdArns(action, call, resources).map((arn) => ({ action: tagging, arn, isTagging: true }));
@@ -89,13 +89,13 @@ function tagging(action: string, call: Call, resources: readonly CalledResource[
 /** What a create makes, where the create itself is checked on something else: a listener, on its load balancer. */
 function createdArns(action: string, call: Call, resources: readonly CalledResource[]): readonly string[] {
   const lbPart = /(?:loadbalancer|listener)\/(app\/.+)$/.exec(resources[0]?.arn ?? "")?.[1];
-  const elb = `arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}`;
+  const elb = `arn:aws:elasticloadbalancing:${call.region}:${ACCOUNT}`;
   if (action === "elasticloadbalancing:CreateListener") return [`${elb}:listener/${lbPart}/new`];
   if (action === "elasticloadbalancing:CreateRule") return [`${elb}:listener-rule/${lbPart}/new`];
   if (action === "cloudwatch:PutCompositeAlarm")
-    return [`arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:${valuesOf(call).get("AlarmName")?.[0]}`];
-  if (action === "kms:CreateKey") return [`arn:aws:kms:us-east-1:${ACCOUNT}:key/new`];
-  if (action === "acm:RequestCertificate") return [`arn:aws:acm:us-east-1:${ACCOUNT}:certificate/new`];
+    return [`arn:aws:cloudwatch:${call.region}:${ACCOUNT}:alarm:${valuesOf(call).get("AlarmName")?.[0]}`];
+  if (action === "kms:CreateKey") return [`arn:aws:kms:${call.region}:${ACCOUNT}:key/new`];
+  if (action === "acm:RequestCertificate") return [`arn:aws:acm:${call.region}:${ACCOUNT}:certificate/new`];
   if (action === "cloudfront:CreateDistribution") return [`arn:aws:cloudfront::${ACCOUNT}:distribution/new`];
   if (action.startsWith("ec2:")) {
     const types =
@@ -103,7 +103,7 @@ function createdArns(action: string, call: Call, resources: readonly CalledResou
         .get("ResourceType")
         ?.filter((type) => type !== "VPC") ?? [];
     const own = action === "ec2:CreateLaunchTemplate" ? ["launch-template"] : types;
-    return [...new Set(own)].map((type) => ec2Arn(type, "new"));
+    return [...new Set(own)].map((type) => ec2Arn(call, type, "new"));
   }
   const arns = resources.map(({ arn }) => arn);
   // The groups that a replication group uses exist already.
@@ -145,15 +145,15 @@ function launches(action: string, call: Call, templates: LaunchTemplates): reado
   return (values.get("LaunchTemplateId") ?? []).flatMap((id) => {
     const { profile = "", image = "" } = templates.get(id) ?? {};
     const parameter = /^resolve:ssm:\/?(.+)$/.exec(image)?.[1];
-    const launched = ["instance", "network-interface", "volume"].map((type) => ec2Arn(type, "new"));
-    const used = ["image", "launch-template", "security-group", "subnet"].map((type) => ec2Arn(type, "used"));
+    const launched = ["instance", "network-interface", "volume"].map((type) => ec2Arn(call, type, "new"));
+    const used = ["image", "launch-template", "security-group", "subnet"].map((type) => ec2Arn(call, type, "used"));
     return [
       ...[...launched, ...used].map((arn) => ({ action: "ec2:RunInstances", arn })),
       ...launched.map((arn) => ({ action: "ec2:CreateTags", arn, isTagging: true })),
       passRole(`arn:aws:iam::${ACCOUNT}:role/${profile}`, "ec2.amazonaws.com"),
       ...(parameter === undefined
         ? []
-        : [{ action: "ssm:GetParameters", arn: `arn:aws:ssm:us-east-1:${ACCOUNT}:parameter/${parameter}` }]),
+        : [{ action: "ssm:GetParameters", arn: `arn:aws:ssm:${call.region}:${ACCOUNT}:parameter/${parameter}` }]),
     ];
   });
 }
@@ -169,15 +169,22 @@ function encryption(action: string, call: Call): readonly ImpliedRequest[] {
   if (/^(dynamodb:CreateTable|elasticache:CreateReplicationGroup)$/.test(action))
     return keys.flatMap((arn) => ["kms:CreateGrant", "kms:DescribeKey"].map((each) => ({ action: each, arn })));
   // Objects of every bucket are encrypted with the bucket's key.
-  const key = `${BUCKET_KEYS}${decodeURIComponent(call.url).split("/")[1]}`;
+  const key = `${bucketKeys(call)}${decodeURIComponent(call.url).split("/")[1]}`;
   if (action === "s3:PutObject") return [{ action: "kms:GenerateDataKey", arn: key }];
   if (action === "s3:GetObject") return [{ action: "kms:Decrypt", arn: key }];
   // An alias and its key are both checked: https://docs.aws.amazon.com/kms/latest/developerguide/alias-access.html
-  return action === "kms:DeleteAlias" ? [{ action, arn: `${BUCKET_KEYS}alias` }] : [];
+  return action === "kms:DeleteAlias" ? [{ action, arn: `${bucketKeys(call)}alias` }] : [];
 }
 
 /** Start of the ARN of a bucket's key, which a call about an object does not name; the bucket's name follows. */
-export const BUCKET_KEYS = `arn:aws:kms:us-east-1:${ACCOUNT}:key/of-`;
+function bucketKeys({ region }: Call): string {
+  return `arn:aws:kms:${region}:${ACCOUNT}:key/of-`;
+}
+
+/** Whether an ARN is that of a bucket's key. */
+export function isBucketKey(arn: string): boolean {
+  return /^arn:aws:kms:[^:]+:\d+:key\/of-/.test(arn);
+}
 
 function associations(action: string, call: Call): readonly ImpliedRequest[] {
   const values = valuesOf(call);

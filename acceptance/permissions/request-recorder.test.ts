@@ -12,6 +12,7 @@ const call = (service: string, operation: string, body = "", more: Partial<Call>
   },
   body: Buffer.from(body),
   service,
+  region: "us-east-1",
   operation,
   ...more,
 });
@@ -109,6 +110,21 @@ describe("the recorder of requests", () => {
       `wafv2:AssociateWebACL ${stage}`,
       `wafv2:AssociateWebACL ${acl}`,
     ]);
+  });
+
+  test("records the resources of a call in the region that it is signed for", () => {
+    const recorder = new RequestRecorder();
+    const region = "ap-northeast-1";
+    const create = JSON.stringify({ FunctionName: "f", Tags: {} });
+    recorder.see(
+      call("lambda", "POST /2015-03-31/functions", create, { url: "/2015-03-31/functions", region }),
+      reply(),
+    );
+    recorder.see(call("ec2", "CreateSubnet", "Action=CreateSubnet&VpcId=vpc-0a1b2c3d", { region }), reply());
+    recorder.see(call("kms", "Decrypt", "{}", { region }), reply("{}"));
+    const lines = recorder.linesOf("dev-network");
+    expect(lines.length).toBeGreaterThanOrEqual(4);
+    for (const line of lines) expect(line).toContain(`:${region}:`);
   });
 
   test("ignores calls that no stack makes, and reports one whose action is not known", () => {

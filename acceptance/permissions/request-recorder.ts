@@ -2,7 +2,7 @@ import type { Call, Reply } from "../aws-calls/call.ts";
 import { CALLER_PRODUCT } from "../tools/tofu.ts";
 import { actionOfCall } from "./action-of-call.ts";
 import { requestTags, valuesOf } from "./call-values.ts";
-import { BUCKET_KEYS, type ImpliedRequest, impliedRequests } from "./implied-requests.ts";
+import { type ImpliedRequest, impliedRequests, isBucketKey } from "./implied-requests.ts";
 import { type CalledResource, resourcesOfCall } from "./resources-of-call.ts";
 
 /** The tag that the deploy role's conditions read. */
@@ -67,7 +67,7 @@ export class RequestRecorder {
   #addImplied(who: string, { action, arn, context = {}, isTagging = false }: ImpliedRequest, setsTag: boolean): void {
     this.#add(who, action, arn, [
       ...(isTagging && setsTag ? ["request-tag"] : []),
-      ...(this.#tagged.has(arn) || arn.startsWith(BUCKET_KEYS) ? ["resource-tag"] : []),
+      ...(this.#tagged.has(arn) || isBucketKey(arn) ? ["resource-tag"] : []),
       ...Object.entries(context).map(([key, value]) => `${key}=${value}`),
     ]);
   }

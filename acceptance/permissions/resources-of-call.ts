@@ -91,7 +91,7 @@ export function resourcesOfCall(action: string, call: Call): readonly CalledReso
   if (ON_ALL.has(action)) return [all];
   // OpenTofu decrypts its states by a text that names the key.
   if (action === "kms:Decrypt")
-    return [{ arn: `arn:aws:kms:us-east-1:${ACCOUNT}:key/of-states`, isNew: false, readsTags: false }];
+    return [{ arn: `arn:aws:kms:${call.region}:${ACCOUNT}:key/of-states`, isNew: false, readsTags: false }];
   if (service === "apigateway") return [path(call)];
   if (service === "s3") return [{ arn: `arn:aws:s3:::${s3Name(action, call)}`, isNew: false, readsTags: false }];
   const { resources } = actionReference(action);
@@ -105,14 +105,14 @@ export function resourcesOfCall(action: string, call: Call): readonly CalledReso
     isRequired && (service === "ec2" ? ec2Resources(type, call).length === 0 : named.length === 0);
   const made = resources
     .filter(isMade)
-    .map(({ type, readsTags }) => ({ arn: fill(arnForm(action, type)), isNew: true, readsTags }));
+    .map(({ type, readsTags }) => ({ arn: fill(call, arnForm(action, type)), isNew: true, readsTags }));
   return named.length + made.length > 0 ? [...named, ...made] : [all];
 }
 
 /** An API Gateway's resource is its path; a version of the API is no part of it. */
-function path({ method, url }: Call): CalledResource {
+function path({ method, url, region }: Call): CalledResource {
   const [where = ""] = url.split("?");
-  const arn = `arn:aws:apigateway:us-east-1::${where.replace(/^\/v2/, "")}`;
+  const arn = `arn:aws:apigateway:${region}::${where.replace(/^\/v2/, "")}`;
   return { arn, isNew: method === "POST", readsTags: true };
 }
 
@@ -128,12 +128,12 @@ function ec2Resources(type: string, call: Call): readonly string[] {
     const start = /^([a-z]+)-[0-9a-f]{8,17}$/.exec(value)?.[1] ?? "";
     // An association is that of a subnet with a route table.
     const isAssociation = start === "rtbassoc" && /^(route-table|subnet)$/.test(type);
-    return EC2_IDS[start] === type || isAssociation ? [ec2Arn(type, value)] : [];
+    return EC2_IDS[start] === type || isAssociation ? [ec2Arn(call, type, value)] : [];
   });
 }
 
-export function ec2Arn(type: string, id: string): string {
-  return `arn:aws:ec2:us-east-1:${ACCOUNT}:${type}/${id}`;
+export function ec2Arn({ region }: Call, type: string, id: string): string {
+  return `arn:aws:ec2:${region}:${ACCOUNT}:${type}/${id}`;
 }
 
 function namedResources(action: string, type: string, call: Call): readonly string[] {
@@ -153,7 +153,7 @@ function namedResources(action: string, type: string, call: Call): readonly stri
     field === "Name" ? ownValues(call, field) : (values.get(field) ?? []),
   );
   const [id = NEW_ID] = ownValues(call, "Id");
-  const [start = ""] = /^(?:[^:]*:){5}/.exec(fill(form)) ?? [];
+  const [start = ""] = /^(?:[^:]*:){5}/.exec(fill(call, form)) ?? [];
   return names.map((name) =>
     name.startsWith("arn:") ? name : start + named.rest.replace("<name>", bare(type, name)).replace("<id>", id),
   );
@@ -169,23 +169,22 @@ function bare(type: string, name: string): string {
   return name.startsWith("alias/aws/") ? OF_AWS : name.replace(/^alias\//, "");
 }
 
-function lambdaFunction({ url }: Call, values: ReadonlyMap<string, readonly string[]>): readonly string[] {
+function lambdaFunction({ url, region }: Call, values: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const name = /\/functions\/([^/?]+)/.exec(url)?.[1] ?? values.get("FunctionName")?.[0];
-  return name === undefined ? [] : [`arn:aws:lambda:us-east-1:${ACCOUNT}:function:${name}`];
+  return name === undefined ? [] : [`arn:aws:lambda:${region}:${ACCOUNT}:function:${name}`];
 }
 
 /** `/distribution/E123/config` is that of the distribution E123. */
-function pathResource({ url }: Call, form: string): readonly string[] {
+function pathResource(call: Call, form: string): readonly string[] {
   const noun = /:([\w-]+)\/[^:]*$/.exec(form)?.[1];
-  const id = new RegExp(`/${noun}/([^/?]+)`).exec(url)?.[1];
-  return id === undefined ? [] : [fill(form.replace(/\/[^/]*$/, `/${id}`))];
+  const id = new RegExp(`/${noun}/([^/?]+)`).exec(call.url)?.[1];
+  return id === undefined ? [] : [fill(call, form.replace(/\/[^/]*$/, `/${id}`))];
 }
 
-const KNOWN_VARIABLES: Readonly<Record<string, string>> = { Partition: "aws", Region: "us-east-1", Account: ACCOUNT };
-
 /** An ARN of a form, with `new` for what is not known. */
-function fill(form: string): string {
-  return form.replaceAll(/\$\{(\w+)\}/g, (_, variable: string) => KNOWN_VARIABLES[variable] ?? NEW_ID);
+function fill({ region }: Call, form: string): string {
+  const known: Readonly<Record<string, string>> = { Partition: "aws", Region: region, Account: ACCOUNT };
+  return form.replaceAll(/\$\{(\w+)\}/g, (_, variable: string) => known[variable] ?? NEW_ID);
 }
 
 function arnPattern(form: string): RegExp {

@@ -10,6 +10,8 @@ import { MissingTool } from "./missing-tool.ts";
 
 /** Account id of both emulators; moto takes it from the access key. */
 export const ACCOUNT = "123456789012";
+/** Stands for the region of the environment in the acceptance run's own calls; the AWS proxy replaces it. */
+export const TESTBED_REGION = "testbed-region";
 
 /** Python packages of each emulator. MiniStack needs cryptography for its certificates. */
 const PACKAGES: Readonly<Record<Emulator, readonly string[]>> = {
