@@ -142,7 +142,7 @@ export const AuditEvent = z.strictObject({
   effective_at: z.int(),
   /** The project that was changed. @default - the change is the organisation's */
   project: z.strictObject({ id: z.string(), name: z.string() }).exactOptional(),
-  /** `session`: the owner of the AWS account, by the command line, in the name of the user that it is about; or someone unknown, whose id is `unknown`. */
+  /** `session`: a person who signed in; the owner of the AWS account, by the command line, in the name of the user that it is about; or someone unknown, whose id is `unknown`. */
   actor: z.discriminatedUnion("type", [
     z.strictObject({
       type: z.literal("api_key"),

@@ -1,5 +1,11 @@
 import * as z from "zod";
 import { LimitScope, MAX_LIMITS_OF_SUBJECT, ModelPermissions, UseLimit } from "../limits/use-limit.ts";
+import {
+  BrowserSessionRecord,
+  PersonAdminKeyIndexRecord,
+  PersonAdminKeysRecord,
+  PersonKeysRecord,
+} from "../sign-in/records.ts";
 import { AuditEvent, StoredAuditEvent } from "./audit-events.ts";
 import { Invite, OrganizationRoleName, ProjectRoleName } from "./objects.ts";
 
@@ -181,15 +187,6 @@ export const ProjectKeyRecord = z.strictObject({
   /** @default - it does not expire */
   expiresAt: Seconds.optional(),
 });
-/** The keys for models that a user got by signing in and that may still work: they are revoked with the user. */
-export const PersonKeysRecord = z.strictObject({
-  kind: z.literal("personKeys"),
-  version: Version,
-  userId: z.string(),
-  keys: z.array(z.strictObject({ keyId: z.string(), projectId: z.string(), expiresAt: Seconds })),
-  /** When DynamoDB may delete it: all of the keys have expired. */
-  expiresAt: Seconds,
-});
 /** An admin key, which acts as its owner. The secret is not stored: only its SHA-256, in hex. */
 export const AdminKeyRecord = z.strictObject({
   kind: z.literal("adminKey"),
@@ -270,6 +267,9 @@ export const ControlRecord = z.discriminatedUnion("kind", [
   ServiceAccountRecord,
   ProjectKeyRecord,
   PersonKeysRecord,
+  PersonAdminKeysRecord,
+  PersonAdminKeyIndexRecord,
+  BrowserSessionRecord,
   AdminKeyRecord,
   AdminKeyIndexRecord,
   IdempotencyRecord,

@@ -13,6 +13,9 @@ export const DEFAULT_ORGANIZATION = "default";
 /** In place of an issuer's address: the local stack's own issuer. It can't be deployed. */
 export const LOCAL_ISSUER = "local";
 
+/** The `audience` of an exchange for a key of the control API. Without one, the key is for models. */
+export const CONTROL_AUDIENCE = "control";
+
 /** Path at which a client finds out where people sign in. */
 export const SIGN_IN_PATH = "/oauth/sign-in";
 

@@ -29,6 +29,8 @@ export interface PersonKeyDescription {
   readonly seconds: number;
   /** The user's keys, as they are stored. */
   readonly stored: RecordOf<"personKeys"> | undefined;
+  /** Id of the browser's session that the key is for. @default - none */
+  readonly sessionId?: string | undefined;
   readonly nowMs: number;
 }
 
@@ -42,7 +44,7 @@ export interface NewPersonKey {
 
 /** Makes a key for models that belongs to a user, in a project. Nothing is stored. */
 export function newPersonKey(description: PersonKeyDescription): NewPersonKey {
-  const { settings, user, projectId, scopes, seconds, stored, nowMs } = description;
+  const { settings, user, projectId, scopes, seconds, stored, sessionId, nowMs } = description;
   const expiresAt = unixSeconds(nowMs) + seconds;
   const { secret, item } = createKey({
     name: user.email.slice(0, 100).toWellFormed(),
@@ -53,7 +55,11 @@ export function newPersonKey(description: PersonKeyDescription): NewPersonKey {
     expiresAt: new Date(1000 * expiresAt).toISOString(),
     scopes: [...scopes],
   });
-  const keys = [...liveKeys(stored, nowMs), { keyId: item.keyId, projectId, expiresAt }];
+  const key = { keyId: item.keyId, projectId, expiresAt, ...(sessionId === undefined ? {} : { sessionId }) };
+  const live = liveKeys(stored, nowMs);
+  // The oldest ends: exchanges were refused before, so only a browser that is loaded again and again comes here.
+  const ended = live.slice(0, Math.max(0, live.length + 1 - MAX_LIVE_KEYS_PER_USER));
+  const keys = [...live.slice(ended.length), key];
   return {
     secret,
     keyId: item.keyId,
@@ -61,23 +67,39 @@ export function newPersonKey(description: PersonKeyDescription): NewPersonKey {
     changes: [
       { action: "createKey", item, deleteAt: expiresAt + DELETE_AFTER_SECONDS },
       storedAs(user.id, keys, stored, nowMs),
+      ...ended.map((one) => revocation(one.keyId, nowMs)),
     ],
   };
 }
 
+function revocation(keyId: string, nowMs: number): Change {
+  return { action: "revokeKey", keyId, at: new Date(nowMs) };
+}
+
+/** Which of a user's keys are revoked. @default - all */
+export interface RevokedKeys {
+  /** Those of one project. */
+  readonly projectId?: string | undefined;
+  /** Those of one browser's session. */
+  readonly sessionId?: string | undefined;
+}
+
 /**
- * Revokes a user's keys, those of one project or all. It holds only while no further key was made for the user since
- * `stored` was read.
- * @param projectId @default - all projects
+ * Revokes keys that a user signed in for. It holds only while no further key was made for the user since `stored` was
+ * read.
  */
 export function revokePersonKeys(
   userId: string,
   stored: RecordOf<"personKeys"> | undefined,
   nowMs: number,
-  projectId?: string,
+  { projectId, sessionId }: RevokedKeys = {},
 ): readonly Change[] {
   const live = liveKeys(stored, nowMs);
-  const revoked = live.filter((key) => projectId === undefined || key.projectId === projectId);
+  const revoked = live.filter(
+    (key) =>
+      (projectId === undefined || key.projectId === projectId) &&
+      (sessionId === undefined || key.sessionId === sessionId),
+  );
   return [
     storedAs(
       userId,
@@ -85,7 +107,7 @@ export function revokePersonKeys(
       stored,
       nowMs,
     ),
-    ...revoked.map(({ keyId }) => ({ action: "revokeKey", keyId, at: new Date(nowMs) }) as const),
+    ...revoked.map(({ keyId }) => revocation(keyId, nowMs)),
   ];
 }
 

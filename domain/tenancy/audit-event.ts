@@ -27,3 +27,20 @@ export function createAuditEvent<T extends AuditEventType>(
   };
   return { action: "create", record: { kind: "event", version: 1, event } };
 }
+
+/** Who called the control API, as an event names them. */
+export interface ControlActor {
+  /** Of the admin key. */
+  readonly keyId: string;
+  /** Whether the user got the key by signing in: then the event names the person alone. @default false */
+  readonly isSignedIn?: boolean | undefined;
+}
+
+/** The actor of what a caller of the control API does. @param user the key's owner */
+export function actorOf(
+  { keyId, isSignedIn = false }: ControlActor,
+  { id, email }: Pick<RecordOf<"user">, "id" | "email">,
+): AuditEvent["actor"] {
+  if (isSignedIn) return { type: "session", session: { user: { id, email } } };
+  return { type: "api_key", api_key: { id: keyId, type: "user", user: { id, email } } };
+}

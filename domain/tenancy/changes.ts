@@ -68,6 +68,7 @@ export function keyOf(record: ControlRecord): RecordKey {
     case "userGroup":
       return { kind: record.kind, ids: [record.userId, record.groupId] };
     case "personKeys":
+    case "personAdminKeys":
       return { kind: record.kind, ids: [record.userId] };
     case "projectGroup":
       return { kind: record.kind, ids: [record.projectId, record.groupId] };
@@ -82,6 +83,7 @@ export function keyOf(record: ControlRecord): RecordKey {
     case "limits":
       return { kind: record.kind, ids: [record.scope, record.subjectId] };
     case "adminKeyIndex":
+    case "personAdminKeyIndex":
       return { kind: record.kind, ids: [record.keyId] };
     default:
       return { kind: record.kind, ids: [record.id] };

@@ -43,14 +43,20 @@ export function itemKey(organizationId: string, key: RecordKey): ControlItemKey 
 
 /** Partition key of an organisation's records of a kind. */
 export function partitionOf(organizationId: string, kind: RecordKind): string {
-  return kind === "adminKeyIndex" ? EVERY_ORGANIZATION : organizationId;
+  return kind === "adminKeyIndex" || kind === "personAdminKeyIndex" ? EVERY_ORGANIZATION : organizationId;
 }
 
 /** The item of a record, with its time to live where it has one. */
 export function controlItem(organizationId: string, record: ControlRecord): Record<string, unknown> {
-  const hasExpiry = record.kind === "idempotency" || record.kind === "personKeys";
-  const expiry = hasExpiry ? { [CONTROL_TTL_ATTRIBUTE]: record.expiresAt } : {};
+  const expiry = endsByItself(record) ? { [CONTROL_TTL_ATTRIBUTE]: record.expiresAt } : {};
   return { ...itemKey(organizationId, keyOf(record)), record, ...expiry };
+}
+
+/** The kinds of records that DynamoDB deletes after their end. */
+const ENDING_KINDS = ["idempotency", "personKeys", "personAdminKeys", "personAdminKeyIndex", "browserSession"] as const;
+
+function endsByItself(record: ControlRecord): record is RecordOf<(typeof ENDING_KINDS)[number]> {
+  return ENDING_KINDS.some((kind) => kind === record.kind);
 }
 
 /** @returns the record in an item; `undefined` when it is none of this kind that this release can read */

@@ -116,7 +116,7 @@ async function performAs<Id extends ControlOperationId>(
   const { store, keyPlan, models, usage, organization } = tools;
   const nowMs = tools.now();
   const operation: ControlOperation = CONTROL_OPERATIONS[id];
-  const { organizationId, keyId, userId } = request.caller;
+  const { organizationId, keyId, userId, isSignedIn } = request.caller;
   const projectId = parameters.project_id;
   const own =
     projectId === undefined
@@ -138,7 +138,7 @@ async function performAs<Id extends ControlOperationId>(
   if (request.ifMatch !== undefined && request.ifMatch !== "*" && request.ifMatch !== `"${version}"`)
     throw new ControlError("version_conflict", ERRORS.version_conflict.message);
   const { requires: basis } = basisOf(grants, [operation.scope]);
-  const caller: Caller = { organizationId, keyId, user, membership: own, grants, basis };
+  const caller: Caller = { organizationId, keyId, isSignedIn, user, membership: own, grants, basis };
   const query = checked(operation.query, queryObject(request.query, operation.query));
   const body = checked(operation.body, jsonOf(request.body));
   const { repeatable } = repeated;

@@ -39,7 +39,7 @@ async function performAs<Id extends ScimOperationId>(
   request: ControlRequest,
   { store, now }: ControlTools,
 ): Promise<ScimResponse> {
-  const { organizationId, keyId } = request.caller;
+  const { organizationId, keyId, isSignedIn } = request.caller;
   const operation: ScimOperation = SCIM_OPERATIONS[id];
   const grants = await callerGrants(store, organizationId, user, undefined, undefined);
   const decision = decide(principalOf(request.caller, grants, undefined), operation.scope, { organizationId });
@@ -54,6 +54,7 @@ async function performAs<Id extends ScimOperationId>(
     caller: {
       organizationId,
       keyId,
+      isSignedIn,
       user,
       membership: undefined,
       grants,

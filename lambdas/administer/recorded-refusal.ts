@@ -2,6 +2,7 @@ import { ERRORS, type ErrorCode, withoutKeys } from "../../contracts/api/errors.
 import type { RecordOf } from "../../contracts/control/records.ts";
 import { DEFAULT_ORGANIZATION } from "../../contracts/processes/people.ts";
 import { addressBucket } from "../../domain/client-address.ts";
+import { actorOf } from "../../domain/tenancy/audit-event.ts";
 import { newId } from "../../domain/tenancy/ids.ts";
 import { UNKNOWN_ACTOR } from "../../domain/tenancy/refusals.ts";
 import type { ControlRequest, ControlTools, RequestOrigin } from "./administer.ts";
@@ -65,7 +66,7 @@ async function recordedRefusal(
     {
       type,
       organizationId,
-      actor: { type: "api_key", api_key: { id: keyId, type: "user", user: owner } },
+      actor: actorOf(request.caller, owner),
       countedBy: { principal: keyId },
       project,
       payload: {

@@ -46,11 +46,11 @@ export async function serve(request: ReceivedRequest, tools: ServeTools): Promis
 
 /** Never rejects: a use that is not stored is no fault of the request, and the next one is stored. */
 async function storeUse(
-  { organizationId, keyId, lastUsedAt }: Identity,
+  { organizationId, keyId, isSignedIn = false, lastUsedAt }: Identity,
   { store, now, log }: Pick<ControlTools, "store" | "now" | "log">,
 ): Promise<void> {
   const at = unixSeconds(now());
-  if (!isUseDue({ lastUsedAt }, at)) return;
+  if (isSignedIn || !isUseDue({ lastUsedAt }, at)) return;
   try {
     await store.adminKeyUsed(organizationId, keyId, at);
   } catch (error) {

@@ -1,20 +1,16 @@
 import type { RecordOf } from "../../contracts/control/records.ts";
-import type { PeopleSettings } from "../../contracts/processes/people.ts";
-import { admitsDomain, personIn } from "../../domain/people/person-claims.ts";
+import { CONTROL_AUDIENCE } from "../../contracts/processes/people.ts";
+import { newPersonAdminKey } from "../../domain/people/person-admin-key.ts";
 import { liveKeys, MAX_LIVE_KEYS_PER_USER, newPersonKey, ROLE_KEY_SCOPES } from "../../domain/people/person-key.ts";
-import { type SignedIn, signIn } from "../../domain/people/sign-in.ts";
+import type { Change } from "../../domain/tenancy/changes.ts";
 import { keySeconds, type SubjectClaims, scopesFor } from "../../domain/workloads/choose-policy.ts";
 import { exchangeRecord } from "../../domain/workloads/workload-key.ts";
 import type { ExchangeRequest } from "./exchange-request.ts";
-import { OAuthError } from "./oauth-error.ts";
-import type { PeopleStore } from "./people-store.ts";
+import { OAuthError, type OAuthErrorCode } from "./oauth-error.ts";
+import { type PersonProject, projectRequirements, projectsOf } from "./person-projects.ts";
+import { asSignedIn, type PeopleTools, type SignInAttempt } from "./signed-in-person.ts";
 import type { DecodedToken } from "./token/decode-token.ts";
 import { type Exchanged, tokenResponse } from "./token-response.ts";
-
-export interface PeopleTools {
-  readonly settings: PeopleSettings;
-  readonly store: Pick<PeopleStore, "find" | "get" | "membershipsOf" | "write">;
-}
 
 /** A person's verified token. */
 export interface PersonToken {
@@ -23,90 +19,114 @@ export interface PersonToken {
   readonly claims: SubjectClaims;
 }
 
-/** Changes of the organisation may come between; each one is read again. */
-const ATTEMPTS = 4;
 const MAX_LISTED_PROJECTS = 20;
 
 /**
- * Exchanges a person's ID token for a key of a project.
+ * Exchanges a person's ID token for a key of a project, or for one of the control API.
  * @throws {OAuthError} when the person gets none
  */
 export async function exchangePerson(
-  { request, token, claims }: PersonToken,
-  { settings, store }: PeopleTools,
+  person: PersonToken,
+  tools: PeopleTools,
   wallClock: () => number,
 ): Promise<Exchanged> {
-  const person = personIn(settings, claims);
-  const facts = { issuer: claims.iss, subject: claims.sub };
-  if ("rule" in person) {
-    const message = "The token is valid, but its claims do not name a person who may sign in.";
-    throw new OAuthError("invalid_grant", message, { rule: `people: ${person.rule}`, facts });
-  }
-  const { email } = person;
-  const isAdmitted = admitsDomain(settings, person.domain, claims);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const nowMs = wallClock();
-    const signedIn = signIn(await store.find(email), { settings, email, isAdmitted, nowMs });
-    if (signedIn === undefined)
-      throw new OAuthError("invalid_grant", `${ascii(email)} is not in the organisation. An owner can invite you.`, {
-        rule: "people: not-invited",
-        facts: { ...facts, email },
-      });
-    const result = await issue({ request, token, claims, signedIn, nowMs }, { settings, store });
-    if (result !== "lost-race") return result;
-  }
-  throw new OAuthError("temporarily_unavailable", "Other changes of the organisation came first. Try again.", {
-    status: 503,
-    rule: "people: lost-race",
-    facts,
-    retryAfterSeconds: 1,
+  const issue = person.request.audience === CONTROL_AUDIENCE ? issueAdminKey : issueKey;
+  return await asSignedIn(person.claims, tools, wallClock, async (attempt) => {
+    const seconds = keySeconds(tools.settings, person.claims.exp, attempt.nowMs);
+    if (seconds < 1) throw refusal("invalid_grant", "The token has expired.", "expiry", attempt);
+    return await issue({ ...person, ...attempt, seconds }, tools);
   });
 }
 
-interface Attempt extends PersonToken {
-  readonly signedIn: SignedIn;
-  readonly nowMs: number;
+interface Issue extends PersonToken, SignInAttempt {
+  readonly seconds: number;
 }
 
-async function issue(attempt: Attempt, { settings, store }: PeopleTools): Promise<Exchanged | "lost-race"> {
-  const { request, token, claims, signedIn, nowMs } = attempt;
+function refusal(
+  code: OAuthErrorCode,
+  message: string,
+  rule: string,
+  { facts }: Pick<SignInAttempt, "facts">,
+): OAuthError {
+  return new OAuthError(code, message, { rule: `people: ${rule}`, facts });
+}
+
+async function issueKey(attempt: Issue, { settings, store }: PeopleTools): Promise<Exchanged | "lost-race"> {
+  const { request, signedIn, nowMs, facts, seconds } = attempt;
   const { user, changes } = signedIn;
-  const facts = { issuer: claims.iss, subject: claims.sub, user: user.id };
-  const refuse = (code: "invalid_grant" | "invalid_scope", message: string, rule: string) =>
-    new OAuthError(code, message, { rule: `people: ${rule}`, facts });
-  const seconds = keySeconds(settings, claims.exp, nowMs);
-  if (seconds < 1) throw refuse("invalid_grant", "The token has expired.", "expiry");
-  const chosen = await chooseProject(attempt, store, facts);
+  const chosen = await chooseProject(attempt, store);
   if (chosen === undefined) {
     // The person is a user from now on, so that an owner can add them to a project.
     const isStored = signedIn.newMemberships === undefined || (await store.write(changes, undefined)) === "stored";
     if (!isStored) return "lost-race";
-    throw refuse("invalid_grant", "You are a member of no project. An owner can add you to one.", "no-project");
+    throw refusal(
+      "invalid_grant",
+      "You are a member of no project. An owner can add you to one.",
+      "no-project",
+      attempt,
+    );
   }
   const { membership, project } = chosen;
   const scopes = scopesFor({ scopes: ROLE_KEY_SCOPES[membership.role] }, request.scope);
   if (scopes === undefined)
-    throw refuse("invalid_scope", "A requested scope is not one of your role in the project.", "scope");
+    throw refusal("invalid_scope", "A requested scope is not one of your role in the project.", "scope", attempt);
   const stored = await store.get({ kind: "personKeys", ids: [user.id] });
-  refuseTooMany(stored, nowMs, facts);
+  refuseTooMany(stored, attempt);
   const key = newPersonKey({ settings, user, projectId: project.id, scopes, seconds, stored, nowMs });
-  const isMember = signedIn.newMemberships === undefined;
-  const required = [project, ...(isMember ? [membership] : [])].map(unchanged);
-  const used = exchangeRecord("subject-token", token.signed, new Date(nowMs), Math.ceil(claims.exp) + 1);
-  const written = await store.write([...changes, ...required, ...key.changes], used);
-  if (written === "lost-race") return written;
-  if (written === "used")
-    throw refuse("invalid_grant", "The token was exchanged before. Get a new one from its issuer.", "reuse");
+  const all = [...changes, ...projectRequirements(chosen, signedIn), ...key.changes];
+  if ((await storeOnce(attempt, all, store)) === "lost-race") return "lost-race";
   return {
     response: { ...tokenResponse(key.secret, seconds, scopes), project_id: project.id },
     issuedTo: "person",
-    facts: { ...facts, project: project.id, keyId: key.keyId, expiresAt: new Date(1000 * key.expiresAt).toISOString() },
+    facts: { ...facts, project: project.id, ...keyFacts(key) },
   };
 }
 
-interface ChosenProject {
-  readonly membership: RecordOf<"membership">;
-  readonly project: RecordOf<"project">;
+/** A key of the control API, which acts as the user, with the roles that the user has at each request. */
+async function issueAdminKey(attempt: Issue, { store }: PeopleTools): Promise<Exchanged | "lost-race"> {
+  const { request, signedIn, nowMs, facts, seconds } = attempt;
+  if (request.scope !== undefined)
+    throw refusal(
+      "invalid_scope",
+      "A key of the control API has the roles of its user: leave scope out.",
+      "scope",
+      attempt,
+    );
+  if (request.project !== undefined)
+    throw refusal(
+      "invalid_request",
+      "A key of the control API is for the whole organisation: leave project_id out.",
+      "project",
+      attempt,
+    );
+  const userId = signedIn.user.id;
+  const stored = await store.get({ kind: "personAdminKeys", ids: [userId] });
+  const { organizationId } = store;
+  const key = newPersonAdminKey({ organizationId, userId, seconds, stored, nowMs });
+  if ((await storeOnce(attempt, [...signedIn.changes, ...key.changes], store)) === "lost-race") return "lost-race";
+  return {
+    response: tokenResponse(key.secret, seconds, [CONTROL_AUDIENCE]),
+    issuedTo: "person",
+    facts: { ...facts, audience: CONTROL_AUDIENCE, ...keyFacts(key) },
+  };
+}
+
+/** Makes the changes, and stores that the token was exchanged. @throws {OAuthError} when it was exchanged before */
+async function storeOnce(
+  attempt: Issue,
+  changes: readonly Change[],
+  store: PeopleTools["store"],
+): Promise<"stored" | "lost-race"> {
+  const { token, claims, nowMs } = attempt;
+  const used = exchangeRecord("subject-token", token.signed, new Date(nowMs), Math.ceil(claims.exp) + 1);
+  const written = await store.write(changes, used);
+  if (written !== "used") return written;
+  const message = "The token was exchanged before. Get a new one from its issuer.";
+  throw refusal("invalid_grant", message, "reuse", attempt);
+}
+
+function keyFacts({ keyId, expiresAt }: { readonly keyId: string; readonly expiresAt: number }) {
+  return { keyId, expiresAt: new Date(1000 * expiresAt).toISOString() };
 }
 
 /**
@@ -114,11 +134,10 @@ interface ChosenProject {
  * @returns `undefined` when the user is a member of none
  */
 async function chooseProject(
-  { request, signedIn }: Attempt,
+  { request, signedIn, facts }: Issue,
   store: PeopleTools["store"],
-  facts: Readonly<Record<string, unknown>>,
-): Promise<ChosenProject | undefined> {
-  const choices = await activeProjects(request.project, signedIn, store);
+): Promise<PersonProject | undefined> {
+  const choices = await projectsOf(signedIn, store, request.project);
   if (choices === undefined || choices.length > 1)
     throw new OAuthError(
       "invalid_request",
@@ -140,34 +159,7 @@ async function chooseProject(
   return only;
 }
 
-async function activeProjects(
-  wanted: string | undefined,
-  { user, newMemberships }: SignedIn,
-  store: PeopleTools["store"],
-): Promise<readonly ChosenProject[] | undefined> {
-  const memberships = newMemberships ?? (await storedMemberships(user.id, wanted, store));
-  const candidates = memberships?.filter(({ projectId }) => wanted === undefined || projectId === wanted);
-  if (candidates === undefined) return undefined;
-  const found = await Promise.all(
-    candidates.map(async (membership): Promise<readonly ChosenProject[]> => {
-      const project = await store.get({ kind: "project", ids: [membership.projectId] });
-      return project === undefined || project.archivedAt !== undefined ? [] : [{ membership, project }];
-    }),
-  );
-  return found.flat();
-}
-
-async function storedMemberships(userId: string, wanted: string | undefined, store: PeopleTools["store"]) {
-  if (wanted === undefined) return await store.membershipsOf(userId);
-  const membership = await store.get({ kind: "membership", ids: [wanted, userId] });
-  return membership === undefined ? [] : [membership];
-}
-
-function refuseTooMany(
-  stored: RecordOf<"personKeys"> | undefined,
-  nowMs: number,
-  facts: Readonly<Record<string, unknown>>,
-): void {
+function refuseTooMany(stored: RecordOf<"personKeys"> | undefined, { nowMs, facts }: Issue): void {
   const live = liveKeys(stored, nowMs);
   if (live.length < MAX_LIVE_KEYS_PER_USER) return;
   const firstEnd = Math.min(...live.map(({ expiresAt }) => expiresAt));
@@ -177,14 +169,4 @@ function refuseTooMany(
     facts,
     retryAfterSeconds: Math.max(1, Math.ceil(firstEnd - nowMs / 1000)),
   });
-}
-
-function unchanged(record: RecordOf<"project"> | RecordOf<"membership">) {
-  const ids = record.kind === "project" ? [record.id] : [record.projectId, record.userId];
-  return { action: "require", key: { kind: record.kind, ids }, version: record.version } as const;
-}
-
-/** RFC 6749 allows no other characters in a description. */
-function ascii(text: string): string {
-  return text.replace(/[^\x20-\x7e]|["\\]/g, "?");
 }

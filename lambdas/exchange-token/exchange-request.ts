@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { CONTROL_AUDIENCE } from "../../contracts/processes/people.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { OAuthError } from "./oauth-error.ts";
 
@@ -18,6 +19,8 @@ export interface ExchangeRequest {
   readonly workload: string | undefined;
   /** The token's issuer, if the client says it. */
   readonly issuer: string | undefined;
+  /** What the key is for. @default - models */
+  readonly audience: typeof CONTROL_AUDIENCE | undefined;
   /** Id of the project that a person wants a key of. @default - the person's only one */
   readonly project: string | undefined;
   /** Scopes with spaces between them. @default - the policy's */
@@ -31,6 +34,7 @@ const Fields = z.object({
   subject_token_type: z.string(),
   requested_token_type: text,
   actor_token: text,
+  audience: text,
   scope: text,
   service_account_id: text,
   project_id: text,
@@ -59,7 +63,14 @@ export function readExchange(body: string, contentType: string): ExchangeRequest
     throw refuse(`The requested_token_type must be ${ISSUED_TOKEN_TYPE}.`);
   if (data.actor_token !== undefined)
     throw refuse("An actor_token is not accepted: everybody signs in for themselves.");
+  const { audience } = data;
+  if (audience !== undefined && audience !== CONTROL_AUDIENCE)
+    throw new OAuthError(
+      "invalid_target",
+      `The audience must be ${CONTROL_AUDIENCE}, for a key of the control API; leave it out for a key for models.`,
+    );
   return {
+    audience,
     subjectToken: data.subject_token,
     workload: data.service_account_id,
     issuer: data.identity_provider_id,

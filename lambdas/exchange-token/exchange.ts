@@ -9,10 +9,11 @@ import {
   scopesFor,
 } from "../../domain/workloads/choose-policy.ts";
 import { exchangeRecord, workloadKey } from "../../domain/workloads/workload-key.ts";
-import { exchangePerson, type PeopleTools } from "./exchange-person.ts";
+import { exchangePerson } from "./exchange-person.ts";
 import type { ExchangeRequest } from "./exchange-request.ts";
 import type { ExchangeStore } from "./exchange-store.ts";
 import { OAuthError } from "./oauth-error.ts";
+import type { PeopleTools } from "./signed-in-person.ts";
 import { type DecodedToken, decodeToken } from "./token/decode-token.ts";
 import { IssuerUnavailable } from "./token/fetch-document.ts";
 import type { IssuerAddress, IssuerKeys } from "./token/issuer-keys.ts";
@@ -49,6 +50,11 @@ export async function exchange(request: ExchangeRequest, tools: ExchangeTools): 
   if (people && (candidates.length === 0 || claims.aud.includes(audienceOf(people.settings))))
     return await exchangePerson({ request, token, claims }, people, tools.wallClock);
   const facts = { issuer: claims.iss, subject: claims.sub };
+  if (request.audience !== undefined)
+    throw new OAuthError("invalid_target", "Only people get a key of the control API: leave audience out.", {
+      rule: "workload: audience",
+      facts,
+    });
   const choice = choosePolicy(candidates, claims);
   if ("refusals" in choice)
     throw new OAuthError("invalid_grant", `The token is valid, but no policy is for its claims. ${REMEDY}`, {

@@ -1,8 +1,12 @@
-/** Errors of RFC 6749, section 5.2; the last one is section 4.1.2.1's, for what is no fault of the request. */
+/**
+ * Errors of RFC 6749, section 5.2; `invalid_target` is RFC 8693's, section 2.2.2; the last one is section 4.1.2.1's, for
+ * what is no fault of the request.
+ */
 export type OAuthErrorCode =
   | "invalid_request"
   | "invalid_grant"
   | "invalid_scope"
+  | "invalid_target"
   | "unsupported_grant_type"
   | "temporarily_unavailable";
 

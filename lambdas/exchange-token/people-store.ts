@@ -21,12 +21,12 @@ const MAX_PAGES = 5;
 export class PeopleStore {
   readonly #client: Pick<DynamoDBDocumentClient, "send">;
   readonly #tables: ControlTables;
-  readonly #organizationId: string;
+  readonly organizationId: string;
 
   constructor(client: Pick<DynamoDBDocumentClient, "send">, tables: ControlTables, organizationId: string) {
     this.#client = client;
     this.#tables = tables;
-    this.#organizationId = organizationId;
+    this.organizationId = organizationId;
   }
 
   /** @param email in lower case */
@@ -43,7 +43,7 @@ export class PeopleStore {
 
   /** @throws {Error} for a record that this version can't read: it is never taken for one that does not exist */
   async get<K extends RecordKind>(key: RecordKey<K>): Promise<RecordOf<K> | undefined> {
-    const Key = { ...itemKey(this.#organizationId, key) };
+    const Key = { ...itemKey(this.organizationId, key) };
     if (key.ids.some((id) => id.includes(ID_MARK) || id === "") || !isSortKey(Key.recordId)) return undefined;
     const command = new GetCommand({ TableName: this.#tables.control, Key, ConsistentRead: true });
     const { Item: item } = await this.#client.send(command);
@@ -68,7 +68,7 @@ export class PeopleStore {
           FilterExpression: "#record.#userId = :user",
           ExpressionAttributeNames: { "#record": "record", "#userId": "userId" },
           ExpressionAttributeValues: {
-            ":organization": partitionOf(this.#organizationId, "membership"),
+            ":organization": partitionOf(this.organizationId, "membership"),
             ":prefix": `membership${ID_MARK}`,
             ":user": userId,
           },
@@ -88,7 +88,7 @@ export class PeopleStore {
    * @returns `used` when the token was exchanged before, `lost-race` when another change came first
    */
   async write(changes: readonly Change[], used: ExchangeRecord | undefined): Promise<"stored" | "used" | "lost-race"> {
-    const actions = transactActions(this.#tables, this.#organizationId, changes);
+    const actions = transactActions(this.#tables, this.organizationId, changes);
     const put = { TableName: this.#tables.keys, ConditionExpression: "attribute_not_exists(keyId)" };
     const TransactItems = [...actions, ...(used ? [{ Put: { ...put, Item: { ...used } } }] : [])];
     try {

@@ -61,5 +61,5 @@ export async function personExchange(
   const item = (key: string) => keyStore.get(apiKeyId(key) ?? "");
   /** Why a gateway refuses a key, as it is stored now. */
   const refusal = async (key: string) => checkKey(key, await item(key), { scope: "generate" }, wallClock());
-  return { ...server, secret, organization, project, store, tools, lines, exchange, item, refusal };
+  return { ...server, sdk, secret, organization, project, store, tools, lines, exchange, item, refusal };
 }

@@ -3,7 +3,7 @@ import type { AuditEventType, AuditPayloads } from "../../../contracts/control/a
 import type { CONTROL_OPERATIONS, ControlOperationId } from "../../../contracts/control/operations.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import type { LimitScope } from "../../../contracts/limits/use-limit.ts";
-import { createAuditEvent } from "../../../domain/tenancy/audit-event.ts";
+import { actorOf, createAuditEvent } from "../../../domain/tenancy/audit-event.ts";
 import { type Change, changedRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
 import type { Role } from "../../../domain/tenancy/roles.ts";
 import type { ControlStore } from "../store/control-store.ts";
@@ -39,6 +39,8 @@ export type PathParameter = keyof PathRecords;
 export interface Caller {
   readonly organizationId: string;
   readonly keyId: string;
+  /** Whether the user got the key by signing in. @default false */
+  readonly isSignedIn?: boolean | undefined;
   readonly user: RecordOf<"user">;
   /** In the project of the path. */
   readonly membership: RecordOf<"membership"> | undefined;
@@ -128,11 +130,8 @@ export function auditEvent<T extends AuditEventType>(
   payload: AuditPayloads[T],
   project?: RecordOf<"project">,
 ) {
-  return ({ keyId, user }: Caller, nowMs: number): Change => {
-    const owner = { id: user.id, email: user.email };
-    const actor = { type: "api_key", api_key: { id: keyId, type: "user", user: owner } } as const;
-    return createAuditEvent(type, payload, { actor, project, nowMs });
-  };
+  return (caller: Caller, nowMs: number): Change =>
+    createAuditEvent(type, payload, { actor: actorOf(caller, caller.user), project, nowMs });
 }
 
 /** A page of the API. */

@@ -1,3 +1,4 @@
+import { endAdminKeys } from "../../../domain/people/person-admin-key.ts";
 import { revokePersonKeys } from "../../../domain/people/person-key.ts";
 import type { Change } from "../../../domain/tenancy/changes.ts";
 import type { ControlStore } from "../store/control-store.ts";
@@ -9,15 +10,21 @@ interface Reading {
   readonly nowMs: number;
 }
 
-/**
- * Revokes the keys that a user signed in for: those of one project, or all.
- * @param projectId @default - all projects
- */
-export async function revokedPersonKeys(
+/** Revokes the keys that a user signed in for in one project. */
+export async function revokedKeysOfProject(
   { caller, store, nowMs }: Reading,
   userId: string,
-  projectId?: string,
+  projectId: string,
 ): Promise<readonly Change[]> {
   const stored = await store.get(caller.organizationId, { kind: "personKeys", ids: [userId] });
-  return revokePersonKeys(userId, stored, nowMs, projectId);
+  return revokePersonKeys(userId, stored, nowMs, { projectId });
+}
+
+/** Ends all keys that a user signed in for: those for models, and those of the control API. */
+export async function endedPersonKeys({ caller, store, nowMs }: Reading, userId: string): Promise<readonly Change[]> {
+  const [stored, adminKeys] = await Promise.all([
+    store.get(caller.organizationId, { kind: "personKeys", ids: [userId] }),
+    store.get(caller.organizationId, { kind: "personAdminKeys", ids: [userId] }),
+  ]);
+  return [...revokePersonKeys(userId, stored, nowMs), endAdminKeys(userId, adminKeys, nowMs)];
 }

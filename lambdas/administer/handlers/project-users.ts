@@ -5,7 +5,7 @@ import { PROJECT_ROLES } from "../../../domain/tenancy/roles.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import { auditEvent, type ControlHandler, change, page, requireScopes } from "../call/control-call.ts";
 import { ControlError, notFound } from "../call/control-error.ts";
-import { revokedPersonKeys } from "../call/person-keys.ts";
+import { revokedKeysOfProject } from "../call/person-keys.ts";
 import { assignments } from "../call/role-records.ts";
 import type { ControlStore } from "../store/control-store.ts";
 import { refuseArchived } from "./projects.ts";
@@ -96,7 +96,7 @@ export const deleteProjectUser: ControlHandler<"deleteProjectUser"> = async (cal
     [
       removeRecord(membership),
       ...assigned.map(({ record }) => removeRecord(record)),
-      ...(await revokedPersonKeys(call, userId, projectId)),
+      ...(await revokedKeysOfProject(call, userId, projectId)),
     ],
     { body: { object: "organization.project.user.deleted", id: userId, deleted: true } },
   );

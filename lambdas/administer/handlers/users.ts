@@ -10,7 +10,7 @@ import {
   requireScopes,
 } from "../call/control-call.ts";
 import { ControlError, denied } from "../call/control-error.ts";
-import { revokedPersonKeys } from "../call/person-keys.ts";
+import { endedPersonKeys } from "../call/person-keys.ts";
 import { toUser } from "../call/shown-users.ts";
 
 export const listUsers: ControlHandler<"listUsers"> = async ({ caller, query, store }) => {
@@ -56,7 +56,7 @@ export const deleteUser: ControlHandler<"deleteUser"> = async (call) => {
     auditEvent("user.deleted", { id: user.id }),
     [
       ...[user, email, provisioned].filter((record) => record !== undefined).map(removeRecord),
-      ...(await revokedPersonKeys(call, user.id)),
+      ...(await endedPersonKeys(call, user.id)),
     ],
     { body: { object: "organization.user.deleted", id: user.id, deleted: true } },
   );

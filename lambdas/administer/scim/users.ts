@@ -9,7 +9,7 @@ import { ORGANIZATION_ROLES } from "../../../domain/tenancy/roles.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import { auditEvent, change, requireScopes } from "../call/control-call.ts";
 import { denied, notFound } from "../call/control-error.ts";
-import { revokedPersonKeys } from "../call/person-keys.ts";
+import { endedPersonKeys } from "../call/person-keys.ts";
 import { parsed } from "./parsed.ts";
 import { allRecords, listResponse, type ScimCall, type ScimHandler, type ScimResponse } from "./scim-call.ts";
 import { attributesOf, type StoredUser, storedUser, userResource } from "./user-resource.ts";
@@ -193,7 +193,7 @@ async function removal(call: Writing, user: RecordOf<"user">): Promise<readonly 
     );
   return [
     { action: "remove", key: { kind: "user", ids: [user.id] }, version: user.version },
-    ...(await revokedPersonKeys(call, user.id)),
+    ...(await endedPersonKeys(call, user.id)),
   ];
 }
 

@@ -1,0 +1,65 @@
+import type { PeopleSettings } from "../../contracts/processes/people.ts";
+import { admitsDomain, personIn } from "../../domain/people/person-claims.ts";
+import { type SignedIn, signIn } from "../../domain/people/sign-in.ts";
+import type { SubjectClaims } from "../../domain/workloads/choose-policy.ts";
+import { OAuthError } from "./oauth-error.ts";
+import type { PeopleStore } from "./people-store.ts";
+
+export interface PeopleTools {
+  readonly settings: PeopleSettings;
+  readonly store: Pick<PeopleStore, "find" | "get" | "membershipsOf" | "write" | "organizationId">;
+}
+
+/** A person who may sign in, as the tables have them now. */
+export interface SignInAttempt {
+  readonly signedIn: SignedIn;
+  /** What the log says of the person. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly nowMs: number;
+}
+
+/** Changes of the organisation may come between; each one is read again. */
+const ATTEMPTS = 4;
+
+/**
+ * Performs something as the user that the claims of a verified ID token name, who may be a new one.
+ * @param perform is done again when it lost a race with another change of the organisation
+ * @throws {OAuthError} when the person may not sign in
+ */
+export async function asSignedIn<T extends object>(
+  claims: SubjectClaims,
+  { settings, store }: PeopleTools,
+  wallClock: () => number,
+  perform: (attempt: SignInAttempt) => Promise<T | "lost-race">,
+): Promise<T> {
+  const person = personIn(settings, claims);
+  const facts = { issuer: claims.iss, subject: claims.sub };
+  if ("rule" in person) {
+    const message = "The token is valid, but its claims do not name a person who may sign in.";
+    throw new OAuthError("invalid_grant", message, { rule: `people: ${person.rule}`, facts });
+  }
+  const { email } = person;
+  const isAdmitted = admitsDomain(settings, person.domain, claims);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const nowMs = wallClock();
+    const signedIn = signIn(await store.find(email), { settings, email, isAdmitted, nowMs });
+    if (signedIn === undefined)
+      throw new OAuthError("invalid_grant", `${ascii(email)} is not in the organisation. An owner can invite you.`, {
+        rule: "people: not-invited",
+        facts: { ...facts, email },
+      });
+    const result = await perform({ signedIn, facts: { ...facts, user: signedIn.user.id }, nowMs });
+    if (result !== "lost-race") return result;
+  }
+  throw new OAuthError("temporarily_unavailable", "Other changes of the organisation came first. Try again.", {
+    status: 503,
+    rule: "people: lost-race",
+    facts,
+    retryAfterSeconds: 1,
+  });
+}
+
+/** RFC 6749 allows no other characters in a description. */
+function ascii(text: string): string {
+  return text.replace(/[^\x20-\x7e]|["\\]/g, "?");
+}
