@@ -4,15 +4,14 @@ import { startTestGateway } from "../gateway/test/test-gateway.ts";
 import { attack, verdictOf } from "./attack.ts";
 import { sendShape } from "./send-shape.ts";
 import { hostileShapes } from "./shapes.ts";
-import { TurnMeter } from "./turn-meter.ts";
+import { MAX_TURN_MS, TurnMeter } from "./turn-meter.ts";
 
-const MAX_HOLD_MS = 50;
 /** The least of some counts: code that is not yet compiled, and the collector's turns, are not the request's. */
 const ROUNDS = 4;
 
 describe("a megabyte of a hostile shape", () => {
   test.each(hostileShapes("tiny"))(
-    "($name) gets its status and holds the gateway's thread for under 50 ms of CPU time",
+    "($name) gets its status and holds the gateway's thread for under 250 ms of CPU time",
     async (shape) => {
       const responses = new MemoryResponseStore({
         maxBytes: 100_000_000,
@@ -23,12 +22,12 @@ describe("a megabyte of a hostile shape", () => {
       const meter = new TurnMeter();
       onTestFinished(() => meter.stop());
       const holds: number[] = [];
-      for (let round = 0; round < ROUNDS && !(Math.min(...holds) < MAX_HOLD_MS); round++) {
+      for (let round = 0; round < ROUNDS && !(Math.min(...holds) < MAX_TURN_MS); round++) {
         meter.take();
         expect(shape.statuses).toContain((await sendShape(url, shape)).status);
         holds.push(meter.take());
       }
-      expect(Math.min(...holds)).toBeLessThan(MAX_HOLD_MS);
+      expect(Math.min(...holds)).toBeLessThan(MAX_TURN_MS);
       expect(log().filter(({ failure }) => failure !== undefined)).toEqual([]);
     },
   );

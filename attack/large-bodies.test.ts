@@ -2,9 +2,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { startTestGateway } from "../gateway/test/test-gateway.ts";
-import { TurnMeter } from "./turn-meter.ts";
+import { MAX_TURN_MS, TurnMeter } from "./turn-meter.ts";
 
-const MAX_HOLD_MS = 50;
 /** The least of some counts: code that is not yet compiled, and the collector's turns, are not the request's. */
 const ROUNDS = 8;
 /** The usual limit of a body, `api.bodyLimitBytes`. */
@@ -33,7 +32,7 @@ async function statusOf(url: string, body: Buffer): Promise<number> {
 }
 
 test.each(Object.entries(TEXTS))(
-  "a prompt of 4 MB (%s) holds the gateway's thread for under 50 ms of CPU time",
+  "a prompt of 4 MB (%s) holds the gateway's thread for under 250 ms of CPU time",
   async (_name, piece) => {
     const { url } = await startTestGateway({ config: { bodyLimitBytes: LIMIT_BYTES } });
     const content = piece.repeat((LIMIT_BYTES - 1000) / piece.length);
@@ -41,13 +40,13 @@ test.each(Object.entries(TEXTS))(
     const meter = new TurnMeter();
     onTestFinished(() => meter.stop());
     const holds: number[] = [];
-    for (let round = 0; round < ROUNDS && !(Math.min(...holds) < MAX_HOLD_MS); round++) {
+    for (let round = 0; round < ROUNDS && !(Math.min(...holds) < MAX_TURN_MS); round++) {
       await new Promise((resolve) => setImmediate(resolve));
       meter.take();
       expect([200, 400]).toContain(await statusOf(url, body));
       holds.push(meter.take());
     }
-    expect(Math.min(...holds)).toBeLessThan(MAX_HOLD_MS);
+    expect(Math.min(...holds)).toBeLessThan(MAX_TURN_MS);
   },
   30_000,
 );

@@ -2,9 +2,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { MemoryResponseStore } from "../gateway/responses/memory-response-store.ts";
 import { MAX_STORED_BYTES, type StoredResponse } from "../gateway/responses/response-store.ts";
 import { startTestGateway } from "../gateway/test/test-gateway.ts";
-import { TurnMeter } from "./turn-meter.ts";
+import { MAX_TURN_MS, TurnMeter } from "./turn-meter.ts";
 
-const MAX_HOLD_MS = 50;
 /** The least of some counts: code that is not yet compiled, and the collector's turns, are not the request's. */
 const ROUNDS = 5;
 const TEXT_BYTES = MAX_STORED_BYTES - 10_000;
@@ -33,7 +32,7 @@ const SHAPES: Readonly<Record<string, StoredResponse>> = {
 };
 
 test.each(Object.entries(SHAPES))(
-  "a stored response of 8 MiB (%s) is stored and read while the gateway's thread is held for under 50 ms of CPU time",
+  "a stored response of 8 MiB (%s) is stored and read while the gateway's thread is held for under 250 ms of CPU time",
   async (_name, stored) => {
     const responses = new MemoryResponseStore({ maxBytes: 1e9, ttlSeconds: 60, now: () => performance.now() });
     let tenant = "";
@@ -51,7 +50,7 @@ test.each(Object.entries(SHAPES))(
     onTestFinished(() => meter.stop());
     const measure = async (step: () => Promise<unknown>) => {
       const holds: number[] = [];
-      for (let round = 0; round < ROUNDS && !(Math.min(...holds) < MAX_HOLD_MS); round++) {
+      for (let round = 0; round < ROUNDS && !(Math.min(...holds) < MAX_TURN_MS); round++) {
         await new Promise((resolve) => setImmediate(resolve));
         meter.take();
         await step();
@@ -65,9 +64,9 @@ test.each(Object.entries(SHAPES))(
       expect(got.status).toBe(200);
       for await (const _ of got.body ?? []);
     };
-    expect(await measure(() => responses.put(tenant, "resp_1", stored))).toBeLessThan(MAX_HOLD_MS);
-    expect(await measure(read(""))).toBeLessThan(MAX_HOLD_MS);
-    expect(await measure(read("/input_items"))).toBeLessThan(MAX_HOLD_MS);
+    expect(await measure(() => responses.put(tenant, "resp_1", stored))).toBeLessThan(MAX_TURN_MS);
+    expect(await measure(read(""))).toBeLessThan(MAX_TURN_MS);
+    expect(await measure(read("/input_items"))).toBeLessThan(MAX_TURN_MS);
   },
   30_000,
 );

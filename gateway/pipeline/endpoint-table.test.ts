@@ -12,6 +12,7 @@ test.each(["/", "/a", "/v1", "/v1/", "/prod", "%2f", "/messages", "/admin/provid
     for (const start of ["", "/v1", "/v0", "/v1/messages"]) {
       const path = start + part.repeat(15_500 / part.length);
       expect(TABLE.find(path, "PATCH").kind).toBe("refused");
+      // Seen: 0.1 ms at most. What takes time are regular expressions, whose steps nothing counts.
       expect(cpuCost(() => TABLE.find(path, "PATCH"))).toBeLessThan(10);
     }
   },

@@ -1,5 +1,6 @@
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { bodyOf, startFakeServer } from "../../test-support/fake-server.ts";
+import { longestJson } from "../../test-support/json-size.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { chat, post, startTestGateway } from "../test/test-gateway.ts";
 
@@ -48,26 +49,13 @@ async function start(dialect: Dialect) {
 /** The most characters that `JSON.stringify` writes in one call: a piece of `pacedJson` and its escapes. */
 const MAX_WRITTEN_AT_ONCE = 500_000;
 
-/** The longest text that `JSON.stringify` wrote in one call while this ran. */
-async function longestWritten(run: () => Promise<unknown>): Promise<number> {
-  const stringify = JSON.stringify;
-  let longest = 0;
-  const spy = vi.spyOn(JSON, "stringify").mockImplementation((...args: unknown[]) => {
-    const text = Reflect.apply(stringify, JSON, args);
-    longest = Math.max(longest, text?.length ?? 0);
-    return text;
-  });
-  await run().finally(() => spy.mockRestore());
-  return longest;
-}
-
 test.each(Object.keys(RESPONSES) as readonly Dialect[])(
   "no more than half a megabyte of a response of 8 MiB of %s is written without a turn for the thread's other work",
   { timeout: 60_000 },
   async (dialect) => {
     const { url } = await start(dialect);
     for (const [path, request] of Object.entries(REQUESTS)) {
-      const longest = await longestWritten(async () => {
+      const longest = await longestJson("stringify", async () => {
         const response = await post(url, path, request);
         expect([path, response.status]).toEqual([path, 200]);
         expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(MEGABYTES);

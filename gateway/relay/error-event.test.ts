@@ -7,6 +7,7 @@ test.each(["data:\n", "data: 1\r\n", "event:\n", "\r\n"])(
   (line) => {
     const text = `${line.repeat(1_000_000 / line.length)}\n`;
     expect(isErrorEvent(text)).toBe(true);
+    // Seen: 0.2 ms at most. What takes time are searches of the runtime's own, which nothing but time measures.
     expect(cpuCost(() => isErrorEvent(text))).toBeLessThan(20);
   },
 );

@@ -140,16 +140,16 @@ describe("the authorizer's bundle", () => {
     expect(error).toMatch(/resource not found/i);
   });
 
-  test("fails within its 5 s when the table never responds", async () => {
-    const silent = createServer().listen(0, "127.0.0.1");
+  test("ends two calls of a table that never responds, each after its 1.5 s of the function's 5", async () => {
+    let calls = 0;
+    const silent = createServer(() => calls++).listen(0, "127.0.0.1");
     await once(silent, "listening");
     const address = silent.address();
     const silentEndpoint = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
-    const begin = performance.now();
     const headers = { authorization: `Bearer ${key.secret}` };
     const { error } = await invoke("required", headers, "keys", "/v1/models", silentEndpoint);
     silent.close();
     expect(error).toMatch(/timeout/i);
-    expect(performance.now() - begin).toBeLessThan(5000);
+    expect(calls).toBe(2);
   }, 20_000);
 });

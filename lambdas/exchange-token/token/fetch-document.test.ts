@@ -49,7 +49,8 @@ test.each([
   const turns: number[] = [];
   for (let round = 0; round < 3; round++)
     turns.push(await longestTurn(() => expect(fetchDocument(url)).rejects.toThrow(IssuerUnavailable)));
-  expect(Math.min(...turns)).toBeLessThan(50);
+  // Seen: 18 ms at most on a busy machine, for chunks of a byte. `fetch` took 150 ms for the empty headers.
+  expect(Math.min(...turns)).toBeLessThan(100);
 });
 
 test("every other end has its reason, and nothing is left that could end the process later", async () => {

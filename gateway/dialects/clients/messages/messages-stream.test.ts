@@ -214,5 +214,6 @@ test("40,000 calls that come in turn are put together in linear time", () => {
   const text = Array.from({ length: 40_000 }, (_, index) => call(index)).join("");
   const before = process.cpuUsage();
   translated(messagesStream(options), Buffer.from(text + delta({}, "tool_calls") + done), []);
+  // Seen: 0.4 s on a busy machine.
   expect(process.cpuUsage(before).user / 1000).toBeLessThan(2500);
 });
