@@ -28,6 +28,7 @@ export async function startLocalGateway(upstreamUrl: string, path: string): Prom
   const built = (name: string) => join(OWN_FOLDER, "dist", name);
   synthesizeEnvironment(app, validateEnvironment(environment, "agents/environment.ts"), {
     site: built("site"),
+    console: built("console"),
     lambdas: built("lambdas"),
     gateway: built("gateway"),
   });

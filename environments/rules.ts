@@ -28,6 +28,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...weightsProblems(environment),
     ...siteProblems(environment),
     ...siteDomainProblems(environment),
+    ...consoleProblems(environment),
     ...addressLimitProblems(environment),
     ...timeoutProblems(environment),
     ...queueProblems(environment),
@@ -231,6 +232,15 @@ function siteDomainProblems({ api, site }: Environment): readonly Problem[] {
         },
       ]
     : [];
+}
+
+function consoleProblems({ api, site }: Environment): readonly Problem[] {
+  if (site.console === "off") return [];
+  const at = { path: "site.console", value: site.console };
+  if (api.entry === "private")
+    return [{ ...at, rule: "must be off with entry private, which has no page", remedy: "set it to off" }];
+  if (api.controlApi) return [];
+  return [{ ...at, rule: "needs the control API, which it shows", remedy: "set api.controlApi to true, or it to off" }];
 }
 
 function siteProblems({ site, pools }: Environment): readonly Problem[] {

@@ -27,6 +27,7 @@ const COPIED = [
   "README.md",
   "ami/sign-manifest.sh",
   "cli/init/repository",
+  "dist/console",
   "dist/gateway",
   "dist/lambdas",
   "dist/site",

@@ -277,6 +277,8 @@ export const EnvironmentSchema = z.strictObject({
   /** Public model names beside the pools' own, each with its targets. */
   routes: z.record(PublicModelName, RouteSettings),
   site: z.strictObject({
+    /** The console beside the demo page: keys, usage and models in a browser. Needs `api.controlApi`. */
+    console: z.enum(["on", "off"]),
     /** Domain of the page, with its Route 53 zone; `null` for CloudFront's own address. */
     domain: Domain.nullable(),
     title: z.string().min(1).max(80),

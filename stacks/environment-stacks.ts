@@ -12,6 +12,8 @@ import { SiteStack } from "./site-stack.ts";
 export interface BuiltAssets {
   /** Folder of the demo page, with `index.html`. */
   readonly site: string;
+  /** Folder of the console, with `index.html`. */
+  readonly console: string;
   /** Folder of the Lambda bundles, one `<name>.zip` each. */
   readonly lambdas: string;
   /** Folder of the gateway's bundle, `server.mjs`. */
@@ -33,5 +35,6 @@ export function synthesizeEnvironment(app: App, environment: Environment, assets
   const edge = new EdgeStack(app, { environment, network, data, serving, lambdas: assets.lambdas });
   new MonitoringStack(app, { environment, data, serving, lambdas: assets.lambdas });
   // The page is served to the internet by CloudFront, where the API is then reachable too.
-  if (environment.api.entry !== "private") new SiteStack(app, { environment, data, edge, directory: assets.site });
+  if (environment.api.entry !== "private")
+    new SiteStack(app, { environment, data, edge, directory: assets.site, consoleDirectory: assets.console });
 }

@@ -11,6 +11,7 @@ import { synthesizeAll } from "./synthesize.ts";
 const { SLUICE_ENVIRONMENT: only, CDKTF_OUTDIR: outdir = join(repositoryFolder(), "cdktf.out") } = process.env;
 const assets = {
   site: join(OWN_FOLDER, "dist/site"),
+  console: join(OWN_FOLDER, "dist/console"),
   lambdas: join(OWN_FOLDER, "dist/lambdas"),
   gateway: join(OWN_FOLDER, "dist/gateway"),
 };

@@ -16,6 +16,7 @@ const root = join(import.meta.dirname, "..");
 const released = join(import.meta.dirname, "released");
 const assets = {
   site: join(root, "dist/site"),
+  console: join(root, "dist/console"),
   lambdas: join(root, "dist/lambdas"),
   gateway: join(root, "dist/gateway"),
 };

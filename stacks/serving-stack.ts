@@ -128,6 +128,7 @@ export class ServingStack extends TerraformStack {
         models: [...Object.keys(environment.pools), ...Object.keys(environment.routes)],
         listenerArn: before.gatewayListenerArn,
         stage: api.entry === "api-gateway" ? api.stage : undefined,
+        corsOrigins: environment.site.console === "on" ? api.corsOrigins : [],
         logRetentionDays: environment.logRetentionDays,
         kmsKeyArn: data.encryptionKey.arn,
       });

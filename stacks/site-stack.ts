@@ -16,17 +16,20 @@ export interface SiteStackProps {
   readonly edge: EdgeStack;
   /** Folder of the built page. */
   readonly directory: string;
+  /** Folder of the built console. */
+  readonly consoleDirectory: string;
 }
 
 /** The demo page and its configuration. */
 export class SiteStack extends TerraformStack {
-  constructor(scope: Construct, { environment, data, edge, directory }: SiteStackProps) {
+  constructor(scope: Construct, { environment, data, edge, directory, consoleDirectory }: SiteStackProps) {
     super(scope, stackId(environment, "site"));
     configureStack(this, environment, "site");
     const site = new StaticSite(this, "Site", {
       name: resourceName(environment),
       kmsKeyArn: data.encryptionKey.arn,
       directory,
+      consoleDirectory: environment.site.console === "on" ? consoleDirectory : undefined,
       config: siteConfig(environment, edge.apiUrl),
       domain: this.#domain(environment),
       // A policy names origins, which have no path.
@@ -54,7 +57,7 @@ const OWN_WEIGHTS = "own weights";
 
 /** Content of `config.json`. */
 export function siteConfig(environment: Environment, apiUrl: string): SiteConfig {
-  const { name, api, site, pools } = environment;
+  const { name, api, identity, site, pools } = environment;
   return {
     environment: name,
     title: literalText(site.title),
@@ -71,5 +74,6 @@ export function siteConfig(environment: Environment, apiUrl: string): SiteConfig
     }),
     defaults: site.defaults,
     samplePrompts: site.samplePrompts.map(literalText),
+    ...(site.console === "on" ? { console: { people: identity.people !== null } } : {}),
   };
 }

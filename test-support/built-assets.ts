@@ -5,6 +5,8 @@ import { dirname, join } from "node:path";
 export interface BuiltAssetsFixture {
   /** Folder of a page with one script. */
   readonly site: string;
+  /** Folder of a console with one script. */
+  readonly console: string;
   /** Folder of Lambda bundles. */
   readonly lambdas: string;
   /** Folder of the gateway's bundle. */
@@ -18,6 +20,8 @@ export function builtAssets(files: Readonly<Record<string, string | Uint8Array>>
   const content = {
     "site/index.html": '<!doctype html><script type="module" src="/assets/index-aaaaaaaa.js"></script>',
     "site/assets/index-aaaaaaaa.js": "console.log('page');",
+    "console/index.html": '<!doctype html><script type="module" src="/console/assets/index-bbbbbbbb.js"></script>',
+    "console/assets/index-bbbbbbbb.js": "console.log('console');",
     "gateway/server.mjs": "a bundle",
     "lambdas/administer.zip": "a bundle",
     "lambdas/authorize-request.zip": "a bundle",
@@ -34,6 +38,7 @@ export function builtAssets(files: Readonly<Record<string, string | Uint8Array>>
   }
   return {
     site: join(root, "site"),
+    console: join(root, "console"),
     lambdas: join(root, "lambdas"),
     gateway: join(root, "gateway"),
     remove: () => rmSync(root, { recursive: true, force: true }),

@@ -33,13 +33,21 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
     types: ["settings"],
     packages: [/^openai$/, /^@anthropic-ai\/sdk$/, /^zod$/, /^ajv(\/|$)/, /^ajv-formats$/],
   },
+  console: {
+    rooms: ["contracts", "ui"],
+    packages: [
+      /^react(-dom)?(\/.+)?$/,
+      /^@tanstack\/react-(query|router|virtual)$/,
+      /^(axios|cmdk|oauth4webapi|react-hook-form|use-intl\/core|zustand)$/,
+    ],
+  },
   constructs: {
     rooms: ["contracts", "catalog", "domain"],
     types: ["settings"],
     packages: [/^cdktf$/, /^constructs$/, /^@cdktf\/provider-aws\/lib\/[a-z0-9-]+\/index\.js$/],
   },
   contracts: { rooms: [], packages: [/^zod$/] },
-  "demo-site": { rooms: ["contracts"], packages: [/^react(-dom)?(\/.+)?$/, /^vite$/, /^@vitejs\/plugin-react$/] },
+  "demo-site": { rooms: ["contracts", "ui"], packages: [/^react(-dom)?(\/.+)?$/] },
   domain: { rooms: ["contracts", "catalog"], types: ["settings"], packages: [/^temporal-polyfill\/fns\//] },
   engine: { rooms: ["contracts"], packages: [/^node-llama-cpp$/, /^pino$/, /^prom-client$/, /^undici$/, /^zod$/] },
   environments: { rooms: ["catalog", "contracts", "domain", "settings"], packages: [/^zod$/] },
@@ -75,6 +83,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
     types: ["settings"],
     packages: [/^cdktf$/, /^constructs$/, /^@cdktf\/provider-aws\/lib\/[a-z0-9-]+\/index\.js$/],
   },
+  ui: { rooms: ["contracts"], packages: [/^react$/, /^vite$/, /^@vitejs\/plugin-react$/] },
   "test-support": { rooms: ["contracts"], packages: [/./] },
 };
 
@@ -89,7 +98,7 @@ const ENVIRONMENT_READERS = [
   /^[\w-]+\/server\.ts$/,
   /^lambdas\/[\w-]+\/handler\.ts$/,
   /^stacks\/main\.ts$/,
-  /^demo-site\/build\.ts$/, // Vite takes the mode from NODE_ENV
+  /^ui\/build-page\.ts$/, // Vite takes the mode from NODE_ENV
   /^engine\/fetch-model\.ts$/,
   /^engine\/vllm\/(server|set-up)\.ts$/, // processes of their own
   /^acceptance\/(prove|cdktn\/run)\.ts$/,

@@ -24,6 +24,7 @@ const steps: readonly Step[] = [
   { name: "build", command: ["local/setup/build.ts"], isCheck: false },
   tool("types", "node_modules/typescript/bin/tsc", "--noEmit"),
   tool("types of the page", "node_modules/typescript/bin/tsc", "--noEmit", "-p", "demo-site"),
+  tool("types of the console", "node_modules/typescript/bin/tsc", "--noEmit", "-p", "console"),
   tool("style", "node_modules/@biomejs/biome/bin/biome", "check", "."),
 ];
 

@@ -28,6 +28,7 @@ const synth = (stage?: string) =>
         isProtected: true,
       }),
       organization: "default",
+      corsOrigins: ["https://chat.example.com"],
       listenerArn: "arn:listener",
       stage,
       logRetentionDays: 30,

@@ -22,6 +22,8 @@ export interface ControlApiProps extends RoutedFunctionProps {
   readonly usageStore: UsageStore | undefined;
   /** Id of the operator's organisation. */
   readonly organization: string;
+  /** Origins whose pages may call it, `*` for all; empty where there is no console. */
+  readonly corsOrigins: readonly string[];
 }
 
 /** A transaction of DynamoDB takes some ten milliseconds; a change that others come between is tried four times. */
@@ -35,7 +37,18 @@ export class ControlApi extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { table, keysTable, keyPlan, models, usageStore, organization, listenerArn, stage, ...props }: ControlApiProps,
+    {
+      table,
+      keysTable,
+      keyPlan,
+      models,
+      usageStore,
+      organization,
+      corsOrigins,
+      listenerArn,
+      stage,
+      ...props
+    }: ControlApiProps,
   ) {
     super(scope, id);
     const handler = new BundledFunction(this, "Function", {
@@ -53,6 +66,7 @@ export class ControlApi extends Construct {
         [ENV.organization]: organization,
         [ENV.publicModels]: publicModels(models),
         [ENV.functionEntry]: functionEntry(stage),
+        ...(corsOrigins.length > 0 ? { [ENV.corsOrigins]: JSON.stringify(corsOrigins) } : {}),
       },
       timeoutSeconds: TIMEOUT_SECONDS,
     });

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { CONSOLE_PAGES } from "../../contracts/site/console-pages.ts";
 import { builtAssets } from "../../test-support/built-assets.ts";
 import { only, resources, statements, synthConstruct } from "../../test-support/synth.ts";
 import { StaticSite } from "./static-site.ts";
@@ -14,15 +15,18 @@ const config = {
   defaults: { temperature: 0.2, topP: 0.9, maxTokens: 200 },
   samplePrompts: [],
 };
-const stack = synthConstruct((scope) => {
-  new StaticSite(scope, "Site", {
-    name: "test",
-    kmsKeyArn: "arn:key",
-    directory: assets.site,
-    config,
-    apiOrigin: "https://api.example.com",
+const synth = (consoleDirectory?: string) =>
+  synthConstruct((scope) => {
+    new StaticSite(scope, "Site", {
+      name: "test",
+      kmsKeyArn: "arn:key",
+      directory: assets.site,
+      consoleDirectory,
+      config,
+      apiOrigin: "https://api.example.com",
+    });
   });
-});
+const stack = synth();
 const distribution = only(stack, "aws_cloudfront_distribution");
 const objects = Object.entries(resources(stack, "aws_s3_object"));
 
@@ -90,6 +94,27 @@ describe("the static site", () => {
       source_hash: expect.stringMatching(/^[0-9a-f]{64}$/),
       content_type: "text/javascript; charset=utf-8",
       lifecycle: { create_before_destroy: true },
+    });
+  });
+
+  describe("with the console", () => {
+    const both = synth(assets.console);
+    const files = Object.values(resources(both, "aws_s3_object"));
+
+    test("its HTML is an object under the path of each page, and its scripts are below /console/", () => {
+      const html = files.filter(({ source }) => source?.includes("ConsoleBuild") && source.endsWith("/index.html"));
+      expect(html.map(({ key }) => key).toSorted()).toEqual(CONSOLE_PAGES.toSorted());
+      for (const { content_type, cache_control } of html)
+        expect([content_type, cache_control]).toEqual(["text/html; charset=utf-8", "public, max-age=60"]);
+      expect(files.map(({ key }) => key)).toContain("console/assets/index-bbbbbbbb.js");
+      expect(files.map(({ key }) => key)).toContain("index.html");
+    });
+
+    test("text never becomes markup or script, and without it the policy is as before", () => {
+      const policy = (of: typeof both) =>
+        only(of, "aws_cloudfront_response_headers_policy").security_headers_config.content_security_policy
+          .content_security_policy;
+      expect(policy(both)).toBe(`${policy(stack)}; require-trusted-types-for 'script'; trusted-types 'none'`);
     });
   });
 });

@@ -10,9 +10,10 @@ import { S3Object } from "@cdktf/provider-aws/lib/s3-object/index.js";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { SiteConfig } from "../../contracts/processes/site-config.ts";
+import { CONSOLE_FOLDER, CONSOLE_PAGES } from "../../contracts/site/console-pages.ts";
+import { contentSecurityPolicy } from "../../contracts/site/content-security-policy.ts";
 import { PrivateBucket, tlsOnlyStatement } from "../data/private-bucket.ts";
-import { contentSecurityPolicy } from "./content-security-policy.ts";
-import { SHORT_LIVED, siteFiles } from "./site-files.ts";
+import { SHORT_LIVED, type SiteFile, siteFiles } from "./site-files.ts";
 
 export interface SiteDomain {
   readonly name: string;
@@ -27,6 +28,8 @@ export interface StaticSiteProps {
   readonly kmsKeyArn: string;
   /** Folder of the built page. */
   readonly directory: string;
+  /** Folder of the built console. @default - the page is alone */
+  readonly consoleDirectory?: string | undefined;
   /** Becomes `config.json` beside the page. */
   readonly config: SiteConfig;
   /** The page's own name. @default - CloudFront's */
@@ -64,7 +67,7 @@ export class StaticSite extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { name, kmsKeyArn, directory, config, domain, apiOrigin }: StaticSiteProps,
+    { name, kmsKeyArn, directory, consoleDirectory, config, domain, apiOrigin }: StaticSiteProps,
   ) {
     super(scope, id);
     const bucket = new PrivateBucket(this, "Bucket", {
@@ -84,7 +87,10 @@ export class StaticSite extends Construct {
     const headers = new CloudfrontResponseHeadersPolicy(this, "Headers", {
       name,
       securityHeadersConfig: {
-        contentSecurityPolicy: { contentSecurityPolicy: contentSecurityPolicy({ apiOrigin }), override: true },
+        contentSecurityPolicy: {
+          contentSecurityPolicy: contentSecurityPolicy({ apiOrigin, trustedTypes: consoleDirectory !== undefined }),
+          override: true,
+        },
         strictTransportSecurity: { accessControlMaxAgeSec: 31_536_000, includeSubdomains: true, override: true },
         contentTypeOptions: { override: true },
         frameOptions: { frameOption: "DENY", override: true },
@@ -156,6 +162,7 @@ export class StaticSite extends Construct {
       dependsOn: [bucket.publicAccessBlock],
     });
     this.#uploadFiles(directory, bucket.bucketName);
+    if (consoleDirectory !== undefined) this.#uploadConsole(consoleDirectory, bucket.bucketName);
     new S3Object(this, "Config", {
       bucket: bucket.bucketName,
       key: "config.json",
@@ -185,15 +192,46 @@ export class StaticSite extends Construct {
     const asset = new TerraformAsset(this, "Build", { path: directory, type: AssetType.DIRECTORY });
     const group = new Construct(this, "Files");
     for (const file of files) {
-      new S3Object(group, file.stableName.replaceAll("/", "."), {
-        bucket,
-        key: file.key,
-        source: `${asset.path}/${file.key}`,
-        sourceHash: file.hash,
-        contentType: file.contentType,
-        cacheControl: file.cacheControl,
-        lifecycle: { createBeforeDestroy: true }, // open pages still fetch the old names while the new ones are uploaded
-      });
+      uploadFile(group, { bucket, asset, file, name: file.stableName.replaceAll("/", "."), key: file.key });
     }
   }
+
+  /** The console's files in a folder of their own, and its HTML under the path of each page. */
+  #uploadConsole(directory: string, bucket: string): void {
+    const asset = new TerraformAsset(this, "ConsoleBuild", { path: directory, type: AssetType.DIRECTORY });
+    const group = new Construct(this, "ConsoleFiles");
+    const pages = new Construct(this, "ConsolePages");
+    for (const file of siteFiles(directory)) {
+      const upload = { bucket, asset, file };
+      if (file.key === "index.html")
+        for (const page of CONSOLE_PAGES) uploadFile(pages, { ...upload, name: page, key: page });
+      else {
+        const name = file.stableName.replaceAll("/", ".");
+        uploadFile(group, { ...upload, name, key: `${CONSOLE_FOLDER}/${file.key}` });
+      }
+    }
+  }
+}
+
+interface FileUpload {
+  readonly bucket: string;
+  /** The build that has the file. */
+  readonly asset: TerraformAsset;
+  readonly file: SiteFile;
+  /** Name of the resource. */
+  readonly name: string;
+  /** Key in the bucket. */
+  readonly key: string;
+}
+
+function uploadFile(scope: Construct, { bucket, asset, file, name, key }: FileUpload): void {
+  new S3Object(scope, name, {
+    bucket,
+    key,
+    source: `${asset.path}/${file.key}`,
+    sourceHash: file.hash,
+    contentType: file.contentType,
+    cacheControl: file.cacheControl,
+    lifecycle: { createBeforeDestroy: true }, // open pages still fetch the old names while the new ones are uploaded
+  });
 }

@@ -44,6 +44,8 @@ export const ENV = {
   authMode: "SLUICE_AUTH_MODE",
   /** The control table's name (control Lambda). */
   controlTable: "SLUICE_CONTROL_TABLE",
+  /** Origins whose pages may call the control API: one line of JSON, an array of strings; absent for none (control Lambda). */
+  corsOrigins: "SLUICE_CORS_ORIGINS",
   /** Where a client's address is read, `contracts/processes/function-entry.ts` (control Lambda). */
   functionEntry: "SLUICE_FUNCTION_ENTRY",
   /** Name of the environment, a dimension of metrics (sealer). */

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { AuthMode } from "./auth.ts";
 
-/** `config.json` of the demo page: written by the site stack, so that one bundle serves every environment. */
+/** `config.json` of the demo page and the console: written by the site stack, so that one bundle serves every environment. */
 export const SiteConfig = z.strictObject({
   environment: z.string(),
   title: z.string(),
@@ -25,5 +25,12 @@ export const SiteConfig = z.strictObject({
     maxTokens: z.int().min(1),
   }),
   samplePrompts: z.array(z.string().min(1)).max(6),
+  /** The console beside the page; absent where the environment has none. */
+  console: z
+    .strictObject({
+      /** Whether people sign in at an OpenID provider, through the page's own `/session`; else with an admin key. */
+      people: z.boolean(),
+    })
+    .optional(),
 });
 export type SiteConfig = z.infer<typeof SiteConfig>;

@@ -1,7 +1,8 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
-import "./styles/tokens.css";
+import "../../ui/styles/tokens.css";
+import "../../ui/styles/elements.css";
 import "./styles/base.css";
 import "./styles/composer.css";
 import "./styles/answer.css";

@@ -6,8 +6,9 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
 import { SiteConfig } from "../../contracts/processes/site-config.ts";
 import { CHROMIUM_REMEDY, findChromium, launchChromium } from "../../test-support/chromium.ts";
-import { buildSite, type SiteFile } from "../build.ts";
-import type { Loopback } from "./loopback.ts";
+import type { Loopback } from "../../test-support/loopback.ts";
+import type { BuiltFile } from "../../ui/build-page.ts";
+import { buildSite } from "../build.ts";
 import { type ScriptedApi, startScriptedApi } from "./scripted-api.ts";
 import { serveSite } from "./site-server.ts";
 
@@ -29,7 +30,7 @@ const TOO_WIDE = `document.documentElement.scrollWidth <= innerWidth ? [] : [...
 /** What a browser test has at hand; made anew for each test, but for the built page and the browser. */
 export interface Stage {
   readonly folder: string;
-  readonly files: readonly SiteFile[];
+  readonly files: readonly BuiltFile[];
   readonly api: ScriptedApi;
   readonly site: Loopback;
   /** The body of `/config.json`; `undefined` is a 404. */
@@ -45,7 +46,7 @@ export function describePage(title: string, tests: (stage: () => Stage) => void)
 
   describe.skipIf(!hasChromium)(title, () => {
     let folder: string;
-    let files: readonly SiteFile[];
+    let files: readonly BuiltFile[];
     let browser: Browser;
     let stage: Stage;
     let complaints: string[];

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { type ErrorCode, type ErrorDetail, errorBody, errorEntry } from "../../contracts/api/errors.ts";
 import { ALLOWED_REQUEST_HEADERS, EXPOSED_HEADERS } from "../../contracts/api/headers.ts";
-import { listenOnLoopback } from "./loopback.ts";
+import { listenOnLoopback } from "../../test-support/loopback.ts";
 
 /** One response of the script. */
 export type ScriptedResponse = (response: ServerResponse) => Promise<void> | void;

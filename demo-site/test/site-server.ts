@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import type { SiteConfig } from "../../contracts/processes/site-config.ts";
-import { type Loopback, listenOnLoopback } from "./loopback.ts";
+import { contentSecurityPolicy } from "../../contracts/site/content-security-policy.ts";
+import { type Loopback, listenOnLoopback } from "../../test-support/loopback.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -10,21 +11,6 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** The policy under which the page runs everywhere. */
-export function contentSecurityPolicy(apiUrl: string): string {
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    `connect-src 'self' ${new URL(apiUrl).origin}`,
-    "font-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join("; ");
-}
-
 /** Serves the built page with the content security policy; `config()` is called at each load, `undefined` is a 404. */
 export async function serveSite(
   folder: string,
@@ -32,7 +18,10 @@ export async function serveSite(
   config: () => SiteConfig | undefined,
 ): Promise<Loopback> {
   return await listenOnLoopback((request, response) => {
-    response.setHeader("content-security-policy", contentSecurityPolicy(apiUrl));
+    response.setHeader(
+      "content-security-policy",
+      contentSecurityPolicy({ apiOrigin: new URL(apiUrl).origin, trustedTypes: true }),
+    );
     response.setHeader("x-content-type-options", "nosniff");
     const { pathname } = new URL(request.url ?? "/", "http://site");
     if (pathname === "/config.json") {

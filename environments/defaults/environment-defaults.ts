@@ -125,6 +125,7 @@ export const ENVIRONMENT_DEFAULTS = {
   "valkey.nodes": always(2, "one may fail"),
   providers: always({}, "no prompt leaves this account"),
   routes: always({}, "each model has its own name alone"),
+  "site.console": always("off", "it lets people in, and needs the control API"),
   "site.domain": always(null, "CloudFront's own address needs no domain"),
   "site.title": always("Sluice", "the product's name"),
   "site.samplePrompts": always(["List three fruits", "Explain what a load balancer does"], "short, and of two kinds"),

@@ -1,9 +1,9 @@
+import { Cors } from "../../domain/cors.ts";
 import { keepAliveSeconds } from "../../domain/idle-timeout.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import type { GatewayOptions } from "../gateway-options.ts";
 import { clientAddress } from "../http/client-address.ts";
-import { Cors } from "../http/cors.ts";
 import { takeForwardedAddress } from "../http/forwarded-address.ts";
 import { HttpAdapter } from "../http/http-adapter.ts";
 import { createHttpServer } from "../http/http-server.ts";

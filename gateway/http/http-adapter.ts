@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Server as NetServer } from "node:net";
+import type { Cors } from "../../domain/cors.ts";
 import { ClientGone } from "../core/gateway-error.ts";
 import type { GatewayRequest, RequestRefusal } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
@@ -8,7 +9,6 @@ import { clientAddress } from "./client-address.ts";
 import { refuseTunnel, respondToClientError } from "./client-error.ts";
 import { Connections } from "./connections/connections.ts";
 import { ReceivingBodies } from "./connections/receiving-bodies.ts";
-import type { Cors } from "./cors.ts";
 import { takeForwardedAddress } from "./forwarded-address.ts";
 import { ignoreError } from "./ignore-error.ts";
 import { IncomingBody } from "./incoming-body.ts";

@@ -5,10 +5,11 @@ import * as z from "zod";
 import { errorBody } from "../../contracts/api/errors.ts";
 import { FunctionEntry } from "../../contracts/processes/function-entry.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
+import { Cors } from "../../domain/cors.ts";
 import { FailedKeys } from "../../domain/keys/failed-keys.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { awsLimits } from "../aws-limits.ts";
-import { jsonResponse } from "../load-balancer-event.ts";
+import { eventRequest, jsonResponse } from "../load-balancer-event.ts";
 import { RefusalStore, refusalRecorder } from "../refusal-store.ts";
 import { OlderArchives } from "./call/older-archives.ts";
 import { requestOf } from "./control-request.ts";
@@ -17,17 +18,20 @@ import { DynamoControlStore } from "./store/dynamo-control-store.ts";
 import { DynamoUsageSource } from "./store/usage-source.ts";
 
 const Text = z.string().min(1);
-const PublicModels = z.string().transform(parseJson).pipe(z.array(Text));
+const Texts = z.string().transform(parseJson).pipe(z.array(Text));
 const Settings = z.object({
   [ENV.controlTable]: Text,
   [ENV.keysTable]: Text,
   [ENV.keyPlan]: Text,
   [ENV.usageTable]: Text.optional(),
   [ENV.organization]: Text,
-  [ENV.publicModels]: PublicModels,
+  [ENV.publicModels]: Texts,
+  [ENV.corsOrigins]: Texts.optional(),
   [ENV.functionEntry]: FunctionEntry,
 });
 
+/** Of one version of an object: docs/control-api.md. */
+const CONTROL_HEADERS = { exposed: ["etag"], allowed: ["if-match"] } as const;
 /** Addresses whose refused keys one execution environment counts at once: 1.5 MB if they all come in one minute. */
 const MAX_FAILING_ADDRESSES = 10_000;
 
@@ -41,12 +45,22 @@ const store = new DynamoControlStore(client, tables);
 const refusals = new RefusalStore(client, tables);
 const olderArchives = new OlderArchives();
 const failedKeys = new FailedKeys(MAX_FAILING_ADDRESSES);
+const origins = settings[ENV.corsOrigins];
+const cors = origins === undefined ? undefined : new Cors(origins, CONTROL_HEADERS);
 const uptime = () => performance.now();
+
+/** The CORS headers of a response, for the console. */
+function corsHeaders(event: unknown): Readonly<Record<string, string>> {
+  return cors?.responseHeaders(eventRequest(event).headers.get("origin")) ?? {};
+}
 
 /** The control API, called by the load balancer. */
 export const handler = middy().handler(async (event: unknown, { awsRequestId }: { readonly awsRequestId: string }) => {
   const request = requestOf(event, settings[ENV.functionEntry], awsRequestId);
   const { requestId } = request.origin;
+  // A browser sends no key with it. Without a console, the method is refused like any other.
+  if (cors && request.method === "OPTIONS")
+    return jsonResponse(204, undefined, requestId, { ...corsHeaders(event), ...cors.preflightHeaders() });
   const log = (line: Readonly<Record<string, unknown>>) =>
     process.stdout.write(`${JSON.stringify({ ...line, time: new Date().toISOString(), requestId })}\n`);
   try {
@@ -63,9 +77,9 @@ export const handler = middy().handler(async (event: unknown, { awsRequestId }: 
       log,
       recordRefusal: refusalRecorder(refusals, log),
     });
-    return jsonResponse(status, body, requestId, headers);
+    return jsonResponse(status, body, requestId, { ...corsHeaders(event), ...headers });
   } catch (error) {
     log({ level: "error", msg: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-    return jsonResponse(500, errorBody("internal_error"), requestId);
+    return jsonResponse(500, errorBody("internal_error"), requestId, corsHeaders(event));
   }
 });

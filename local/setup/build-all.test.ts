@@ -27,7 +27,9 @@ function project() {
     "catalog/models.ts": "1",
     "lib/is-record.ts": "1",
     "gateway/build.ts": build("gateway", "dist/gateway/server.mjs"),
+    "ui/tokens.css": "1",
     "demo-site/build.ts": build("site", "dist/site/index.html"),
+    "console/build.ts": build("console", "dist/console/index.html"),
   });
   const reports: string[] = [];
   const built = async () => {
@@ -41,10 +43,15 @@ function project() {
 describe("building what the stacks deploy", () => {
   test("builds each product once, and none the second time", async () => {
     const { built, reports } = project();
-    expect(await built()).toBe("lambdas gateway site");
-    expect(reports).toEqual(["building the Lambda bundles …", "building the gateway …", "building the demo page …"]);
+    expect(await built()).toBe("lambdas gateway site console");
+    expect(reports).toEqual([
+      "building the Lambda bundles …",
+      "building the gateway …",
+      "building the demo page …",
+      "building the console …",
+    ]);
     expect(await built()).toBe("");
-    expect(reports).toHaveLength(3);
+    expect(reports).toHaveLength(4);
   });
 
   test("builds again only what has a changed, new or removed source", async () => {
@@ -57,9 +64,9 @@ describe("building what the stacks deploy", () => {
     rmSync(join(folder, "demo-site/src/new.tsx"));
     expect(await built()).toBe("site");
     writeTo(join(folder, "contracts/processes/auth.ts"), "2");
-    expect(await built()).toBe("lambdas gateway site");
+    expect(await built()).toBe("lambdas gateway site console");
     writeTo(join(folder, "lib/is-record.ts"), "2");
-    expect(await built()).toBe("lambdas gateway site");
+    expect(await built()).toBe("lambdas gateway site console");
   });
 
   test.each(BUILD_STEPS)(
@@ -113,7 +120,9 @@ describe("npm run build", () => {
       "catalog/models.ts",
       "lib/is-record.ts",
       "gateway/build.ts",
+      "ui/tokens.css",
       "demo-site/build.ts",
+      "console/build.ts",
     ])
       writeTo(join(home, file), readFileSync(join(folder, file), "utf8"));
     writeTo(join(home, "lambdas/build.ts"), 'console.error("no esbuild");\nprocess.exitCode = 1;');

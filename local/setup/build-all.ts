@@ -29,8 +29,14 @@ export const BUILD_STEPS: readonly BuildStep[] = [
   {
     name: "demo page",
     script: "demo-site/build.ts",
-    sources: ["demo-site", "contracts", "lib", "package-lock.json"],
+    sources: ["demo-site", "ui", "contracts", "lib", "package-lock.json"],
     product: "dist/site/index.html",
+  },
+  {
+    name: "console",
+    script: "console/build.ts",
+    sources: ["console", "ui", "contracts", "lib", "package-lock.json"],
+    product: "dist/console/index.html",
   },
 ];
 

@@ -22,6 +22,8 @@ function freshClone() {
     "lambdas/build.ts": building("dist/lambdas/drain-engine.zip"),
     "gateway/build.ts": building("dist/gateway/server.mjs"),
     "demo-site/build.ts": building("dist/site/index.html"),
+    "console/build.ts": building("dist/console/index.html"),
+    "ui/a.ts": "",
     "domain/a.ts": "",
     "contracts/a.ts": "",
     "catalog/a.ts": "",

@@ -20,7 +20,12 @@ export async function startedTwin(
   const app = new App({ outdir: join(folder, "cdktf.out"), stackTraces: false });
   const built = (name: string) => join(OWN_FOLDER, "dist", name);
   const checked = validateEnvironment(environment, "environments/dev.ts");
-  synthesizeEnvironment(app, checked, { site: built("site"), lambdas: built("lambdas"), gateway: built("gateway") });
+  synthesizeEnvironment(app, checked, {
+    site: built("site"),
+    console: built("console"),
+    lambdas: built("lambdas"),
+    gateway: built("gateway"),
+  });
   app.synth();
   const twin = await startTwin({
     environment: environment.name,

@@ -49,6 +49,11 @@ export async function environmentVariants(): Promise<Readonly<Record<string, Env
       api: { ...dev.api, controlApi: true },
       identity: { ...dev.identity, people: { issuer: "https://login.example.com", clientId: "sluice" } },
     },
+    "dev with a console": {
+      ...dev,
+      api: { ...dev.api, controlApi: true },
+      site: { ...dev.site, console: "on" },
+    },
     "dev with a shell": { ...dev, network: { ...dev.network, shell: true } },
     "dev with a provider outside AWS": { ...dev, providers: { example: OUTSIDE_PROVIDER } },
   };

@@ -1,14 +1,11 @@
 import type { ChatCompletionRequest } from "../../../contracts/api/chat.ts";
 import type { SiteConfig } from "../../../contracts/processes/site-config.ts";
+import { chatUrl } from "../../../ui/stream/stream-chat.ts";
 
 /** One prompt as the page sends it. An empty setting is not sent: the engine's own default then applies. */
 export interface ChatRequest extends Partial<SiteConfig["defaults"]> {
   readonly model: string;
   readonly prompt: string;
-}
-
-export function chatUrl(apiUrl: string): string {
-  return `${apiUrl}/v1/chat/completions`;
 }
 
 export function chatBody(request: ChatRequest): ChatCompletionRequest {

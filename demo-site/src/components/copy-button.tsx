@@ -1,28 +1,12 @@
-import { useEffect, useState } from "react";
+import { useCopy } from "../../../ui/hooks/use-copy.ts";
 
-/** How long the button shows the result, in ms. */
-const FEEDBACK_MS = 2000;
+const FEEDBACK = { copied: "Copied", refused: "Copying is not allowed here" } as const;
 
 export function CopyButton({ label, text }: { readonly label: string; readonly text: string }) {
-  const [feedback, setFeedback] = useState<string>();
-  useEffect(() => {
-    if (feedback === undefined) return;
-    const timer = window.setTimeout(() => setFeedback(undefined), FEEDBACK_MS);
-    return () => window.clearTimeout(timer);
-  }, [feedback]);
-
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setFeedback("Copied");
-    } catch {
-      // No clipboard on plain http, or the visitor refused it.
-      setFeedback("Copying is not allowed here");
-    }
-  };
+  const { result, copy } = useCopy(text);
   return (
-    <button type="button" className="button quiet" onClick={() => void copy()}>
-      {feedback ?? label}
+    <button type="button" className="button quiet" onClick={copy}>
+      {result === undefined ? label : FEEDBACK[result]}
     </button>
   );
 }

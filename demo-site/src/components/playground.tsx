@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { useOnline } from "../../../ui/hooks/use-online.ts";
 import type { ChatRequest } from "../api/chat-request.ts";
 import type { SiteConfig } from "../api/config.ts";
 import { useChat } from "../hooks/use-chat.ts";
 import { showResponse, useFollowEnd } from "../hooks/use-follow-end.ts";
-import { useOnline } from "../hooks/use-online.ts";
 import { useSessionText } from "../hooks/use-session-text.ts";
 import { useStandIn } from "../hooks/use-stand-in.ts";
 import { FIELD_IDS, type FieldErrors, type FieldName, fieldErrors } from "../settings/fields.ts";

@@ -1,4 +1,4 @@
-import type { Problem } from "../api/problem.ts";
+import type { Problem } from "../../../ui/stream/problem.ts";
 import type { ChatState } from "../state/chat-state.ts";
 import { statusText } from "../state/status-text.ts";
 

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useReducer, useRef } from "react";
-import type { ChatRequest } from "../api/chat-request.ts";
+import { type ChatRequest, chatBody } from "../api/chat-request.ts";
 import { type ChatState, canSend, chatReducer, INITIAL_STATE } from "../state/chat-state.ts";
 import { sendChat, waitFor } from "../state/send-chat.ts";
 
@@ -34,7 +34,13 @@ export function useChat(apiUrl: string, isOnline: boolean): Chat {
     running.current = { id, controller };
     const now = () => performance.now();
     dispatch({ type: "sent", id, at: now(), request });
-    const call = { apiUrl, apiKey, request, signal: controller.signal, isOnline: () => navigator.onLine };
+    const call = {
+      apiUrl,
+      apiKey,
+      body: chatBody(request),
+      signal: controller.signal,
+      isOnline: () => navigator.onLine,
+    };
     void sendChat(id, call, { now, wait: waitFor, dispatch });
   };
 

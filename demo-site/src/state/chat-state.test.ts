@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Problem } from "../api/problem.ts";
+import type { Problem } from "../../../ui/stream/problem.ts";
 import { type ChatAction, type ChatState, canSend, chatReducer, INITIAL_STATE, isBusy } from "./chat-state.ts";
 import { figuresOf } from "./figures.ts";
 import { statusText } from "./status-text.ts";

@@ -1,6 +1,6 @@
+import type { Problem } from "../../../ui/stream/problem.ts";
+import type { ResponsePart, TokenUsage } from "../../../ui/stream/stream-chat.ts";
 import type { ChatRequest } from "../api/chat-request.ts";
-import type { Problem } from "../api/problem.ts";
-import type { ResponsePart, TokenUsage } from "../api/stream-chat.ts";
 
 /** Length of one step of `Exchange.flow`, in ms: fine enough to see a stall, few enough to draw a minute. */
 export const FLOW_STEP_MS = 100;

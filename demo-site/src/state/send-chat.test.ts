@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { chatBody } from "../api/chat-request.ts";
 import { type ChatState, chatReducer, INITIAL_STATE } from "./chat-state.ts";
 import { sendChat, waitFor } from "./send-chat.ts";
 
@@ -24,7 +25,7 @@ async function follow(apiUrl: string, stopAt?: string): Promise<ChatState[]> {
   const controller = new AbortController();
   const request = { model: "m", prompt: "p" };
   const states = [chatReducer(INITIAL_STATE, { type: "sent", id: 1, at: 0, request })];
-  const call = { apiUrl, apiKey: "", request, signal: controller.signal, isOnline: () => true };
+  const call = { apiUrl, apiKey: "", body: chatBody(request), signal: controller.signal, isOnline: () => true };
   await sendChat(1, call, {
     now: () => 0,
     wait: (ms, signal) => waitFor(Math.min(ms, 1), signal),

@@ -1,4 +1,4 @@
-import { type ChatCall, streamChat } from "../api/stream-chat.ts";
+import { type ChatCall, streamChat } from "../../../ui/stream/stream-chat.ts";
 import type { ExchangeAction } from "./chat-state.ts";
 
 /** How often a 503 is repeated before the page gives up: an engine that restarts needs longer than a visitor waits. */

@@ -1,13 +1,15 @@
-import { isRecord } from "../../../lib/is-record.ts";
-import { parseJson } from "../../../lib/parse-json.ts";
-import { type ChatRequest, chatBody, chatUrl } from "./chat-request.ts";
+import type { ChatCompletionRequest } from "../../contracts/api/chat.ts";
+import { isRecord } from "../../lib/is-record.ts";
+import { parseJson } from "../../lib/parse-json.ts";
 import { localProblem, type Problem, problemFromResponse, readErrorBody } from "./problem.ts";
 import { type SseEvent, SseParser } from "./sse.ts";
 
 export interface ChatCall {
+  /** Base address of the API, without `/v1`. */
   readonly apiUrl: string;
+  /** Empty for a request without a key. */
   readonly apiKey: string;
-  readonly request: ChatRequest;
+  readonly body: ChatCompletionRequest;
   readonly signal: AbortSignal;
   /** False when the browser knows that it has no connection. */
   readonly isOnline: () => boolean;
@@ -16,6 +18,11 @@ export interface ChatCall {
 export interface TokenUsage {
   readonly promptTokens: number;
   readonly completionTokens: number;
+}
+
+/** Address of chat completions. */
+export function chatUrl(apiUrl: string): string {
+  return `${apiUrl}/v1/chat/completions`;
 }
 
 /** What one read from the network brought. */
@@ -46,7 +53,7 @@ export async function streamChat(call: ChatCall, onPart: (part: ResponsePart) =>
         "content-type": "application/json",
         ...(call.apiKey === "" ? {} : { authorization: `Bearer ${call.apiKey}` }),
       },
-      body: JSON.stringify(chatBody(call.request)),
+      body: JSON.stringify(call.body),
       // The key is the only credential; no cookie ever travels to the API's origin.
       credentials: "omit",
       signal: call.signal,

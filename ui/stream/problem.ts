@@ -1,6 +1,6 @@
-import type { ErrorDetail } from "../../../contracts/api/errors.ts";
-import { isRecord } from "../../../lib/is-record.ts";
-import { parseJson } from "../../../lib/parse-json.ts";
+import type { ErrorDetail } from "../../contracts/api/errors.ts";
+import { isRecord } from "../../lib/is-record.ts";
+import { parseJson } from "../../lib/parse-json.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
 
 export type ProblemKind =

@@ -1,8 +1,7 @@
-import { ALLOWED_REQUEST_HEADERS, EXPOSED_HEADERS } from "../../contracts/api/headers.ts";
+import { ALLOWED_REQUEST_HEADERS, EXPOSED_HEADERS } from "../contracts/api/headers.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
-const EXPOSED = EXPOSED_HEADERS.join(", ");
 const METHODS = "GET, HEAD, POST, DELETE, OPTIONS";
 /** Chrome caches a preflight response for two hours at most. */
 const MAX_AGE_SECONDS = "7200";
@@ -11,10 +10,20 @@ const MAX_AGE_SECONDS = "7200";
 export class Cors {
   readonly #origins: ReadonlySet<string>;
   readonly #isOpen: boolean;
+  readonly #exposed: string;
+  readonly #requestHeaders: string;
 
-  /** @param origins `["*"]` for every page, or the origins that are allowed */
-  constructor(origins: readonly string[]) {
+  /**
+   * @param origins `["*"]` for every page, or the origins that are allowed
+   * @param more headers that pages may read and send beside those of the API for models
+   */
+  constructor(
+    origins: readonly string[],
+    more: { readonly exposed: readonly string[]; readonly allowed: readonly string[] } = { exposed: [], allowed: [] },
+  ) {
     this.#origins = new Set(origins);
+    this.#exposed = [...EXPOSED_HEADERS, ...more.exposed].join(", ");
+    this.#requestHeaders = [...ALLOWED_REQUEST_HEADERS, ...more.allowed].join(", ");
     this.#isOpen = this.#origins.has("*");
   }
 
@@ -25,17 +34,17 @@ export class Cors {
 
   /** For every response, errors included. */
   responseHeaders(origin: string | undefined): Headers {
-    if (this.#isOpen) return { "access-control-allow-origin": "*", "access-control-expose-headers": EXPOSED };
+    if (this.#isOpen) return { "access-control-allow-origin": "*", "access-control-expose-headers": this.#exposed };
     // A response without these headers depends on the origin too, so caches must know.
     if (origin === undefined || !this.#origins.has(origin)) return { vary: "origin" };
-    return { "access-control-allow-origin": origin, "access-control-expose-headers": EXPOSED, vary: "origin" };
+    return { "access-control-allow-origin": origin, "access-control-expose-headers": this.#exposed, vary: "origin" };
   }
 
   /** In addition, for the preflight request of a browser. */
   preflightHeaders(): Headers {
     return {
       "access-control-allow-methods": METHODS,
-      "access-control-allow-headers": ALLOWED_REQUEST_HEADERS.join(", "),
+      "access-control-allow-headers": this.#requestHeaders,
       "access-control-max-age": MAX_AGE_SECONDS,
     };
   }

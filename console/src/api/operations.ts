@@ -1,0 +1,23 @@
+import type { CONTROL_OPERATIONS } from "../../../contracts/control/operations.ts";
+
+type Operations = typeof CONTROL_OPERATIONS;
+
+/**
+ * Operations of the control API that the console calls. Method and path are those of the contract, by the types: a wrong one does
+ * not compile. They stand here once more, as the contract itself would bring its schemas into the bundle.
+ */
+export const OPERATIONS = {
+  listProjects: ["GET", "/v1/organization/projects"],
+  createProject: ["POST", "/v1/organization/projects"],
+  listProjectApiKeys: ["GET", "/v1/organization/projects/{project_id}/api_keys"],
+  deleteProjectApiKey: ["DELETE", "/v1/organization/projects/{project_id}/api_keys/{api_key_id}"],
+  createServiceAccount: ["POST", "/v1/organization/projects/{project_id}/service_accounts"],
+  createServiceAccountKey: [
+    "POST",
+    "/v1/organization/projects/{project_id}/service_accounts/{service_account_id}/api_keys",
+  ],
+} as const satisfies {
+  readonly [Id in keyof Operations]?: readonly [Operations[Id]["method"], Operations[Id]["path"]];
+};
+
+export type ConsoleOperation = keyof typeof OPERATIONS;

@@ -1,0 +1,44 @@
+import { QueryClient } from "@tanstack/react-query";
+import type { ApiClient, Credentials } from "./api-client.ts";
+import { ApiError } from "./api-error.ts";
+
+const MAX_RETRIES = 2;
+
+/** Whether a request that failed so may succeed when it is sent again. */
+export function isWorthRetrying(failures: number, error: unknown): boolean {
+  if (failures >= MAX_RETRIES || !(error instanceof ApiError)) return false;
+  return ["offline", "unreachable", "limited", "failed"].includes(error.kind);
+}
+
+/** Milliseconds before the next try: what the service says, else twice as long each time. */
+export function retryDelay(failures: number, error: unknown): number {
+  const seconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
+  return seconds === undefined ? Math.min(500 * 2 ** failures, 8_000) : Math.min(seconds, 60) * 1000;
+}
+
+/** All of the console's server state. What is older than half a minute is read again when it is shown. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: { retry: isWorthRetrying, retryDelay, staleTime: 30_000, throwOnError: false },
+    mutations: { retry: false },
+  },
+});
+
+let connect: (() => Promise<ApiClient>) | undefined;
+let client: Promise<ApiClient> | undefined;
+
+/** Sets the address of the API and where its key is, once. */
+export function connectApi(apiUrl: string, credentials: Credentials): void {
+  connect = async () => (await import("./api-client.ts")).createApiClient(apiUrl, credentials);
+}
+
+/**
+ * The control API, by operation, with the key of whoever is signed in. Its client is loaded with the first call: nobody needs it to sign in.
+ */
+export const api: ApiClient = {
+  async call(id, options) {
+    if (connect === undefined) throw new Error("connectApi was not called");
+    client ??= connect();
+    return (await client).call(id, options);
+  },
+};

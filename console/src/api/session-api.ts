@@ -1,0 +1,64 @@
+import { isRecord } from "../../../lib/is-record.ts";
+import { ApiError, errorOfResponse } from "./api-error.ts";
+
+/** What `/session` responds with: docs/console-api.md. Times are seconds since 1970. */
+export interface SessionResponse {
+  readonly user: { readonly email: string; readonly name: string | null };
+  /** Key of the control API. */
+  readonly control: { readonly key: string; readonly expires_at: number };
+  readonly projects: readonly { readonly id: string; readonly name: string; readonly role: string }[];
+  /** Key for models in one of the projects; null without a project. */
+  readonly project_key: { readonly project_id: string; readonly key: string; readonly expires_at: number } | null;
+}
+
+export interface SignInCode {
+  readonly code: string;
+  readonly code_verifier: string;
+  readonly redirect_uri: string;
+  readonly nonce: string;
+}
+
+/** Only pages of the site itself can send this header, which keeps other pages from using a person's cookie. */
+const HEADERS = { "content-type": "application/json", "x-sluice-session": "1" } as const;
+
+/** Signs in with the code of the provider. @throws {ApiError} */
+export function createSession(code: SignInCode): Promise<SessionResponse> {
+  return send("POST", "/session", code);
+}
+
+/** New keys, for the project if one is named. @throws {ApiError} `unauthorized` when the person has to sign in */
+export function refreshSession(projectId: string | undefined): Promise<SessionResponse> {
+  return send("POST", "/session/refresh", projectId === undefined ? {} : { project_id: projectId });
+}
+
+/** Ends the session at the provider too. @throws {ApiError} */
+export async function deleteSession(): Promise<void> {
+  await request("DELETE", "/session");
+}
+
+async function send(method: "POST", path: string, body: object): Promise<SessionResponse> {
+  const value: unknown = await (await request(method, path, body)).json();
+  if (isSession(value)) return value;
+  throw new ApiError("failed");
+}
+
+async function request(method: string, path: string, body?: object): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: HEADERS,
+      credentials: "same-origin",
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new ApiError(navigator.onLine ? "unreachable" : "offline");
+  }
+  if (response.ok) return response;
+  const json: unknown = await response.json().catch(() => undefined);
+  throw errorOfResponse(response.status, json, (name) => response.headers.get(name) ?? undefined);
+}
+
+function isSession(value: unknown): value is SessionResponse {
+  return isRecord(value) && isRecord(value.user) && isRecord(value.control) && Array.isArray(value.projects);
+}

@@ -1,0 +1,50 @@
+import { createFormatter, createTranslator, type _Translator as Translator } from "use-intl/core";
+import type { Locale } from "../preferences/locale.ts";
+import { usePreferences } from "../preferences/preferences.ts";
+import type { Messages, Texts } from "./messages.ts";
+import { pseudoText } from "./pseudo-locale.ts";
+
+/** The zone in which times are shown, with its name beside them. */
+const TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+const translators = new WeakMap<object, Map<Locale, unknown>>();
+const formatters = new Map<Locale, Formatter>();
+
+export type Formatter = ReturnType<typeof createFormatter>;
+export type { Translator };
+
+/** The texts of a page in the language that is set: `t("title")`, with values `t("count", { count: 2 })`. */
+export function useTexts<English extends Texts>(messages: Messages<English>): Translator<English> {
+  const locale = usePreferences(({ locale: chosen }) => chosen);
+  return translatorOf(messages, locale);
+}
+
+/** Numbers, dates and lists in the language that is set. */
+export function useFormatter(): Formatter {
+  const locale = usePreferences(({ locale: chosen }) => chosen);
+  const known = formatters.get(locale);
+  if (known !== undefined) return known;
+  const made = createFormatter({ locale: languageOf(locale), timeZone: TIME_ZONE });
+  formatters.set(locale, made);
+  return made;
+}
+
+/** The tag by which browsers and `Intl` know a language of the console. */
+export function languageOf(locale: Locale): string {
+  return locale === "en-XA" ? "en" : locale;
+}
+
+export function translatorOf<English extends Texts>(messages: Messages<English>, locale: Locale): Translator<English> {
+  const known = translators.get(messages) ?? new Map<Locale, unknown>();
+  translators.set(messages, known);
+  const made =
+    known.get(locale) ?? createTranslator({ locale: languageOf(locale), messages: textsOf(messages, locale) });
+  known.set(locale, made);
+  // The keys and placeholders of every language are those of the English texts.
+  return made as Translator<English>;
+}
+
+function textsOf(messages: Messages<Texts>, locale: Locale): Texts {
+  if (locale !== "en-XA") return messages[locale];
+  return Object.fromEntries(Object.entries(messages.en).map(([key, text]) => [key, pseudoText(text)]));
+}

@@ -1,0 +1,76 @@
+import { useState } from "react";
+import { useForm } from "react-hook-form";
+import { useTexts } from "../../i18n/translate.ts";
+import type { NewKeyFields } from "./key-queries.ts";
+import { MESSAGES } from "./messages.ts";
+
+const DAY_SECONDS = 86_400;
+/** Lives to choose from, in days; null is no end. */
+const LIVES = [
+  { name: "days7", days: 7 },
+  { name: "days30", days: 30 },
+  { name: "days90", days: 90 },
+  { name: "days365", days: 365 },
+  { name: "forever", days: undefined },
+] as const;
+const MAX_NAME = 100;
+
+interface KeyFormProps {
+  /** The name to begin with. */
+  readonly name: string;
+  readonly submitText: string;
+  readonly isPending: boolean;
+  readonly onSubmit: (fields: NewKeyFields) => void;
+  readonly onCancel: () => void;
+}
+
+/** Name and life of a new key. */
+export function KeyForm({ name, submitText, isPending, onSubmit, onCancel }: KeyFormProps) {
+  const t = useTexts(MESSAGES);
+  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  const { register, handleSubmit, formState } = useForm({ defaultValues: { name, life: "days90" } });
+  const problem = formState.errors.name;
+  const submit = handleSubmit((fields) => {
+    const days = LIVES.find(({ name: life }) => life === fields.life)?.days;
+    if (isPending) return;
+    onSubmit({
+      name: fields.name.trim(),
+      expiresInSeconds: days === undefined ? undefined : days * DAY_SECONDS,
+      idempotencyKey,
+    });
+  });
+  return (
+    <form className="form" onSubmit={(event) => void submit(event)} noValidate>
+      <label htmlFor="key-name">{t("name")}</label>
+      <input
+        id="key-name"
+        autoComplete="off"
+        aria-invalid={problem !== undefined}
+        aria-describedby="key-name-hint"
+        {...register("name", {
+          validate: (text) => text.trim() !== "" || t("nameMissing"),
+          maxLength: { value: MAX_NAME, message: t("nameLong") },
+        })}
+      />
+      <p id="key-name-hint" className={problem === undefined ? "hint" : "hint bad"}>
+        {problem?.message ?? t("nameHint")}
+      </p>
+      <label htmlFor="key-life">{t("life")}</label>
+      <select id="key-life" {...register("life")}>
+        {LIVES.map(({ name: life }) => (
+          <option key={life} value={life}>
+            {t(life)}
+          </option>
+        ))}
+      </select>
+      <div className="actions">
+        <button type="button" className="button" onClick={onCancel}>
+          {t("cancel")}
+        </button>
+        <button type="submit" className="button primary" aria-disabled={isPending}>
+          {isPending ? t("creating") : submitText}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,40 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useRouteContext, useSearch } from "@tanstack/react-router";
+import { Loading } from "../../components/loading.tsx";
+import { Problem } from "../../components/problem.tsx";
+import { useTexts } from "../../i18n/translate.ts";
+import { Entrance } from "./entrance.tsx";
+import { MESSAGES } from "./messages.ts";
+import { ProviderButton } from "./provider-button.tsx";
+
+/** Says how people come in, and begins. An account is made by the first sign-in. */
+export function SignupPage() {
+  const t = useTexts(MESSAGES);
+  const { config } = useRouteContext({ from: "__root__" });
+  const { to } = useSearch({ from: "/signup" });
+  const policy = useQuery({
+    queryKey: ["sign-in"],
+    queryFn: async () => (await import("../../session/sign-in.ts")).signInDocument(config.apiUrl),
+    enabled: config.people,
+  });
+  const known = (
+    <p className="quiet">
+      {t("known")} <Link to="/login">{t("signInTitle")}</Link>
+    </p>
+  );
+  if (!config.people)
+    return (
+      <Entrance title={t("signUpTitle")} lead={t("signUpClosed")}>
+        {known}
+      </Entrance>
+    );
+  if (policy.isPending) return <Loading />;
+  const lead = policy.data?.admit === "invited" ? t("signUpInvited") : t("signUpOpen");
+  return (
+    <Entrance title={t("signUpTitle")} lead={lead}>
+      {policy.error === null ? undefined : <Problem error={policy.error} onRetry={() => void policy.refetch()} />}
+      <ProviderButton to={to} />
+      {known}
+    </Entrance>
+  );
+}

@@ -1,0 +1,47 @@
+import { useQuery } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
+import { api } from "../api/queries.ts";
+import { useSession } from "../session/session.ts";
+
+/** A project as the console shows it. */
+export interface ConsoleProject {
+  readonly id: string;
+  readonly name: string;
+  /** Whether whoever is signed in may make and revoke keys of all of the project's accounts. */
+  readonly isOwner: boolean;
+}
+
+export interface Projects {
+  readonly projects: readonly ConsoleProject[];
+  /** The project of the page's address, else the first; `undefined` where there is none, or none yet. */
+  readonly current: ConsoleProject | undefined;
+  readonly isLoading: boolean;
+  readonly error: unknown;
+  readonly reload: () => void;
+}
+
+/** The largest page of the control API. */
+const MAX_PROJECTS = 100;
+export const PROJECTS_QUERY = ["projects"] as const;
+
+/** The projects of a person, or the first hundred of the organisation for an administrator. */
+export function useProjects(): Projects {
+  const session = useSession(({ session: now }) => now);
+  const { project: wanted } = useSearch({ from: "/app" });
+  const isPerson = session.kind === "person";
+  const listed = useQuery({
+    queryKey: PROJECTS_QUERY,
+    queryFn: ({ signal }) => api.call("listProjects", { query: { limit: MAX_PROJECTS }, signal }),
+    enabled: session.kind === "admin-key",
+  });
+  const projects: readonly ConsoleProject[] = isPerson
+    ? session.projects.map(({ id, name, role }) => ({ id, name, isOwner: role === "owner" }))
+    : (listed.data?.data ?? []).map(({ id, name }) => ({ id, name, isOwner: true }));
+  return {
+    projects,
+    current: projects.find(({ id }) => id === wanted) ?? projects[0],
+    isLoading: !isPerson && listed.isPending,
+    error: listed.error,
+    reload: () => void listed.refetch(),
+  };
+}

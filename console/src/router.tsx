@@ -1,0 +1,94 @@
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  retainSearchParams,
+} from "@tanstack/react-router";
+import type { ConsoleConfig } from "./api/console-config.ts";
+import { Loading } from "./components/loading.tsx";
+import { PageProblem } from "./components/page-problem.tsx";
+import { pathAndQuery } from "./lib/path-and-query.ts";
+import { currentSession } from "./session/session.ts";
+import { NotFound } from "./shell/not-found.tsx";
+import { RootLayout } from "./shell/root-layout.tsx";
+
+interface RouterContext {
+  readonly config: ConsoleConfig;
+}
+
+const root = createRootRouteWithContext<RouterContext>()({ component: RootLayout, notFoundComponent: NotFound });
+
+/** Pages that need somebody who is signed in. The project stands in the address, so that a link shows the same to others. */
+const app = createRoute({
+  getParentRoute: () => root,
+  id: "app",
+  component: lazyRouteComponent(() => import("./shell/shell.tsx"), "Shell"),
+  validateSearch: (search): { readonly project?: string } =>
+    typeof search.project === "string" ? { project: search.project } : {},
+  search: { middlewares: [retainSearchParams(["project"])] },
+  beforeLoad: ({ location }) => {
+    const { kind } = currentSession();
+    if (kind !== "person" && kind !== "admin-key") throw redirect({ to: "/login", search: { to: location.href } });
+  },
+});
+
+const keys = createRoute({
+  getParentRoute: () => app,
+  path: "/keys",
+  /** `new`: the form for a new key is open. */
+  validateSearch: (search): { readonly new?: true } => (search.new === true ? { new: true } : {}),
+  component: lazyRouteComponent(() => import("./pages/keys/keys-page.tsx"), "KeysPage"),
+});
+
+/** Where people begin. */
+const HOME = "/keys";
+
+const signInSearch = (search: Readonly<Record<string, unknown>>): { readonly to?: string } => {
+  const to = pathAndQuery(search.to);
+  return to === undefined ? {} : { to };
+};
+
+/** Whoever is signed in already goes on to where they wanted. */
+const passSignedIn = ({ search: { to } }: { readonly search: { readonly to?: string } }) => {
+  const { kind } = currentSession();
+  if (kind === "person" || kind === "admin-key") throw redirect({ href: to ?? HOME });
+};
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: signInSearch,
+  beforeLoad: passSignedIn,
+  component: lazyRouteComponent(() => import("./pages/login/login-page.tsx"), "LoginPage"),
+});
+
+const signup = createRoute({
+  getParentRoute: () => root,
+  path: "/signup",
+  validateSearch: signInSearch,
+  beforeLoad: passSignedIn,
+  component: lazyRouteComponent(() => import("./pages/login/signup-page.tsx"), "SignupPage"),
+});
+
+/** Each page is in CONSOLE_PAGES of contracts/site/console-pages.ts too, by which it is served. */
+const tree = root.addChildren([app.addChildren([keys]), login, signup]);
+
+/** The pages of the console with their addresses; a page's code is loaded when it is opened, or when its link is touched. */
+export function createConsoleRouter(config: ConsoleConfig) {
+  return createRouter({
+    routeTree: tree,
+    context: { config },
+    defaultPreload: "intent",
+    defaultPendingComponent: Loading,
+    defaultErrorComponent: PageProblem,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

@@ -1,0 +1,109 @@
+import { ApiError } from "../api/api-error.ts";
+import { deleteSession, refreshSession, type SessionResponse } from "../api/session-api.ts";
+import { currentSession, setSession, useSession } from "./session.ts";
+
+/** How long before their end keys are renewed. */
+const RENEW_BEFORE_SECONDS = 60;
+/** The shortest and the longest wait: a timer of a browser has at most 2^31 ms. */
+const WAIT_MS = { min: 5_000, max: 3_600_000 } as const;
+/** One page of the site at a time renews: a refresh token is used once. */
+const LOCK = "sluice-session";
+
+const channel = new BroadcastChannel("sluice-session");
+let renewal: Promise<boolean> | undefined;
+let timer: number | undefined;
+
+/**
+ * Signs a person in again who signed in before, with the site's cookie; then renews keys before they end, and when the page is
+ * looked at again after a pause. What one page of the site does, the others see.
+ */
+export async function startSession(people: boolean): Promise<void> {
+  channel.onmessage = ({ data }) => {
+    if (data === "signed-out" && currentSession().kind === "person")
+      setSession({ kind: "signed-out", reason: "signed-out" });
+  };
+  useSession.subscribe(planRenewal);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && secondsLeft() < RENEW_BEFORE_SECONDS) void renewSession();
+  });
+  if (!people) return setSession({ kind: "signed-out" });
+  try {
+    setSession({ kind: "person", ...(await locked(() => refreshSession(undefined))) });
+  } catch (error) {
+    const isUnreachable = error instanceof ApiError && error.kind !== "unauthorized";
+    setSession(isUnreachable ? { kind: "signed-out", reason: "unreachable" } : { kind: "signed-out" });
+  }
+}
+
+/** @returns whether there are new keys; an admin key can't be renewed */
+export function renewSession(projectId?: string): Promise<boolean> {
+  renewal ??= renew(projectId).finally(() => {
+    renewal = undefined;
+  });
+  return renewal;
+}
+
+async function renew(projectId: string | undefined): Promise<boolean> {
+  const session = currentSession();
+  if (session.kind === "admin-key") {
+    setSession({ kind: "signed-out", reason: "refused" });
+    return false;
+  }
+  if (session.kind !== "person") return false;
+  try {
+    setSession({
+      kind: "person",
+      ...(await locked(() => refreshSession(projectId ?? session.project_key?.project_id))),
+    });
+    return true;
+  } catch (error) {
+    // Without a connection the session is not over: the next request, or the next look at the page, tries again.
+    if (error instanceof ApiError && error.kind === "unauthorized")
+      setSession({ kind: "signed-out", reason: "expired" });
+    return false;
+  }
+}
+
+/** Ends the session here, at the provider, and in the site's other pages. */
+export async function signOut(): Promise<void> {
+  const isPerson = currentSession().kind === "person";
+  setSession({ kind: "signed-out", reason: "signed-out" });
+  if (!isPerson) return;
+  channel.postMessage("signed-out");
+  // The keys are forgotten in any case, and end within 15 minutes.
+  await deleteSession().catch(() => undefined);
+}
+
+function planRenewal(): void {
+  window.clearTimeout(timer);
+  const seconds = secondsLeft();
+  if (seconds === Number.POSITIVE_INFINITY) return;
+  const wait = Math.min(Math.max((seconds - RENEW_BEFORE_SECONDS) * 1000, WAIT_MS.min), WAIT_MS.max);
+  timer = window.setTimeout(() => void renewSession(), wait);
+}
+
+/** Until the first key of the session ends; infinite without a key that ends. */
+function secondsLeft(): number {
+  const session = currentSession();
+  if (session.kind !== "person") return Number.POSITIVE_INFINITY;
+  const ends = [session.control.expires_at, session.project_key?.expires_at ?? Number.POSITIVE_INFINITY];
+  return Math.min(...ends) - Date.now() / 1000;
+}
+
+/** Browsers without locks renew at the same time; the function bears that too. */
+function locked(work: () => Promise<SessionResponse>): Promise<SessionResponse> {
+  return "locks" in navigator ? navigator.locks.request(LOCK, work) : work();
+}
+
+/** A key for models in the project, for a person. @returns `undefined` with an admin key, which can't use models */
+export async function projectKey(projectId: string): Promise<string | undefined> {
+  // A renewal for another project may be on its way.
+  for (let tries = 0; tries < 2; tries += 1) {
+    const session = currentSession();
+    if (session.kind !== "person") return undefined;
+    if (session.project_key?.project_id === projectId && session.project_key.expires_at > Date.now() / 1000)
+      return session.project_key.key;
+    await renewSession(projectId);
+  }
+  return undefined;
+}

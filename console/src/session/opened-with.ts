@@ -1,0 +1,2 @@
+/** The page's query as it was opened with: a provider's response stands in it, which the router does not keep. */
+export const OPENED_WITH = new URLSearchParams(location.search);

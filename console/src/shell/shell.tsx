@@ -1,0 +1,80 @@
+import { Link, Outlet, useRouteContext } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { Mark } from "../../../ui/components/mark.tsx";
+import { defineMessages } from "../i18n/messages.ts";
+import { useTexts } from "../i18n/translate.ts";
+import { ProjectSwitcher } from "../projects/project-switcher.tsx";
+import { AccountMenu } from "./account-menu.tsx";
+import { NAVIGATION, PAGE_NAMES } from "./navigation.ts";
+
+const CommandPalette = lazy(() => import("./command-palette.tsx"));
+
+const MESSAGES = defineMessages(
+  { skip: "Skip to content", pages: "Pages", search: "Commands", environment: "Environment {name}" },
+  { skip: "Zum Inhalt springen", pages: "Seiten", search: "Befehle", environment: "Umgebung {name}" },
+);
+
+/** Navigation, project and account around the pages of somebody who is signed in. */
+export function Shell() {
+  const t = useTexts(MESSAGES);
+  const names = useTexts(PAGE_NAMES);
+  const { config } = useRouteContext({ from: "__root__" });
+  const [isPaletteOpen, setPaletteOpen] = useState(false);
+  usePaletteKey(() => setPaletteOpen(true));
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">
+        {t("skip")}
+      </a>
+      <header className="bar">
+        <Link to="/keys" className="brand" translate="no">
+          <Mark />
+          {config.title}
+        </Link>
+        <ProjectSwitcher />
+        <span className="bar-end">
+          <button
+            type="button"
+            className="button quiet"
+            aria-keyshortcuts="Control+K Meta+K"
+            onClick={() => setPaletteOpen(true)}
+          >
+            {t("search")} <kbd translate="no">Ctrl K</kbd>
+          </button>
+          <AccountMenu />
+        </span>
+      </header>
+      <nav className="pages" aria-label={t("pages")}>
+        {NAVIGATION.map(({ name, link }) => (
+          <Link key={name} {...link} activeProps={{ "aria-current": "page" }}>
+            {names(name)}
+          </Link>
+        ))}
+        <span className="chip" translate="no" title={t("environment", { name: config.environment })}>
+          {config.environment}
+        </span>
+      </nav>
+      <main id="content" tabIndex={-1}>
+        <Outlet />
+      </main>
+      {isPaletteOpen ? (
+        <Suspense fallback={null}>
+          <CommandPalette onClose={() => setPaletteOpen(false)} />
+        </Suspense>
+      ) : undefined}
+    </div>
+  );
+}
+
+/** Ctrl+K, or ⌘K. */
+function usePaletteKey(open: () => void): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      open();
+    };
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  });
+}

@@ -1,0 +1,58 @@
+import { readFile } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { text } from "node:stream/consumers";
+import type { SiteConfig } from "../../contracts/processes/site-config.ts";
+import { CONSOLE_FOLDER, CONSOLE_PAGES } from "../../contracts/site/console-pages.ts";
+import { contentSecurityPolicy } from "../../contracts/site/content-security-policy.ts";
+import { type Loopback, listenOnLoopback } from "../../test-support/loopback.ts";
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** One call of `/session`, and its response: a status and a body. */
+export interface SessionCall {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+export type SessionScript = (call: SessionCall) => { readonly status: number; readonly body?: unknown };
+
+/** Serves the console as the distribution does: its HTML under each page's path, its files below `/console/`, `/session` by script. */
+export function serveConsole(folder: string, config: SiteConfig, session: SessionScript): Promise<Loopback> {
+  const apiOrigin = new URL(config.apiUrl).origin;
+  return listenOnLoopback((request, response) => {
+    response.setHeader("content-security-policy", contentSecurityPolicy({ apiOrigin, trustedTypes: true }));
+    response.setHeader("x-content-type-options", "nosniff");
+    const { pathname } = new URL(request.url ?? "/", "http://site");
+    if (pathname === "/config.json") return void response.end(JSON.stringify(config));
+    if (pathname.startsWith("/session")) return void serveSession(request, response, pathname, session);
+    const isPage = CONSOLE_PAGES.some((page) => pathname === `/${page}`);
+    const path = isPage ? "index.html" : normalize(pathname.replace(`/${CONSOLE_FOLDER}/`, "/"));
+    readFile(join(folder, path)).then(
+      (content) =>
+        response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(content),
+      () => response.writeHead(404).end(),
+    );
+  });
+}
+
+async function serveSession(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  session: SessionScript,
+): Promise<void> {
+  const received = await text(request);
+  // As the function: a page of another site can't send the header.
+  if (request.headers["x-sluice-session"] !== "1") return void response.writeHead(403).end();
+  const body: unknown = received === "" ? undefined : JSON.parse(received);
+  const { status, body: sent } = session({ method: request.method ?? "", path, body });
+  response
+    .writeHead(status, { "content-type": "application/json" })
+    .end(sent === undefined ? "" : JSON.stringify(sent));
+}

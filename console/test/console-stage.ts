@@ -1,0 +1,192 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
+import { SiteConfig } from "../../contracts/processes/site-config.ts";
+import { CHROMIUM_REMEDY, findChromium, launchChromium } from "../../test-support/chromium.ts";
+import type { Loopback } from "../../test-support/loopback.ts";
+import type { BuiltFile } from "../../ui/build-page.ts";
+import { buildConsole } from "../build.ts";
+import { type SessionCall, type SessionScript, serveConsole } from "./console-server.ts";
+import { type ScriptedControl, startScriptedControl } from "./scripted-control.ts";
+
+/** How long a wait for the page may take, in ms. */
+const PATIENCE = 15_000;
+
+/** Run in the page: elements beyond the window's right edge; empty when the page does not scroll sideways. */
+const TOO_WIDE = `document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("*")]
+  .filter((element) => element.getBoundingClientRect().right > innerWidth).map((element) => element.outerHTML.slice(0, 200))`;
+
+/** Run in the page: texts and names that no message has. What is data is marked with translate="no". */
+const HARD_CODED = `(() => {
+  const isData = (element) => element.closest("[translate=no]") !== null;
+  const wrong = [];
+  const see = (text, element) => {
+    if (/\\p{L}/u.test(text) && !/^⟦[^]*⟧$/u.test(text.trim()) && !isData(element)) wrong.push(text.trim());
+  };
+  const visitor = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT);
+  for (let element = visitor.currentNode; element; element = visitor.nextNode()) {
+    if (["SCRIPT", "NOSCRIPT", "STYLE"].includes(element.tagName)) continue;
+    for (const name of ["aria-label", "title", "placeholder", "alt"]) {
+      const value = element.getAttribute(name);
+      if (value !== null) see(value, element);
+    }
+    const own = [...element.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE).map(({ data }) => data).join("");
+    // A message with marked parts is several nodes: its element's text is looked at as a whole.
+    if (own.trim() !== "") see(own.includes("⟦") || own.includes("⟧") ? element.textContent : own, element);
+  }
+  return wrong;
+})()`;
+
+/** What a test has at hand; made anew for each test, but for the built console and the browser. */
+export interface ConsoleStage {
+  readonly files: readonly BuiltFile[];
+  readonly folder: string;
+  readonly control: ScriptedControl;
+  readonly site: Loopback;
+  readonly sessionCalls: readonly SessionCall[];
+  /** What `/session` responds with; 401 at first. */
+  session: SessionScript;
+  /** Opens the path; what the page complains about (exceptions, console, content security policy) fails the test. */
+  readonly open: (path: string, options?: BrowserContextOptions) => Promise<Page>;
+}
+
+interface StageOptions {
+  /** Whether people sign in at a provider. @default - with admin keys alone */
+  readonly people?: boolean;
+}
+
+/** A `describe` around the built console in Chromium; skipped with one line where there is none. */
+export function describeConsole(
+  title: string,
+  options: StageOptions,
+  tests: (stage: () => ConsoleStage) => void,
+): void {
+  const hasChromium = findChromium() !== undefined;
+  if (!hasChromium) console.warn(`Skipping the console's browser tests: ${CHROMIUM_REMEDY}`);
+
+  describe.skipIf(!hasChromium)(title, () => {
+    let folder: string;
+    let files: readonly BuiltFile[];
+    let browser: Browser;
+    let stage: ConsoleStage;
+    let complaints: string[];
+    let contexts: BrowserContext[];
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), "console-"));
+      [files, browser] = await Promise.all([buildConsole(folder), launchChromium()]);
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    beforeEach(async () => {
+      complaints = [];
+      contexts = [];
+      const sessionCalls: SessionCall[] = [];
+      const control = await startScriptedControl();
+      const site = await serveConsole(folder, configFor(control.origin, options.people ?? false), (call) => {
+        sessionCalls.push(call);
+        return stage.session(call);
+      });
+      stage = { files, folder, control, site, sessionCalls, session: () => ({ status: 401, body: {} }), open };
+    });
+
+    afterEach(async () => {
+      for (const context of contexts) await context.close();
+      await stage.site.close();
+      await stage.control.close();
+      expect(complaints).toEqual([]);
+    });
+
+    async function open(path: string, contextOptions: BrowserContextOptions = {}): Promise<Page> {
+      const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin", ...contextOptions });
+      contexts.push(context);
+      context.setDefaultTimeout(PATIENCE);
+      return openIn(context, path, stage.site.origin, complaints);
+    }
+
+    tests(() => stage);
+  });
+}
+
+/** Opens a further page of a browser, whose complaints count too. */
+export async function openIn(
+  context: BrowserContext,
+  path: string,
+  origin: string,
+  complaints: string[] = [],
+): Promise<Page> {
+  const page = await context.newPage();
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    // The browser logs each response that is no success; those are scripted here.
+    const isExpected = message.text().startsWith("Failed to load resource");
+    if (["error", "warning"].includes(message.type()) && !isExpected) complaints.push(message.text());
+  });
+  await page.exposeFunction("reportViolation", (text: string) => complaints.push(text));
+  await page.addInitScript(
+    `addEventListener("securitypolicyviolation", (e) => reportViolation(e.violatedDirective + " " + e.blockedURI + " " + e.sample))`,
+  );
+  await page.goto(`${origin}${path}`);
+  return page;
+}
+
+function configFor(apiUrl: string, people: boolean): SiteConfig {
+  return SiteConfig.parse({
+    environment: "test",
+    title: "Sluice of Example",
+    apiUrl,
+    auth: "required",
+    models: [{ id: "phi-3-mini", displayName: "Phi-3 mini", weights: "microsoft/Phi-3-mini", contextTokens: 4096 }],
+    defaults: { temperature: 0.2, topP: 0.9, maxTokens: 200 },
+    samplePrompts: [],
+    console: { people },
+  });
+}
+
+/** Signs in with the admin key that the scripted API accepts. */
+export async function signInWithKey(page: Page): Promise<void> {
+  await page.locator("#admin-key").fill("sk-admin-test");
+  await page.locator("#admin-key").press("Enter");
+  await page.locator("#content h1").waitFor();
+}
+
+/** A response of `/session` for a person with these projects; keys end in `seconds`. */
+export function personSession(
+  projects: readonly { id: string; name: string; role: string }[],
+  key: string,
+  seconds = 900,
+) {
+  const expires_at = Math.floor(Date.now() / 1000) + seconds;
+  const [first] = projects;
+  return {
+    user: { email: "ada@example.com", name: "Ada" },
+    control: { key, expires_at },
+    projects,
+    project_key: first === undefined ? null : { project_id: first.id, key: "sk-sl-person", expires_at },
+  };
+}
+
+/** Axe finds no violation, and the page does not scroll sideways. */
+export async function findNothing(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
+  expect(await page.evaluate(TOO_WIDE)).toEqual([]);
+}
+
+/** Texts that are not from a message, with the pseudo-locale. */
+export function hardCoded(page: Page): Promise<unknown> {
+  return page.evaluate(HARD_CODED);
+}
+
+/** Run before a page's scripts: the preferences that the browser stores. */
+export function withPreferences(preferences: Readonly<Record<string, string>>): string {
+  return Object.entries(preferences)
+    .map(([name, value]) => `localStorage.setItem(${JSON.stringify(name)}, ${JSON.stringify(value)});`)
+    .join("\n");
+}

@@ -1,0 +1,136 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { type ErrorCode, errorBody, errorEntry } from "../../contracts/api/errors.ts";
+import type { ProjectApiKey } from "../../contracts/control/project-keys.ts";
+import { type Loopback, listenOnLoopback } from "../../test-support/loopback.ts";
+
+export interface SeenCall {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly authorization: string | undefined;
+  readonly idempotencyKey: string | undefined;
+  readonly body: unknown;
+}
+
+/** A control API on another origin: lists in memory, and errors by script. */
+export interface ScriptedControl extends Loopback {
+  readonly seen: readonly SeenCall[];
+  /** Keys that are accepted. */
+  readonly accepted: Set<string>;
+  readonly projects: { id: string; name: string }[];
+  /** Keys of all projects, the newest first. */
+  readonly keys: ProjectApiKey[];
+  /** The next calls get these errors; `undefined` lets one pass. */
+  readonly failures: (ErrorCode | undefined)[];
+}
+
+const CREATED_AT = 1_790_000_000;
+
+export async function startScriptedControl(): Promise<ScriptedControl> {
+  const seen: SeenCall[] = [];
+  const state = { accepted: new Set(["sk-admin-test"]), projects: [], keys: [], failures: [] };
+  const control: ScriptedControl = {
+    ...state,
+    seen,
+    ...(await listenOnLoopback((request, response) => {
+      response.setHeader("access-control-allow-origin", "*");
+      response.setHeader("access-control-expose-headers", "retry-after, x-request-id, etag");
+      if (request.method === "OPTIONS") {
+        response.setHeader("access-control-allow-headers", "authorization, content-type, idempotency-key, if-match");
+        response.setHeader("access-control-allow-methods", "GET, POST, DELETE");
+        return void response.writeHead(204).end();
+      }
+      serve(request, response, control, seen).catch(() => response.destroy());
+    })),
+  };
+  return control;
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  control: ScriptedControl,
+  seen: SeenCall[],
+): Promise<void> {
+  const { method = "", url = "", headers } = request;
+  const body = await text(request);
+  const call: SeenCall = {
+    method,
+    url,
+    authorization: headers.authorization,
+    idempotencyKey: headers["idempotency-key"]?.toString(),
+    body: body === "" ? undefined : JSON.parse(body),
+  };
+  seen.push(call);
+  if (!control.accepted.has(call.authorization?.replace("Bearer ", "") ?? "")) return fail(response, "invalid_api_key");
+  const failure = control.failures.shift();
+  if (failure !== undefined) return fail(response, failure);
+  const result = respond(call, control);
+  if (result === undefined) return fail(response, "not_found");
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(result));
+}
+
+function fail(response: ServerResponse, code: ErrorCode): void {
+  const { status, retryAfterSeconds } = errorEntry(code);
+  const wait = retryAfterSeconds === undefined ? {} : { "retry-after": "1" };
+  response.writeHead(status, { "content-type": "application/json", "x-request-id": "req-1", ...wait });
+  response.end(JSON.stringify(errorBody(code, {})));
+}
+
+function respond({ method, url, body }: SeenCall, { projects, keys }: ScriptedControl): unknown {
+  const { pathname, searchParams } = new URL(url, "http://api");
+  const [, , , subject, id, kind, item] = pathname.split("/");
+  const { name = "" } = (body ?? {}) as { readonly name?: string };
+  if (subject === "projects" && id === undefined) {
+    if (method === "GET") return page(projects, searchParams);
+    const project = { id: `proj_${projects.length + 1}`, name };
+    projects.push(project);
+    return project;
+  }
+  if (kind === "api_keys" && method === "GET") return page(keys, searchParams);
+  if (kind === "api_keys" && method === "DELETE") {
+    const index = keys.findIndex((key) => key.id === item);
+    if (index < 0) return undefined;
+    keys.splice(index, 1);
+    return { object: "organization.project.api_key.deleted", id: item, deleted: true };
+  }
+  if (kind !== "service_accounts" || method !== "POST") return undefined;
+  const key = scriptedKey(name, item);
+  keys.unshift(key);
+  const secret = { id: key.id, name, value: `sk-sl-${key.id}-secret` };
+  return item === undefined ? { id: key.owner.service_account.id, name, api_key: secret } : secret;
+}
+
+/** @param account id of the account that has the key. @default - one of its own */
+export function scriptedKey(name: string, account = `svc_${randomUUID()}`): ProjectApiKey {
+  const id = `key_${randomUUID().slice(0, 8)}`;
+  return {
+    object: "organization.project.api_key",
+    id,
+    name,
+    redacted_value: `sk-sl-${id}…`,
+    created_at: CREATED_AT,
+    expires_at: null,
+    last_used_at: null,
+    owner_project_access: "active",
+    owner: {
+      type: "service_account",
+      service_account: { id: account, name, role: "member", created_at: CREATED_AT },
+    },
+  };
+}
+
+function page<Item extends { readonly id: string }>(items: readonly Item[], query: URLSearchParams) {
+  const start = items.findIndex(({ id }) => id === query.get("after")) + 1;
+  const data = items.slice(start, start + Number(query.get("limit") ?? 20));
+  const last = data.at(-1)?.id ?? null;
+  return {
+    object: "list",
+    data,
+    first_id: data[0]?.id ?? null,
+    last_id: last,
+    has_more: last !== items.at(-1)?.id && data.length > 0,
+  };
+}
