@@ -108,6 +108,18 @@ export const OPENAI_SHAPES: readonly UpstreamShape[] = [
   { name: "a wait without an end", body: () => "{}", status: 429, headers: { "retry-after": "9".repeat(300) } },
   { name: "names in a head without an end", first: () => "HTTP/1.1 200 OK\r\n", body: headers, times: 30, isRaw: true },
   {
+    name: "empty headers",
+    body: () => `HTTP/1.1 200 OK\r\n${"a:\r\n".repeat(16_000)}content-type: text/event-stream\r\n\r\n${stream("")}`,
+    isRaw: true,
+  },
+  {
+    name: "empty headers without an end",
+    first: () => "HTTP/1.1 200 OK\r\n",
+    body: () => "a:\r\n".repeat(200_000),
+    times: 30,
+    isRaw: true,
+  },
+  {
     name: "trailers without an end",
     first: () =>
       `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n${START.length.toString(16)}\r\n${START}\r\n0\r\n`,

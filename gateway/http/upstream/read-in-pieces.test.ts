@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { buildConnector, Pool } from "undici";
 import { expect, onTestFinished, test } from "vitest";
 import { connectorInPieces } from "./read-in-pieces.ts";
@@ -50,4 +50,50 @@ test("a connection that fails is an error of its request", async () => {
   const closed = new Pool("http://127.0.0.1:9", { connect: connectorInPieces(buildConnector({ timeout: 1000 })) });
   await expect(closed.request({ method: "GET", path: "/" })).rejects.toThrow();
   await closed.destroy();
+});
+
+/** What a reader gets of a server's text in each turn: `read()` until it returns nothing, as undici's parser does. */
+async function turnsOf(sent: string): Promise<readonly (readonly number[])[]> {
+  const server = createServer((socket) => socket.end(sent));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const socket = connect(port, "127.0.0.1");
+  // More than a piece is there before the first look.
+  socket.once("connect", () =>
+    connectorInPieces((_, done) => done(null, socket))({} as buildConnector.Options, () => undefined),
+  );
+  const turns: number[][] = [];
+  socket.on("readable", () => {
+    const turn: number[] = [];
+    for (let piece: Buffer | null = socket.read(); piece !== null; piece = socket.read()) turn.push(piece.length);
+    turns.push(turn);
+  });
+  await once(socket, "close");
+  return turns;
+}
+
+test("pieces of many short lines are parsed one a turn, so that endless empty headers don't hold the thread", async () => {
+  const empty = await turnsOf("a:\r\n".repeat(16_000));
+  expect(empty.flat().reduce((sum, bytes) => sum + bytes, 0)).toBe(64_000);
+  for (const turn of empty) expect(turn.slice(0, -1).filter((bytes) => bytes === 8192)).toEqual([]);
+  const long = await turnsOf(TEXT);
+  expect(long.flat().reduce((sum, bytes) => sum + bytes, 0)).toBe(TEXT.length);
+  expect(Math.max(...long.map((turn) => turn.length))).toBeGreaterThan(1);
+});
+
+test("a head of many lines and what comes behind it are read whole, also by a reader that pauses", async () => {
+  const head = `HTTP/1.1 200 OK\r\n${"a:\r\n".repeat(15_000)}content-length: ${TEXT.length}\r\n\r\n`;
+  const pool = await poolTo(head + TEXT);
+  expect([await textOf(pool), await textOf(pool)]).toEqual([TEXT, TEXT]);
+  const lines = "\n".repeat(300_000);
+  const toEnd = await poolTo(`HTTP/1.1 200 OK\r\n\r\n${lines}`, (socket) => socket.end());
+  const { body } = await toEnd.request({ method: "GET", path: "/" });
+  let text = "";
+  for await (const piece of body) {
+    text += String(piece);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  expect(text).toBe(lines);
 });
