@@ -6,6 +6,7 @@ import type { GatewayResponse } from "../core/response.ts";
 import { BoundedBytes } from "../http/bounded-bytes.ts";
 import { bufferedBody } from "../in-process/buffered-body.ts";
 import { bodyChunks } from "../in-process/byte-queue.ts";
+import { jsonBytes } from "../outside-values/paced-json.ts";
 import type { BatchRequest } from "./check-request.ts";
 import type { ConcurrencyLimiter } from "./concurrency-limiter.ts";
 
@@ -80,7 +81,7 @@ async function sendOnce(request: BatchRequest, { handle, endpoint, caller, signa
     method: "POST",
     target: endpoint,
     headers: { "content-type": "application/json", [PRIORITY_HEADER]: "batch" },
-    body: bufferedBody(Buffer.from(JSON.stringify(request.body))),
+    body: bufferedBody(await jsonBytes(request.body)),
     address: "",
     // One of its own, so that the batch's signal does not hold what listens to it.
     signal: AbortSignal.any([signal]),

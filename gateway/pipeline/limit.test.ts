@@ -79,12 +79,12 @@ describe("a completion that may be longer than what is left", () => {
     expect(sent().text).toContain('"seed":9007199254740993');
   });
 
-  test("is cut in the client's own body too, for providers that speak its dialect", () => {
+  test("is cut in the client's own body too, for providers that speak its dialect", async () => {
     const generation = (client: object) =>
       ({ route: CHAT, model: "tiny", fields: {}, bytes: Buffer.from("{}"), maxTokens: undefined, client }) as never;
-    const messages = clamped(generation({ dialect: "messages", fields: { max_tokens: 500, system: "x" } }), 100);
+    const messages = await clamped(generation({ dialect: "messages", fields: { max_tokens: 500, system: "x" } }), 100);
     expect(messages.client?.fields).toEqual({ max_tokens: 100, system: "x" });
-    const responses = clamped(generation({ dialect: "responses", fields: { input: "x" } }), 100);
+    const responses = await clamped(generation({ dialect: "responses", fields: { input: "x" } }), 100);
     expect(responses.client?.fields).toEqual({ input: "x", max_output_tokens: 100 });
   });
 

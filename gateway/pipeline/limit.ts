@@ -52,7 +52,7 @@ async function reserve(planned: Planned, stored: readonly StoredLimits[], tools:
     planned.abort.signal.throwIfAborted();
     if (use.completions === 0 || completionTokens >= use.completionTokens) return planned;
     planned.headers.set(CLAMPED_HEADER, `max_tokens=${completionTokens}`);
-    return { ...planned, clamped: clamped(generation, completionTokens) };
+    return { ...planned, clamped: await clamped(generation, completionTokens) };
   } catch (error) {
     if (error instanceof LimitReached) addHeaders(planned, [error.count], tools);
     throw error;

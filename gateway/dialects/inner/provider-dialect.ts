@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentity } from "@smithy/types";
-import type { OutboundDialect } from "../../core/dialect.ts";
+import type { OutboundDialect, UpstreamCall } from "../../core/dialect.ts";
 
 /** The gateway's own credentials at AWS, as they are at the moment. */
 export type AwsCredentials = () => Promise<AwsCredentialIdentity>;
@@ -33,4 +33,12 @@ export interface ProviderDialect {
     namesIn(body: string): readonly string[];
   };
   create(context: ProviderContext): OutboundDialect;
+}
+
+/** A call with its body: without a promise where the body is small, as it then is none itself. */
+export function withBody(
+  call: Pick<UpstreamCall, "path" | "headers">,
+  body: Buffer | Promise<Buffer>,
+): UpstreamCall | Promise<UpstreamCall> {
+  return body instanceof Promise ? body.then((bytes) => ({ ...call, body: bytes })) : { ...call, body };
 }

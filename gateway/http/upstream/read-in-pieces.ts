@@ -10,7 +10,7 @@ const PIECE_BYTES = 8192;
  * Line ends in a piece from which on it is the last one of its turn. Undici counts a header without its separators, so that
  * 16,000 empty ones are a head that it takes, and each takes it up to 10 us: 160 ms in one turn, 19 in turns.
  */
-const MAX_LINES = 256;
+const LINES_OF_LAST_PIECE = 256;
 const LINE_END = 10;
 
 /** Makes connections whose bytes are parsed in pieces, none of them after the connection was given up. */
@@ -53,7 +53,7 @@ function hasManyLines(piece: Buffer): boolean {
   let lines = 0;
   for (let at = piece.indexOf(LINE_END); at >= 0; at = piece.indexOf(LINE_END, at + 1)) {
     lines++;
-    if (lines > MAX_LINES) return true;
+    if (lines > LINES_OF_LAST_PIECE) return true;
   }
   return false;
 }

@@ -1,6 +1,7 @@
 import type { ClientBody, GenerationRequest } from "../../core/generation-request.ts";
 import { tokenField } from "../../core/spending-cap.ts";
 import { withExactSeed } from "../../dialects/providers/openai/openai-body.ts";
+import { jsonBytes } from "../../outside-values/paced-json.ts";
 
 const TOKEN_FIELDS = ["max_completion_tokens", "max_tokens"];
 /** Name of the longest completion in the clients' own dialects. */
@@ -11,7 +12,7 @@ const OPEN_BRACE = 0x7b;
  * The request with completions of at most `tokens` tokens each: in its body, and in the client's own where that has another
  * dialect. All other bytes of a body that names no such bound stay as they are.
  */
-export function clamped(generation: GenerationRequest, tokens: number): GenerationRequest {
+export async function clamped(generation: GenerationRequest, tokens: number): Promise<GenerationRequest> {
   const { fields, bytes, client } = generation;
   const written = TOKEN_FIELDS.filter((field) => typeof fields[field] === "number");
   const [field = tokenField(generation)] = written;
@@ -22,7 +23,7 @@ export function clamped(generation: GenerationRequest, tokens: number): Generati
     maxTokens: { field, value: tokens },
     fields: bounded,
     bytes: Object.hasOwn(fields, field)
-      ? Buffer.from(withExactSeed(JSON.stringify(bounded), generation))
+      ? withExactSeed(await jsonBytes(bounded), generation)
       : withFirstField(bytes, field, tokens),
     client: client && clampedClient(client, tokens),
   };

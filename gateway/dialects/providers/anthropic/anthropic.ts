@@ -1,4 +1,6 @@
 import type { OutboundDialect, OutboundRequest } from "../../../core/dialect.ts";
+import { jsonBytes } from "../../../outside-values/paced-json.ts";
+import { withBody } from "../../inner/provider-dialect.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { wantsJsonObject } from "../../json-mode/json-text.ts";
 import { anthropicRequest } from "./anthropic-request.ts";
@@ -42,14 +44,11 @@ export function anthropicDialect(options: AnthropicDialectOptions): OutboundDial
       const body =
         client?.dialect === "messages" ? ownMessagesRequest(client.fields, options) : anthropicRequest(fields, options);
       const betas = client?.betas;
-      return {
-        path: "/v1/messages",
-        headers: {
-          "anthropic-version": ANTHROPIC_VERSION,
-          ...(betas === undefined ? {} : { "anthropic-beta": betas }),
-        },
-        body: Buffer.from(JSON.stringify(body)),
+      const headers = {
+        "anthropic-version": ANTHROPIC_VERSION,
+        ...(betas === undefined ? {} : { "anthropic-beta": betas }),
       };
+      return withBody({ path: "/v1/messages", headers }, jsonBytes(body));
     },
     decodeWhole: (bytes, request) => chatCompletion(bytes, head(request)),
     decodeStream: (request) => anthropicStream(head(request)),

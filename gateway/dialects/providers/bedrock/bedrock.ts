@@ -1,5 +1,6 @@
 import type { AwsCredentialIdentity } from "@smithy/types";
 import type { OutboundDialect, OutboundRequest } from "../../../core/dialect.ts";
+import { jsonBytes } from "../../../outside-values/paced-json.ts";
 import { refuseOnlyAnthropic } from "../../inner/anthropic-only.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { stopSequences } from "../../inner/sampling-fields.ts";
@@ -37,7 +38,7 @@ export function bedrockDialect({ region, credentials, now, newId }: BedrockDiale
         throw refuse("model", "This model serves chat completions only; use /v1/chat/completions.");
       refuseOnlyAnthropic(generation.client);
       const isMessages = generation.client?.dialect === "messages";
-      const body = Buffer.from(JSON.stringify(converseRequest(generation.fields, { model, isMessages })));
+      const body = await jsonBytes(converseRequest(generation.fields, { model, isMessages }));
       const path = `/model/${encodeURIComponent(model)}/${generation.stream ? "converse-stream" : "converse"}`;
       return { path, headers: await sign({ origin, path, body }), body };
     },

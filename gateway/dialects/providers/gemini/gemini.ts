@@ -1,5 +1,7 @@
 import type { OutboundDialect, OutboundRequest } from "../../../core/dialect.ts";
+import { jsonBytes } from "../../../outside-values/paced-json.ts";
 import { refuseOnlyAnthropic } from "../../inner/anthropic-only.ts";
+import { withBody } from "../../inner/provider-dialect.ts";
 import { refuse } from "../../inner/refuse.ts";
 import { embeddingRequest, embeddingsOf } from "./gemini-embeddings.ts";
 import { geminiProblem } from "./gemini-problem.ts";
@@ -30,11 +32,8 @@ export function geminiDialect({ now, newId }: GeminiDialectOptions): OutboundDia
       const { method, body } = callOf(generation, model);
       // A model's name may come with its collection, as the service lists it.
       const name = model.replace(/^models\//, "");
-      return {
-        path: `${GEMINI_VERSION_PATH}/models/${encodeURIComponent(name)}:${method}`,
-        headers: {},
-        body: Buffer.from(JSON.stringify(body)),
-      };
+      const path = `${GEMINI_VERSION_PATH}/models/${encodeURIComponent(name)}:${method}`;
+      return withBody({ path, headers: {} }, jsonBytes(body));
     },
     decodeWhole: (bytes, request) =>
       request.generation.route === "/v1/embeddings"

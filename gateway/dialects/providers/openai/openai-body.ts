@@ -1,5 +1,6 @@
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { GenerationRequest } from "../../../core/generation-request.ts";
+import { jsonBytes } from "../../../outside-values/paced-json.ts";
 import { refuseOnlyAnthropic } from "../../inner/anthropic-only.ts";
 import { refuseFileUrls } from "./file-urls.ts";
 import { withPinnedArguments } from "./forced-calls.ts";
@@ -18,7 +19,7 @@ const REQUEST_USAGE = Buffer.from('{"stream_options":{"include_usage":true},');
  * put in front of them.
  * @throws {GatewayError} `invalid_request` naming the field that the dialect lacks
  */
-export function openAiBody(request: GenerationRequest, model: string, server: OpenAiServer): Buffer {
+export function openAiBody(request: GenerationRequest, model: string, server: OpenAiServer): Buffer | Promise<Buffer> {
   const { stream, wantsUsage, bytes } = request;
   const fields = dialectFields(request, server);
   const requestsUsage = stream && !wantsUsage;
@@ -32,7 +33,8 @@ export function openAiBody(request: GenerationRequest, model: string, server: Op
   // Another name, or stream options without usage (rare): with two fields of one name, servers differ on which wins.
   const options = isRecord(fields.stream_options) ? fields.stream_options : {};
   const usage = requestsUsage ? { stream_options: { ...options, include_usage: true } } : {};
-  return Buffer.from(withExactSeed(JSON.stringify({ ...fields, model, ...usage }), request));
+  const body = jsonBytes({ ...fields, model, ...usage });
+  return body instanceof Promise ? body.then((json) => withExactSeed(json, request)) : withExactSeed(body, request);
 }
 
 /** The fields as this dialect has them; the same object where the client's own are. */
@@ -46,11 +48,12 @@ export function dialectFields({ route, fields, client }: GenerationRequest, serv
 }
 
 /** A seed has 64 bits, of which a number of JavaScript keeps 53: its digits are taken from the client's bytes. */
-export function withExactSeed(body: string, { fields, bytes }: GenerationRequest): string {
+export function withExactSeed(body: Buffer, { fields, bytes }: GenerationRequest): Buffer {
   const { seed } = fields;
   if (typeof seed !== "number" || Number.isSafeInteger(seed)) return body;
   // Inside a string the quotes of a key are escaped.
   const written = bytes.toString("utf8").matchAll(/"seed"\s{0,9}:\s{0,9}(-?\d{1,20})/g);
   const digits = [...written].map(([, found]) => found).find((found) => Number(found) === seed);
-  return digits === undefined ? body : body.replace(`"seed":${JSON.stringify(seed)}`, `"seed":${digits}`);
+  if (digits === undefined) return body;
+  return Buffer.from(body.toString("utf8").replace(`"seed":${JSON.stringify(seed)}`, `"seed":${digits}`));
 }

@@ -1,6 +1,7 @@
 import { isRecord } from "../../../../lib/is-record.ts";
 import type { OutboundDialect, UpstreamProblem } from "../../../core/dialect.ts";
 import { itemsOf, parseJson, textOf } from "../../inner/json.ts";
+import { withBody } from "../../inner/provider-dialect.ts";
 import { isUsageLimit, namedField, refusalCode, refusalProblem } from "../../refusals/refusals.ts";
 import { openAiBody } from "./openai-body.ts";
 import { openAiResponse } from "./openai-response.ts";
@@ -18,7 +19,7 @@ function openAiDialect(server: OpenAiServer): OutboundDialect {
     name: "openai",
     streamMediaType: "text/event-stream",
     encode({ generation, model }) {
-      return { path: generation.route, headers: {}, body: openAiBody(generation, model, server) };
+      return withBody({ path: generation.route, headers: {} }, openAiBody(generation, model, server));
     },
     decodeWhole: openAiResponse,
     decodeStream: () => undefined,
