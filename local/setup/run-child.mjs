@@ -1,10 +1,12 @@
 // Plain enough for Node 20: it runs before Node 24 is there.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { constants } from "node:os";
 
 /** Names to a child the process that runs it. */
 const PARENT = "SLUICE_PARENT_PID";
 const EVERY_MS = 500;
+/** Arguments of the shell in which npm runs a script. */
+const SHELL = /^\S*sh -c /;
 const firstParent = process.ppid;
 
 /**
@@ -29,7 +31,7 @@ export function runChild(node, args, options = {}) {
   });
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => end(signal));
   // Started in another way, it may stay when the shell that began it has ended.
-  if (process.env.npm_lifecycle_event !== undefined) whenGone(firstParent, () => isEnding || end("SIGTERM"));
+  if (process.env.npm_lifecycle_event !== undefined) whenNpmGone(() => isEnding || end("SIGTERM"));
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
@@ -46,10 +48,40 @@ export function onParentGone(listener) {
 }
 
 function whenGone(parent, listener) {
+  whenNot(() => process.ppid === parent, listener);
+}
+
+/** npm runs a script in a shell, which does not end with npm where that was killed; some shells give it their place. */
+function whenNpmGone(listener) {
+  const shell = processOf(firstParent);
+  const npm = shell !== undefined && SHELL.test(shell.args) ? shell.parent : undefined;
+  whenNot(() => process.ppid === firstParent && (npm === undefined || isRunning(npm)), listener);
+}
+
+function whenNot(holds, listener) {
   const timer = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (holds()) return;
     clearInterval(timer);
     listener();
   }, EVERY_MS);
   timer.unref();
+}
+
+/** @returns {{ readonly parent: number, readonly args: string } | undefined} `undefined` where `ps` does not know it */
+function processOf(pid) {
+  try {
+    const text = execFileSync("ps", ["-o", "ppid=,args=", "-p", String(pid)], { encoding: "utf8" });
+    const [, parent, args] = /^\s*(\d+)\s+(.*)/.exec(text) ?? [];
+    return args === undefined ? undefined : { parent: Number(parent), args };
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === "EPERM";
+  }
 }

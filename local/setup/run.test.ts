@@ -117,6 +117,32 @@ describe("the set-up step", () => {
     await eventually(() => expect(["run", "up"].map(pidOf).filter(isRunning)).toEqual([]));
   });
 
+  test.each([
+    ["waits for the script", `${process.execPath} local/setup/run.mjs wait.ts; exit $?`],
+    ["gives the script its place", `exec ${process.execPath} local/setup/run.mjs wait.ts`],
+  ])("whose npm is killed ends the script, where npm's shell %s", async (_shell, command) => {
+    const project = setupProject();
+    writeTo(join(project.folder, "wait.ts"), WAITS);
+    // As npm does: it starts a shell that starts the script.
+    const npm = `const { spawn } = require("node:child_process");
+      spawn("/bin/sh", ["-c", ${JSON.stringify(command)}], { stdio: "inherit" });`;
+    const environment = { ...project.environment, npm_lifecycle_event: "start" };
+    const parent = spawn(process.execPath, ["-e", npm], { cwd: project.folder, env: environment });
+    onTestFinished(() => void parent.kill("SIGKILL"));
+    let output = "";
+    parent.stdout.on("data", (chunk) => {
+      output += chunk;
+    });
+    await eventually(() => expect(output).toMatch(/up \d+\n/));
+    const pid = Number(/up (\d+)/.exec(output)?.[1]);
+    onTestFinished(() => {
+      if (isRunning(pid)) process.kill(pid, "SIGKILL");
+    });
+    parent.kill("SIGKILL");
+    await eventually(() => expect(output).toContain("SIGTERM"));
+    await eventually(() => expect(isRunning(pid)).toBe(false));
+  });
+
   test("that was started without npm runs on when its shell has gone", async () => {
     const { shell, output, pidOf } = await startInShell({});
     shell.kill("SIGTERM");
