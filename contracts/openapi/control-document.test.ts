@@ -8,7 +8,7 @@ const paths = controlPathItems();
 const operations = Object.values(paths).flatMap((item) => Object.values(item) as Readonly<Record<string, unknown>>[]);
 const schemas = controlSchemas();
 
-describe("the control API in the reference", () => {
+describe("the control API in the reference", { timeout: 120_000 }, () => {
   // documented: control-api-in-the-reference
   test("has each operation with its scope, and a schema of its own for each body and response", () => {
     expect(operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(CONTROL_OPERATIONS).sort());

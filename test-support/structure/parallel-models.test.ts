@@ -37,7 +37,7 @@ const OF_GATEWAYS = [
   "queue",
 ];
 
-describe("the one model of an environment", () => {
+describe("the one model of an environment", { timeout: 120_000 }, () => {
   test("a gateway's configuration repeats the names of twelve settings of `api`, and no others of a part", () => {
     const names = Object.keys(GatewayConfig.shape);
     const common = parts
