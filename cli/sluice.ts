@@ -18,6 +18,7 @@ import { cacheCommand } from "./cache-command.ts";
 import { catalogueFile } from "./catalogue-file.ts";
 import { budgetsCommand } from "./control/budgets-command.ts";
 import type { ControlTools } from "./control/control-endpoint.ts";
+import { creditsCommand } from "./control/credits-command.ts";
 import { limitsCommand } from "./control/limits-command.ts";
 import { costsCommand, usageCommand } from "./control/usage-command.ts";
 import { costCommand } from "./cost/cost-command.ts";
@@ -118,6 +119,7 @@ const program = new Command("sluice")
   .addCommand(tokenCommand(login))
   .addCommand(limitsCommand(control))
   .addCommand(budgetsCommand(control))
+  .addCommand(creditsCommand(control))
   .addCommand(usageCommand(control))
   .addCommand(costsCommand(control))
   .addCommand(providersCommand(admin))

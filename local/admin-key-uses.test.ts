@@ -75,6 +75,7 @@ describe("an admin key", () => {
           keyLastUsedAt: (keyId) => store.keyLastUsedAt(keyId),
           keyProject: (keyId) => store.keyProject(keyId),
           limitsVersion: (itemId) => store.limitsVersion(itemId),
+          needsCredit: (itemId) => store.needsCredit(itemId),
           write: (organizationId, changes) => store.write(organizationId, changes),
           adminKeyUsed: () => Promise.reject(new Error("no table")),
         },

@@ -82,6 +82,15 @@ function groupAndRoles({ group_id: groupId, user_id: userId, project_id: project
 }
 
 /** A project may use one model alone, and spend a dollar a month; so may the organisation. */
+const credit = ({ credit_id: id, subject_id: subjectId }: typeof OWN): RecordOf<"credit"> => ({
+  kind: "credit",
+  version: 1,
+  id,
+  scope: "project",
+  subjectId,
+  amount: 5,
+  createdAt: 1,
+});
 const limits = (scope: "project" | "organization", subjectId: string): RecordOf<"limits"> => ({
   kind: "limits",
   version: 1,
@@ -352,8 +361,9 @@ const OWN = {
   api_key_id: "key_aaaaaaaaaaaa",
   group_id: "group_own",
   role_id: "role_own",
-  limit_scope: "user",
-  subject_id: "user-target",
+  limit_scope: "project",
+  subject_id: "proj_own",
+  credit_id: "credit_own",
   rate_limit_id: "rl-tiny",
 };
 const FOREIGN = {
@@ -366,7 +376,8 @@ const FOREIGN = {
   group_id: "group_foreign",
   role_id: "role_foreign",
   limit_scope: "planet",
-  subject_id: "user-foreign",
+  subject_id: "proj_foreign",
+  credit_id: "credit_foreign",
   rate_limit_id: "rl-foreign",
 };
 const BODIES: Readonly<Record<string, unknown>> = {
@@ -392,6 +403,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   createGroupRole: { role_id: "role_new" },
   createProjectUserRole: { role_id: "role_new" },
   createProjectGroupRole: { role_id: "role_new" },
+  grantCredit: { amount_nano_usd: 5 },
   updateLimits: { limits: [{ metric: "requests", window: "minute", max: 60 }] },
   updateRateLimit: { max_requests_per_1_minute: 60 },
   updateSpendLimit: { currency: "USD", interval: "month", threshold_amount: 5000 },
@@ -426,6 +438,7 @@ describe("who may do what in the control API", () => {
         ...accountWithKey(OWN),
         ...groupAndRoles(OWN),
         create(limits("project", OWN.project_id)),
+        create(credit(OWN)),
         create(limits("organization", "organization")),
         create({ kind: "group", version: 1, id: "group_new", name: "new", createdAt: 1 } as const),
         ...["organization", OWN.project_id].map((resourceId) => create(role(resourceId, "role_new"))),
@@ -440,6 +453,7 @@ describe("who may do what in the control API", () => {
         ...createAdminKey("org-b", adminKey(FOREIGN.admin_key_id, FOREIGN.user_id)),
         ...accountWithKey(FOREIGN),
         ...groupAndRoles(FOREIGN),
+        create(credit(FOREIGN)),
       );
       const parameters = [...operation.path.matchAll(/\{(\w+)\}/g)].map(
         ([, parameter]) => parameter as keyof typeof OWN,

@@ -3,8 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { OWN_OPERATIONS } from "../contracts/control/limit-operations.ts";
-import { CONTROL_OPERATIONS } from "../contracts/control/operations.ts";
+import { CONTROL_OPERATIONS, OWN_OPERATIONS } from "../contracts/control/operations.ts";
 import { CONTROL_PATHS } from "../contracts/control/paths.ts";
 import { controlServer } from "./test/control-server.ts";
 

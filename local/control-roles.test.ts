@@ -210,6 +210,7 @@ describe("who has roles by assignment", () => {
         keyLastUsedAt: (keyId) => store.keyLastUsedAt(keyId),
         keyProject: (keyId) => store.keyProject(keyId),
         limitsVersion: (itemId) => store.limitsVersion(itemId),
+        needsCredit: (itemId) => store.needsCredit(itemId),
         adminKeyUsed: (organization, id, at) => store.adminKeyUsed(organization, id, at),
         write: async (organization, changes) => {
           if (writes++ === 0) await take(owner, role.id, group_id);

@@ -1,5 +1,6 @@
 import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
+import * as z from "zod";
 import type { ControlOperation } from "../contracts/control/operation.ts";
 import { CONTROL_OPERATIONS, type ControlOperationId } from "../contracts/control/operations.ts";
 import type { RecordOf } from "../contracts/control/records.ts";
@@ -18,7 +19,9 @@ interface Made {
   group: string;
   role: string;
   projectRole: string;
+  credit: string;
 }
+const CreditId = z.object({ id: z.string() });
 /** `own` sends a request of an operation that the SDK has no method for. */
 type Call = (organization: Organization, made: Made, own: OwnCall) => PromiseLike<unknown>;
 type OwnCall = (method: "get" | "post" | "delete", path: string, body?: unknown) => PromiseLike<unknown>;
@@ -105,6 +108,17 @@ const CALLS: Readonly<Record<ControlOperationId, Call>> = {
     projects.rateLimits.updateRateLimit("rl-tiny", { project_id, max_tokens_per_1_minute: 6000 }),
   listRateLimits: ({ projects }, { project }) => projects.rateLimits.listRateLimits(project, { limit: 1 }),
   deleteLimits: (_, { project }, own) => own("delete", `/organization/limits/project/${project}`),
+  grantCredit: async (_, made, own) => {
+    made.credit = CreditId.parse(
+      await own("post", `/organization/credits/project/${made.project}`, { amount_nano_usd: 5_000_000_000 }),
+    ).id;
+  },
+  listCreditBalances: (_, __, own) => own("get", "/organization/credits?limit=1"),
+  retrieveCredits: (_, { project }, own) => own("get", `/organization/credits/project/${project}`),
+  listCreditMovements: (_, { project }, own) => own("get", `/organization/credits/project/${project}/ledger?limit=1`),
+  revokeCredit: (_, { project, credit }, own) =>
+    own("post", `/organization/credits/project/${project}/${credit}/revoke`),
+  endCredits: (_, { project }, own) => own("delete", `/organization/credits/project/${project}`),
   updateModelPermissions: ({ projects }, { project }) =>
     projects.modelPermissions.update(project, { mode: "allow_list", model_ids: ["tiny"] }),
   retrieveModelPermissions: ({ projects }, { project }) => projects.modelPermissions.retrieve(project),
@@ -206,6 +220,7 @@ describe("the official SDK", () => {
       group: "",
       role: "",
       projectRole: "",
+      credit: "",
     };
     const called: string[] = [];
     for (const [id, call] of Object.entries(CALLS)) {

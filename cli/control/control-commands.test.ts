@@ -7,6 +7,7 @@ import { controlServer } from "../../local/test/control-server.ts";
 import { CLOSED_PORT } from "../../test-support/closed-port.ts";
 import { budgetsCommand } from "./budgets-command.ts";
 import type { ControlTools } from "./control-endpoint.ts";
+import { creditsCommand } from "./credits-command.ts";
 import { limitsCommand } from "./limits-command.ts";
 import { costsCommand, usageCommand } from "./usage-command.ts";
 
@@ -123,6 +124,49 @@ describe("sluice budgets", () => {
     const [row] = JSON.parse(await budgets("list", "--json"));
     expect(row).toMatchObject({ subject_id: "organization", max: 750_000_000, spent_nano_usd: 4000 });
     await expect(budgets("set", project, "5", "--per", "minute")).rejects.toThrow(/--per must be one of day/);
+  });
+});
+
+describe("sluice credits", () => {
+  // documented: credits-command
+  test("grants, lists, revokes and ends credit, and shows its ledger", async () => {
+    const { run, project } = await setUp();
+    const credits = run(creditsCommand);
+    expect(await credits("list")).toContain("There is no credit");
+    expect(await credits("ledger", project)).toContain("was never granted credit");
+    expect(await credits("grant", project, "25", "--description", "invoice 7")).toContain(
+      `${project} got 25.00 dollars as credit_`,
+    );
+    const granted = JSON.parse(await credits("grant", project, "0.5", "--expires", "2030-01-31", "--json"));
+    expect(granted).toMatchObject({ amount_nano_usd: 500_000_000, expires_at: Date.parse("2030-01-31") / 1000 });
+    const [head, ...rows] = cells(await credits("list", project));
+    expect(head).toEqual(["SUBJECT", "CREDIT", "STATUS", "LEFT", "GRANTED", "EXPIRES", "DESCRIPTION"]);
+    expect(rows.map((row) => row.slice(2))).toEqual([
+      ["active", "0.50", "0.50", "2030-01-31T00:00:00Z"],
+      ["active", "25.00", "25.00", "never", "invoice 7"],
+    ]);
+    expect(await credits("revoke", project, granted.id)).toContain("is revoked; 0.00 dollars of it were used");
+    expect(cells(await credits("ledger", project)).map((row) => row.slice(1))).toContainEqual([
+      "revocation",
+      "breakage",
+      "0.50",
+    ]);
+    expect(JSON.parse(await credits("list", "--json"))).toMatchObject([{ balance_nano_usd: 25_000_000_000 }]);
+    expect(await credits("end", project)).toContain("needs no credit any more");
+  });
+
+  test.each([
+    [["grant", "PROJECT", "0"], /'0' must be an amount in dollars above 0/],
+    [["grant", "PROJECT", "ten"], /'ten' must be an amount in dollars/],
+    [["grant", "PROJECT", "1", "--expires", "tomorrow"], /--expires must be a date or a time with zone.*got tomorrow/],
+    [["grant", "PROJECT", "1", "--expires", "2020-01-01"], /must be in the future/],
+    [["grant", "search", "1"], /'search' must be organization or an id/],
+    [["revoke", "PROJECT", "credit_none"], /No credit with the id 'credit_none'/],
+  ])("%j is refused in one line", async (args, message) => {
+    const { run, project } = await setUp();
+    const failure = await run(creditsCommand)(...args.map((one) => (one === "PROJECT" ? project : one))).catch(String);
+    expect(failure).toMatch(message);
+    expect(failure.split("\n")).toHaveLength(1);
   });
 });
 

@@ -71,7 +71,7 @@ function amountFrom(text: string): number | undefined {
 }
 
 /** Nano-dollars of an amount in dollars, exactly as it is written. */
-function nanoUsdFrom(text: string): number | undefined {
+export function nanoUsdFrom(text: string): number | undefined {
   return /^\d{1,7}(\.\d{1,9})?$/.test(text) ? nanoUsdOfDollars(Number(text)) : undefined;
 }
 

@@ -35,6 +35,11 @@ def own(organization, method, path, body=None):
     return send(path, cast_to=object, options=options, **({} if body is None else {"body": body}))
 
 
+def grant_credit(organization):
+    path = f"/organization/credits/project/{made['project']}"
+    made["credit"] = own(organization, "post", path, {"amount_nano_usd": 5_000_000_000})["id"]
+
+
 SPEND_LIMIT = {"currency": "USD", "interval": "month", "threshold_amount": 5000}
 
 
@@ -121,6 +126,14 @@ CALLS = {
         made["rate_limit"], project_id=made["project"], max_tokens_per_1_minute=6000
     ),
     "deleteLimits": lambda o: own(o, "delete", f"/organization/limits/project/{made['project']}"),
+    "grantCredit": grant_credit,
+    "listCreditBalances": lambda o: own(o, "get", "/organization/credits?limit=1"),
+    "retrieveCredits": lambda o: own(o, "get", f"/organization/credits/project/{made['project']}"),
+    "listCreditMovements": lambda o: own(o, "get", f"/organization/credits/project/{made['project']}/ledger"),
+    "revokeCredit": lambda o: own(
+        o, "post", f"/organization/credits/project/{made['project']}/{made['credit']}/revoke"
+    ),
+    "endCredits": lambda o: own(o, "delete", f"/organization/credits/project/{made['project']}"),
     "updateModelPermissions": lambda o: o.projects.model_permissions.update(
         made["project"], mode="allow_list", model_ids=["tiny"]
     ),

@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { KEY_ALIAS } from "../../contracts/control/key-alias.ts";
+import { KEY_ALIAS } from "../../contracts/control/outer-paths.ts";
 import { CONTROL_PATHS } from "../../contracts/control/paths.ts";
 import { functionEntry } from "../../contracts/processes/function-entry.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";

@@ -94,6 +94,14 @@ const PAYLOADS = {
   "model_permissions.deleted": idOnly,
   "spend_limit.updated": spendLimitChanged,
   "spend_limit.deleted": idOnly,
+  /** `id` is the credit's. */
+  "credit.granted": z.strictObject({
+    id: z.string(),
+    data: z.strictObject({ subject_id: z.string(), amount_nano_usd: z.number(), expires_at: z.number().nullable() }),
+  }),
+  "credit.revoked": idOnly,
+  /** `id` is the subject's: `organization`, or the id of the project. */
+  "credits.ended": idOnly,
 } as const;
 
 export type AuditEventType = keyof typeof PAYLOADS;
@@ -132,6 +140,9 @@ export const AUDIT_EVENT_TYPES = [
   "model_permissions.deleted",
   "spend_limit.updated",
   "spend_limit.deleted",
+  "credit.granted",
+  "credit.revoked",
+  "credits.ended",
 ] as const satisfies readonly AuditEventType[];
 
 /** One administrative change, or refusals. The payload is the field with the type's name. */
@@ -183,6 +194,9 @@ export const AuditEvent = z.strictObject({
   "model_permissions.deleted": PAYLOADS["model_permissions.deleted"].exactOptional(),
   "spend_limit.updated": PAYLOADS["spend_limit.updated"].exactOptional(),
   "spend_limit.deleted": PAYLOADS["spend_limit.deleted"].exactOptional(),
+  "credit.granted": PAYLOADS["credit.granted"].exactOptional(),
+  "credit.revoked": PAYLOADS["credit.revoked"].exactOptional(),
+  "credits.ended": PAYLOADS["credits.ended"].exactOptional(),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;
 

@@ -1,5 +1,7 @@
+import * as credits from "./credits.ts";
 import * as limits from "./limits.ts";
-import { type ControlOperation, get, list, post, remove } from "./operation.ts";
+import { type ControlOperation, get, list, NoBody, post, remove } from "./operation.ts";
+import { deleted } from "./page.ts";
 
 const LIMITS = "/v1/organization/limits";
 const LIMITS_OF_SUBJECT = `${LIMITS}/{limit_scope}/{subject_id}` as const;
@@ -71,10 +73,33 @@ export const LIMIT_OPERATIONS = {
   deleteSpendLimit: { ...remove, ...write, path: SPEND_LIMIT, response: limits.OrganizationSpendLimitDeleted },
 } as const satisfies Readonly<Record<string, ControlOperation>>;
 
-/** Operations that OpenAI's administration API does not have. */
-export const OWN_OPERATIONS = [
-  "listLimits",
-  "retrieveLimits",
-  "updateLimits",
-  "deleteLimits",
-] as const satisfies readonly (keyof typeof LIMIT_OPERATIONS)[];
+const CREDITS = "/v1/organization/credits";
+const CREDITS_OF_SUBJECT = `${CREDITS}/{limit_scope}/{subject_id}` as const;
+
+/** Prepaid credit, which is Sluice's own. */
+export const CREDIT_OPERATIONS = {
+  listCreditBalances: {
+    ...list,
+    ...read,
+    path: CREDITS,
+    query: credits.ListCreditBalancesQuery,
+    response: credits.CreditBalancePage,
+  },
+  retrieveCredits: { ...get, ...read, path: CREDITS_OF_SUBJECT, response: credits.CreditBalance },
+  grantCredit: { ...post, ...write, path: CREDITS_OF_SUBJECT, body: credits.GrantCredit, response: credits.Credit },
+  endCredits: { ...remove, ...write, path: CREDITS_OF_SUBJECT, response: deleted("organization.credits.ended") },
+  revokeCredit: {
+    ...post,
+    ...write,
+    path: `${CREDITS_OF_SUBJECT}/{credit_id}/revoke`,
+    body: NoBody,
+    response: credits.Credit,
+  },
+  listCreditMovements: {
+    ...list,
+    ...read,
+    path: `${CREDITS_OF_SUBJECT}/ledger`,
+    query: credits.ListCreditEntriesQuery,
+    response: credits.CreditEntryPage,
+  },
+} as const satisfies Readonly<Record<string, ControlOperation>>;

@@ -1,7 +1,7 @@
 import * as adminKeys from "./admin-keys.ts";
 import { AuditEventPage, ListAuditEventsQuery } from "./audit-events.ts";
 import { GROUP_OPERATIONS } from "./group-operations.ts";
-import { LIMIT_OPERATIONS } from "./limit-operations.ts";
+import { CREDIT_OPERATIONS, LIMIT_OPERATIONS } from "./limit-operations.ts";
 import * as objects from "./objects.ts";
 import { type ControlOperation, get, list, NoBody, post, remove } from "./operation.ts";
 import * as projectKeys from "./project-keys.ts";
@@ -193,6 +193,21 @@ export const CONTROL_OPERATIONS = {
   ...ROLE_OPERATIONS,
   ...LIMIT_OPERATIONS,
   ...USAGE_OPERATIONS,
+  ...CREDIT_OPERATIONS,
 } as const satisfies Readonly<Record<string, ControlOperation>>;
 
 export type ControlOperationId = keyof typeof CONTROL_OPERATIONS;
+
+/** Operations that OpenAI's administration API does not have. */
+export const OWN_OPERATIONS = [
+  "listLimits",
+  "retrieveLimits",
+  "updateLimits",
+  "deleteLimits",
+  "listCreditBalances",
+  "retrieveCredits",
+  "grantCredit",
+  "endCredits",
+  "revokeCredit",
+  "listCreditMovements",
+] as const satisfies readonly ControlOperationId[];

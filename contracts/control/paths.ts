@@ -1,6 +1,5 @@
-import { KEY_ALIAS } from "./key-alias.ts";
 import { CONTROL_OPERATIONS } from "./operations.ts";
-import { SCIM_PATH } from "./scim-path.ts";
+import { KEY_ALIAS, SCIM_PATH } from "./outer-paths.ts";
 import { USAGE_ALIAS } from "./usage.ts";
 
 /** Beginnings of the control API's paths, of which each path has one: `/v1/organization/` and the like. */

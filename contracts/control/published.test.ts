@@ -2,8 +2,7 @@ import type OpenAI from "openai";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { AUDIT_EVENT_TYPES, AuditEvent } from "./audit-events.ts";
-import { OWN_OPERATIONS } from "./limit-operations.ts";
-import { CONTROL_OPERATIONS, type ControlOperationId } from "./operations.ts";
+import { CONTROL_OPERATIONS, type ControlOperationId, OWN_OPERATIONS } from "./operations.ts";
 
 type Organization = OpenAI["admin"]["organization"];
 type Resolved<F> = F extends (...parameters: never[]) => PromiseLike<infer R> ? R : never;
@@ -107,7 +106,9 @@ type OwnEventType =
   | "access.denied"
   | `limits.${"updated" | "deleted"}`
   | `model_permissions.${"updated" | "deleted"}`
-  | `spend_limit.${"updated" | "deleted"}`;
+  | `spend_limit.${"updated" | "deleted"}`
+  | `credit.${"granted" | "revoked"}`
+  | "credits.ended";
 type Events = Response<"listAuditLogs">["data"][number];
 type Ours<Id extends PublishedId> = Id extends "listAuditLogs"
   ? { data: (Omit<Events, "type"> & { type: Exclude<Events["type"], OwnEventType> })[]; has_more: boolean }

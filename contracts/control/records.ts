@@ -7,6 +7,7 @@ import {
   PersonKeysRecord,
 } from "../sign-in/records.ts";
 import { AuditEvent, StoredAuditEvent } from "./audit-events.ts";
+import { CreditScope } from "./credits.ts";
 import { Invite, OrganizationRoleName, ProjectRoleName } from "./objects.ts";
 
 /** What the control table stores. Each record has a version, which every change raises; times are seconds since 1970. */
@@ -241,6 +242,25 @@ export const LimitsRecord = z.strictObject({
   models: ModelPermissions.optional(),
   updatedAt: Seconds,
 });
+/** Prepaid credit that was granted to an organisation or project. It stays when it is used up, has expired or was revoked. */
+export const CreditRecord = z.strictObject({
+  kind: z.literal("credit"),
+  version: Version,
+  id: z.string(),
+  scope: CreditScope,
+  /** Id of the project; `organization` for the organisation. */
+  subjectId: z.string(),
+  /** Nano-dollars. */
+  amount: z.int().positive(),
+  description: z.string().optional(),
+  createdAt: Seconds,
+  /** @default - it does not expire */
+  expiresAt: Seconds.optional(),
+  /** @default - it was not revoked */
+  revokedAt: Seconds.optional(),
+  /** What requests used beyond earlier grants, which this one pays: by the grant's id, nano-dollars. @default - nothing */
+  pays: z.array(z.strictObject({ creditId: z.string(), amount: z.int().positive() })).optional(),
+});
 export const EventRecord = z.strictObject({
   kind: z.literal("event"),
   version: Version,
@@ -283,6 +303,7 @@ export const ControlRecord = z.discriminatedUnion("kind", [
   RoleListRecord,
   RoleAssignmentRecord,
   LimitsRecord,
+  CreditRecord,
 ]);
 export type ControlRecord = z.infer<typeof ControlRecord>;
 export type RecordKind = ControlRecord["kind"];

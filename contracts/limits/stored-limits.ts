@@ -1,13 +1,18 @@
 import * as z from "zod";
-import { ModelPermissions, UseLimit } from "./use-limit.ts";
+import { CreditGrant, ModelPermissions, UseLimit } from "./use-limit.ts";
+
+/** Named in `requires` while a subject needs credit: releases without credit refuse what it sends. */
+export const CREDITS_FIELD = "credits";
 
 /** Reads the item of a subject's limits, which a newer release may have written; each limit is read by `StoredLimit`. */
 export const StoredLimitsItem = z.object({
   version: z.int().positive().optional(),
   limits: z.array(z.unknown()),
   models: z.object(ModelPermissions.shape).optional(),
-  /** Names of fields of newer releases that a reader must know; this release has none. */
-  requires: z.array(z.string()).max(0).optional(),
+  /** Grants in the order in which they are used. While it is there, the subject uses nothing but credit. @default - no credit is needed */
+  credits: z.array(CreditGrant).optional(),
+  /** Names of fields that a reader must know. One of a newer release makes the item unreadable here. */
+  requires: z.array(z.literal(CREDITS_FIELD)).optional(),
 });
 
 /** Fields of a newer release are dropped: each can only narrow what a limit is about, so that it stops more without. */

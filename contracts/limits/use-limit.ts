@@ -40,6 +40,19 @@ export const ModelPermissions = z.strictObject({
 });
 export type ModelPermissions = z.infer<typeof ModelPermissions>;
 
+/** Prepaid credit that was granted to a subject, as gateways hold it. */
+export const CreditGrant = z.object({
+  id: z.string().min(1),
+  /** Nano-dollars that may be used of it. */
+  max: z.int().nonnegative().max(Number.MAX_SAFE_INTEGER),
+  /** Unix seconds from which on it may not be used. @default - never */
+  expiresAt: z.int().nonnegative().optional(),
+});
+export type CreditGrant = z.infer<typeof CreditGrant>;
+
+/** Most grants of one subject that can be used at a time: a request may draw from each of them. */
+export const MAX_CREDITS_OF_SUBJECT = 20;
+
 /** Most limits of one subject: one call of the limiter counts those of four subjects. */
 export const MAX_LIMITS_OF_SUBJECT = 64;
 

@@ -1,5 +1,5 @@
 import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER } from "../api/headers.ts";
-import { KEY_ALIAS } from "../control/key-alias.ts";
+import { KEY_ALIAS } from "../control/outer-paths.ts";
 import { CONTROL_PATHS } from "../control/paths.ts";
 import type { AuthMode } from "../processes/auth.ts";
 import { hasFixedPreflight, preflightHeaders } from "./cors.ts";

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ErrorCode } from "../api/errors.ts";
 import * as adminKeys from "../control/admin-keys.ts";
 import * as auditEvents from "../control/audit-events.ts";
+import * as credits from "../control/credits.ts";
 import * as groups from "../control/groups.ts";
 import * as limits from "../control/limits.ts";
 import * as objects from "../control/objects.ts";
@@ -16,7 +17,7 @@ import { CREDENTIALS } from "./operation.ts";
 type JsonObject = Readonly<Record<string, unknown>>;
 
 const NAMED: ReadonlyMap<unknown, string> = new Map(
-  [adminKeys, auditEvents, groups, limits, objects, projectKeys, roles, usage].flatMap((module) =>
+  [adminKeys, auditEvents, credits, groups, limits, objects, projectKeys, roles, usage].flatMap((module) =>
     Object.entries(module).map(([name, schema]) => [schema, name] as const),
   ),
 );

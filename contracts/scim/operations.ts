@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SCIM_PATH } from "../control/scim-path.ts";
+import { SCIM_PATH } from "../control/outer-paths.ts";
 import type { ControlScope } from "../control/scopes.ts";
 import { ScimGroupBody, ScimListQuery, ScimPatchBody, ScimUserBody } from "./resources.ts";
 

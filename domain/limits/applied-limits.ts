@@ -1,4 +1,4 @@
-import type { LimitMetric, LimitWindow, UseLimit } from "../../contracts/limits/use-limit.ts";
+import type { CreditGrant, LimitMetric, LimitWindow, UseLimit } from "../../contracts/limits/use-limit.ts";
 import type { LimitSubject, StoredLimits } from "./subject-limits.ts";
 import { isCalendarWindow } from "./windows.ts";
 
@@ -14,12 +14,16 @@ export interface AppliedLimit extends LimitSubject {
   readonly isAlert: boolean;
   /** Name of its counter, the same in all gateways, e.g. `project:proj_1:tokens:minute`. */
   readonly name: string;
+  /** Grants that it is the sum of, in the order in which they are used. @default - it is no credit */
+  readonly credits?: readonly CreditGrant[] | undefined;
 }
 
 /** The limits of some subjects that a request for a model is counted in. Of two with one counter the smaller one counts. */
 export function appliedLimits(subjects: readonly StoredLimits[], model: string): readonly AppliedLimit[] {
   const byName = new Map<string, AppliedLimit>();
-  for (const subject of subjects)
+  for (const subject of subjects) {
+    const credit = appliedCredit(subject);
+    if (credit !== undefined) byName.set(credit.name, credit);
     for (const limit of subject.limits) {
       const isAbout = limit.model === undefined || limit.model === model;
       const isUncounted = limit.action === "alert" && !isCalendarWindow(limit.window);
@@ -29,6 +33,7 @@ export function appliedLimits(subjects: readonly StoredLimits[], model: string):
       const other = byName.get(key);
       if (other === undefined || applied.max < other.max) byName.set(key, applied);
     }
+  }
   return [...byName.values()];
 }
 
@@ -39,4 +44,25 @@ export function appliedLimit({ scope, subject }: LimitSubject, limit: UseLimit):
   const zone = timeZone === "UTC" ? [] : [`@${timeZone}`];
   const name = [scope, subject, metric, window, ...zone, ...(model === undefined ? [] : [model])].join(":");
   return { scope, subject, metric, window, max, model, timeZone, isAlert: action === "alert", name };
+}
+
+/** The credit of a subject as a limit of money; `undefined` where it needs none. */
+function appliedCredit({ scope, subject, credits }: StoredLimits): AppliedLimit | undefined {
+  if (credits === undefined) return undefined;
+  const max = Math.min(
+    Number.MAX_SAFE_INTEGER,
+    credits.reduce((sum, grant) => sum + grant.max, 0),
+  );
+  return {
+    scope,
+    subject,
+    metric: "nano_usd",
+    window: "lifetime",
+    max,
+    model: undefined,
+    timeZone: "UTC",
+    isAlert: false,
+    name: `${scope}:${subject}:credit`,
+    credits,
+  };
 }

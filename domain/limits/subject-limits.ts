@@ -1,5 +1,5 @@
-import { StoredAlert, StoredLimit, StoredLimitsItem } from "../../contracts/limits/stored-limits.ts";
-import type { ModelPermissions, SubjectLimits, UseLimit } from "../../contracts/limits/use-limit.ts";
+import { CREDITS_FIELD, StoredAlert, StoredLimit, StoredLimitsItem } from "../../contracts/limits/stored-limits.ts";
+import type { CreditGrant, ModelPermissions, SubjectLimits, UseLimit } from "../../contracts/limits/use-limit.ts";
 import { NO_HASH } from "../../contracts/processes/auth.ts";
 import type { KeyUpdate } from "../keys/key-updates.ts";
 import { recordId } from "../keys/record-id.ts";
@@ -17,6 +17,8 @@ export interface StoredLimits extends LimitSubject {
   readonly limits: readonly UseLimit[];
   /** @default - all models */
   readonly models: ModelPermissions | undefined;
+  /** Grants in the order in which they are used; without any, nothing may be used. @default - no credit is needed */
+  readonly credits?: readonly CreditGrant[] | undefined;
   /**
    * Whether every rule of the item could be read. Where one could not, as a newer release wrote it, nothing of the subject
    * may be used, and the item may not be written: the rule would be lost.
@@ -36,30 +38,67 @@ export function subjectLimitsId({ scope, subject }: LimitSubject): string {
  */
 export function subjectLimitsUpdate(limits: SubjectLimits, version: number, at: Date): KeyUpdate {
   const { scope, subject, models } = limits;
-  const now = at.toISOString();
-  const first = { createdAt: now };
   const fields = {
+    limits: limits.limits.map(withoutUndefined),
+    ...(models === undefined ? {} : { models }),
+  };
+  const removed = models === undefined ? ["models"] : [];
+  return itemUpdate({ scope, subject }, { fields, removed, version, at });
+}
+
+/**
+ * Replaces the grants of a subject, and leaves its limits as they are. To be written together with the count of changes.
+ * @param credits in the order in which they are used; `undefined` where no credit is needed any more
+ * @param version of the item as it was read, 0 where there was none
+ */
+export function subjectCreditsUpdate(
+  subject: LimitSubject,
+  credits: readonly CreditGrant[] | undefined,
+  version: number,
+  at: Date,
+): KeyUpdate {
+  const first = { limits: [] };
+  if (credits === undefined)
+    return itemUpdate(subject, { first, fields: {}, removed: ["credits", "requires"], version, at });
+  const fields = { credits: credits.map(withoutUndefined), requires: [CREDITS_FIELD] };
+  return itemUpdate(subject, { first, fields, removed: [], version, at });
+}
+
+interface ItemChange {
+  /** What a new item has in addition. */
+  readonly first?: Readonly<Record<string, unknown>>;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly removed: readonly string[];
+  readonly version: number;
+  readonly at: Date;
+}
+
+function itemUpdate(subject: LimitSubject, { first = {}, fields, removed, version, at }: ItemChange): KeyUpdate {
+  const now = at.toISOString();
+  const initial = { createdAt: now, ...first };
+  const always = {
     hash: NO_HASH,
     kind: KIND,
     name: "(limits)",
     plan: "none",
     revokedAt: now,
-    scope,
-    subject,
-    limits: limits.limits.map(withoutUndefined),
+    scope: subject.scope,
+    subject: subject.subject,
     version: version + 1,
-    ...(models === undefined ? {} : { models }),
+    ...fields,
   };
   const set = [
-    ...Object.keys(first).map((field) => `#${field} = if_not_exists(#${field}, :${field})`),
-    ...Object.keys(fields).map((field) => `#${field} = :${field}`),
+    ...Object.keys(initial).map((field) => `#${field} = if_not_exists(#${field}, :${field})`),
+    ...Object.keys(always).map((field) => `#${field} = :${field}`),
   ].join(", ");
-  const all = { ...first, ...fields };
+  const all = { ...initial, ...always };
+  const remove = removed.map((field) => `#${field}`).join(", ");
+  const names = [...Object.keys(all), ...removed].map((field) => [`#${field}`, field]);
   return {
-    Key: { keyId: subjectLimitsId(limits) },
-    UpdateExpression: models === undefined ? `SET ${set} REMOVE #models` : `SET ${set}`,
+    Key: { keyId: subjectLimitsId(subject) },
+    UpdateExpression: removed.length === 0 ? `SET ${set}` : `SET ${set} REMOVE ${remove}`,
     ConditionExpression: version === 0 ? "attribute_not_exists(keyId)" : "#version = :before",
-    ExpressionAttributeNames: Object.fromEntries([...Object.keys(all), "models"].map((field) => [`#${field}`, field])),
+    ExpressionAttributeNames: Object.fromEntries(names),
     ExpressionAttributeValues: {
       ...Object.fromEntries(Object.entries(all).map(([field, value]) => [`:${field}`, value])),
       ...(version === 0 ? {} : { ":before": version }),
@@ -87,6 +126,7 @@ export function readSubjectLimits(
     version,
     limits: limits.flatMap((limit) => limit ?? []),
     models: stored.models,
+    ...(stored.credits === undefined ? {} : { credits: stored.credits }),
     isComplete: limits.every((limit, position) => limit ?? StoredAlert.safeParse(stored.limits[position]).success),
   };
 }
@@ -96,6 +136,6 @@ function readLimit(stored: unknown): UseLimit | undefined {
   return limit?.timeZone === undefined || isTimeZone(limit.timeZone) ? limit : undefined;
 }
 
-function withoutUndefined(limit: UseLimit): Record<string, unknown> {
+function withoutUndefined(limit: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(limit).filter(([, value]) => value !== undefined));
 }

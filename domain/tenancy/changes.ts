@@ -1,5 +1,5 @@
 import type { ControlRecord, RecordKind } from "../../contracts/control/records.ts";
-import type { SubjectLimits } from "../../contracts/limits/use-limit.ts";
+import type { CreditGrant, SubjectLimits } from "../../contracts/limits/use-limit.ts";
 import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 
 /** Names one record of an organisation: its kind, and its ids from the outermost to its own. */
@@ -21,7 +21,7 @@ export type Change =
 
 /**
  * A change of the keys table, of keys for models and of limits of their use. `revokeKey` holds for every key that exists,
- * `endProjectKeys` always, `setLimits` while the item of the limits has `version`.
+ * `endProjectKeys` always, `setLimits` and `setCredits` while the item of the limits has `version`.
  */
 export type KeyChange =
   | { readonly action: "endProjectKeys"; readonly projectId: string; readonly at: Date }
@@ -38,6 +38,15 @@ export type KeyChange =
       /** Of the item; 0 where there is none. */
       readonly version: number;
       readonly at: Date;
+    }
+  | {
+      readonly action: "setCredits";
+      readonly subject: Pick<SubjectLimits, "scope" | "subject">;
+      /** In the order in which they are used; `undefined` where no credit is needed any more. */
+      readonly credits: readonly CreditGrant[] | undefined;
+      /** Of the item; 0 where there is none. */
+      readonly version: number;
+      readonly at: Date;
     };
 
 const KEY_ACTIONS: Readonly<Record<KeyChange["action"], true>> = {
@@ -45,6 +54,7 @@ const KEY_ACTIONS: Readonly<Record<KeyChange["action"], true>> = {
   revokeKey: true,
   endProjectKeys: true,
   setLimits: true,
+  setCredits: true,
 };
 
 export function isKeyChange(change: Change): change is KeyChange {
@@ -82,6 +92,8 @@ export function keyOf(record: ControlRecord): RecordKey {
       return { kind: record.kind, ids: [record.resourceId, record.principalId, record.roleId] };
     case "limits":
       return { kind: record.kind, ids: [record.scope, record.subjectId] };
+    case "credit":
+      return { kind: record.kind, ids: [record.scope, record.subjectId, record.id] };
     case "adminKeyIndex":
     case "personAdminKeyIndex":
       return { kind: record.kind, ids: [record.keyId] };

@@ -9,7 +9,7 @@ import { KEYS_TTL_ATTRIBUTE } from "../../contracts/processes/auth.ts";
 import { parseStored } from "../../lib/parse-stored.ts";
 import { archiveUpdate } from "../keys/archived-project.ts";
 import { countChangeUpdate, type KeyUpdate, revokeUpdate } from "../keys/key-updates.ts";
-import { subjectLimitsUpdate } from "../limits/subject-limits.ts";
+import { subjectCreditsUpdate, subjectLimitsUpdate } from "../limits/subject-limits.ts";
 import { unsealedKey } from "./audit-marks.ts";
 import { type Change, isKeyChange, type KeyChange, keyOf, type RecordKey, recordId } from "./changes.ts";
 
@@ -126,6 +126,10 @@ function keyAction(TableName: string, change: KeyChange): TransactAction {
       return { Update: { TableName, ...revokeUpdate(change.keyId, change.at) } };
     case "setLimits":
       return { Update: { TableName, ...subjectLimitsUpdate(change.limits, change.version, change.at) } };
+    case "setCredits":
+      return {
+        Update: { TableName, ...subjectCreditsUpdate(change.subject, change.credits, change.version, change.at) },
+      };
     case "endProjectKeys":
       return { Update: { TableName, ...archiveUpdate(change.projectId, change.at) } };
   }

@@ -11,6 +11,7 @@ const PREFIXES = {
   serviceAccount: "svc_acct_",
   group: "group_",
   role: "role_",
+  credit: "credit_",
 } as const;
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 /** 45 bits of milliseconds are enough until the year 3084. */

@@ -53,6 +53,7 @@ export function limitError(
   nowMs: number,
 ): { readonly code: "rate_limit_exceeded" | "insufficient_quota"; readonly options: GatewayErrorOptions } {
   const { metric, window, max, scope, subject, model } = limit;
+  if (limit.credits !== undefined) return creditError(limit, left, least);
   const isQuota = isCalendarWindow(window);
   const isTooLarge = least > max;
   const isInProgress = resetMs === 0 && max > 0;
@@ -70,6 +71,19 @@ export function limitError(
       ...(isQuota || isTooLarge ? { headers: NO_RETRY } : {}),
     },
   };
+}
+
+/** Credit that is used up does not come back with time. */
+function creditError({ scope, subject }: AppliedLimit, left: number, least: number) {
+  const who = `The ${SCOPES[scope]} ${subject} has ${amount("nano_usd", left)} of prepaid credit left`;
+  return {
+    code: "insufficient_quota",
+    options: {
+      message: `${who}, and this request needs at least ${amount("nano_usd", Math.max(1, least))}. Ask your operator for more credit.`,
+      isPermanent: true,
+      headers: NO_RETRY,
+    },
+  } as const;
 }
 
 interface RemedyFacts {

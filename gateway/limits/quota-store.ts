@@ -1,3 +1,4 @@
+import type { CreditGrant } from "../../contracts/limits/use-limit.ts";
 import type { CalendarWindow } from "../../domain/limits/windows.ts";
 import type { LimitCounter, LimitGrant, LimitRefusal } from "./limit-store.ts";
 
@@ -10,6 +11,8 @@ export interface QuotaCounter extends Omit<LimitCounter, "windowSeconds"> {
   readonly isMoney: boolean;
   /** Whether it only reports, and refuses nothing. @default false */
   readonly isAlert?: boolean | undefined;
+  /** Grants of credit that it is the sum of: each is counted for itself, the first ones first. @default - it is one quota */
+  readonly credits?: readonly CreditGrant[] | undefined;
 }
 
 /** A budget of which so much is used. */

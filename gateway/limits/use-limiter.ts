@@ -119,12 +119,12 @@ function rateCounter({ name, metric, window, max }: AppliedLimit, amounts: Reque
 }
 
 function quotaCounter(
-  { name, metric, window, max, timeZone, isAlert }: AppliedLimit,
+  { name, metric, window, max, timeZone, isAlert, credits }: AppliedLimit,
   amounts: RequestAmounts,
 ): QuotaCounter[] {
   if (!isCalendarWindow(window)) return [];
   const counted = { amount: wantedOf(metric, max, amounts), least: leastOf(metric, max, amounts) };
-  return [{ name, max, ...counted, window, timeZone, isMoney: metric === "nano_usd", isAlert }];
+  return [{ name, max, ...counted, window, timeZone, isMoney: metric === "nano_usd", isAlert, credits }];
 }
 
 function grantOf(granted: readonly Granted[], use: RequestUse): UseGrant {

@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { USAGE_TABLE } from "../../contracts/usage/usage-counter.ts";
+import { quotaSeries, usedOnDay } from "../../domain/limits/credit-use.ts";
 import type { QuotaCount, QuotaSum, QuotaTable } from "./quota-table.ts";
 
 /** Of one call. No request waits for it where its process has something left; what was drawn by a late response is retained. */
@@ -25,14 +26,16 @@ export class DynamoQuotaTable implements QuotaTable {
     if (max !== undefined && drawn > max) return { ...(await this.read(sum)), isAdded: false };
     const { client, tableName } = this.#options;
     const { expiresAt } = sum;
+    const day = sum.hasDays === true && used > 0 ? usedOnDay(Date.now()) : undefined;
     const command = new UpdateCommand({
       TableName: tableName,
       Key: keyOf(sum),
-      UpdateExpression: `ADD #drawn :drawn, #used :used${expiresAt === undefined ? "" : " SET #expiresAt = :expiresAt"}`,
+      UpdateExpression: `ADD #drawn :drawn, #used :used${day === undefined ? "" : ", #day :used"}${expiresAt === undefined ? "" : " SET #expiresAt = :expiresAt"}`,
       ...(max === undefined ? {} : { ConditionExpression: "attribute_not_exists(#drawn) OR #drawn <= :limit" }),
       ExpressionAttributeNames: {
         "#drawn": "drawn",
         "#used": "used",
+        ...(day === undefined ? {} : { "#day": day }),
         ...(expiresAt === undefined ? {} : { "#expiresAt": USAGE_TABLE.ttlAttribute }),
       },
       ExpressionAttributeValues: {
@@ -82,7 +85,7 @@ export class DynamoQuotaTable implements QuotaTable {
 }
 
 function keyOf({ name, window }: QuotaSum): Record<string, string> {
-  return { [USAGE_TABLE.hashKey]: `quota ${name}`, [USAGE_TABLE.rangeKey]: window };
+  return { [USAGE_TABLE.hashKey]: quotaSeries(name), [USAGE_TABLE.rangeKey]: window };
 }
 
 /** @throws RangeError where the item has something else than whole numbers: it is taken for a table that can't be read */

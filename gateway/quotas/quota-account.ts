@@ -82,6 +82,11 @@ export class QuotaAccount {
     return this.#sum.isFresh && least > this.#left(max);
   }
 
+  /** What is left by a count of the last second; `undefined` where there is none. */
+  freshLeft(max: number): number | undefined {
+    return this.#sum.isFresh ? this.#left(max) : undefined;
+  }
+
   async reserve(request: QuotaRequest): Promise<QuotaDecision> {
     this.#usedAt = this.#options.now();
     this.#max = request.max;

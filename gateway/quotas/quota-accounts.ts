@@ -1,7 +1,9 @@
 import { setImmediate } from "node:timers/promises";
+import { creditCounter } from "../../domain/limits/credit-use.ts";
 import { type WindowPeriod, windowAt } from "../../domain/limits/windows.ts";
 import type { LimitGrant, LimitRefusal } from "../limits/limit-store.ts";
 import type { QuotaAlert, QuotaCounter, QuotaStore } from "../limits/quota-store.ts";
+import { CreditDraw } from "./credit-draw.ts";
 import { QuotaAccount, type QuotaDecision, type QuotaRequest } from "./quota-account.ts";
 import { QuotaAlerts } from "./quota-alerts.ts";
 import type { QuotaSum, QuotaTable } from "./quota-table.ts";
@@ -64,8 +66,11 @@ export class QuotaAccounts implements QuotaStore {
   async reserve(counters: readonly QuotaCounter[]): Promise<LimitGrant | LimitRefusal | undefined> {
     const nowMs = this.#options.wallClock();
     const parts = counters.map((counter): Part => {
+      const request = this.#requestOf(counter);
+      if (counter.credits !== undefined)
+        return { account: this.#credit(counter, nowMs), request, resetMs: Number.POSITIVE_INFINITY };
       const { account, period } = this.#open(counter, nowMs);
-      return { account, request: this.#requestOf(counter), resetMs: period.endMs - nowMs };
+      return { account, request, resetMs: period.endMs - nowMs };
     });
     // What is surely refused holds nothing of the other quotas meanwhile.
     const doomed = parts.filter(({ account, request }) => account.isExhausted(request));
@@ -109,24 +114,35 @@ export class QuotaAccounts implements QuotaStore {
       if (account.isForgettable(period.endMs <= nowMs)) this.#accounts.delete(key);
   }
 
-  #open(counter: QuotaCounter, nowMs: number): OpenAccount {
+  /** The grants of a counter that have not expired. */
+  #credit({ credits = [], ...counter }: QuotaCounter, nowMs: number): CreditDraw {
+    const live = credits.filter(({ expiresAt = Number.POSITIVE_INFINITY }) => 1000 * expiresAt > nowMs);
+    return new CreditDraw(
+      live.map(({ id, max }) => {
+        const { account } = this.#open({ ...counter, credits: undefined, name: creditCounter(id), max }, nowMs, true);
+        return { account, max };
+      }),
+    );
+  }
+
+  #open(counter: QuotaCounter, nowMs: number, hasDays = false): OpenAccount {
     const period = windowAt(counter.window, counter.timeZone, nowMs);
     // What only reports is counted apart: a limit of the same use may stop at less.
     const name = counter.isAlert ? `${counter.name} alert` : counter.name;
     const key = `${name} ${period.id}`;
-    const open = this.#accounts.get(key) ?? this.#create(counter, name, period);
+    const open = this.#accounts.get(key) ?? this.#create(counter, name, period, hasDays);
     open.counter = counter;
     this.#accounts.delete(key);
     this.#accounts.set(key, open);
     return open;
   }
 
-  #create(counter: QuotaCounter, name: string, period: WindowPeriod): OpenAccount {
+  #create(counter: QuotaCounter, name: string, period: WindowPeriod, hasDays: boolean): OpenAccount {
     const { table, now, threads = 1, onProblem } = this.#options;
     this.#makeRoom();
     const expiresAt =
       period.endMs === Number.POSITIVE_INFINITY ? undefined : Math.ceil((period.endMs + RETAINED_MS) / 1000);
-    const sum: QuotaSum = { name, window: period.id, expiresAt };
+    const sum: QuotaSum = { name, window: period.id, expiresAt, hasDays };
     const account = new QuotaAccount({
       sum,
       table,
@@ -157,7 +173,7 @@ export class QuotaAccounts implements QuotaStore {
 
 /** One quota of a request. */
 interface Part {
-  readonly account: QuotaAccount;
+  readonly account: Pick<QuotaAccount, "isExhausted" | "reserve" | "settle">;
   readonly request: QuotaRequest;
   readonly resetMs: number;
 }

@@ -6,6 +6,8 @@ export interface QuotaSum {
   readonly window: string;
   /** Unix seconds after which it may be deleted. @default - never */
   readonly expiresAt: number | undefined;
+  /** Whether what is used is also counted by the day on which it is written, in the same step. @default false */
+  readonly hasDays?: boolean;
 }
 
 /** What a window counts, after a write. */

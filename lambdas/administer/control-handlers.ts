@@ -2,6 +2,7 @@ import type { ControlOperationId } from "../../contracts/control/operations.ts";
 import type { ControlHandler } from "./call/control-call.ts";
 import * as adminKeys from "./handlers/admin-keys.ts";
 import * as auditLogs from "./handlers/audit-logs.ts";
+import * as credits from "./handlers/billing/credits.ts";
 import * as costs from "./handlers/costs.ts";
 import * as groupRoles from "./handlers/group-roles.ts";
 import * as groupUsers from "./handlers/group-users.ts";
@@ -43,4 +44,5 @@ export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHan
   ...spendLimits,
   ...usage,
   ...costs,
+  ...credits,
 };

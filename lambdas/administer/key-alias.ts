@@ -1,5 +1,5 @@
 import { ERRORS } from "../../contracts/api/errors.ts";
-import { AliasedKeyBody, KEY_ALIAS } from "../../contracts/control/key-alias.ts";
+import { AliasedKeyBody, KEY_ALIAS } from "../../contracts/control/outer-paths.ts";
 import type { RecordOf } from "../../contracts/control/records.ts";
 import { ID_MARK } from "../../domain/tenancy/changes.ts";
 import { parseJson } from "../../lib/parse-json.ts";

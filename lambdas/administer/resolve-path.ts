@@ -51,6 +51,11 @@ const PARAMETERS: { readonly [P in PathParameter]: { readonly noun: string; read
       return named && limitedSubject(store, organizationId, named.scope, id, organization);
     },
   },
+  credit_id: {
+    noun: "credit",
+    find: ({ store, organizationId, id, parameters: { limit_scope: scope = "", subject_id: subject = "" } }) =>
+      store.get(organizationId, { kind: "credit", ids: [scope, subject, id] }),
+  },
   rate_limit_id: {
     noun: "rate limit",
     find: ({ store, organizationId, id, projectId = "", models }) =>

@@ -1,4 +1,4 @@
-import { SCIM_PATH } from "../../contracts/control/scim-path.ts";
+import { SCIM_PATH } from "../../contracts/control/outer-paths.ts";
 import { USAGE_ALIAS } from "../../contracts/control/usage.ts";
 import { addressBucket } from "../../domain/client-address.ts";
 import { adminKeyId } from "../../domain/keys/admin-key.ts";

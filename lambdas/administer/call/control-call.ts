@@ -31,6 +31,8 @@ export interface PathRecords {
   readonly role_id: Role;
   readonly limit_scope: { readonly scope: LimitScope; readonly version: number };
   readonly subject_id: LimitedSubject;
+  /** A grant of the subject that the path names before. */
+  readonly credit_id: RecordOf<"credit">;
   readonly rate_limit_id: LimitedSubject & { readonly model: string };
 }
 export type PathParameter = keyof PathRecords;

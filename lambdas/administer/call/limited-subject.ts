@@ -114,7 +114,7 @@ export async function newLimits(
 }
 
 /** The id by which gateways know a subject: a key's is that of its item. */
-function gatewaysId(scope: LimitScope, subjectId: string, organizationId: string): string {
+export function gatewaysId(scope: LimitScope, subjectId: string, organizationId: string): string {
   if (scope === "organization") return organizationId;
   return scope === "key" ? subjectId.slice(KEY_PREFIX.length) : subjectId;
 }

@@ -1,4 +1,4 @@
-import { SCIM_PATH } from "../../../contracts/control/scim-path.ts";
+import { SCIM_PATH } from "../../../contracts/control/outer-paths.ts";
 import { SCIM } from "../../../contracts/scim/schemas.ts";
 
 /** What the service can, by RFC 7643, section 5. */

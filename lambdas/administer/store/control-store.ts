@@ -38,6 +38,8 @@ export interface ControlStore {
   keyProject(keyId: string): Promise<{ readonly projectId: string | undefined } | undefined>;
   /** Version of the item of the keys table with a subject's limits; 0 where there is none. @param itemId `subjectLimitsId` */
   limitsVersion(itemId: string): Promise<number>;
+  /** Whether the subject of such an item may use nothing but credit. */
+  needsCredit(itemId: string): Promise<boolean>;
   /** Stores the last use of an admin key, unless one within the minute or a later one is stored. @param at Unix seconds */
   adminKeyUsed(organizationId: string, id: string, at: number): Promise<void>;
   /** Makes all changes or none. @returns false when another change came first, so that one of them no longer holds */

@@ -119,6 +119,10 @@ export class DynamoControlStore implements ControlStore {
     return z.int().positive().optional().parse(item?.version) ?? 0;
   }
 
+  async needsCredit(itemId: string): Promise<boolean> {
+    return (await this.#keysItem(itemId, "credits", true))?.credits !== undefined;
+  }
+
   async #keysItem(keyId: string, attributes: string, isConsistent = false) {
     const names = attributes.split(", ");
     const { Item: item } = await this.#client.send(

@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { paginateQuery } from "@aws-sdk/lib-dynamodb";
+import { paginateQuery, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { USAGE_TABLE, type UsageSums } from "../../../contracts/usage/usage-counter.ts";
+import { type CreditUse, creditCounter, quotaSeries, readCreditUse } from "../../../domain/limits/credit-use.ts";
 import { readUsageKey, type UsageKeyParts } from "../../../domain/usage/usage-keys.ts";
 import type { UsageRange } from "../../../domain/usage/usage-ranges.ts";
 import { readSums } from "../../../domain/usage/usage-sums.ts";
@@ -12,6 +13,8 @@ export interface StoredSums extends UsageKeyParts {
 
 /** Where sums of usage are read. */
 export interface UsageSource {
+  /** What is used of a grant of credit; zeros where nothing was. */
+  creditUse(creditId: string): Promise<CreditUse>;
   /** All sums of a range. @returns undefined where there are more than `most` */
   read(range: UsageRange, most: number): Promise<readonly StoredSums[] | undefined>;
 }
@@ -24,6 +27,20 @@ export class DynamoUsageSource implements UsageSource {
   constructor(client: DynamoDBDocumentClient, tableName: string) {
     this.#client = client;
     this.#tableName = tableName;
+  }
+
+  async creditUse(creditId: string): Promise<CreditUse> {
+    // A query, as that is what the function may send.
+    const { Items = [] } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#tableName,
+        KeyConditionExpression: "#series = :series AND #entry = :entry",
+        ExpressionAttributeNames: { "#series": USAGE_TABLE.hashKey, "#entry": USAGE_TABLE.rangeKey },
+        ExpressionAttributeValues: { ":series": quotaSeries(creditCounter(creditId)), ":entry": "lifetime" },
+        ConsistentRead: true,
+      }),
+    );
+    return readCreditUse(Items[0] ?? {});
   }
 
   async read({ series, from, to }: UsageRange, most: number): Promise<readonly StoredSums[] | undefined> {

@@ -19,6 +19,7 @@ function daysOf(keysOfDay: readonly number[]) {
   });
   const reads = { sums: 0 };
   const source: UsageSource = {
+    creditUse: () => Promise.resolve({ used: 0, days: new Map() }),
     read: ({ series, from, to }, most) => {
       const found = items.filter((item) => item.series === series && item.entry >= from && item.entry <= to);
       reads.sums += Math.min(found.length, most + 1);

@@ -8,3 +8,6 @@ export const KEY_ALIAS = "/api/keys/";
 
 /** The body of `POST /api/keys/`: the project, and the fields of `CreateServiceAccount`. */
 export const AliasedKeyBody = z.looseObject({ project_id: z.string().min(1).max(200) });
+
+/** Every path of provisioning begins with it. */
+export const SCIM_PATH = "/scim/v2/";
