@@ -30,6 +30,7 @@ describe("the policy", () => {
 
   test.each(WAIVERS.map((waiver) => [`${waiver.rule} of ${waiver.resource}`, waiver] as const))(
     "the waiver of %s has a reason, has not ended, and is needed",
+    { timeout: 120_000 }, // it synthesizes every environment
     (_, waiver) => {
       expect(waiverProblem(waiver, today)).toBeUndefined();
       const waivers = WAIVERS.filter((other) => other !== waiver);
