@@ -169,6 +169,22 @@ describe("limits of use in the control API", () => {
   });
 });
 
+// documented: limits-end-with-subject
+test("the limits of a service account and of its keys are taken away with it, and those of others stay", async () => {
+  const { organization, project, account, keyId, send, held } = await limited();
+  const other = await organization.projects.serviceAccounts.create(project.id, { name: "other" });
+  const paths = [`/service_account/${account.id}`, `/key/${keyId}`, `/service_account/${other.id}`];
+  for (const path of paths) expect((await send("POST", path, { limits: [REQUESTS] })).status).toBe(200);
+  await organization.projects.serviceAccounts.delete(account.id, { project_id: project.id });
+  const statuses = await Promise.all(paths.map(async (path) => (await send("GET", path)).status));
+  expect([statuses[0], statuses[2]]).toEqual([404, 200]);
+  expect((await held("service_account", account.id))?.limits).toEqual([]);
+  expect((await held("key", keyId.slice(4)))?.limits).toEqual([]);
+  expect((await held("service_account", other.id))?.limits).toEqual([REQUESTS]);
+  const listed = (await send("GET", "?limit=100")).body.data as unknown as { subject_id: string }[];
+  expect(listed.map(({ subject_id: id }) => id)).toEqual([other.id]);
+});
+
 describe("a project's rate limits", () => {
   // documented: control-rate-limits
   test("are one row for each model; a field sets a limit, and the largest number takes it away", async () => {

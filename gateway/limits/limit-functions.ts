@@ -6,7 +6,9 @@ import { createHash } from "node:crypto";
  *
  * A window counter is a hash that expires with its window: `u` is what is counted, `f` the part of it that is settled and
  * can't become less, `g` the microsecond in which it began: what was counted before a counter was lost is not settled in
- * the one that has begun anew. What is in progress is a sorted set of leases, each with the time at which it expires, and a member
+ * the one that has begun anew. `m` is the limit and `w` the window in milliseconds, of the last request. What was used beyond
+ * the limit, as a prompt was longer than estimated, is in a key of its own until the next window counts it: releases before
+ * it read the hash as they did. What is in progress is a sorted set of leases, each with the time at which it expires, and a member
  * `total` whose negative score is the sum of their amounts.
  */
 const FUNCTIONS = `
@@ -23,6 +25,19 @@ end
 local function window_use(key)
   local fields = redis.call('HMGET', key, 'u', 'f', 'g')
   return tonumber(fields[1] or 0), tonumber(fields[2] or 0), tonumber(fields[3] or 0)
+end
+
+local function debt_key(key)
+  return key .. ':debt'
+end
+
+-- Counts what was used beyond a limit in the window after.
+local function owe(key, amount, max, window)
+  local used = tonumber(redis.call('HGET', key, 'u'))
+  local beyond = math.min(amount, used - max)
+  if beyond <= 0 then return end
+  redis.call('INCRBY', debt_key(key), integer(beyond))
+  redis.call('PEXPIREAT', debt_key(key), integer(redis.call('PEXPIRETIME', key) + window))
 end
 
 local function in_progress(key)
@@ -63,6 +78,10 @@ local function reserve(keys, args)
       least = amount
     else
       used, settled, began = window_use(key)
+      if began == 0 then
+        used = tonumber(redis.call('GET', debt_key(key)) or 0)
+        settled = used
+      end
       reset = window - now % window
     end
     local left = math.max(0, max - used)
@@ -70,16 +89,22 @@ local function reserve(keys, args)
     if granted < least and (not refusal or reset > refusal[4]) then
       refusal = { 0, index - 1, left, reset, math.min(settled, max) }
     end
-    plan[index] = { granted, left - granted, reset, began, window }
+    plan[index] = { granted, left - granted, reset, began, window, used, max }
   end
   if refusal then return refusal end
   local answer = { 1 }
   for index, key in ipairs(keys) do
-    local granted, left, reset, began, window = unpack(plan[index])
+    local granted, left, reset, began, window, used, max = unpack(plan[index])
     if window > 0 then
       redis.call('HINCRBY', key, 'u', integer(granted))
+      redis.call('HSET', key, 'm', integer(max), 'w', integer(window))
       if began == 0 then
         began = time[1] * 1000000 + time[2]
+        if used > 0 then
+          redis.call('HINCRBY', key, 'u', integer(used))
+          redis.call('HSET', key, 'f', integer(used))
+          redis.call('DEL', debt_key(key))
+        end
         redis.call('HSET', key, 'g', integer(began))
         -- A key is there until the clock has passed its time: this one is gone in the first millisecond of the next window.
         redis.call('PEXPIREAT', key, integer(now + reset - 1))
@@ -99,9 +124,18 @@ local function settle(keys, args)
     local lease, began, granted, used = args[at + 1], args[at + 2], args[at + 3], args[at + 4]
     if began == '0' then
       end_lease(key, lease .. ' ' .. granted, granted)
-    elseif redis.call('HGET', key, 'g') == began then
-      redis.call('HINCRBY', key, 'u', integer(used - granted))
-      redis.call('HINCRBY', key, 'f', used)
+    else
+      local current, max, window = unpack(redis.call('HMGET', key, 'g', 'm', 'w'))
+      local more = tonumber(used) - tonumber(granted)
+      if current == began then
+        redis.call('HINCRBY', key, 'u', integer(more))
+        redis.call('HINCRBY', key, 'f', used)
+      elseif current and more > 0 then
+        -- It was used in a window that is over, and not counted there.
+        redis.call('HINCRBY', key, 'u', integer(more))
+        redis.call('HINCRBY', key, 'f', integer(more))
+      end
+      if current and max and more > 0 then owe(key, more, tonumber(max), tonumber(window)) end
     end
   end
   return #keys

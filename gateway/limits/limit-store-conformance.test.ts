@@ -184,6 +184,28 @@ describe.each(STORES)("the %s limit store", (_name, missing, open) => {
     expect(shown).toEqual({ isGranted: false, left: 40 });
   });
 
+  // documented: limit-debt
+  test("counts what was used beyond a limit in the next window, and what a request of a window that is over used beyond its grant", async () => {
+    const store = await openOne();
+    const short = (amount: number) => store.reserve([{ ...tokens(100, amount), windowSeconds: 1 }], LEASE_MS);
+    const shown = await eventually(async () => {
+      const earlier = await granted(short(0));
+      await sleep(earlier.resetMs[0] ?? 0);
+      const long = await granted(short(60));
+      await settle(long, [130]);
+      await sleep((long.resetMs[0] ?? 0) + 2);
+      const next = await granted(short(10));
+      const late = await granted(short(20));
+      await sleep((next.resetMs[0] ?? 0) + 2);
+      const after = await granted(short(10));
+      await settle(late, [25]);
+      const last = await granted(short(0));
+      expect(last.resetMs[0], "the window is over").toBeLessThanOrEqual(after.resetMs[0] ?? 0);
+      return [next.left, after.left, last.left];
+    });
+    expect(shown).toEqual([[60], [90], [85]]);
+  });
+
   test("never has more in progress than the limit, and frees a slot with its settlement", async () => {
     const store = await openOne();
     const first = await granted(store.reserve([inProgress(3)], LEASE_MS));

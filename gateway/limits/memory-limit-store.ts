@@ -50,7 +50,7 @@ export class MemoryLimitStore implements LimitStore {
     const hashes = counters.map(({ name, windowSeconds }) => this.#counters.hashOf(`${name} ${windowSeconds}`));
     const outcome = this.#counters.exclusively(() => this.#count(counters, hashes, now));
     if ("isGranted" in outcome) return outcome;
-    const lease = new MemoryLease(this.#counters, outcome, this.#wallClock, () => {
+    const lease = new MemoryLease(this.#counters, outcome, () => {
       clearTimeout(timer);
       if (timer !== undefined) this.#timers.delete(timer);
     });
@@ -98,11 +98,21 @@ export class MemoryLimitStore implements LimitStore {
 
   #entryOf({ windowSeconds, max, amount }: LimitCounter, hash: CounterHash, now: number): Entry {
     const windowMs = 1000 * windowSeconds;
+    const debt = windowMs === 0 ? 0 : this.#debtOf(hash, windowMs, max, now);
     const row = this.#counters.rowOf(hash, windowMs === 0 ? 0 : now - (now % windowMs) + windowMs, now);
+    if (debt > 0) this.#counters.setUsed(row, debt);
     const used = windowMs === 0 ? this.#counters.inProgress(row) : this.#counters.used(row);
     const left = Math.max(0, max - used);
     const windowEnd = windowMs === 0 ? 0 : this.#counters.windowEnd(row);
     return { hash, row, windowEnd, left, granted: Math.min(amount, left) };
+  }
+
+  /** What the window before has used beyond the limit, where a window begins now: a prompt may be longer than estimated. */
+  #debtOf(hash: CounterHash, windowMs: number, max: number, now: number): number {
+    const row = this.#counters.find(hash);
+    if (row === undefined) return 0;
+    const end = this.#counters.windowEnd(row);
+    return end <= now && now < end + windowMs ? Math.max(0, this.#counters.used(row) - max) : 0;
   }
 }
 
@@ -110,15 +120,13 @@ export class MemoryLimitStore implements LimitStore {
 class MemoryLease {
   readonly #counters: SharedCounters;
   readonly #entries: readonly Entry[];
-  readonly #wallClock: () => number;
   readonly #onSettled: () => void;
   #isSettled = false;
   #isExpired = false;
 
-  constructor(counters: SharedCounters, entries: readonly Entry[], wallClock: () => number, onSettled: () => void) {
+  constructor(counters: SharedCounters, entries: readonly Entry[], onSettled: () => void) {
     this.#counters = counters;
     this.#entries = entries;
-    this.#wallClock = wallClock;
     this.#onSettled = onSettled;
   }
 
@@ -126,11 +134,10 @@ class MemoryLease {
     if (this.#isSettled) return;
     this.#isSettled = true;
     this.#onSettled();
-    const now = this.#wallClock();
     this.#counters.exclusively(() => {
       for (const [index, entry] of this.#entries.entries()) {
         if (entry.windowEnd === 0) this.#release(entry);
-        else if (entry.windowEnd > now) this.#correct(entry, settledAmount(used[index], entry.granted));
+        else this.#correct(entry, settledAmount(used[index], entry.granted));
       }
     });
   }
@@ -151,7 +158,9 @@ class MemoryLease {
 
   #correct({ hash, windowEnd, granted }: Entry, used: number): void {
     const row = this.#counters.find(hash);
-    if (row === undefined || this.#counters.windowEnd(row) !== windowEnd || used === granted) return;
+    if (row === undefined || used === granted) return;
+    // Of a window that is over, what was used beyond the grant counts in the one that has begun since.
+    if (this.#counters.windowEnd(row) !== windowEnd && used < granted) return;
     this.#counters.setUsed(row, Math.max(0, this.#counters.used(row) + used - granted));
   }
 }

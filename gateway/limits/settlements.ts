@@ -34,11 +34,11 @@ export class Settlements {
     }
   }
 
-  /** The oldest ones, which are no longer waiting then. @param now by the clock of this process */
+  /** The oldest ones, which are no longer waiting then; of windows that are over, those that used more than they were granted. @param now by the clock of this process */
   take(now: number): readonly Settlement[] {
     const taken = this.#waiting.slice(0, MAX_SETTLED_AT_ONCE);
     this.#waiting = this.#waiting.slice(MAX_SETTLED_AT_ONCE);
-    return taken.filter(({ endsAt }) => endsAt > now);
+    return taken.filter(({ endsAt, used, granted }) => endsAt > now || used > granted);
   }
 
   /** They were not carried out. */

@@ -23,6 +23,8 @@ export interface QuotaAccountOptions extends TableSumOptions {
   readonly share: number;
   /** Called with each count of the table, and whether a request is refused by what is used. */
   readonly onCount?: ((count: QuotaCount, isRefusal: boolean) => void) | undefined;
+  /** Counts in the next window what was used beyond the quota. Never rejects. @default - there is no next window */
+  readonly carry?: ((amount: number) => Promise<void>) | undefined;
 }
 
 /** A draw is for some further requests as well, so that not each of them waits for the table. */
@@ -287,6 +289,8 @@ export class QuotaAccount {
       if (count === undefined) return;
       this.#free += debt;
       this.#options.onCount?.(count, false);
+      const beyond = Math.min(debt, count.drawn - this.#max);
+      if (beyond > 0) await this.#options.carry?.(beyond);
     });
   }
 

@@ -64,6 +64,20 @@ describe("quotas are drawn before they are used", () => {
     expect((await granted(store, tokens(600))).amounts).toEqual([600]);
   });
 
+  // documented: quota-debt
+  test("and what was used beyond a quota counts in the next window", async () => {
+    const table = new SharedQuotaTable();
+    const clock = new Clock();
+    const store = storeOf(table, clock);
+    (await granted(store, tokens(10_000))).settle([10_300]);
+    await store.tend();
+    expect(await refused(store, tokens(1))).toMatchObject({ left: 0 });
+    clock.ms += 12 * 3600 * SECOND;
+    const next = await granted(store, tokens(10_000, { least: 1 }));
+    expect(next.amounts).toEqual([9_700]);
+    next.settle([0]);
+  });
+
   test("of all counters or of none", async () => {
     const table = new SharedQuotaTable();
     const store = storeOf(table);

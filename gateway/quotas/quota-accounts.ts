@@ -140,19 +140,33 @@ export class QuotaAccounts implements QuotaStore {
   #create(counter: QuotaCounter, name: string, period: WindowPeriod, hasDays: boolean): OpenAccount {
     const { table, now, threads = 1, onProblem } = this.#options;
     this.#makeRoom();
-    const expiresAt =
-      period.endMs === Number.POSITIVE_INFINITY ? undefined : Math.ceil((period.endMs + RETAINED_MS) / 1000);
+    const expiresAt = expiryOf(period);
     const sum: QuotaSum = { name, window: period.id, expiresAt, hasDays };
     const account = new QuotaAccount({
       sum,
       table,
       now,
       share: SHARE / threads,
+      carry:
+        period.endMs === Number.POSITIVE_INFINITY
+          ? undefined
+          : (amount) => this.#carry(counter, name, period.endMs, amount),
       onProblem,
       onCount: (count, isRefusal) => this.#alerts.counted({ ...count, counter: open.counter, sum, isRefusal }),
     });
     const open: OpenAccount = { account, period, counter };
     return open;
+  }
+
+  /** A prompt may be longer than estimated: what is beyond the quota of one window counts in the next one. */
+  async #carry({ window, timeZone }: QuotaCounter, name: string, startMs: number, amount: number): Promise<void> {
+    const { table, onProblem } = this.#options;
+    const next = windowAt(window, timeZone, startMs);
+    const sum = { name, window: next.id, expiresAt: expiryOf(next) };
+    // Sent once: a lost response is rather a use that counts in one window alone than one that counts twice.
+    await table
+      .add(sum, amount, amount)
+      .catch((error: unknown) => onProblem?.(error instanceof Error ? error.name : ""));
   }
 
   /** Forgets an account that holds nothing, of those that were not used for longest. */
@@ -169,6 +183,11 @@ export class QuotaAccounts implements QuotaStore {
     const mayOverdraw = isAlert || (!isMoney && this.#options.whenTableIsGone === "allow");
     return { amount, least: Math.min(least, amount), max: isAlert ? Number.POSITIVE_INFINITY : max, mayOverdraw };
   }
+}
+
+/** Unix seconds after which a window's item may be deleted. */
+function expiryOf({ endMs }: WindowPeriod): number | undefined {
+  return endMs === Number.POSITIVE_INFINITY ? undefined : Math.ceil((endMs + RETAINED_MS) / 1000);
 }
 
 /** One quota of a request. */

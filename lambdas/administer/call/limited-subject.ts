@@ -1,7 +1,7 @@
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import { LimitScope, type SubjectLimits } from "../../../contracts/limits/use-limit.ts";
 import { subjectLimitsId } from "../../../domain/limits/subject-limits.ts";
-import { type Change, ID_MARK } from "../../../domain/tenancy/changes.ts";
+import { type Change, ID_MARK, removeRecord } from "../../../domain/tenancy/changes.ts";
 import { ORGANIZATION } from "../../../domain/tenancy/roles.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import type { ControlStore } from "../store/control-store.ts";
@@ -86,16 +86,19 @@ async function hasKey(
   return (await store.get(organizationId, { kind: "project", ids: [key.projectId] })) !== undefined;
 }
 
+interface LimitTools {
+  readonly store: ControlStore;
+  readonly caller: { readonly organizationId: string };
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
 /** What is to limit a subject from now on. */
 export type NewLimits = Pick<SubjectLimits, "limits" | "models">;
 
 /** Replaces what limits a subject: its record, and the item of the keys table by which gateways hold it. */
 export async function newLimits(
-  {
-    store,
-    caller,
-    nowMs,
-  }: { readonly store: ControlStore; readonly caller: { readonly organizationId: string }; readonly nowMs: number },
+  { store, caller, nowMs }: LimitTools,
   { scope, subjectId, record: before }: LimitedSubject,
   { limits, models }: NewLimits,
 ): Promise<{ readonly record: RecordOf<"limits">; readonly changes: readonly Change[] }> {
@@ -111,6 +114,25 @@ export async function newLimits(
       { action: "setLimits", limits: { ...subject, ...held }, version: itemVersion, at: new Date(nowMs) },
     ],
   };
+}
+
+/** Takes away what limits subjects that are deleted with it: no other subject ever gets their ids. */
+export async function removedLimits(
+  { store, caller, nowMs }: LimitTools,
+  scope: LimitScope,
+  subjectIds: readonly string[],
+): Promise<readonly Change[]> {
+  const changes = await Promise.all(
+    subjectIds.map(async (subjectId): Promise<readonly Change[]> => {
+      const record = await store.get(caller.organizationId, { kind: "limits", ids: [scope, subjectId] });
+      if (record === undefined) return [];
+      const subject = { scope, subject: gatewaysId(scope, subjectId, caller.organizationId) };
+      const version = await store.limitsVersion(subjectLimitsId(subject));
+      const limits = { ...subject, limits: [] };
+      return [removeRecord(record), { action: "setLimits", limits, version, at: new Date(nowMs) }];
+    }),
+  );
+  return changes.flat();
 }
 
 /** The id by which gateways know a subject: a key's is that of its item. */

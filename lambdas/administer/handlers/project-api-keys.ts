@@ -4,6 +4,7 @@ import { deleteProjectKey } from "../../../domain/tenancy/project-keys.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import { auditEvent, type ControlHandler, change, page } from "../call/control-call.ts";
 import { notFound } from "../call/control-error.ts";
+import { removedLimits } from "../call/limited-subject.ts";
 import type { ControlStore } from "../store/control-store.ts";
 
 /** In the order of ids. Every owner is a member of the project, so there are none with `owner_project_access` inactive. */
@@ -39,7 +40,8 @@ export const deleteProjectApiKey: ControlHandler<"deleteProjectApiKey"> = async 
   const { records, nowMs } = call;
   const key = records.api_key_id;
   const event = auditEvent("api_key.deleted", { id: key.id }, records.project_id);
-  return change(call, event, deleteProjectKey(key, nowMs), {
+  const changes = [...deleteProjectKey(key, nowMs), ...(await removedLimits(call, "key", [key.id]))];
+  return change(call, event, changes, {
     body: { object: "organization.project.api_key.deleted", id: key.id, deleted: true },
   });
 };

@@ -6,6 +6,7 @@ import { deleteProjectKey, MAX_KEYS_PER_SERVICE_ACCOUNT, newProjectKey } from ".
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import { auditEvent, type ControlCall, type ControlHandler, change, page } from "../call/control-call.ts";
 import { ControlError } from "../call/control-error.ts";
+import { removedLimits } from "../call/limited-subject.ts";
 import { keysOf } from "../call/project-key-records.ts";
 import { refuseArchived } from "./projects.ts";
 
@@ -63,7 +64,7 @@ export const updateServiceAccount: ControlHandler<"updateServiceAccount"> = asyn
   );
 };
 
-/** Its keys are refused by every gateway within a second. */
+/** Its keys are refused by every gateway within a second. What limits it and them is taken away. */
 export const deleteServiceAccount: ControlHandler<"deleteServiceAccount"> = async (call) => {
   const { caller, records, store, nowMs } = call;
   const { id, projectId, version } = records.service_account_id;
@@ -71,6 +72,12 @@ export const deleteServiceAccount: ControlHandler<"deleteServiceAccount"> = asyn
   const changes: readonly Change[] = [
     { action: "remove", key: { kind: "serviceAccount", ids: [projectId, id] }, version },
     ...keys.flatMap((key) => deleteProjectKey(key, nowMs)),
+    ...(await removedLimits(call, "service_account", [id])),
+    ...(await removedLimits(
+      call,
+      "key",
+      keys.map((key) => key.id),
+    )),
   ];
   return change(call, auditEvent("service_account.deleted", { id }, records.project_id), changes, {
     body: { object: "organization.project.service_account.deleted", id, deleted: true },

@@ -10,6 +10,7 @@ import {
   requireScopes,
 } from "../call/control-call.ts";
 import { ControlError, denied } from "../call/control-error.ts";
+import { removedLimits } from "../call/limited-subject.ts";
 import { endedPersonKeys } from "../call/person-keys.ts";
 import { toUser } from "../call/shown-users.ts";
 
@@ -57,6 +58,7 @@ export const deleteUser: ControlHandler<"deleteUser"> = async (call) => {
     [
       ...[user, email, provisioned].filter((record) => record !== undefined).map(removeRecord),
       ...(await endedPersonKeys(call, user.id)),
+      ...(await removedLimits(call, "user", [user.id])),
     ],
     { body: { object: "organization.user.deleted", id: user.id, deleted: true } },
   );

@@ -9,6 +9,7 @@ import { ORGANIZATION_ROLES } from "../../../domain/tenancy/roles.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import { auditEvent, change, requireScopes } from "../call/control-call.ts";
 import { denied, notFound } from "../call/control-error.ts";
+import { removedLimits } from "../call/limited-subject.ts";
 import { endedPersonKeys } from "../call/person-keys.ts";
 import { parsed } from "./parsed.ts";
 import { allRecords, listResponse, type ScimCall, type ScimHandler, type ScimResponse } from "./scim-call.ts";
@@ -99,6 +100,7 @@ export const deleteUser: ScimHandler<"deleteUser"> = async (call) => {
       ? [{ action: "remove", key: { kind: "scimUser", ids: [id] }, version: provisioned.version } as const]
       : []),
     ...(await removedEmail(call, attributesOf(stored).userName, id)),
+    ...(await removedLimits(call, "user", [id])),
   ];
   await change(call, auditEvent("user.deleted", { id }), changes, { body: undefined });
   return { status: 204 };
