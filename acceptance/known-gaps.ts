@@ -90,9 +90,14 @@ export const ECHOES: readonly KnownGap[] = [
     coveredBy: "constructs/policy/cost-tags.test.ts",
   },
   {
+    what: "ce ListCostAllocationTags",
+    why: "neither emulator has cost allocation tags; the response is that of an account without any",
+    coveredBy: "cli/doctor/account-checks.test.ts, of a tag that is active, inactive and unknown",
+  },
+  {
     what: "servicequotas GetServiceQuota",
     why: "neither emulator has quotas of EC2; the response is invented, and large enough",
-    coveredBy: "cli/doctor/doctor-checks.test.ts, of what each quota means",
+    coveredBy: "cli/doctor/doctor-checks.test.ts and account-checks.test.ts, of what each quota means",
   },
 ];
 

@@ -2,6 +2,7 @@ import { apigatewayPatches } from "./apigateway.ts";
 import { autoscalingPatches } from "./autoscaling.ts";
 import { cloudfrontPatches } from "./cloudfront.ts";
 import { cloudwatchPatches } from "./cloudwatch.ts";
+import { costexplorerPatches } from "./costexplorer.ts";
 import { ec2Patches } from "./ec2.ts";
 import { elasticachePatches } from "./elasticache.ts";
 import type { EmulatorPatch } from "./emulator-patch.ts";
@@ -15,6 +16,7 @@ export const EMULATOR_PATCHES: readonly (() => readonly EmulatorPatch[])[] = [
   autoscalingPatches,
   cloudfrontPatches,
   cloudwatchPatches,
+  costexplorerPatches,
   ec2Patches,
   elasticachePatches,
   s3Patches,

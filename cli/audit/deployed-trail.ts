@@ -6,7 +6,7 @@ import { ENV } from "../../contracts/processes/process-environment.ts";
 import { publicKeyPem } from "../../domain/audit/signed-head.ts";
 import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
 import { awsFailure } from "../operator/aws-failure.ts";
-import { signedGet } from "../operator/signed-get.ts";
+import { signedGet } from "../operator/signed-request.ts";
 import { UserError } from "../terminal/user-error.ts";
 
 /** Access to the account of an environment, or to the local stack that runs it. */

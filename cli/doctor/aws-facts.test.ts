@@ -41,12 +41,12 @@ describe("the calls of doctor to AWS", () => {
 
   test("a quota, or AWS's default where the account has none", async () => {
     await serveAws({ GetServiceQuota: [200, '{"Quota":{"Value":64}}'] });
-    expect(await awsFacts({ region: "us-east-1" }).ec2Quota("L-DB2E81BA", signal)).toBe(64);
+    expect(await awsFacts({ region: "us-east-1" }).quota("ec2", "L-DB2E81BA", signal)).toBe(64);
     await serveAws({
       GetServiceQuota: error("NoSuchResourceException"),
       GetAWSDefaultServiceQuota: [200, '{"Quota":{"Value":0}}'],
     });
-    expect(await awsFacts({ region: "us-east-1" }).ec2Quota("L-DB2E81BA", signal)).toBe(0);
+    expect(await awsFacts({ region: "us-east-1" }).quota("ec2", "L-DB2E81BA", signal)).toBe(0);
   });
 
   test("whether a parameter, a table and an image exist", async () => {

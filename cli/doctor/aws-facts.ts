@@ -18,18 +18,22 @@ import * as z from "zod";
 import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
 import { succeeds } from "../operator/aws-failure.ts";
 import { type BucketState, S3StateBuckets } from "../state/state-bucket.ts";
+import { type AccountFacts, accountFacts } from "./account-facts.ts";
 import { type NetworkFacts, networkFacts } from "./network-facts.ts";
 import { type RegionFacts, regionFacts } from "./region-facts.ts";
 import { type WeightsFacts, weightsFacts } from "./weights-facts.ts";
 
 /** The calls of doctor to AWS. Each ends when its signal aborts. */
-export interface AwsFacts extends RegionFacts, NetworkFacts, WeightsFacts {
+export interface AwsFacts extends AccountFacts, RegionFacts, NetworkFacts, WeightsFacts {
   /** The operator's identity, and the time of AWS's response. */
   caller(
     signal: AbortSignal,
   ): Promise<{ readonly account: string; readonly arn: string; readonly date: Date | undefined }>;
-  /** Value of a quota of EC2, in its unit. */
-  ec2Quota(code: string, signal: AbortSignal): Promise<number>;
+  /**
+   * Value of a quota, in its unit.
+   * @param service its code in Service Quotas, e.g. `ec2`
+   */
+  quota(service: string, code: string, signal: AbortSignal): Promise<number>;
   hasParameter(name: string, signal: AbortSignal): Promise<boolean>;
   hasImage(id: string, signal: AbortSignal): Promise<boolean>;
   bucket(name: string, signal: AbortSignal): Promise<BucketState>;
@@ -49,6 +53,7 @@ const WithDate = z.object({ headers: z.object({ date: z.string() }) });
 export function awsFacts(access: AwsAccess): AwsFacts {
   const settings = { ...clientSettings(access), maxAttempts: 2 }; // more attempts would exceed a check's time limit
   return {
+    ...accountFacts(access),
     ...regionFacts(access),
     ...networkFacts(access),
     ...weightsFacts(access),
@@ -67,9 +72,9 @@ export function awsFacts(access: AwsAccess): AwsFacts {
       const { Account = "", Arn = "" } = await client.send(new GetCallerIdentityCommand({}), { abortSignal });
       return { account: Account, arn: Arn, date };
     },
-    async ec2Quota(QuotaCode, abortSignal) {
+    async quota(ServiceCode, QuotaCode, abortSignal) {
       const client = new ServiceQuotasClient(settings);
-      const quota = { ServiceCode: "ec2", QuotaCode };
+      const quota = { ServiceCode, QuotaCode };
       try {
         const { Quota } = await client.send(new GetServiceQuotaCommand(quota), { abortSignal });
         return Quota?.Value ?? 0;

@@ -13,7 +13,11 @@ const domain = { name: "api.example.com", hostedZoneId: "Z1" };
 /** An account in which nothing is wrong. */
 const GOOD: AwsFacts = {
   caller: async () => ({ account: "123456789012", arn: "arn:aws:iam::123456789012:user/ada", date: now }),
-  ec2Quota: async () => 512,
+  quota: async () => 512,
+  vpcOwners: async () => [undefined],
+  addressOwners: async () => [],
+  functionConcurrency: async () => 1000,
+  costTag: async () => "Active",
   hasParameter: async () => true,
   hasImage: async () => true,
   bucket: async () => "ours",
@@ -63,7 +67,11 @@ describe("doctor", () => {
       "ok clock",
       "ok zones",
       "ok instance types",
+      "ok Standard vCPUs",
       "ok G vCPUs",
+      "ok VPCs",
+      "ok Lambda",
+      "ok cost tag",
       "ok gateway image",
       "ok engine image",
       "ok API log role",
@@ -126,13 +134,13 @@ describe("doctor", () => {
     [0, "fail", "the quota is 0 vCPUs; the G pools need 4 to start and 8 at most"],
   ])("a quota of %d vCPUs for two g5.xlarge: %s", async (quota, level, text) => {
     const codes: string[] = [];
-    const ec2Quota = async (code: string) => {
-      codes.push(code);
+    const requestedQuota = async (service: string, code: string) => {
+      codes.push(`${service} ${code}`);
       return quota;
     };
-    const finding = (await findings({ ec2Quota }))["G vCPUs"];
+    const finding = (await findings({ quota: requestedQuota }, {}, ["G vCPUs"]))["G vCPUs"];
     expect(finding).toMatchObject({ level, text });
-    expect(codes).toEqual(["L-DB2E81BA"]);
+    expect(codes).toEqual(["ec2 L-DB2E81BA"]);
     if (level !== "ok") expect(finding?.remedy).toContain("--quota-code L-DB2E81BA --desired-value 8");
   });
 
@@ -187,7 +195,7 @@ describe("doctor", () => {
 
   test("a pool whose new instances start before its old ones end needs both in the quota", async () => {
     const pools = { "phi-3-mini": { ...dev.pools["phi-3-mini"]!, minInstances: 2, maxInstances: 3 } };
-    const finding = (await findings({ ec2Quota: async () => 12 }, { environment: { ...dev, pools } }))["G vCPUs"];
+    const finding = (await findings({ quota: async () => 12 }, { environment: { ...dev, pools } }))["G vCPUs"];
     expect(finding).toMatchObject({
       level: "warn",
       text: "the quota is 12 vCPUs; the G pools need 8 to start and 12 at most, and 16 while new instances replace the fewest that run",

@@ -4,6 +4,7 @@ import type { Environment } from "../../settings/environment.ts";
 import { awsFailure } from "../operator/aws-failure.ts";
 import { TofuNotFoundError } from "../tofu/tofu.ts";
 import { isTofuNewEnough, OLDEST_TOFU } from "../tofu/tofu-version.ts";
+import { accountChecks } from "./account-checks.ts";
 import type { AwsFacts } from "./aws-facts.ts";
 import { type Check, type Finding, fail, ok, warn } from "./finding.ts";
 import { logRoleChecks } from "./log-role-check.ts";
@@ -47,6 +48,7 @@ export function doctorChecks(things: CheckSubjects): readonly Check[] {
       name: `${need.family} vCPUs`,
       run: (signal: AbortSignal) => quotaFinding(things, need, signal),
     })),
+    ...accountChecks(things),
     ...machineImages(environment).map(({ name, image }) => ({
       name,
       run: (signal: AbortSignal) => imageFinding(aws, image, signal),
@@ -138,15 +140,15 @@ async function clockFinding({ aws, now }: CheckSubjects, signal: AbortSignal): P
 
 async function quotaFinding(
   { environment, aws }: CheckSubjects,
-  { code, family, min, replacing, max }: VcpuNeed,
+  { code, users, min, replacing, max }: VcpuNeed,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const quota = await aws.ec2Quota(code, signal);
+  const quota = await aws.quota("ec2", code, signal);
   const most = Math.max(min, replacing, max);
   const remedy =
     `request a quota of ${most}: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${code} ` +
     `--desired-value ${most} --region ${environment.region} (AWS may take days)`;
-  const text = `the quota is ${quota} vCPUs; the ${family} pools need ${min} to start and ${max} at most${
+  const text = `the quota is ${quota} vCPUs; ${users} need ${min} to start and ${max} at most${
     replacing > max ? `, and ${replacing} while new instances replace the fewest that run` : ""
   }`;
   if (quota >= most) return ok(text);

@@ -42,7 +42,7 @@ describe("sluice doctor", () => {
     };
     await doctorCommand(tools, facts).parseAsync(["--environment", "dev"], { from: "user" });
     delete process.env.AWS_ENDPOINT_URL;
-    expect(tools.printed).toHaveLength(14);
+    expect(tools.printed).toHaveLength(18);
     expect(tools.printed[0]).toMatch(/^ok {4}Node {12}v\d+/);
     expect(tools.printed).toContainEqual(
       expect.stringMatching(/^warn {2}region .*us-east-1, but.*\n {6}→ environments\/dev\.ts/),

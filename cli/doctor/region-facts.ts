@@ -1,7 +1,7 @@
 import { DescribeAvailabilityZonesCommand, DescribeInstanceTypeOfferingsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import * as z from "zod";
 import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
-import { signedGet } from "../operator/signed-get.ts";
+import { signedGet } from "../operator/signed-request.ts";
 
 /** The calls of doctor about an account's region: its zones, and what it has once for all environments. */
 export interface RegionFacts {

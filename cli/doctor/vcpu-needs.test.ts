@@ -6,7 +6,12 @@ import { vcpuNeeds } from "./vcpu-needs.ts";
 const dev = await loadEnvironment("dev");
 const base = dev.pools["phi-3-mini"]!;
 const needs = (...pools: readonly Partial<PoolSettings>[]) =>
-  vcpuNeeds({ pools: Object.fromEntries(pools.map((pool, index) => [`p${index}`, { ...base, ...pool }])) });
+  vcpuNeeds({
+    gateways: dev.gateways,
+    pools: Object.fromEntries(pools.map((pool, index) => [`p${index}`, { ...base, ...pool }])),
+  })
+    .filter(({ family }) => family !== "Standard")
+    .map(({ users: _, ...need }) => need);
 
 describe("vCPUs that the pools need", () => {
   test("on demand, pools of a family add up; g5.xlarge has 4, p4d.24xlarge 96", () => {
@@ -58,6 +63,22 @@ describe("vCPUs that the pools need", () => {
     expect(found.map(({ family, max }) => [family, max])).toEqual([
       ["P4 Spot", 96],
       ["P5 Spot", 192],
+    ]);
+  });
+
+  test("gateways have the quota of standard types, twice their fewest while they are replaced; a pool without GPU adds to it", () => {
+    const gateways = { ...dev.gateways, instanceType: "t4g.small", minInstances: 2, maxInstances: 3 } as const;
+    const standard = { code: "L-1216C47A", family: "Standard", users: "the gateways", min: 4, replacing: 8, max: 6 };
+    expect(vcpuNeeds({ gateways, pools: dev.pools })[0]).toEqual(standard);
+    const pool = {
+      ...base,
+      instanceType: "c7i.4xlarge",
+      minInstances: 1,
+      maxInstances: 2,
+      replacement: "old-first",
+    } as const;
+    expect(vcpuNeeds({ gateways, pools: { cpu: pool } })).toEqual([
+      { ...standard, users: "the gateways and the Standard pools", min: 4 + 16, replacing: 8 + 16, max: 6 + 32 },
     ]);
   });
 });

@@ -10,6 +10,8 @@ export interface VcpuNeed {
   readonly code: string;
   /** e.g. `G` or `P4 Spot` */
   readonly family: string;
+  /** Who needs them, e.g. `the G pools`. */
+  readonly users: string;
   /** vCPUs with the fewest instances, and those that a warm pool starts before it stops them. */
   readonly min: number;
   /** vCPUs while each of the fewest instances is replaced: with new ones first, both run for some minutes. */
@@ -23,6 +25,9 @@ export interface VcpuNeed {
  * https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
  */
 const QUOTAS = [
+  // Of gateways, and of engines without GPU: 5 in a new account.
+  { code: "L-1216C47A", family: "Standard", isSpot: false, pattern: /^[acdhimrtz]\d/ },
+  { code: "L-34B43A08", family: "Standard Spot", isSpot: true, pattern: /^[acdhimrtz]\d/ },
   { code: "L-DB2E81BA", family: "G", isSpot: false, pattern: /^(g|vt)\d/ },
   { code: "L-417A185B", family: "P", isSpot: false, pattern: /^p\d/ },
   { code: "L-3819A6DF", family: "G Spot", isSpot: true, pattern: /^(g|vt)\d/ },
@@ -30,20 +35,28 @@ const QUOTAS = [
   { code: "L-C4BD4855", family: "P5 Spot", isSpot: true, pattern: /^p5/ },
 ] as const;
 
-/** The vCPUs that the environment's pools need, without the quotas that no pool uses. */
-export function vcpuNeeds({ pools }: Pick<Environment, "pools">): readonly VcpuNeed[] {
+/** The vCPUs that the environment's gateways and pools need, without the quotas that none of them uses. */
+export function vcpuNeeds({ gateways, pools }: Pick<Environment, "gateways" | "pools">): readonly VcpuNeed[] {
   return QUOTAS.map(({ code, family, isSpot, pattern }) => {
     const sum = (instances: (pool: Pool) => number) =>
       Object.values(pools).reduce((total, pool) => {
         const { onDemand, spot } = split(pool, instances(pool));
         return total + (isSpot ? spot : onDemand) * largestVcpus(pool, pattern);
       }, 0);
+    const hasGateways = !isSpot && pattern.test(gateways.instanceType);
+    const ofGateways = hasGateways ? catalogInstanceType(gateways.instanceType).vcpus : 0;
+    const ofPools = sum((pool) => pool.maxInstances);
+    const named = `the ${family} pools`;
     return {
       code,
       family,
-      min: sum((pool) => pool.minInstances + (pool.warmPool?.minInstances ?? 0)),
-      replacing: sum(({ minInstances, replacement }) => (replacement === "new-first" ? 2 : 1) * minInstances),
-      max: sum((pool) => pool.maxInstances),
+      users: hasGateways ? (ofPools > 0 ? `the gateways and ${named}` : "the gateways") : named,
+      min: sum((pool) => pool.minInstances + (pool.warmPool?.minInstances ?? 0)) + ofGateways * gateways.minInstances,
+      // New gateways are always in service before old ones go.
+      replacing:
+        sum(({ minInstances, replacement }) => (replacement === "new-first" ? 2 : 1) * minInstances) +
+        ofGateways * 2 * gateways.minInstances,
+      max: ofPools + ofGateways * gateways.maxInstances,
     };
   }).filter(({ max }) => max > 0);
 }

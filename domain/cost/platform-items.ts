@@ -52,7 +52,8 @@ export function platformItems(props: PlatformProps): readonly CostItem[] {
   ];
 }
 
-function hasAuthorizer(environment: CostEnvironment): boolean {
+/** Whether a function decides about each request before it reaches the load balancer. */
+export function hasAuthorizer(environment: CostEnvironment): boolean {
   return hasApiGateway(environment) && environment.api.auth !== "off";
 }
 
