@@ -3,11 +3,11 @@ import type { EnvironmentInput } from "../../settings/environment-input.ts";
 /**
  * Every option that adds a kind of call to AWS, where dev and prod have none: CI's role, providers, Spot with
  * other types, own weights, webhooks. `small-apply.e2e.test.ts` has `api.entry` "alb" with a
- * domain; no emulator has API Gateway's domains: see `permissions/unemulated-requests.ts`.
+ * domain; no emulator has API Gateway's domains: see `permissions/unemulated-requests.ts`. Its region is another than theirs.
  */
 export default {
   name: "everything",
-  region: "us-east-1",
+  region: "eu-west-1",
   zones: ["a", "b"],
   state: { encryption: "kms" },
   ci: { repository: "owner/name", branches: ["main"], environments: ["everything"], oidcProvider: "create" },
@@ -39,13 +39,13 @@ export default {
       weights: {
         s3: "s3://team-models/phi/2026-11",
         account: "210987654321",
-        kmsKeyArn: "arn:aws:kms:us-east-1:210987654321:key/0a1b2c3d-0000-4000-8000-000000000000",
+        kmsKeyArn: "arn:aws:kms:eu-west-1:210987654321:key/0a1b2c3d-0000-4000-8000-000000000000",
       },
     },
   },
   providers: {
     outside: provider("openai", "https://api.example.com", null),
-    bedrock: provider("bedrock", "https://bedrock-runtime.us-east-1.amazonaws.com", "us-east-1"),
+    bedrock: provider("bedrock", "https://bedrock-runtime.eu-west-1.amazonaws.com", "eu-west-1"),
   },
   alarms: { emails: ["oncall@example.com"], webhooks: ["https://hooks.example.com/sluice"] },
   budget: { monthlyUsd: 1_000 },

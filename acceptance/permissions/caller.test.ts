@@ -25,7 +25,7 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 
 /** A call about a state names no key, so that the record has no tag of it; the stack's tags are on it. */
-const STATE_KEY = "arn:aws:kms:us-east-1:123456789012:key/some-state-key";
+const STATE_KEY = `arn:aws:kms:${everything.region}:123456789012:key/some-state-key`;
 
 function requestsOf(lines: readonly string[]): readonly IamRequest[] {
   return lines
@@ -79,10 +79,10 @@ describe("the caller of sluice bootstrap and of the first deployment", () => {
   test("is denied the store of another environment's states, its roles and other policies for its own", () => {
     const foreign = [
       "s3:PutObject arn:aws:s3:::others-states/prod/data.tfstate",
-      "dynamodb:DeleteTable arn:aws:dynamodb:us-east-1:123456789012:table/others-locks",
+      `dynamodb:DeleteTable arn:aws:dynamodb:${everything.region}:123456789012:table/others-locks`,
       "iam:PutRolePolicy arn:aws:iam::123456789012:role/sluice-prod-ci",
       "iam:AttachRolePolicy arn:aws:iam::123456789012:role/sluice-everything-ci iam:PolicyARN=arn:aws:iam::aws:policy/AdministratorAccess",
-      "kms:ScheduleKeyDeletion arn:aws:kms:us-east-1:123456789012:key/1 aws:ResourceTag/Environment=prod",
+      `kms:ScheduleKeyDeletion arn:aws:kms:${everything.region}:123456789012:key/1 aws:ResourceTag/Environment=prod`,
     ];
     for (const line of foreign) expect(evaluate(statements, requestOf(line, everything)), line).not.toBe("allowed");
   });

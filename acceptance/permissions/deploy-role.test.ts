@@ -79,16 +79,16 @@ describe("the role by which CI deploys", () => {
         ...(tag === undefined ? {} : { "aws:ResourceTag/Environment": tag }),
       },
     });
-    const ec2 = (resource: string) => `arn:aws:ec2:us-east-1:${ACCOUNT}:${resource}`;
-    const elb = (resource: string) => `arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:${resource}`;
+    const ec2 = (resource: string) => `arn:aws:ec2:${environment.region}:${ACCOUNT}:${resource}`;
+    const elb = (resource: string) => `arn:aws:elasticloadbalancing:${environment.region}:${ACCOUNT}:${resource}`;
     for (const request of [
       stranger("ec2:CreateTags", ec2("vpc/vpc-1"), "prod"),
       stranger("ec2:DeleteVpc", ec2("vpc/vpc-1"), "prod"),
       stranger("ec2:DeleteVpc", ec2("vpc/vpc-1")),
       stranger("elasticloadbalancing:AddTags", elb("targetgroup/tf-1/2"), "prod"),
       stranger("elasticloadbalancing:DeleteTargetGroup", elb("targetgroup/tf-1/2"), "prod"),
-      stranger("kms:ScheduleKeyDeletion", `arn:aws:kms:us-east-1:${ACCOUNT}:key/1`, "prod"),
-      stranger("kms:TagResource", `arn:aws:kms:us-east-1:${ACCOUNT}:key/1`, "prod"),
+      stranger("kms:ScheduleKeyDeletion", `arn:aws:kms:${environment.region}:${ACCOUNT}:key/1`, "prod"),
+      stranger("kms:TagResource", `arn:aws:kms:${environment.region}:${ACCOUNT}:key/1`, "prod"),
       stranger("cloudfront:DeleteDistribution", `arn:aws:cloudfront::${ACCOUNT}:distribution/E1`),
       stranger("iam:PutRolePolicy", `arn:aws:iam::${ACCOUNT}:role/sluice-everything-ci`),
       stranger("iam:CreatePolicyVersion", `arn:aws:iam::${ACCOUNT}:policy/sluice-everything-ci-services`),

@@ -1,3 +1,7 @@
+import everything from "../environments/everything.ts";
+
+const REGION = everything.region;
+
 /** One call of a role at run time. */
 export interface RuntimeCall {
   readonly action: string;
@@ -45,7 +49,7 @@ function byKey(service: "dynamodb" | "s3", ...actions: readonly string[]): reado
   return actions.map((action) => ({
     action: `kms:${action}`,
     resources: ["key"],
-    context: { "kms:ViaService": `${service}.us-east-1.amazonaws.com` },
+    context: { "kms:ViaService": `${service}.${REGION}.amazonaws.com` },
     madeBy: service === "s3" ? S3_KEY : DYNAMODB_KEY,
   }));
 }
@@ -125,7 +129,7 @@ const OWN_WEIGHTS = [
   ...weights("arn:aws:s3:::team-models", "phi/2026-11", { "aws:ResourceAccount": "210987654321" }),
   ...byKey("s3", "Decrypt").map((call) => ({
     ...call,
-    resources: ["arn:aws:kms:us-east-1:210987654321:key/0a1b2c3d-0000-4000-8000-000000000000"],
+    resources: [`arn:aws:kms:${REGION}:210987654321:key/0a1b2c3d-0000-4000-8000-000000000000`],
   })),
 ];
 
@@ -135,7 +139,7 @@ const engine = (pool: string, ofWeights: readonly RuntimeCall[]): readonly Runti
   ...["CompleteLifecycleAction", "RecordLifecycleActionHeartbeat"].map((action) => ({
     action: `autoscaling:${action}`,
     resources: [
-      `arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:id:autoScalingGroupName/sluice-everything-engine-${pool}`,
+      `arn:aws:autoscaling:${REGION}:123456789012:autoScalingGroup:id:autoScalingGroupName/sluice-everything-engine-${pool}`,
     ],
     endpoint: "autoscaling",
     madeBy: "complete-launch.sh",
@@ -181,21 +185,21 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     {
       action: "autoscaling:CompleteLifecycleAction",
       resources: [
-        "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:id:autoScalingGroupName/sluice-everything-gateway",
+        `arn:aws:autoscaling:${REGION}:123456789012:autoScalingGroup:id:autoScalingGroupName/sluice-everything-gateway`,
       ],
       endpoint: "autoscaling",
     },
     {
       action: "secretsmanager:GetSecretValue",
       resources: [
-        "arn:aws:secretsmanager:us-east-1:123456789012:secret:sluice/outside-AbCdEf",
-        "arn:aws:secretsmanager:us-east-1:123456789012:secret:{run-time-provider}-AbCdEf",
+        `arn:aws:secretsmanager:${REGION}:123456789012:secret:sluice/outside-AbCdEf`,
+        `arn:aws:secretsmanager:${REGION}:123456789012:secret:{run-time-provider}-AbCdEf`,
       ],
       endpoint: "secretsmanager",
     },
     ...["InvokeModel", "InvokeModelWithResponseStream"].map((action) => ({
       action: `bedrock:${action}`,
-      resources: ["arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"],
+      resources: [`arn:aws:bedrock:${REGION}::foundation-model/amazon.nova-lite-v1:0`],
       endpoint: "bedrock-runtime",
       madeBy: "gateway/providers/bedrock: a request that the gateway signs itself",
     })),

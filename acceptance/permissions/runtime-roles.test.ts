@@ -52,13 +52,13 @@ function resourcePolicy({ action, resource }: IamRequest): readonly ParsedStatem
 /** ARNs for the marks of a call's resource. */
 function arnsOf(mark: string, role: string): readonly string[] {
   const [kind = "", rest = ""] = mark.split(/:(.*)/s);
-  if (kind === "table") return [`arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/${NAME}-${rest}`];
+  if (kind === "table") return [`arn:aws:dynamodb:${environment.region}:${ACCOUNT}:table/${NAME}-${rest}`];
   if (kind === "bucket") {
     const [bucket = "", ...key] = rest.split("/");
     return [[`arn:aws:s3:::${NAME}-${bucket}-${SUFFIX}`, ...key].join("/").replace("{weights}", weights)];
   }
-  if (kind === "log-group") return [`arn:aws:logs:us-east-1:${ACCOUNT}:log-group:${rest}`];
-  if (mark === "key") return [`arn:aws:kms:us-east-1:${ACCOUNT}:key/some-id`];
+  if (kind === "log-group") return [`arn:aws:logs:${environment.region}:${ACCOUNT}:log-group:${rest}`];
+  if (mark === "key") return [`arn:aws:kms:${environment.region}:${ACCOUNT}:key/some-id`];
   if (mark === "target-groups" || mark === "groups") {
     const action = mark === "groups" ? "autoscaling:CompleteLifecycleAction" : "elasticloadbalancing:DeregisterTargets";
     return policiesOf(role)
