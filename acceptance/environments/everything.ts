@@ -2,7 +2,7 @@ import type { EnvironmentInput } from "../../settings/environment-input.ts";
 
 /**
  * Every option that adds a kind of call to AWS, where dev and prod have none: CI's role, providers, Spot with
- * other types, own weights, webhooks. `small-apply.e2e.test.ts` has `api.entry` "alb" with a
+ * other types, own weights, webhooks, logs of the load balancer. `small-apply.e2e.test.ts` has `api.entry` "alb" with a
  * domain; no emulator has API Gateway's domains: see `permissions/unemulated-requests.ts`. Its region is another than theirs.
  */
 export default {
@@ -12,7 +12,7 @@ export default {
   state: { encryption: "kms" },
   ci: { repository: "owner/name", branches: ["main"], environments: ["everything"], oidcProvider: "create" },
   network: { natGateway: "always", shell: true },
-  api: { auth: "optional", controlApi: true, trustedAddresses: ["203.0.113.0/29"] },
+  api: { auth: "optional", controlApi: true, trustedAddresses: ["203.0.113.0/29"], requestsPerMinutePerIpWithKey: 600 },
   identity: {
     workloads: [
       {
@@ -49,6 +49,7 @@ export default {
   },
   alarms: { emails: ["oncall@example.com"], webhooks: ["https://hooks.example.com/sluice"] },
   budget: { monthlyUsd: 1_000 },
+  loadBalancerLogDays: 30,
   deletionProtection: false,
 } satisfies EnvironmentInput;
 
