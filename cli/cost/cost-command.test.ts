@@ -103,7 +103,7 @@ describe("sluice cost", () => {
     const text = await run(["--environment", "dev"], { environment });
     expect(text).toMatch(/^GPU instances +819\.79 +1,024\.74 +1,639\.58 /m);
     expect(text).toMatch(
-      /^Price of us-east-1 used for .*load balancers, .*: catalog\/prices\/eu-west-1\.ts lacks them; the maximum has 1\.6 times/m,
+      /^Price of us-east-1 used for \d+ of \d+ items \(--lines marks them\), of EBS volumes, .*Load balancer, [^:]{0,200}: catalog\/prices\/eu-west-1\.ts lacks them; the maximum has 1\.6 times/m,
     );
     expect(text).not.toMatch(/Price of us-east-1 used for .*g5\.xlarge/);
     const lines = await run(["--environment", "dev", "--lines"], { environment });

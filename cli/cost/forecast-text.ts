@@ -35,15 +35,16 @@ function spotLine({ pool, types, cheapest, dearest }: SpotRange): string {
   );
 }
 
-/** One line with the items whose price the region's file lacks. */
+/** One line with the types of the items whose price the region's file lacks. */
 function otherRegionsLine(forecast: Forecast): readonly string[] {
   const items = itemsOfOtherRegions(forecast);
   const [first] = items;
   if (!first) return [];
   const { region } = forecast;
+  const types = [...new Set(items.map(({ type }) => type))];
   return [
-    `Price of ${first.price.ofRegion} used for ${items.map(({ what }) => what).join(", ")}: catalog/prices/${region}.ts ` +
-      `lacks them; the maximum has ${OTHER_REGION_FACTOR} times these prices, as the region's may be higher. ` +
+    `Price of ${first.price.ofRegion} used for ${items.length} of ${forecast.items.length} items (--lines marks them), of ` +
+      `${types.join(", ")}: catalog/prices/${region}.ts lacks them; the maximum has ${OTHER_REGION_FACTOR} times these prices, as the region's may be higher. ` +
       `sluice prices update --region ${region} reads them from AWS (docs/cost.md).`,
   ];
 }
