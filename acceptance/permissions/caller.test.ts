@@ -44,11 +44,11 @@ const all = [...bootstrap, ...requestsOf([...record.deploy, ...Object.values(UNE
 /** What the caller needs that no recorded run makes, by the reason. */
 const UNRECORDED: Readonly<Record<string, readonly string[]>> = {
   "the command's own calls, which go to AWS and not through OpenTofu": [
-    ...["acm:AddTagsToCertificate", "acm:ImportCertificate"],
+    ...["acm:AddTagsToCertificate", "acm:ImportCertificate", "ce:ListCostAllocationTags", "lambda:GetAccountSettings"],
     ...["servicequotas:GetAWSDefaultServiceQuota", "servicequotas:GetServiceQuota", "ssm:GetParameter"],
   ],
   "changes of tags, policies and trust in a later bootstrap": [
-    ...["dynamodb:UntagResource", "dynamodb:UpdateTable", "iam:CreatePolicyVersion", "iam:DeletePolicyVersion"],
+    ...["dynamodb:UntagResource", "iam:CreatePolicyVersion", "iam:DeletePolicyVersion"],
     ...["iam:TagOpenIDConnectProvider", "iam:TagPolicy", "iam:UntagOpenIDConnectProvider", "iam:UntagPolicy"],
     ...["iam:UntagRole", "iam:UpdateAssumeRolePolicy", "kms:PutKeyPolicy", "kms:TagResource"],
     ...["kms:UpdateAlias", "kms:UpdateKeyDescription"],

@@ -218,10 +218,18 @@ function doctorGrants({ region, hasApiGateway }: CallerPermissionsProps): Grant[
   return [
     {
       sid: "Quotas",
-      purpose: "`sluice doctor` reads the quotas of instances.",
+      purpose: "`sluice doctor` reads the quotas of instances, VPCs and addresses.",
       actions: ["servicequotas:GetAWSDefaultServiceQuota", "servicequotas:GetServiceQuota"],
       resources: ["*"],
       why: "Defaults of quotas know no resources, and AWS chooses the codes of the others.",
+    },
+    {
+      sid: "Account",
+      purpose:
+        "`sluice doctor` reads how many functions may run at once, and whether costs are counted by the environment's tag.",
+      actions: ["ce:ListCostAllocationTags", "lambda:GetAccountSettings"],
+      resources: ["*"],
+      why: "Both are of the whole account, and know no resources.",
     },
     {
       sid: "ImageParameters",
