@@ -54,6 +54,7 @@ import { upgradeCommand } from "./upgrade/upgrade-command.ts";
 import { upgradeTools } from "./upgrade/upgrade-tools.ts";
 import { validateCommand } from "./validate-command.ts";
 import { cloudWatchFacts } from "./verify/cloudwatch-facts.ts";
+import { integrationFacts } from "./verify/integration-facts.ts";
 import { temporaryKey } from "./verify/temporary-key.ts";
 import { verifyCommand } from "./verify/verify-command.ts";
 
@@ -144,7 +145,7 @@ const program = new Command("sluice")
       ...operator,
       local: () => readState(workFolder(process.env)),
       variable: (name) => process.env[name],
-      facts: cloudWatchFacts,
+      facts: (access) => ({ ...cloudWatchFacts(access), ...integrationFacts(access) }),
       createKey: temporaryKey,
       now: Date.now,
     }),

@@ -13,6 +13,7 @@ interface JsonCall {
 /**
  * Reads a path of an AWS service whose SDK client is not installed.
  * @param service its name in host names and signatures, e.g. `apigateway`
+ * @param path perhaps with a query
  * @returns the body, parsed
  * @throws an error named after AWS's error, or of the connection
  */
@@ -55,7 +56,9 @@ async function send(
   );
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
   const content = body === undefined ? {} : { body };
-  const request = { method, protocol, hostname, path, query: {}, headers: { host, ...headers }, ...content };
+  const { pathname, searchParams } = new URL(path, "https://any");
+  const query = Object.fromEntries(searchParams); // the signature has path and query apart
+  const request = { method, protocol, hostname, path: pathname, query, headers: { host, ...headers }, ...content };
   const signed = await signer.sign({ ...request, ...(port === "" ? {} : { port: Number(port) }) });
   const response = await fetch(`${protocol}//${host}${path}`, { method, headers: signed.headers, signal, ...content });
   const text = await response.text();

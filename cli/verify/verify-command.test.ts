@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { loadEnvironment } from "../../environments/load.ts";
 import { temporaryFolder } from "../../local/test/tools.ts";
 import type { AlarmFacts } from "./cloudwatch-facts.ts";
+import { expectedIntegrations } from "./integration-check.ts";
 import { verifyCommand } from "./verify-command.ts";
 
 const dev = await loadEnvironment("dev");
@@ -94,6 +95,10 @@ async function verified(faults: Faults, ...args: readonly string[]) {
           .filter(({ name }) => name.startsWith(prefix))
           .map((alarm) => (set.at(-1) === "ALARM" ? { ...alarm, state: "ALARM" } : alarm)),
       setAlarmState: async (_name, state) => void set.push(state),
+      api: async () => ({
+        id: "a1",
+        integrations: expectedIntegrations(dev).map((each) => ({ ...each, resourceId: "r1" })),
+      }),
     }),
     createKey: async () => ({
       secret: "sk-temporary",

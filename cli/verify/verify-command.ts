@@ -11,6 +11,8 @@ import { apiChecks } from "./api-checks.ts";
 import { cloudWatchChecks } from "./cloudwatch-checks.ts";
 import type { CloudWatchFacts } from "./cloudwatch-facts.ts";
 import type { Deployment, VerifyCheck } from "./deployment.ts";
+import { integrationChecks } from "./integration-check.ts";
+import type { IntegrationFacts } from "./integration-facts.ts";
 import { limitChecks } from "./limit-checks.ts";
 import { pageChecks } from "./page-checks.ts";
 
@@ -26,7 +28,7 @@ export interface VerifyTools {
   local(): LocalStack | undefined;
   /** An environment variable. */
   variable(name: string): string | undefined;
-  facts(access: AwsAccess): CloudWatchFacts;
+  facts(access: AwsAccess): CloudWatchFacts & IntegrationFacts;
   /** Makes a key for this run. @returns what revokes it */
   createKey(options: { readonly environment: string; readonly aws: boolean }): Promise<TemporaryKey>;
   now(): number;
@@ -90,6 +92,8 @@ async function verify(options: VerifyOptions, tools: VerifyTools): Promise<void>
   const checks = [
     ...apiChecks(deployment),
     ...pageChecks(deployment),
+    // The local stack reads the document itself.
+    ...(endpoint === undefined ? integrationChecks(environment, facts) : []),
     ...cloudWatchChecks({ deployment, facts, startedAt, now: tools.now }),
     ...limitChecks(deployment),
   ].filter(({ mayDisturb }) => options.drill || !mayDisturb);
