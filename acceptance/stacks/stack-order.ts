@@ -79,11 +79,19 @@ export async function inOrder<Item extends { readonly name: string }>(
   }
 }
 
-/** Bucket and lock table of a stack's state; `undefined` when its state is in a file. */
-export function stateStore(stack: Stack): { readonly bucket: string; readonly lockTable: string } | undefined {
+export interface StateStore {
+  readonly bucket: string;
+  readonly lockTable: string;
+  readonly region: string;
+}
+
+/** Where a stack's state is; `undefined` when it is in a file. */
+export function stateStore(stack: Stack): StateStore | undefined {
   const { backend } = asObject(stack.document.terraform);
   const { s3 } = asObject(backend ?? {});
   if (!isObject(s3)) return undefined;
-  const { bucket, dynamodb_table: lockTable } = s3;
-  return typeof bucket === "string" && typeof lockTable === "string" ? { bucket, lockTable } : undefined;
+  const { bucket, dynamodb_table: lockTable, region } = s3;
+  return typeof bucket === "string" && typeof lockTable === "string" && typeof region === "string"
+    ? { bucket, lockTable, region }
+    : undefined;
 }

@@ -11,8 +11,8 @@ export async function makeStateStores(url: string, stacks: readonly Stack[]): Pr
     stacks.flatMap((stack) => rawResources(stack)).map(({ type, config }) => `${type} ${config.bucket ?? config.name}`),
   );
   const stores = stacks.map(stateStore).filter((store) => store !== undefined);
-  for (const bucket of new Set(stores.map((store) => store.bucket)))
-    if (!declared.has(`aws_s3_bucket ${bucket}`)) await callAws(url, "s3", { method: "PUT", path: `/${bucket}` });
+  for (const [bucket, region] of new Map(stores.map((store) => [store.bucket, store.region])))
+    if (!declared.has(`aws_s3_bucket ${bucket}`)) await makeBucket(url, bucket, region);
   for (const lockTable of new Set(stores.map((store) => store.lockTable)))
     if (!declared.has(`aws_dynamodb_table ${lockTable}`))
       await callAws(url, "dynamodb", {
@@ -26,6 +26,14 @@ export async function makeStateStores(url: string, stacks: readonly Stack[]): Pr
       });
   for (const alias of new Set(stacks.flatMap(({ document }) => stateKeyAlias(document) ?? [])))
     if (!declared.has(`aws_kms_alias ${alias}`)) await makeKey(url, alias);
+}
+
+/** us-east-1 is the one region that S3 does not let a request name. */
+async function makeBucket(url: string, bucket: string, region: string): Promise<void> {
+  const location = `<LocationConstraint>${region}</LocationConstraint>`;
+  const body =
+    region === "us-east-1" ? {} : { body: `<CreateBucketConfiguration>${location}</CreateBucketConfiguration>` };
+  await callAws(url, "s3", { method: "PUT", path: `/${bucket}`, ...body });
 }
 
 async function makeKey(url: string, AliasName: string): Promise<void> {
