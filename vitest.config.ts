@@ -37,6 +37,7 @@ const waiting = [
   "acceptance/small-apply.e2e.test.ts",
   "agents/agents.e2e.test.ts",
   "demo-site/page-accessibility.browser.test.ts",
+  "console/console-accessibility.browser.test.ts",
   "local/twin.e2e.test.ts",
   "local/scaling.e2e.test.ts",
   "stacks/lint.e2e.test.ts",

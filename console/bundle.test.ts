@@ -45,6 +45,7 @@ describe("the console's bundle", () => {
     for (const { path } of files) expect(path).toMatch(/^(index\.html|favicon\.svg|assets\/.+-[\w-]{8}\.(js|css))$/);
   });
 
+  // documented: console-first-load
   test("loads at most 150 kB of compressed script for the sign-in", async () => {
     expect(await load("index", "login-page")).toBeLessThan(FIRST_LOAD);
   });

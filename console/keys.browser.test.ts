@@ -3,6 +3,7 @@ import { describeConsole, signInWithKey } from "./test/console-stage.ts";
 import { scriptedKey } from "./test/scripted-control.ts";
 
 describeConsole("the keys page", {}, (stage) => {
+  // documented: console-keys-by-keyboard
   test("takes an administrator from the sign-in to a project, a key and its secret, by keyboard alone", async () => {
     const { control, open } = stage();
     const page = await open("/keys");
@@ -67,6 +68,7 @@ describeConsole("the keys page", {}, (stage) => {
     expect(control.keys).toEqual([]);
   });
 
+  // documented: console-long-lists
   test("reads a list of 1000 keys page by page, with the rows in view alone in the document", async () => {
     const { control, open } = stage();
     control.projects.push({ id: "proj_1", name: "search" });

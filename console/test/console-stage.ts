@@ -35,7 +35,10 @@ const HARD_CODED = `(() => {
     }
     const own = [...element.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE).map(({ data }) => data).join("");
     // A message with marked parts is several nodes: its element's text is looked at as a whole.
-    if (own.trim() !== "") see(own.includes("⟦") || own.includes("⟧") ? element.textContent : own, element);
+    if (own.trim() === "") continue;
+    const whole = element.cloneNode(true);
+    for (const data of whole.querySelectorAll("[translate=no]")) data.remove();
+    see(own.includes("⟦") || own.includes("⟧") ? whole.textContent : own, element);
   }
   return wrong;
 })()`;
@@ -50,7 +53,7 @@ export interface ConsoleStage {
   /** What `/session` responds with; 401 at first. */
   session: SessionScript;
   /** Opens the path; what the page complains about (exceptions, console, content security policy) fails the test. */
-  readonly open: (path: string, options?: BrowserContextOptions) => Promise<Page>;
+  readonly open: (path: string, options?: BrowserContextOptions, initScript?: string) => Promise<Page>;
 }
 
 interface StageOptions {
@@ -103,9 +106,10 @@ export function describeConsole(
       expect(complaints).toEqual([]);
     });
 
-    async function open(path: string, contextOptions: BrowserContextOptions = {}): Promise<Page> {
+    async function open(path: string, contextOptions: BrowserContextOptions = {}, initScript = ""): Promise<Page> {
       const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin", ...contextOptions });
       contexts.push(context);
+      await context.addInitScript(initScript);
       context.setDefaultTimeout(PATIENCE);
       return openIn(context, path, stage.site.origin, complaints);
     }

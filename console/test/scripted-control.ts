@@ -26,6 +26,14 @@ export interface ScriptedControl extends Loopback {
   readonly failures: (ErrorCode | undefined)[];
 }
 
+/** What the API says of the provider at which people sign in. */
+const SIGN_IN = {
+  issuer: "https://login.example.com",
+  client_id: "sluice",
+  authorization_endpoint: "https://login.example.com/authorize",
+  scopes: ["openid", "email"],
+  admit: "invited",
+};
 const CREATED_AT = 1_790_000_000;
 
 export async function startScriptedControl(): Promise<ScriptedControl> {
@@ -42,6 +50,7 @@ export async function startScriptedControl(): Promise<ScriptedControl> {
         response.setHeader("access-control-allow-methods", "GET, POST, DELETE");
         return void response.writeHead(204).end();
       }
+      if (request.url === "/oauth/sign-in") return void response.end(JSON.stringify(SIGN_IN));
       serve(request, response, control, seen).catch(() => response.destroy());
     })),
   };

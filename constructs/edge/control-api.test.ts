@@ -38,6 +38,12 @@ const synth = (stage?: string) =>
 const stack = synth();
 
 describe("the control API", () => {
+  test("allows the pages of the given origins", () => {
+    expect(JSON.parse(only(stack, "aws_lambda_function").environment.variables.SLUICE_CORS_ORIGINS)).toEqual([
+      "https://chat.example.com",
+    ]);
+  });
+
   test("is a function that the listener calls for its paths, with API Gateway's stage where that is the entry", () => {
     const rule = only(stack, "aws_lb_listener_rule");
     expect(rule).toMatchObject({

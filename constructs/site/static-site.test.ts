@@ -101,6 +101,7 @@ describe("the static site", () => {
     const both = synth(assets.console);
     const files = Object.values(resources(both, "aws_s3_object"));
 
+    // documented: console-pages
     test("its HTML is an object under the path of each page, and its scripts are below /console/", () => {
       const html = files.filter(({ source }) => source?.includes("ConsoleBuild") && source.endsWith("/index.html"));
       expect(html.map(({ key }) => key).toSorted()).toEqual(CONSOLE_PAGES.toSorted());

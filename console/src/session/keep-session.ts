@@ -30,8 +30,7 @@ export async function startSession(people: boolean): Promise<void> {
   try {
     setSession({ kind: "person", ...(await locked(() => refreshSession(undefined))) });
   } catch (error) {
-    const isUnreachable = error instanceof ApiError && error.kind !== "unauthorized";
-    setSession(isUnreachable ? { kind: "signed-out", reason: "unreachable" } : { kind: "signed-out" });
+    setSession(isOver(error) ? { kind: "signed-out" } : { kind: "signed-out", reason: "unreachable" });
   }
 }
 
@@ -58,10 +57,14 @@ async function renew(projectId: string | undefined): Promise<boolean> {
     return true;
   } catch (error) {
     // Without a connection the session is not over: the next request, or the next look at the page, tries again.
-    if (error instanceof ApiError && error.kind === "unauthorized")
-      setSession({ kind: "signed-out", reason: "expired" });
+    if (isOver(error)) setSession({ kind: "signed-out", reason: "expired" });
     return false;
   }
+}
+
+/** Whether the service says that there is no session any more: it has ended, or the person may no longer come in. */
+function isOver(error: unknown): boolean {
+  return error instanceof ApiError && (error.kind === "unauthorized" || error.kind === "refused");
 }
 
 /** Ends the session here, at the provider, and in the site's other pages. */

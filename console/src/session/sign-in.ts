@@ -1,18 +1,18 @@
 import * as oauth from "oauth4webapi";
+import type { SignInDocument } from "../../../contracts/processes/people.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import { parseJson } from "../../../lib/parse-json.ts";
 import { ApiError } from "../api/api-error.ts";
 import { createSession, type SessionResponse } from "../api/session-api.ts";
+import { pathAndQuery } from "../lib/path-and-query.ts";
 
-/** Where people sign in: the response of `GET /oauth/sign-in`. */
-export interface SignInDocument {
-  readonly issuer: string;
-  readonly client_id: string;
-  readonly authorization_endpoint: string;
+/** Where people sign in: what the console needs of the response of `GET /oauth/sign-in`. */
+export type SignInPolicy = Pick<SignInDocument, "issuer" | "client_id"> & {
+  /** Who comes in: who was invited, or also who has an address of some domains. */
+  readonly admit: "invited" | "domains";
+  readonly authorizationEndpoint: string;
   readonly scopes: readonly string[];
-  /** Whether the provider lets people make an account: `prompt=create` is then sent. */
-  readonly admit: string;
-}
+};
 
 /** What the page has to know again when the provider sends the browser back. No key is in it. */
 interface StartedSignIn {
@@ -27,19 +27,26 @@ interface StartedSignIn {
 
 const ENTRY = "sluice.sign-in";
 
-/** @throws {ApiError} */
-export async function signInDocument(apiUrl: string): Promise<SignInDocument> {
+/** @throws {ApiError} `failed` while the provider can't be read */
+export async function signInPolicy(apiUrl: string): Promise<SignInPolicy> {
   const response = await fetch(`${apiUrl}/oauth/sign-in`, { credentials: "omit" }).catch(() => undefined);
   if (response === undefined) throw new ApiError(navigator.onLine ? "unreachable" : "offline");
   const value: unknown = response.ok ? await response.json().catch(() => undefined) : undefined;
-  if (isRecord(value) && typeof value.authorization_endpoint === "string" && typeof value.issuer === "string")
-    return value as unknown as SignInDocument;
-  throw new ApiError("failed");
+  const { issuer, client_id, authorization_endpoint, scopes, admit } = isRecord(value) ? value : {};
+  if (typeof issuer !== "string" || typeof client_id !== "string" || typeof authorization_endpoint !== "string")
+    throw new ApiError("failed");
+  return {
+    issuer,
+    client_id,
+    authorizationEndpoint: authorization_endpoint,
+    scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === "string") : ["openid", "email"],
+    admit: admit === "domains" ? admit : "invited",
+  };
 }
 
 /** Leaves the page for the provider's. @param to path of the console to come back to */
 export async function beginSignIn(apiUrl: string, to: string): Promise<void> {
-  const { issuer, client_id, authorization_endpoint, scopes } = await signInDocument(apiUrl);
+  const { issuer, client_id, authorizationEndpoint, scopes } = await signInPolicy(apiUrl);
   const verifier = oauth.generateRandomCodeVerifier();
   const started: StartedSignIn = {
     issuer,
@@ -50,7 +57,7 @@ export async function beginSignIn(apiUrl: string, to: string): Promise<void> {
     to,
   };
   sessionStorage.setItem(ENTRY, JSON.stringify(started));
-  const address = new URL(authorization_endpoint);
+  const address = new URL(authorizationEndpoint);
   const parameters = {
     response_type: "code",
     client_id,
@@ -100,8 +107,21 @@ function redirectUri(): string {
   return `${location.origin}/login`;
 }
 
+/** Of this window, once. `undefined` when the sign-in was not begun here. */
 function takeStarted(): StartedSignIn | undefined {
   const value = parseJson(sessionStorage.getItem(ENTRY) ?? "");
   sessionStorage.removeItem(ENTRY);
-  return isRecord(value) && typeof value.verifier === "string" ? (value as unknown as StartedSignIn) : undefined;
+  if (!isRecord(value)) return undefined;
+  const { issuer, client_id, verifier, state, nonce, to } = value;
+  const isWhole = [issuer, client_id, verifier, state, nonce, to].every((field) => typeof field === "string");
+  return isWhole
+    ? {
+        issuer: String(issuer),
+        client_id: String(client_id),
+        verifier: String(verifier),
+        state: String(state),
+        nonce: String(nonce),
+        to: pathAndQuery(to) ?? "/keys",
+      }
+    : undefined;
 }

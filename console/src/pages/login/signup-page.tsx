@@ -14,7 +14,7 @@ export function SignupPage() {
   const { to } = useSearch({ from: "/signup" });
   const policy = useQuery({
     queryKey: ["sign-in"],
-    queryFn: async () => (await import("../../session/sign-in.ts")).signInDocument(config.apiUrl),
+    queryFn: async () => (await import("../../session/sign-in.ts")).signInPolicy(config.apiUrl),
     enabled: config.people,
   });
   const known = (
@@ -29,7 +29,7 @@ export function SignupPage() {
       </Entrance>
     );
   if (policy.isPending) return <Loading />;
-  const lead = policy.data?.admit === "invited" ? t("signUpInvited") : t("signUpOpen");
+  const lead = policy.data?.admit === "domains" ? t("signUpOpen") : t("signUpInvited");
   return (
     <Entrance title={t("signUpTitle")} lead={lead}>
       {policy.error === null ? undefined : <Problem error={policy.error} onRetry={() => void policy.refetch()} />}
