@@ -82,6 +82,36 @@ describeConsole("a person's session", { people: true }, (stage) => {
     expect(sessionCalls.filter(({ method }) => method === "DELETE")).toHaveLength(1);
   });
 
+  test("that is signed out while it is renewed stays signed out", async () => {
+    const { control, sessionCalls, open } = stage();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    control.accepted.add("sk-admin-1");
+    stage().session = async ({ method }) => {
+      if (method === "DELETE") return { status: 200, body: {} };
+      const count = sessionCalls.length;
+      if (count > 1) {
+        await released;
+        control.accepted.add(`sk-admin-${count}`);
+      }
+      return { status: 200, body: personSession(PROJECTS, `sk-admin-${count}`) };
+    };
+    const page = await open("/keys?project=proj_2");
+    await page.getByText("Owners of the project create keys for programs.").waitFor();
+    control.accepted.clear();
+    await page.getByRole("combobox", { name: "Project" }).selectOption("search");
+    await expect.poll(() => sessionCalls.length).toBe(2);
+    await page.getByRole("button", { name: "Account" }).click();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    const response = page.waitForResponse("**/session/refresh");
+    release();
+    await (await response).finished();
+    // What came is seen by the page, and drawn.
+    await page.evaluate("new Promise((done) => setTimeout(() => requestAnimationFrame(done)))");
+    expect(control.seen.map(({ authorization }) => authorization)).not.toContain("Bearer sk-admin-2");
+    expect(new URL(page.url()).pathname).toBe("/login");
+  });
+
   // documented: console-roles
   test("of a member shows keys and no button that the service would refuse", async () => {
     const { control, open } = stage();

@@ -20,7 +20,11 @@ export interface SessionCall {
   readonly path: string;
   readonly body: unknown;
 }
-export type SessionScript = (call: SessionCall) => { readonly status: number; readonly body?: unknown };
+export interface SessionResult {
+  readonly status: number;
+  readonly body?: unknown;
+}
+export type SessionScript = (call: SessionCall) => SessionResult | Promise<SessionResult>;
 
 /** Serves the console as the distribution does: its HTML under each page's path, its files below `/console/`, `/session` by script. */
 export function serveConsole(folder: string, config: SiteConfig, session: SessionScript): Promise<Loopback> {
@@ -51,7 +55,7 @@ async function serveSession(
   // As the function: a page of another site can't send the header.
   if (request.headers["x-sluice-session"] !== "1") return void response.writeHead(403).end();
   const body: unknown = received === "" ? undefined : JSON.parse(received);
-  const { status, body: sent } = session({ method: request.method ?? "", path, body });
+  const { status, body: sent } = await session({ method: request.method ?? "", path, body });
   response
     .writeHead(status, { "content-type": "application/json" })
     .end(sent === undefined ? "" : JSON.stringify(sent));

@@ -12,8 +12,8 @@ import { buildConsole } from "../build.ts";
 import { type SessionCall, type SessionScript, serveConsole } from "./console-server.ts";
 import { type ScriptedControl, startScriptedControl } from "./scripted-control.ts";
 
-/** How long a wait for the page may take, in ms. */
-const PATIENCE = 15_000;
+/** How long a wait for the page may take, in ms: a browser on a loaded machine stands still for half a minute. */
+const PATIENCE = 60_000;
 
 /** Run in the page: elements beyond the window's right edge; empty when the page does not scroll sideways. */
 const TOO_WIDE = `document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("*")]

@@ -6,6 +6,8 @@ import { currentSession, setSession, useSession } from "./session.ts";
 const RENEW_BEFORE_SECONDS = 60;
 /** The shortest and the longest wait: a timer of a browser has at most 2^31 ms. */
 const WAIT_MS = { min: 5_000, max: 3_600_000 } as const;
+/** The wait after a renewal that failed without the session being over. */
+const RETRY_MS = 30_000;
 /** One page of the site at a time renews: a refresh token is used once. */
 const LOCK = "sluice-session";
 
@@ -22,7 +24,7 @@ export async function startSession(people: boolean): Promise<void> {
     if (data === "signed-out" && currentSession().kind === "person")
       setSession({ kind: "signed-out", reason: "signed-out" });
   };
-  useSession.subscribe(planRenewal);
+  useSession.subscribe(() => planRenewal());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && secondsLeft() < RENEW_BEFORE_SECONDS) void renewSession();
   });
@@ -49,15 +51,16 @@ async function renew(projectId: string | undefined): Promise<boolean> {
     return false;
   }
   if (session.kind !== "person") return false;
+  // Who signs out meanwhile stays signed out.
+  const isStill = () => currentSession().kind === "person";
   try {
-    setSession({
-      kind: "person",
-      ...(await locked(() => refreshSession(projectId ?? session.project_key?.project_id))),
-    });
-    return true;
+    const renewed = await locked(() => refreshSession(projectId ?? session.project_key?.project_id));
+    if (isStill()) setSession({ kind: "person", ...renewed });
+    return isStill();
   } catch (error) {
-    // Without a connection the session is not over: the next request, or the next look at the page, tries again.
-    if (isOver(error)) setSession({ kind: "signed-out", reason: "expired" });
+    if (isStill() && isOver(error)) setSession({ kind: "signed-out", reason: "expired" });
+    // Without a connection the session is not over.
+    else planRenewal(RETRY_MS);
     return false;
   }
 }
@@ -77,11 +80,12 @@ export async function signOut(): Promise<void> {
   await deleteSession().catch(() => undefined);
 }
 
-function planRenewal(): void {
+/** @param least milliseconds until then at least */
+function planRenewal(least: number = WAIT_MS.min): void {
   window.clearTimeout(timer);
   const seconds = secondsLeft();
   if (seconds === Number.POSITIVE_INFINITY) return;
-  const wait = Math.min(Math.max((seconds - RENEW_BEFORE_SECONDS) * 1000, WAIT_MS.min), WAIT_MS.max);
+  const wait = Math.min(Math.max((seconds - RENEW_BEFORE_SECONDS) * 1000, least), WAIT_MS.max);
   timer = window.setTimeout(() => void renewSession(), wait);
 }
 
