@@ -65,7 +65,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   let issuer: LocalIssuer | undefined;
   try {
     const addresses = await servers.open(options);
-    issuer = await startDeclaredIssuer(resources);
+    issuer = await startDeclaredIssuer(resources, addresses.siteUrl);
     const runtime = new TwinRuntime({
       ...addresses,
       ...(issuer === undefined ? {} : { issuerUrl: issuer.url }),

@@ -9,7 +9,7 @@ import { RestApi } from "../constructs/edge/rest-api.ts";
 import { planKeys, UsagePlans } from "../constructs/edge/usage-plans.ts";
 import type { LoadBalancer } from "../constructs/load-balancing/load-balancer.ts";
 import type { PublicLoadBalancer } from "../constructs/load-balancing/public-load-balancer.ts";
-import { tokenExchangePaths } from "../contracts/processes/token-exchange.ts";
+import { hasBrowserSessions, tokenExchangePaths } from "../contracts/processes/token-exchange.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
 import type { NetworkStack } from "./network-stack.ts";
@@ -99,7 +99,7 @@ export class EdgeStack extends TerraformStack {
       isPublicCertificate: api.domain !== null,
       subnetIds: network.network.privateSubnetIds,
       securityGroupId: network.securityGroups.entryId,
-      tokenExchangePaths: tokenExchangePaths(environment.identity),
+      tokenExchangePaths: tokenExchangePaths(environment.identity, hasBrowserSessions(environment)),
       authorizer,
       logRetentionDays,
       kmsKeyArn,

@@ -19,7 +19,7 @@ import { ANONYMOUS_PLAN, DEFAULT_PLAN } from "../contracts/processes/auth.ts";
 import { auditSealerName } from "../contracts/processes/names.ts";
 import { DEFAULT_ORGANIZATION } from "../contracts/processes/people.ts";
 import { GATEWAY_PORT, LIVENESS_PATH } from "../contracts/processes/process-environment.ts";
-import { tokenExchangePaths } from "../contracts/processes/token-exchange.ts";
+import { hasBrowserSessions, tokenExchangePaths } from "../contracts/processes/token-exchange.ts";
 import { idleTimeoutSeconds } from "../domain/idle-timeout.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
@@ -152,12 +152,15 @@ export class ServingStack extends TerraformStack {
         kmsKeyArn: data.encryptionKey.arn,
       });
     const { workloads, people } = environment.identity;
-    if (tokenExchangePaths(environment.identity).length > 0 && before.gatewayListenerArn !== undefined)
+    const hasSessions = hasBrowserSessions(environment);
+    if (tokenExchangePaths(environment.identity, hasSessions).length > 0 && before.gatewayListenerArn !== undefined)
       new TokenExchange(this, "TokenExchange", {
         name: `${name}-exchange-token`,
         bundle: join(lambdas, "exchange-token.zip"),
         workloads,
         people: people ?? undefined,
+        hasSessions,
+        region,
         keysTable: data.keysTable,
         controlTable,
         listenerArn: before.gatewayListenerArn,

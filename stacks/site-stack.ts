@@ -2,8 +2,10 @@ import { Fn, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { catalogModel } from "../catalog/models.ts";
 import { DomainCertificate } from "../constructs/edge/domain-certificate.ts";
+import type { SessionOrigin } from "../constructs/site/session-behavior.ts";
 import { type SiteDomain, StaticSite } from "../constructs/site/static-site.ts";
 import type { SiteConfig } from "../contracts/processes/site-config.ts";
+import { hasBrowserSessions } from "../contracts/processes/token-exchange.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
 import type { EdgeStack } from "./edge-stack.ts";
@@ -32,6 +34,7 @@ export class SiteStack extends TerraformStack {
       consoleDirectory: environment.site.console === "on" ? consoleDirectory : undefined,
       config: siteConfig(environment, edge.apiUrl),
       domain: this.#domain(environment),
+      sessions: sessionOriginOf(environment, edge),
       // A policy names origins, which have no path.
       apiOrigin: edge.stageInPath === undefined ? edge.apiUrl : Fn.trimsuffix(edge.apiUrl, `/${edge.stageInPath}`),
     });
@@ -50,6 +53,17 @@ export class SiteStack extends TerraformStack {
     });
     return { ...domain, certificateArn: certificate.arn };
   }
+}
+
+/** Where browsers' sessions are, which the console has where people sign in. */
+function sessionOriginOf(environment: Environment, edge: EdgeStack): SessionOrigin | undefined {
+  if (!hasBrowserSessions(environment)) return undefined;
+  const { api } = environment;
+  return {
+    // The third part of https://host/stage.
+    host: api.domain?.name ?? Fn.element(Fn.split("/", edge.apiUrl), 2),
+    ...(edge.stageInPath === undefined ? {} : { path: `/${edge.stageInPath}` }),
+  };
 }
 
 /** Shown in place of a repository: the bucket is nobody else's business. */

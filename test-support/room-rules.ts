@@ -64,7 +64,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   lib: { rooms: [], packages: [/^eventsource-parser$/] },
   lambdas: {
     rooms: ["contracts", "domain"],
-    packages: [/^@middy\/core$/, /^@aws-sdk\//, /^zod$/, /^esbuild$/, /^fflate$/, /^jose$/],
+    packages: [/^@middy\/core$/, /^@aws-sdk\//, /^zod$/, /^esbuild$/, /^fflate$/, /^(jose|oauth4webapi)$/],
   },
   local: {
     rooms: ["gateway", "lambdas", "contracts", "domain"],

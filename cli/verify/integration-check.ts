@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { apiGatewayDocument } from "../../contracts/openapi/api-gateway.ts";
-import { tokenExchangePaths } from "../../contracts/processes/token-exchange.ts";
+import { hasBrowserSessions, tokenExchangePaths } from "../../contracts/processes/token-exchange.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { fail, ok } from "../doctor/finding.ts";
 import type { VerifyCheck } from "./deployment.ts";
@@ -57,11 +57,12 @@ export function integrationChecks(environment: Environment, facts: IntegrationFa
 }
 
 /** The integrations behind the VPC link, as the stacks describe them; their target is any. */
-export function expectedIntegrations({ api, identity }: Environment): readonly ExpectedIntegration[] {
+export function expectedIntegrations(environment: Environment): readonly ExpectedIntegration[] {
+  const { api, identity } = environment;
   const document = apiGatewayDocument({
     ...{ title: "", host: "", vpcLinkId: "", loadBalancerArn: ANY_TARGET, authorizerUri: "" },
     ...{ auth: api.auth, controlApi: api.controlApi, corsOrigins: api.corsOrigins },
-    tokenExchangePaths: tokenExchangePaths(identity),
+    tokenExchangePaths: tokenExchangePaths(identity, hasBrowserSessions(environment)),
     isPublicCertificate: api.domain !== null,
   });
   return Object.entries(Paths.parse(document.paths)).flatMap(([path, methods]) =>

@@ -75,6 +75,19 @@ export class ControlTable extends Construct {
     ];
   }
 
+  /** Permission of the token exchange to end sessions of browsers. */
+  sessionStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "EndSessions",
+        purpose: "Who signs out ends the session of the browser.",
+        Effect: "Allow",
+        Action: ["dynamodb:DeleteItem"],
+        Resource: [this.resource.arn],
+      },
+    ];
+  }
+
   /** Permissions of the sealer: to read events and their marks, to remove marks and to store where chains end. */
   sealStatements(): readonly PolicyStatement[] {
     return [

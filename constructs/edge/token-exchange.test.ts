@@ -21,7 +21,10 @@ const POLICY = {
 
 const PEOPLE = { issuer: "https://login.example.com", clientId: "sluice" };
 
-function synth(stage: string | undefined, { hasPeople = false, hasControlApi = false } = {}) {
+function synth(
+  stage: string | undefined,
+  { hasPeople = false, hasControlApi = false, hasSessions = false, clientSecretId = "" } = {},
+) {
   return synthConstruct((scope: TerraformStack) => {
     const encryptionKey = new EncryptionKey(scope, "Key", { name: "t", region: "us-east-1", isProtected: false });
     new TokenExchange(scope, "TokenExchange", {
@@ -33,7 +36,9 @@ function synth(stage: string | undefined, { hasPeople = false, hasControlApi = f
         hasControlApi || hasPeople
           ? new ControlTable(scope, "Control", { name: "test-control", encryptionKey, isProtected: false })
           : undefined,
-      people: hasPeople ? PEOPLE : undefined,
+      people: hasPeople ? { ...PEOPLE, ...(clientSecretId === "" ? {} : { clientSecretId }) } : undefined,
+      hasSessions,
+      region: "eu-west-1",
       listenerArn: "arn:listener",
       stage,
       logRetentionDays: 30,
@@ -116,6 +121,31 @@ describe("the token exchange", () => {
       "dynamodb:ConditionCheckItem",
     ]);
     expect(JSON.stringify(signIn?.Resource)).toContain("aws_dynamodb_table.Control");
+  });
+
+  test("with sessions of browsers has their paths too, may end them, and reads the client's secret and no other", () => {
+    const secretId = "sluice/dev/console-client";
+    const withSessions = synth("live", { hasPeople: true, hasSessions: true, clientSecretId: secretId });
+    const { variables } = only(withSessions, "aws_lambda_function").environment;
+    expect(JSON.parse(variables.SLUICE_TOKEN_EXCHANGE)).toMatchObject({
+      sessions: true,
+      people: { clientSecretId: secretId },
+    });
+    const [role] = Object.values(withSessions.resource?.aws_iam_role_policy ?? {});
+    const find = (sid: string) => statements(role?.policy).find(({ Sid }) => Sid === sid);
+    expect(find("EndSessions")?.Action).toEqual(["dynamodb:DeleteItem"]);
+    expect(find("ReadClientSecret")).toMatchObject({
+      Action: ["secretsmanager:GetSecretValue"],
+      Resource: [
+        expect.stringMatching(/^arn:aws:secretsmanager:eu-west-1:.*:secret:sluice\/dev\/console-client-\?{6}$/),
+      ],
+    });
+    expect(only(withSessions, "aws_lb_listener_rule").condition[0].path_pattern.values).toEqual([
+      "/live/oauth/token",
+      "/live/oauth/sign-in",
+      "/live/session",
+      "/live/session/refresh",
+    ]);
   });
 
   test("gets the requests of its one path, behind API Gateway with the stage before it", () => {

@@ -1,3 +1,4 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
 import { Construct } from "constructs";
 import { functionEntry } from "../../contracts/processes/function-entry.ts";
 import type { PeopleSettings } from "../../contracts/processes/people.ts";
@@ -7,6 +8,8 @@ import type { WorkloadPolicy } from "../../contracts/processes/workloads.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
 import type { ControlTable } from "../data/control-table.ts";
 import type { KeysTable } from "../data/keys-table.ts";
+import { secretArn } from "../identity/secret-arn.ts";
+import type { PolicyStatement } from "../identity/service-role.ts";
 import { type RoutedFunctionProps, routeToFunction } from "../load-balancing/function-route.ts";
 
 /** `bundle` is `exchange-token.zip`. */
@@ -15,6 +18,10 @@ export interface TokenExchangeProps extends RoutedFunctionProps {
   readonly keysTable: KeysTable;
   /** How people sign in, by the control table. @default - no person signs in */
   readonly people?: PeopleSettings | undefined;
+  /** Whether browsers have sessions, for the console. @default false */
+  readonly hasSessions?: boolean | undefined;
+  /** Of the function, of a client's secret that is named without an ARN. */
+  readonly region: string;
   /** Of the control API, whose audit events have refused exchanges. `undefined` where there is none. */
   readonly controlTable: ControlTable | undefined;
 }
@@ -29,8 +36,14 @@ const TIMEOUT_SECONDS = 20;
 export class TokenExchange extends Construct {
   constructor(scope: Construct, id: string, props: TokenExchangeProps) {
     super(scope, id);
-    const { name, workloads, people, keysTable, controlTable, listenerArn, stage, ...settings } = props;
-    const exchange: TokenExchangeSettings = { entry: functionEntry(stage), workloads, ...(people && { people }) };
+    const { name, workloads, people, keysTable, controlTable, listenerArn, stage, region, ...others } = props;
+    const { hasSessions = false, ...settings } = others;
+    const exchange: TokenExchangeSettings = {
+      entry: functionEntry(stage),
+      workloads,
+      ...(people && { people }),
+      ...(hasSessions && { sessions: true }),
+    };
     const handler = new BundledFunction(this, "Function", {
       ...settings,
       name,
@@ -38,6 +51,8 @@ export class TokenExchange extends Construct {
         ...keysTable.issueStatements(),
         ...(controlTable?.refusalStatements() ?? []),
         ...(people && controlTable ? controlTable.signInStatements() : []),
+        ...(hasSessions && controlTable ? controlTable.sessionStatements() : []),
+        ...(people?.clientSecretId === undefined ? [] : [this.#secretStatement(people.clientSecretId, region)]),
       ],
       environment: {
         [ENV.keysTable]: keysTable.tableName,
@@ -50,8 +65,18 @@ export class TokenExchange extends Construct {
       name,
       handler,
       listenerArn,
-      paths: tokenExchangePaths({ workloads, people: people ?? null }),
+      paths: tokenExchangePaths({ workloads, people: people ?? null }, hasSessions),
       stage,
     });
+  }
+
+  #secretStatement(secretId: string, region: string): PolicyStatement {
+    return {
+      Sid: "ReadClientSecret",
+      purpose: "The token exchange signs browsers in at the OpenID provider with the client's secret.",
+      Effect: "Allow",
+      Action: ["secretsmanager:GetSecretValue"],
+      Resource: [secretArn(secretId, region, new DataAwsCallerIdentity(this, "Account", {}).accountId)],
+    };
   }
 }

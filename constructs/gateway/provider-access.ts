@@ -1,6 +1,7 @@
 import { providerSecretId } from "../../contracts/processes/names.ts";
 import { dialectRules } from "../../contracts/targets/provider-dialects.ts";
 import type { ProviderConfig } from "../../contracts/targets/target-settings.ts";
+import { secretArn } from "../identity/secret-arn.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 
 export interface ProviderAccessProps {
@@ -53,12 +54,6 @@ export function providerAccess(props: ProviderAccessProps): readonly PolicyState
           } as const,
         ]),
   ];
-}
-
-function secretArn(secretId: string, region: string, accountId: string): string {
-  return secretId.startsWith("arn:")
-    ? secretId
-    : `arn:aws:secretsmanager:${region}:${accountId}:secret:${secretId}-??????`;
 }
 
 /** Profiles over several regions, e.g. `us.anthropic.…`, are the account's; models are Amazon's and have no account. */

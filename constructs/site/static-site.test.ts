@@ -41,6 +41,36 @@ describe("the static site", () => {
     });
   });
 
+  test("passes requests of sessions on to the API with all they have, caches none of them, and does so only where there are sessions", () => {
+    expect(distribution).not.toHaveProperty("ordered_cache_behavior");
+    const withSessions = synthConstruct((scope) => {
+      new StaticSite(scope, "Site", {
+        name: "test",
+        kmsKeyArn: "arn:key",
+        directory: assets.site,
+        config,
+        apiOrigin: "https://api.example.com",
+        sessions: { host: "api.example.com", path: "/live" },
+      });
+    });
+    const { origin, ordered_cache_behavior: behaviors } = only(withSessions, "aws_cloudfront_distribution");
+    expect(origin[1]).toMatchObject({
+      domain_name: "api.example.com",
+      origin_path: "/live",
+      custom_origin_config: { origin_protocol_policy: "https-only", origin_ssl_protocols: ["TLSv1.2"] },
+    });
+    expect(behaviors).toMatchObject([
+      {
+        path_pattern: "/session*",
+        target_origin_id: origin[1].origin_id,
+        viewer_protocol_policy: "https-only",
+        allowed_methods: expect.arrayContaining(["POST", "DELETE"]),
+        cache_policy_id: "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+        origin_request_policy_id: "b689b0a8-53d0-40ab-baf2-38738e2966ac",
+      },
+    ]);
+  });
+
   // documented: bucket-only-for-distribution
   test("the bucket can be read by this distribution alone", () => {
     const [deny, allow, ...rest] = statements(only(stack, "aws_s3_bucket_policy").policy);

@@ -13,6 +13,7 @@ import type { SiteConfig } from "../../contracts/processes/site-config.ts";
 import { CONSOLE_FOLDER, CONSOLE_PAGES } from "../../contracts/site/console-pages.ts";
 import { contentSecurityPolicy } from "../../contracts/site/content-security-policy.ts";
 import { PrivateBucket, tlsOnlyStatement } from "../data/private-bucket.ts";
+import { type SessionOrigin, sessionBehavior, sessionOrigin } from "./session-behavior.ts";
 import { SHORT_LIVED, type SiteFile, siteFiles } from "./site-files.ts";
 
 export interface SiteDomain {
@@ -34,6 +35,8 @@ export interface StaticSiteProps {
   readonly config: SiteConfig;
   /** The page's own name. @default - CloudFront's */
   readonly domain?: SiteDomain | undefined;
+  /** Where the page's origin passes requests of browsers' sessions. @default - browsers have none */
+  readonly sessions?: SessionOrigin | undefined;
   /** Origin of the API, the only other origin that the page may connect to. */
   readonly apiOrigin: string;
 }
@@ -67,7 +70,7 @@ export class StaticSite extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { name, kmsKeyArn, directory, consoleDirectory, config, domain, apiOrigin }: StaticSiteProps,
+    { name, kmsKeyArn, directory, consoleDirectory, config, domain, sessions, apiOrigin }: StaticSiteProps,
   ) {
     super(scope, id);
     const bucket = new PrivateBucket(this, "Bucket", {
@@ -119,6 +122,7 @@ export class StaticSite extends Construct {
           domainName: bucket.resource.bucketRegionalDomainName,
           originAccessControlId: originAccess.id,
         },
+        ...(sessions ? [sessionOrigin(sessions)] : []),
       ],
       defaultCacheBehavior: {
         targetOriginId: "bucket",
@@ -129,6 +133,7 @@ export class StaticSite extends Construct {
         cachePolicyId: CACHING_OPTIMIZED,
         responseHeadersPolicyId: headers.id,
       },
+      ...(sessions ? { orderedCacheBehavior: [sessionBehavior(headers.id)] } : {}),
       // The page renders at any path, but with the true status: a missing script must not look like one that
       // came as HTML. 403 is what S3 says of a missing file to those who may not list.
       customErrorResponse: [403, 404].map((errorCode) => ({

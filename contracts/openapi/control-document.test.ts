@@ -11,7 +11,9 @@ const otherSchemas = componentSchemas();
 
 describe("the control API in the reference", { timeout: 120_000 }, () => {
   // documented: control-api-in-the-reference
-  test("has each operation with its scope, and a schema of its own for each body and response", () => {
+  test("has each operation with its scope, and a schema of its own for each body and response", {
+    timeout: 120_000,
+  }, () => {
     expect(operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(CONTROL_OPERATIONS).sort());
     for (const operation of operations) {
       const id = String(operation.operationId) as keyof typeof CONTROL_OPERATIONS;

@@ -20,7 +20,18 @@ export const CONTROL_AUDIENCE = "control";
 export const SIGN_IN_PATH = "/oauth/sign-in";
 
 /** The response at `SIGN_IN_PATH`. */
-export const SignInDocument = z.object({ issuer: z.string(), client_id: z.string() });
+export const SignInDocument = z.object({
+  issuer: z.string(),
+  client_id: z.string(),
+  /** Where a browser signs a person in by the code flow with PKCE; it may have a query. @default - the issuer can't be read now */
+  authorization_endpoint: z.string().optional(),
+  /** Scopes of that request. */
+  scopes: z.array(z.string()).optional(),
+  /** Who comes in: who was invited, or also who has an address of some domains. */
+  admit: z.enum(["invited", "domains"]).optional(),
+  /** Whether the client has a secret, which this API has: then only it exchanges codes. */
+  has_secret: z.boolean().optional(),
+});
 export type SignInDocument = DeepReadonly<z.infer<typeof SignInDocument>>;
 
 /**
@@ -38,8 +49,19 @@ export const PeopleSettings = z.strictObject({
     ),
   /** Address of the issuer's keys. @default - the one in its discovery document, `/.well-known/openid-configuration` */
   jwksUri: issuerAddress.optional(),
-  /** Id of a public client at the issuer: one without a secret, for the device flow or the code flow with PKCE. */
+  /** Id of a client at the issuer, for the device flow or the code flow with PKCE. */
   clientId: z.string().min(1).max(300),
+  /**
+   * Name or ARN of the secret of Secrets Manager that has the client's secret. Browsers and `sluice login` then sign in by
+   * the API, which alone knows it. @default - a public client: one without a secret
+   */
+  clientSecretId: z
+    .string()
+    .regex(
+      /^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[\w/+=.@-]{1,512}$/,
+      "must be the name or ARN of a secret",
+    )
+    .optional(),
   /** A value of the ID token's `aud`, exactly. @default - the client id, as OpenID Connect has it */
   audience: z.string().min(1).max(300).optional(),
   /**

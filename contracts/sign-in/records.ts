@@ -56,6 +56,7 @@ export const BrowserSessionRecord = z.strictObject({
   version: Version,
   /** Of the cookie's secret, which is not stored. */
   id: z.string(),
+  userId: z.string(),
   /** The issuer's tokens, encrypted with a key that is derived from the cookie. */
   sealed: z.string(),
   /** Until when a request has the tokens renewed, in milliseconds since 1970; others wait for it. @default - none has */

@@ -14,12 +14,10 @@ import type { ExchangeRequest } from "./exchange-request.ts";
 import type { ExchangeStore } from "./exchange-store.ts";
 import { OAuthError } from "./oauth-error.ts";
 import type { PeopleTools } from "./signed-in-person.ts";
-import { type DecodedToken, decodeToken } from "./token/decode-token.ts";
-import { IssuerUnavailable } from "./token/fetch-document.ts";
-import type { IssuerAddress, IssuerKeys } from "./token/issuer-keys.ts";
-import { TokenError } from "./token/token-error.ts";
-import { verifyToken } from "./token/verify-token.ts";
+import type { DecodedToken } from "./token/decode-token.ts";
+import type { IssuerKeys } from "./token/issuer-keys.ts";
 import { type Exchanged, tokenResponse } from "./token-response.ts";
+import { readToken, untrusted, verified } from "./verify-id-token.ts";
 
 export interface ExchangeTools {
   readonly workloads: readonly WorkloadPolicy[];
@@ -31,8 +29,6 @@ export interface ExchangeTools {
   readonly wallClock: () => number;
 }
 
-/** What a client is told of a token before its signature is known to be the issuer's. */
-const UNTRUSTED = "The subject token is not accepted. The operator finds the rule in the log, by the request id.";
 const REMEDY = "The operator finds what differs in the log, by the request id.";
 
 /**
@@ -76,37 +72,9 @@ function peopleOf(people: PeopleTools | undefined, issuer: string): PeopleTools 
 }
 
 function read({ subjectToken, issuer }: ExchangeRequest): DecodedToken {
-  try {
-    const token = decodeToken(subjectToken);
-    if (issuer !== undefined && issuer !== token.issuer) throw untrusted("identity-provider", token);
-    return token;
-  } catch (error) {
-    if (error instanceof TokenError) throw new OAuthError("invalid_grant", UNTRUSTED, { rule: error.rule });
-    throw error;
-  }
-}
-
-function untrusted(rule: string, { issuer }: DecodedToken): OAuthError {
-  return new OAuthError("invalid_grant", UNTRUSTED, { rule, facts: { claimedIssuer: issuer.slice(0, 200) } });
-}
-
-async function verified(
-  token: DecodedToken,
-  address: IssuerAddress,
-  { keys, wallClock }: ExchangeTools,
-): Promise<SubjectClaims> {
-  try {
-    return await verifyToken(token, address, keys, wallClock());
-  } catch (error) {
-    if (error instanceof TokenError) throw untrusted(error.rule, token);
-    if (!(error instanceof IssuerUnavailable)) throw error;
-    throw new OAuthError("temporarily_unavailable", "The issuer's keys can't be read now. Try again.", {
-      status: 503,
-      rule: "issuer-keys",
-      facts: { issuer: address.issuer, reason: error.message },
-      retryAfterSeconds: 5,
-    });
-  }
+  const token = readToken(subjectToken);
+  if (issuer !== undefined && issuer !== token.issuer) throw untrusted("identity-provider", token);
+  return token;
 }
 
 interface Grant {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import middy from "@middy/core";
@@ -11,8 +12,10 @@ import { ExchangeStore } from "./exchange-store.ts";
 import { PeopleStore } from "./people-store.ts";
 import { requestOf } from "./received-request.ts";
 import { serve } from "./serve.ts";
+import { describeSignIn, issuerClient } from "./sign-in-document.ts";
 import { fetchDocument } from "./token/fetch-document.ts";
 import { IssuerKeys } from "./token/issuer-keys.ts";
+import { verifiedIdToken } from "./verify-id-token.ts";
 
 const Settings = z.object({
   [ENV.keysTable]: z.string().min(1),
@@ -22,7 +25,7 @@ const Settings = z.object({
 });
 
 const settings = Settings.parse(process.env);
-const { entry, workloads, people: declared } = settings[ENV.tokenExchange];
+const { entry, workloads, people: declared, sessions = false } = settings[ENV.tokenExchange];
 const peopleSettings = withAddress(declared, settings[ENV.localIssuer]);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient(awsLimits(2000)), {
   marshallOptions: { removeUndefinedValues: true },
@@ -38,7 +41,9 @@ const people =
         settings: peopleSettings,
         store: new PeopleStore(client, tables, peopleSettings.organization ?? DEFAULT_ORGANIZATION),
       };
-const keys = new IssuerKeys({ read: fetchDocument, now: () => performance.now() });
+const uptime = () => performance.now();
+const keys = new IssuerKeys({ read: fetchDocument, now: uptime });
+const issuer = peopleSettings && issuerClient(peopleSettings, uptime);
 
 /** The token exchange, called by the load balancer. */
 export const handler = middy().handler(async (event: unknown, { awsRequestId }: { readonly awsRequestId: string }) => {
@@ -50,6 +55,19 @@ export const handler = middy().handler(async (event: unknown, { awsRequestId }: 
   return await serve(request, {
     workloads,
     people,
+    describeSignIn: issuer && people && (() => describeSignIn(people.settings, issuer, log)),
+    browser:
+      sessions && issuer && people
+        ? {
+            people,
+            client: issuer,
+            verify: (idToken) => verifiedIdToken(idToken, people.settings, { keys, wallClock: Date.now }),
+            isSecure: settings[ENV.localIssuer] === undefined,
+            wallClock: Date.now,
+            wait: sleep,
+            log,
+          }
+        : undefined,
     keys,
     store,
     log,

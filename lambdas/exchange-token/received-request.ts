@@ -1,11 +1,12 @@
 import type { FunctionEntry } from "../../contracts/processes/function-entry.ts";
-import { clientAddress, eventRequest, requestIdOf } from "../load-balancer-event.ts";
+import { clientAddress, type EventRequest, eventRequest, requestIdOf } from "../load-balancer-event.ts";
 
 export interface ReceivedRequest {
   readonly method: string;
   /** API Gateway puts its stage before it. */
   readonly path: string;
   readonly contentType: string;
+  readonly headers: EventRequest["headers"];
   readonly body: string;
   /** The client's address; empty when it is unknown. */
   readonly address: string;
@@ -18,6 +19,7 @@ export function requestOf(event: unknown, entry: FunctionEntry, fallbackId: stri
   return {
     method,
     path,
+    headers,
     contentType: headers.get("content-type") ?? "",
     body,
     address: clientAddress(headers, entry) ?? "",

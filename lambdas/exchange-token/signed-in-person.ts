@@ -2,6 +2,7 @@ import type { PeopleSettings } from "../../contracts/processes/people.ts";
 import { admitsDomain, personIn } from "../../domain/people/person-claims.ts";
 import { type SignedIn, signIn } from "../../domain/people/sign-in.ts";
 import type { SubjectClaims } from "../../domain/workloads/choose-policy.ts";
+import { MAX_CHANGE_ATTEMPTS, pauseAfter } from "../change-attempts.ts";
 import { OAuthError } from "./oauth-error.ts";
 import type { PeopleStore } from "./people-store.ts";
 
@@ -17,9 +18,6 @@ export interface SignInAttempt {
   readonly facts: Readonly<Record<string, unknown>>;
   readonly nowMs: number;
 }
-
-/** Changes of the organisation may come between; each one is read again. */
-const ATTEMPTS = 4;
 
 /**
  * Performs something as the user that the claims of a verified ID token name, who may be a new one.
@@ -40,7 +38,8 @@ export async function asSignedIn<T extends object>(
   }
   const { email } = person;
   const isAdmitted = admitsDomain(settings, person.domain, claims);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  // Changes of the organisation may come between; each one is read again.
+  for (let attempt = 1; attempt <= MAX_CHANGE_ATTEMPTS; attempt++) {
     const nowMs = wallClock();
     const signedIn = signIn(await store.find(email), { settings, email, isAdmitted, nowMs });
     if (signedIn === undefined)
@@ -50,6 +49,7 @@ export async function asSignedIn<T extends object>(
       });
     const result = await perform({ signedIn, facts: { ...facts, user: signedIn.user.id }, nowMs });
     if (result !== "lost-race") return result;
+    await pauseAfter(attempt);
   }
   throw new OAuthError("temporarily_unavailable", "Other changes of the organisation came first. Try again.", {
     status: 503,

@@ -25,6 +25,8 @@ export interface RelayTarget {
 export interface RelayEvents {
   /** Headers to add or replace in the response. */
   responseHeaders(upstream: IncomingMessage): Readonly<Record<string, string>>;
+  /** Responds in place of the target, whose response is dropped. @returns whether it has @default - it does not */
+  replaced?(upstream: IncomingMessage): boolean;
   /** No byte came within the limit: none has been sent to the client yet. */
   timedOut(): void;
   /** The target refused or broke the connection: no byte has been sent to the client yet. */
@@ -71,6 +73,10 @@ export function relay(
   outgoing.on("response", (upstream) => {
     if (over) return;
     answered = true;
+    if (events.replaced?.(upstream)) {
+      upstream.resume();
+      return finish();
+    }
     response.writeHead(upstream.statusCode ?? 502, {
       ...endToEnd(upstream.headers),
       ...events.responseHeaders(upstream),

@@ -6,8 +6,18 @@ import { block, isObject } from "../template/json.ts";
 import type { RawResource } from "../template/stacks.ts";
 import type { LocalIssuer } from "./local-issuer.ts";
 
-/** Starts the issuer that a function of the stacks names `local`. @returns `undefined` when none does */
-export async function startDeclaredIssuer(resources: readonly RawResource[]): Promise<LocalIssuer | undefined> {
+/** Path of the console to which an issuer sends a browser back. */
+const CONSOLE_SIGN_IN = "/login";
+
+/**
+ * Starts the issuer that a function of the stacks names `local`.
+ * @param siteUrl origin of the page, to which the issuer may send browsers back
+ * @returns `undefined` when none does
+ */
+export async function startDeclaredIssuer(
+  resources: readonly RawResource[],
+  siteUrl: string,
+): Promise<LocalIssuer | undefined> {
   for (const { type, config } of resources) {
     if (type !== "aws_lambda_function") continue;
     const variables = block(config.environment)?.variables;
@@ -17,7 +27,10 @@ export async function startDeclaredIssuer(resources: readonly RawResource[]): Pr
     if (people?.issuer !== LOCAL_ISSUER) continue;
     // The provider's packages are loaded where they are needed alone.
     const { startLocalIssuer } = await import("./local-issuer.ts");
-    return await startLocalIssuer(people.clientId);
+    return await startLocalIssuer(people.clientId, [
+      `${siteUrl}${CONSOLE_SIGN_IN}`,
+      `${siteUrl.replace("127.0.0.1", "localhost")}${CONSOLE_SIGN_IN}`,
+    ]);
   }
   return undefined;
 }

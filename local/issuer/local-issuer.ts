@@ -48,7 +48,8 @@ async function interact(provider: Provider, request: IncomingMessage, response: 
   if (Number(request.headers["content-length"] ?? MAX_FORM_BYTES + 1) > MAX_FORM_BYTES) throw new Error("too long");
   const person = new URLSearchParams(await text(request)).get("person") ?? "";
   if (!isPerson(person)) throw new Error("not a person of this issuer");
-  await provider.interactionFinished(request, response, { login: { accountId: person } });
+  // A native client's person is to confirm each sign-in, which pressing the button does.
+  await provider.interactionFinished(request, response, { login: { accountId: person }, consent: {} });
 }
 
 function isPerson(email: string): boolean {
@@ -67,6 +68,7 @@ function configuration(clientId: string, redirectUris: readonly string[]) {
     clients: [
       {
         client_id: clientId,
+        application_type: "native" as const, // its redirects are on this machine, at any port: RFC 8252, section 7.3
         redirect_uris: redirectUris,
         token_endpoint_auth_method: "none" as const,
         grant_types: [

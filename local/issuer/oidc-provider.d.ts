@@ -4,6 +4,8 @@ declare module "oidc-provider" {
 
   interface Client {
     readonly client_id: string;
+    /** @default "web" */
+    readonly application_type?: "native" | "web";
     readonly redirect_uris: readonly string[];
     /** `none`: a client without a secret, which proves itself by PKCE or by the device flow. */
     readonly token_endpoint_auth_method: "none";

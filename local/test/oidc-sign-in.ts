@@ -10,24 +10,12 @@ const insecure = { [oauth.allowInsecureRequests]: true };
  * issuer's login and consent pages.
  * @returns the ID token, which the client has checked
  */
-export async function signIn({ issuer, clientId, redirectUri }: OidcIssuer, person: string): Promise<string> {
+export async function signIn(oidc: OidcIssuer, person: string): Promise<string> {
+  const { issuer, clientId, redirectUri } = oidc;
+  const { returned, verifier, state, nonce } = await authorized(oidc, "openid", (page) => formOf(page, person));
   const url = new URL(issuer);
   const server = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, insecure));
   const client = { client_id: clientId };
-  const verifier = oauth.generateRandomCodeVerifier();
-  const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
-  const start = new URL(server.authorization_endpoint ?? "");
-  start.search = new URLSearchParams({
-    client_id: clientId,
-    redirect_uri: redirectUri,
-    response_type: "code",
-    scope: "openid",
-    state,
-    nonce,
-    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: "S256",
-  }).toString();
-  const returned = await browse(start, redirectUri, person);
   const parameters = oauth.validateAuthResponse(server, client, returned, state);
   const response = await oauth.authorizationCodeGrantRequest(
     server,
@@ -43,8 +31,46 @@ export async function signIn({ issuer, clientId, redirectUri }: OidcIssuer, pers
   return idToken ?? "";
 }
 
+/**
+ * Signs a person in at the local issuer, as a browser does.
+ * @returns what the page that began it sends to `/session`
+ */
+export async function signInCode(oidc: OidcIssuer, person: string) {
+  const { returned, verifier, nonce } = await authorized(
+    oidc,
+    "openid email offline_access",
+    () => new URLSearchParams({ person }),
+  );
+  const code = returned.searchParams.get("code") ?? "";
+  return { code, code_verifier: verifier, redirect_uri: oidc.redirectUri, nonce };
+}
+
+/** @param formOfPage the fields that a person fills in */
+async function authorized(
+  { issuer, clientId, redirectUri }: OidcIssuer,
+  scope: string,
+  formOfPage: (page: string) => URLSearchParams,
+) {
+  const url = new URL(issuer);
+  const server = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, insecure));
+  const verifier = oauth.generateRandomCodeVerifier();
+  const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
+  const start = new URL(server.authorization_endpoint ?? "");
+  start.search = new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    response_type: "code",
+    scope,
+    state,
+    nonce,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+  }).toString();
+  return { returned: await browse(start, redirectUri, formOfPage), verifier, state, nonce };
+}
+
 /** Follows redirects and sends the forms, until the issuer returns to the client. */
-async function browse(start: URL, redirectUri: string, person: string): Promise<URL> {
+async function browse(start: URL, redirectUri: string, formOfPage: (page: string) => URLSearchParams): Promise<URL> {
   const cookies = new Map<string, string>();
   let url = start;
   let form: URLSearchParams | undefined;
@@ -58,7 +84,7 @@ async function browse(start: URL, redirectUri: string, person: string): Promise<
     }
     const page = await response.text();
     const location = response.headers.get("location");
-    form = location === null ? formOf(page, person) : undefined;
+    form = location === null ? formOfPage(page) : undefined;
     url = new URL(location ?? /action="([^"]+)"/.exec(page)?.[1] ?? "", url);
     if (url.href.startsWith(redirectUri)) return url;
   }

@@ -15,8 +15,11 @@ export async function peopleStack(invited: string) {
     api: { ...dev.api, auth: "required" as const, controlApi: true },
     identity: { workloads: [], people: { issuer: "local", clientId: "sluice" } },
   };
-  const twin = await startedTwin(environment, { SLUICE_ENGINE_URL: engine.origin });
-  const { apiUrl, issuerUrl } = twin.runtime.settings;
+  const twin = await startedTwin(
+    { ...environment, site: { ...dev.site, console: "on" } },
+    { SLUICE_ENGINE_URL: engine.origin },
+  );
+  const { apiUrl, siteUrl, issuerUrl } = twin.runtime.settings;
   const { adminKey } = await stackOwner(twin);
   const sdk = (key: string) => new OpenAI({ adminAPIKey: key, apiKey: key, baseURL: `${apiUrl}/v1`, maxRetries: 0 });
   const { organization } = sdk(adminKey).admin;
@@ -25,5 +28,5 @@ export async function peopleStack(invited: string) {
   await organization.invites.create({ email: invited, role: "reader", projects });
   const generate = (key: string) =>
     sdk(key).chat.completions.create({ model: "phi-3-mini", messages: [{ role: "user", content: "x" }] });
-  return { apiUrl, issuerUrl, organization, project, generate };
+  return { apiUrl, siteUrl, issuerUrl, organization, project, generate };
 }

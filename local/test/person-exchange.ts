@@ -1,14 +1,17 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { PeopleSettings } from "../../contracts/processes/people.ts";
 import type { WorkloadPolicy } from "../../contracts/processes/workloads.ts";
 import { apiKeyId } from "../../domain/keys/api-key.ts";
 import { checkKey } from "../../domain/keys/check-key.ts";
 import { DynamoKeyStore } from "../../gateway/keys/dynamo-key-store.ts";
 import { ExchangeStore } from "../../lambdas/exchange-token/exchange-store.ts";
+import { IssuerClient } from "../../lambdas/exchange-token/issuer-client.ts";
 import { PeopleStore } from "../../lambdas/exchange-token/people-store.ts";
 import { requestOf } from "../../lambdas/exchange-token/received-request.ts";
 import { serve } from "../../lambdas/exchange-token/serve.ts";
 import { fetchDocument } from "../../lambdas/exchange-token/token/fetch-document.ts";
 import { IssuerKeys } from "../../lambdas/exchange-token/token/issuer-keys.ts";
+import { verifiedIdToken } from "../../lambdas/exchange-token/verify-id-token.ts";
 import { controlServer } from "./control-server.ts";
 
 const ORGANIZATION = "org-a";
@@ -41,6 +44,48 @@ export async function personExchange(
     log: (line: Readonly<Record<string, unknown>>) => void lines.push(line),
     wallClock,
   };
+  const client = new IssuerClient({ issuer: people.issuer, clientId: people.clientId, now: () => performance.now() });
+  const browser = {
+    people: tools.people,
+    client,
+    verify: (idToken: string) => verifiedIdToken(idToken, people, { keys: tools.keys, wallClock }),
+    isSecure: true,
+    wallClock,
+    wait: (ms: number) => sleep(ms),
+    log: tools.log,
+  };
+  /** A request of the page's own origin. @param cookie as the browser has it */
+  const session = async (
+    method: string,
+    path: string,
+    body: object,
+    headers: Readonly<Record<string, string>> = {},
+  ) => {
+    const all = {
+      "x-sluice-session": "1",
+      "sec-fetch-site": "same-origin",
+      "content-type": "application/json",
+      ...headers,
+    };
+    const event = {
+      httpMethod: method,
+      path,
+      multiValueHeaders: {
+        "x-forwarded-for": ["198.51.100.1, 192.0.2.1"],
+        ...Object.fromEntries(Object.entries(all).map(([name, value]) => [name, [value]])),
+      },
+      body: JSON.stringify(body),
+      isBase64Encoded: false,
+    };
+    const response = await serve(requestOf(event, "load-balancer", "request-1"), { ...tools, browser });
+    const [cookie = ""] = response.multiValueHeaders["set-cookie"] ?? [];
+    return {
+      status: response.statusCode,
+      cookie,
+      headers: response.multiValueHeaders,
+      body: JSON.parse(response.body),
+    };
+  };
   const exchange = async (token: string, fields: Readonly<Record<string, string>> = {}) => {
     const form = { grant_type: GRANT, subject_token: token, subject_token_type: ID_TOKEN, ...fields };
     const event = {
@@ -61,5 +106,19 @@ export async function personExchange(
   const item = (key: string) => keyStore.get(apiKeyId(key) ?? "");
   /** Why a gateway refuses a key, as it is stored now. */
   const refusal = async (key: string) => checkKey(key, await item(key), { scope: "generate" }, wallClock());
-  return { ...server, sdk, secret, organization, project, store, tools, lines, exchange, item, refusal };
+  return {
+    ...server,
+    sdk,
+    session,
+    client,
+    secret,
+    organization,
+    project,
+    store,
+    tools,
+    lines,
+    exchange,
+    item,
+    refusal,
+  };
 }

@@ -19,18 +19,44 @@ const MAX_HEADER_BYTES = 16_384;
 /** Responses before the response, such as 103; servers send one. */
 const MAX_INFORMATIONAL = 8;
 
+/** What is sent to an issuer. */
+export interface IssuerRequest {
+  /** @default GET */
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @default - none */
+  readonly body?: string;
+  /** The only status whose body is read. @default - every status */
+  readonly status?: number;
+}
+
+export interface IssuerResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+}
+
 /**
- * Reads a JSON document of an issuer. It follows no redirect, as the address was checked, not the one that it leads to. By
+ * Reads a JSON document of an issuer.
+ * @throws {IssuerUnavailable}
+ */
+export async function fetchDocument(url: string): Promise<unknown> {
+  const { text } = await fetchFromIssuer(url, { status: 200 });
+  const parsed = parseJson(text);
+  if (parsed === undefined) throw new IssuerUnavailable(url, "it is no JSON");
+  return parsed;
+}
+
+/**
+ * Sends a request to an issuer. It follows no redirect, as the address was checked, not the one that it leads to. By
  * `node:http`, whose parser counts the bytes of headers whole: `fetch` leaves out separators, and takes 150 ms for the empty
  * headers that fit; and some encodings that it refuses end the process when its signal comes later.
  * @throws {IssuerUnavailable}
  */
-export async function fetchDocument(url: string): Promise<unknown> {
-  const exchange = new DocumentRequest(url);
+export async function fetchFromIssuer(url: string, request: IssuerRequest = {}): Promise<IssuerResponse> {
+  const exchange = new DocumentRequest(url, request);
   try {
-    const parsed = parseJson(await exchange.text());
-    if (parsed === undefined) throw new Error("it is no JSON");
-    return parsed;
+    return await exchange.response();
   } catch (error) {
     throw new IssuerUnavailable(url, error instanceof Error ? error.message : String(error));
   } finally {
@@ -40,17 +66,19 @@ export async function fetchDocument(url: string): Promise<unknown> {
 
 class DocumentRequest {
   readonly #request: ClientRequest;
+  readonly #status: number | undefined;
   readonly #failed = Promise.withResolvers<never>();
   readonly #response = Promise.withResolvers<IncomingMessage>();
   #hasResponse = false;
   readonly #timer: NodeJS.Timeout;
   #informational = 0;
 
-  constructor(url: string) {
-    const { get } = url.startsWith("https:") ? https : http;
+  constructor(url: string, { method = "GET", headers: own = {}, body, status }: IssuerRequest) {
+    this.#status = status;
+    const { request } = url.startsWith("https:") ? https : http;
     // Read each ten minutes: a reused connection would be closed by then.
-    const headers = { accept: "application/json", "accept-encoding": "identity" };
-    this.#request = get(url, { headers, agent: false, maxHeaderSize: MAX_HEADER_BYTES });
+    const headers = { ...own, accept: "application/json", "accept-encoding": "identity" };
+    this.#request = request(url, { method, headers, agent: false, maxHeaderSize: MAX_HEADER_BYTES });
     this.#request.on("response", (response) => {
       this.#hasResponse = true;
       this.#response.resolve(response);
@@ -64,10 +92,11 @@ class DocumentRequest {
     });
     this.#timer = setTimeout(() => this.#fail(`no response within ${TIMEOUT_MS / 1000} s`), TIMEOUT_MS);
     this.#failed.promise.catch(() => undefined);
+    this.#request.end(body);
   }
 
-  text(): Promise<string> {
-    return Promise.race([this.#text(), this.#failed.promise]);
+  response(): Promise<IssuerResponse> {
+    return Promise.race([this.#read(), this.#failed.promise]);
   }
 
   end(): void {
@@ -75,9 +104,10 @@ class DocumentRequest {
     this.#request.destroy();
   }
 
-  async #text(): Promise<string> {
+  async #read(): Promise<IssuerResponse> {
     const response = await this.#response.promise;
-    if (response.statusCode !== 200) throw new Error(`status ${response.statusCode}`);
+    if (this.#status !== undefined && response.statusCode !== this.#status)
+      throw new Error(`status ${response.statusCode}`);
     const parts: Buffer[] = [];
     let size = 0;
     for await (const part of response) {
@@ -85,7 +115,11 @@ class DocumentRequest {
       if (size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
       parts.push(part);
     }
-    return Buffer.concat(parts).toString("utf8");
+    return {
+      status: response.statusCode ?? 0,
+      contentType: response.headers["content-type"] ?? "",
+      text: Buffer.concat(parts).toString("utf8"),
+    };
   }
 
   #fail(reason: string): void {

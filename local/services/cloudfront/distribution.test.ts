@@ -1,4 +1,4 @@
-import { request as send } from "node:http";
+import { type RequestListener, request as send } from "node:http";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../template/json.ts";
@@ -17,7 +17,7 @@ const POLICY: JsonObject = {
   },
 };
 
-function configured(other: JsonObject = {}): Distribution {
+function configured(other: JsonObject = {}, apiUrl = "http://127.0.0.1:1"): Distribution {
   const bucket = new Bucket();
   bucket.put({ key: "index.html", content: "<h1>page</h1>", content_type: "text/html" }, "/");
   bucket.put({ key: "assets/a b.js", content: "1;", content_type: "text/javascript" }, "/");
@@ -29,8 +29,27 @@ function configured(other: JsonObject = {}): Distribution {
       ...other,
     },
     bucket: (domain) => (domain === "site.s3.local" ? bucket : undefined),
+    apiUrl,
     headersPolicy: (id) => (id === "headers" ? POLICY : undefined),
   });
+}
+
+/** The distribution with an API behind `/session*`. */
+async function siteWithApi(listener: RequestListener): Promise<number> {
+  const distribution = configured(
+    {
+      ...spa,
+      origin: [
+        { origin_id: "bucket", domain_name: "site.s3.local" },
+        { origin_id: "api", domain_name: "api.example.com", origin_path: "/live", custom_origin_config: {} },
+      ],
+      ordered_cache_behavior: [
+        { path_pattern: "/session*", target_origin_id: "api", allowed_methods: ["GET", "POST", "DELETE"] },
+      ],
+    },
+    `http://127.0.0.1:${await serve(listener)}`,
+  );
+  return serve((request, response) => distribution.handle(request, response));
 }
 
 async function site(other: JsonObject = {}): Promise<number> {
@@ -82,6 +101,53 @@ describe("objects", () => {
   test("objects can't be written", async () => {
     const { status, body } = await call(await site(), "/", { method: "POST", body: "x" });
     expect([status, body]).toEqual([403, "This distribution is read-only."]);
+  });
+});
+
+describe("paths of a behaviour of their own", () => {
+  test("go to the API under the origin's path with method, headers and body, and the client's address last", async () => {
+    const port = await siteWithApi(async (request, response) => {
+      const { host, cookie, "x-forwarded-for": addresses } = request.headers;
+      let body = "";
+      for await (const chunk of request) body += String(chunk);
+      const seen = {
+        url: request.url,
+        method: request.method,
+        cookie,
+        addresses,
+        isApi: host !== "page.example",
+        body,
+      };
+      response.writeHead(200, { "set-cookie": ["a=1", "b=2"] }).end(JSON.stringify(seen));
+    });
+    const headers = { cookie: "sluice-session=x", host: "page.example", "x-forwarded-for": "203.0.113.9" };
+    const {
+      status,
+      body,
+      headers: received,
+    } = await call(port, "/session/refresh?a=b", { method: "POST", headers, body: "{}" });
+    expect({ status, ...JSON.parse(body) }).toEqual({
+      status: 200,
+      url: "/live/session/refresh?a=b",
+      method: "POST",
+      cookie: "sluice-session=x",
+      addresses: "203.0.113.9, 127.0.0.1",
+      isApi: true,
+      body: "{}",
+    });
+    expect(received["set-cookie"]).toEqual(["a=1", "b=2"]);
+    expect((await call(port, "/")).body).toBe("<h1>page</h1>");
+  });
+
+  test("have the distribution's error pages in place of the API's 403 and no other status, and 502 when it is gone", async () => {
+    const port = await siteWithApi((request, response) => {
+      if (request.url?.endsWith("gone")) request.socket.destroy();
+      else response.writeHead(Number(request.url?.slice(-3))).end("of the API");
+    });
+    expect(await call(port, "/session/403")).toMatchObject({ status: 404, body: "<h1>page</h1>" });
+    expect(await call(port, "/session/401")).toMatchObject({ status: 401, body: "of the API" });
+    expect(await call(port, "/session/gone")).toMatchObject({ status: 502 });
+    expect(await call(port, "/session", { method: "PATCH" })).toMatchObject({ status: 403 });
   });
 });
 
@@ -166,6 +232,6 @@ describe("what the twin can't simulate is refused", () => {
 
   test("further behaviours, by name", () => {
     const ordered_cache_behavior = [{ path_pattern: "/api/*" }];
-    expect(() => configured({ ordered_cache_behavior })).toThrow("ordered_cache_behavior is not simulated");
+    expect(() => configured({ ordered_cache_behavior })).toThrow("must have the API as its origin");
   });
 });

@@ -14,13 +14,14 @@ export const responseHeadersPolicy: ResourcePlugin<WithCloudFront> = {
 export const distribution: ResourcePlugin<WithCloudFront & WithS3> = {
   type: "aws_cloudfront_distribution",
   attributes: (_resource, { settings }) => ({ domain_name: new URL(settings.siteUrl).host }),
-  start(config, resource, { cloudfront, s3 }) {
+  start(config, resource, { cloudfront, s3, settings }) {
     if (cloudfront.distribution)
       throw new Error(`${resource.address}: the twin serves one distribution, this is a second one`);
     cloudfront.distribution = new Distribution({
       config,
       bucket: (domain) => s3.bucketByDomain(domain),
       headersPolicy: (id) => cloudfront.headersPolicies.get(id),
+      apiUrl: settings.apiUrl,
     });
   },
 };

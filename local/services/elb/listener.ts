@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { endToEnd, relay, relayAgent } from "../../http/relay.ts";
 import { relayUpgrade } from "../../http/relay-upgrade.ts";
 import { type BoundServer, bind, clientAddress, header, requestTarget, respond } from "../../http/server.ts";
+import { wildcard } from "../../http/wildcard.ts";
 import { asNumber, asText, block, blocks, type JsonObject } from "../../template/json.ts";
 import type { BlockResponse, WebAcl } from "../waf/web-acl.ts";
 import { callFunction } from "./lambda-target.ts";
@@ -161,20 +162,11 @@ function condition(config: JsonObject): (request: IncomingMessage) => boolean {
     const list = block(config[part])?.values;
     return Array.isArray(list) ? list.map(asText) : undefined;
   };
-  const hosts = values("host_header")?.map(wildcard);
-  const paths = values("path_pattern")?.map(wildcard);
+  const hosts = values("host_header")?.map((pattern) => wildcard(pattern));
+  const paths = values("path_pattern")?.map((pattern) => wildcard(pattern));
   if (hosts) return (request) => hosts.some((host) => host.test((header(request, "host") ?? "").replace(/:\d+$/, "")));
   if (paths) return (request) => paths.some((path) => path.test(requestTarget(request).path));
   throw new Error(
     `The twin knows host_header and path_pattern conditions; this rule has ${Object.keys(config).join(", ")}.`,
   );
-}
-
-/** ALB patterns: `*` any characters, `?` one. */
-function wildcard(pattern: string): RegExp {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`, "i");
 }
