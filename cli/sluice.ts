@@ -81,6 +81,7 @@ const login: LoginTools = {
   localUrl: () => readState(workFolder(process.env))?.apiUrl,
   store: new LoginStore(loginFolder(process.env)),
   openPage,
+  clientSecret: process.env.SLUICE_CLIENT_SECRET || undefined,
   wait: sleep,
   now: Date.now,
 };
@@ -109,8 +110,7 @@ const program = new Command("sluice")
     cacheCommand({
       print,
       localUrl: () => readState(workFolder(process.env))?.apiUrl,
-      key: async (url) =>
-        process.env.SLUICE_API_KEY ?? process.env.OPENAI_API_KEY ?? (await keyOfLogin(url, login.store, Date.now)),
+      key: async (url) => process.env.SLUICE_API_KEY ?? process.env.OPENAI_API_KEY ?? (await keyOfLogin(url, login)),
       wait: sleep,
     }),
   )

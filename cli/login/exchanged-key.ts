@@ -62,12 +62,23 @@ export async function exchanged(
   );
 }
 
+export interface LoginKeyTools {
+  readonly store: LoginStore;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Of the client at the provider, where it has one. @default - a public client */
+  readonly clientSecret?: string | undefined;
+}
+
 /**
  * The key of a login, a new one when the last one ends soon.
  * @returns `undefined` where nobody is logged in
  * @throws {UserError} when the login has ended
  */
-export async function keyOfLogin(url: string, store: LoginStore, now: () => number): Promise<string | undefined> {
+export async function keyOfLogin(
+  url: string,
+  { store, now, clientSecret }: LoginKeyTools,
+): Promise<string | undefined> {
   const isFresh = (login: Login | undefined) => (login?.key?.expiresAt ?? 0) > now() + MARGIN_MS;
   const known = store.read(url);
   if (known === undefined) return undefined;
@@ -77,7 +88,7 @@ export async function keyOfLogin(url: string, store: LoginStore, now: () => numb
     if (login === undefined || isFresh(login)) return login?.key?.secret;
     if (login.refreshToken === undefined)
       throw new UserError(`The login at ${url} has ended; run \`sluice login\` again.`);
-    const client = await IssuerClient.discover(login.issuer, login.clientId);
+    const client = await IssuerClient.discover(login.issuer, login.clientId, clientSecret);
     const tokens = await client.refreshed(login.refreshToken);
     // The refresh token before it is of no use any more, whatever the exchange says.
     const refreshed = { ...login, refreshToken: tokens.refreshToken, key: undefined };

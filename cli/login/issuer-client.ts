@@ -27,20 +27,40 @@ const INTERVAL_SECONDS = 5;
 /** Names and address of the person, and a refresh token. */
 const OPTIONAL_SCOPES = ["profile", "email", "offline_access"] as const;
 
-/** An OpenID provider, for a client without a secret. */
+/** A sign-in by the code flow with PKCE that has begun. */
+export interface StartedSignIn {
+  /** Page to open. */
+  readonly address: string;
+  readonly redirectUri: string;
+  readonly verifier: string;
+  readonly state: string;
+  readonly nonce: string;
+}
+
+/** An OpenID provider, for the command line. */
 export class IssuerClient {
   readonly #server: oauth.AuthorizationServer;
   readonly #client: oauth.Client;
   readonly #options: { [oauth.allowInsecureRequests]?: true };
+  readonly #authentication: oauth.ClientAuth;
 
-  private constructor(server: oauth.AuthorizationServer, clientId: string, isLocal: boolean) {
+  private constructor(
+    server: oauth.AuthorizationServer,
+    clientId: string,
+    secret: string | undefined,
+    isLocal: boolean,
+  ) {
+    this.#authentication = authenticationOf(server, secret);
     this.#server = server;
     this.#client = { client_id: clientId };
     this.#options = isLocal ? { [oauth.allowInsecureRequests]: true } : {};
   }
 
-  /** @throws {UserError} when the issuer can't be used */
-  static async discover(issuer: string, clientId: string): Promise<IssuerClient> {
+  /**
+   * @param secret of a client that has one
+   * @throws {UserError} when the issuer can't be used
+   */
+  static async discover(issuer: string, clientId: string, secret?: string): Promise<IssuerClient> {
     if (!isSafeIssuerAddress(issuer))
       throw new UserError(
         `The API names ${issuer} as the issuer, which is no https address; give its operator this line.`,
@@ -51,23 +71,82 @@ export class IssuerClient {
     const server = await checked(issuer, async () =>
       oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, options)),
     );
-    return new IssuerClient(server, clientId, isLocal);
+    return new IssuerClient(server, clientId, secret, isLocal);
+  }
+
+  get hasDeviceFlow(): boolean {
+    return this.#server.device_authorization_endpoint !== undefined;
+  }
+
+  /** Starts the code flow with PKCE. @throws {UserError} when the issuer has no page to sign in */
+  async startCodeFlow(redirectUri: string): Promise<StartedSignIn> {
+    const { issuer, authorization_endpoint: endpoint } = this.#server;
+    if (endpoint === undefined) throw new UserError(`${issuer} has no page to sign in (authorization_endpoint).`);
+    const started = {
+      redirectUri,
+      verifier: oauth.generateRandomCodeVerifier(),
+      state: oauth.generateRandomState(),
+      nonce: oauth.generateRandomNonce(),
+    };
+    const address = new URL(endpoint);
+    const parameters = {
+      response_type: "code",
+      client_id: this.#client.client_id,
+      redirect_uri: redirectUri,
+      scope: this.#scope(),
+      state: started.state,
+      nonce: started.nonce,
+      code_challenge: await oauth.calculatePKCECodeChallenge(started.verifier),
+      code_challenge_method: "S256",
+    };
+    for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
+    return { ...started, address: address.href };
+  }
+
+  /** Tokens for the response that the issuer sent the browser back with. @throws {UserError} */
+  async tokensForCode(returned: URLSearchParams, started: StartedSignIn): Promise<IssuerTokens> {
+    const { redirectUri, verifier, state, nonce } = started;
+    return await checked(this.#server.issuer, async () => {
+      const parameters = oauth.validateAuthResponse(this.#server, this.#client, returned, state);
+      const request = oauth.authorizationCodeGrantRequest(
+        this.#server,
+        this.#client,
+        this.#authentication,
+        parameters,
+        redirectUri,
+        verifier,
+        this.#options,
+      );
+      const options = { expectedNonce: nonce, requireIdToken: true };
+      return tokensIn(await oauth.processAuthorizationCodeResponse(this.#server, this.#client, await request, options));
+    });
+  }
+
+  /** Some issuers refuse a scope that they do not have. */
+  #scope(): string {
+    const { scopes_supported: supported = [] } = this.#server;
+    return ["openid", ...OPTIONAL_SCOPES.filter((name) => supported.includes(name))].join(" ");
   }
 
   /** Starts the device flow, RFC 8628. @throws {UserError} when the issuer has none */
   async requestCode(): Promise<DeviceCode> {
-    const { issuer, device_authorization_endpoint: endpoint, scopes_supported: supported = [] } = this.#server;
+    const { issuer, device_authorization_endpoint: endpoint } = this.#server;
     if (endpoint === undefined)
       throw new UserError(
-        `${issuer} has no device flow (RFC 8628), which \`sluice login\` needs; docs/sign-in.md says which issuers have it.`,
+        `${issuer} has no device flow (RFC 8628); leave --device out to sign in by a page of this machine's browser.`,
       );
-    // Some issuers refuse a scope that they do not have.
-    const scope = ["openid", ...OPTIONAL_SCOPES.filter((name) => supported.includes(name))].join(" ");
+    const scope = this.#scope();
     const code = await checked(issuer, async () =>
       oauth.processDeviceAuthorizationResponse(
         this.#server,
         this.#client,
-        await oauth.deviceAuthorizationRequest(this.#server, this.#client, oauth.None(), { scope }, this.#options),
+        await oauth.deviceAuthorizationRequest(
+          this.#server,
+          this.#client,
+          this.#authentication,
+          { scope },
+          this.#options,
+        ),
       ),
     );
     return {
@@ -92,7 +171,7 @@ export class IssuerClient {
         const response = await oauth.deviceCodeGrantRequest(
           this.#server,
           this.#client,
-          oauth.None(),
+          this.#authentication,
           code.deviceCode,
           this.#options,
         );
@@ -112,7 +191,7 @@ export class IssuerClient {
       const request = oauth.refreshTokenGrantRequest(
         this.#server,
         this.#client,
-        oauth.None(),
+        this.#authentication,
         refreshToken,
         this.#options,
       );
@@ -126,11 +205,18 @@ export class IssuerClient {
     if (this.#server.revocation_endpoint === undefined) return false;
     await checked(this.#server.issuer, async () =>
       oauth.processRevocationResponse(
-        await oauth.revocationRequest(this.#server, this.#client, oauth.None(), refreshToken, this.#options),
+        await oauth.revocationRequest(this.#server, this.#client, this.#authentication, refreshToken, this.#options),
       ),
     );
     return true;
   }
+}
+
+function authenticationOf(server: oauth.AuthorizationServer, secret: string | undefined): oauth.ClientAuth {
+  if (secret === undefined) return oauth.None();
+  // RFC 8414, section 2: client_secret_basic where the server says none.
+  const methods = server.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
+  return methods.includes("client_secret_basic") ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret);
 }
 
 function tokensIn(response: oauth.TokenEndpointResponse): IssuerTokens {
@@ -152,6 +238,10 @@ async function checked<T>(issuer: string, work: () => Promise<T>): Promise<T> {
 function failure(issuer: string, error: unknown): Error {
   if (error instanceof UserError) return error;
   if (error instanceof oauth.ResponseBodyError)
+    return new UserError(
+      `${issuer} refused (${error.error}${error.error_description === undefined ? "" : `: ${error.error_description}`}); run \`sluice login\` again.`,
+    );
+  if (error instanceof oauth.AuthorizationResponseError)
     return new UserError(
       `${issuer} refused (${error.error}${error.error_description === undefined ? "" : `: ${error.error_description}`}); run \`sluice login\` again.`,
     );

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { serve, temporaryFolder } from "../../local/test/tools.ts";
+import { call, serve, temporaryFolder } from "../../local/test/tools.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { loginCommand, logoutCommand, whoamiCommand } from "./login-command.ts";
 import { LoginStore } from "./login-store.ts";
 
@@ -65,7 +66,7 @@ describe("sluice login is refused with its reason", () => {
       "/oauth/sign-in": { issuer: url, client_id: "a" },
       [DISCOVERY]: discovery(url),
     }));
-    await expect(setUp(plain).login()).rejects.toThrow(/has no device flow \(RFC 8628\)/);
+    await expect(setUp(plain).login("--device")).rejects.toThrow(/has no device flow \(RFC 8628\); leave --device out/);
     const ending = await serving((url) => ({
       "/oauth/sign-in": { issuer: url, client_id: "a" },
       [DISCOVERY]: discovery(url, { device_authorization_endpoint: `${url}/device` }),
@@ -75,6 +76,67 @@ describe("sluice login is refused with its reason", () => {
     await expect(login("--no-browser")).rejects.toThrow(`${ending} sent a response that is no OpenID provider's`);
     expect(shown).toEqual([`Open ${ending}/page and confirm the code ABCD.`]);
     expect(store.read(ending)).toBeUndefined();
+  });
+});
+
+describe("sluice login by a page of this machine's browser", () => {
+  const issuer = () =>
+    serving((url) => ({
+      "/oauth/sign-in": { issuer: url, client_id: "a" },
+      [DISCOVERY]: discovery(url, { scopes_supported: ["openid", "email"] }),
+      "/token": { access_token: "a", token_type: "bearer", expires_in: 60 },
+    }));
+  /** Starts the command. @returns the address that it shows, and what it ends with */
+  const begun = async (...args: readonly string[]) => {
+    const { login, shown } = setUp(await issuer());
+    const ended = login("--no-browser", ...args).then(
+      () => "signed in",
+      (error: unknown) => String(error),
+    );
+    await eventually(() => expect(shown).toHaveLength(1));
+    return { ended, address: new URL(/Open (\S+) in a browser/.exec(shown[0] ?? "")?.[1] ?? "") };
+  };
+
+  test("is the default without the device flow: with PKCE, state, nonce and a return address of this process", async () => {
+    const { ended, address } = await begun();
+    const { searchParams } = address;
+    expect(Object.fromEntries(searchParams)).toMatchObject({
+      response_type: "code",
+      client_id: "a",
+      scope: "openid email",
+      code_challenge_method: "S256",
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      nonce: expect.stringMatching(/^[\w-]{43}$/),
+      redirect_uri: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/callback$/),
+    });
+    const back = new URL(searchParams.get("redirect_uri") ?? "");
+    back.search = new URLSearchParams({ state: searchParams.get("state") ?? "", error: "access_denied" }).toString();
+    expect(await (await fetch(back)).text()).toContain("The sign-in failed");
+    expect(await ended).toMatch(/refused \(access_denied\)/);
+  });
+
+  test("takes no response to another sign-in, and nothing at another path or name", async () => {
+    const { ended, address } = await begun();
+    const back = new URL(address.searchParams.get("redirect_uri") ?? "");
+    const status = async (url: URL | string, headers: Readonly<Record<string, string>> = {}) =>
+      (await call(Number(back.port), String(url), { headers })).status;
+    expect(await status("/callback?state=other&code=x")).toBe(400);
+    expect(await status("/other?state=x")).toBe(404);
+    const state = address.searchParams.get("state") ?? "";
+    expect(await status(`/callback?state=${state}&code=x`, { host: `evil.example:${back.port}` })).toBe(404);
+    expect(await status(`/callback?state=${state}&code=x`)).toBe(200);
+    expect(await ended).toContain("is no OpenID provider's");
+  });
+
+  test("needs a free port, a port's number, and the secret of a client that has one", async () => {
+    const taken = await serve((_, response) => void response.end());
+    await expect(setUp(await issuer()).login("--callback-port", String(taken))).rejects.toThrow(
+      `Port ${taken} is taken; choose another one by --callback-port.`,
+    );
+    await expect(setUp(await issuer()).login("--callback-port", "x")).rejects.toThrow(/must be 1 to 65535, or 0/);
+    await expect(setUp(await issuer()).login("--device", "--loopback")).rejects.toThrow(/Choose one of/);
+    const secret = await serving((url) => ({ "/oauth/sign-in": { issuer: url, client_id: "a", has_secret: true } }));
+    await expect(setUp(secret).login()).rejects.toThrow(/set SLUICE_CLIENT_SECRET to it/);
   });
 });
 

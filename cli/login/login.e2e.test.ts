@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { OWN_FOLDER } from "../../lib/installation.ts";
 import { signInByBrowser } from "../../local/test/browser-sign-in.ts";
 import { peopleStack } from "../../local/test/people-stack.ts";
 import { temporaryFolder } from "../../local/test/tools.ts";
-import { CHROMIUM_REMEDY, findChromium } from "../../test-support/chromium.ts";
+import { CHROMIUM_REMEDY, findChromium, launchChromium } from "../../test-support/chromium.ts";
 import { eventually } from "../../test-support/waits/eventually.ts";
 
 const skipped = findChromium() === undefined ? ` (${CHROMIUM_REMEDY})` : "";
@@ -80,5 +80,24 @@ describe.skipIf(skipped !== "")(`sluice login${skipped}`, () => {
 
     expect(await sluice("logout").result).toMatchObject({ code: 0, output: expect.stringContaining("Logged out") });
     expect((await sluice("token").result).code).toBe(1);
+  }, 180_000);
+
+  // documented: login-code-flow
+  test("--loopback signs in by the code flow with PKCE, in a browser of this machine", async () => {
+    const { apiUrl, project, generate } = await peopleStack(ADA);
+    const sluice = commandWith(temporaryFolder(), apiUrl);
+    const login = sluice("login", "--loopback", "--no-browser");
+    await eventually(() => expect(login.shown.text).toMatch(/Open \S+ in a browser/), { timeoutMs: 20_000 });
+    const browser = await launchChromium();
+    onTestFinished(() => browser.close());
+    const page = await browser.newPage();
+    await page.goto(/Open (\S+)/.exec(login.shown.text)?.[1] ?? "");
+    await page.getByRole("button", { name: `Sign in as ${ADA}` }).click();
+    await page.getByRole("heading", { name: "Signed in. You can close this page." }).waitFor();
+    expect(await login.result).toMatchObject({
+      code: 0,
+      output: `Logged in at ${apiUrl} as ${ADA}, project ${project.id}.`,
+    });
+    expect((await generate((await sluice("token").result).output)).choices).toHaveLength(1);
   }, 180_000);
 });

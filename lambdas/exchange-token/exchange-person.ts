@@ -7,7 +7,7 @@ import { keySeconds, type SubjectClaims, scopesFor } from "../../domain/workload
 import { exchangeRecord } from "../../domain/workloads/workload-key.ts";
 import type { ExchangeRequest } from "./exchange-request.ts";
 import { OAuthError, type OAuthErrorCode } from "./oauth-error.ts";
-import { type PersonProject, projectRequirements, projectsOf } from "./person-projects.ts";
+import { type PersonProject, projectsOf } from "./person-projects.ts";
 import { asSignedIn, type PeopleTools, type SignInAttempt } from "./signed-in-person.ts";
 import type { DecodedToken } from "./token/decode-token.ts";
 import { type Exchanged, tokenResponse } from "./token-response.ts";
@@ -66,14 +66,14 @@ async function issueKey(attempt: Issue, { settings, store }: PeopleTools): Promi
       attempt,
     );
   }
-  const { membership, project } = chosen;
-  const scopes = scopesFor({ scopes: ROLE_KEY_SCOPES[membership.role] }, request.scope);
+  const { project, role, requires } = chosen;
+  const scopes = scopesFor({ scopes: ROLE_KEY_SCOPES[role] }, request.scope);
   if (scopes === undefined)
     throw refusal("invalid_scope", "A requested scope is not one of your role in the project.", "scope", attempt);
   const stored = await store.get({ kind: "personKeys", ids: [user.id] });
   refuseTooMany(stored, attempt);
   const key = newPersonKey({ settings, user, projectId: project.id, scopes, seconds, stored, nowMs });
-  const all = [...changes, ...projectRequirements(chosen, signedIn), ...key.changes];
+  const all = [...changes, ...requires, ...key.changes];
   if ((await storeOnce(attempt, all, store)) === "lost-race") return "lost-race";
   return {
     response: { ...tokenResponse(key.secret, seconds, scopes), project_id: project.id },

@@ -17,6 +17,9 @@ import { isSortKey } from "../../lib/sort-key.ts";
 /** Pages of 1 MB of memberships that are searched for a user's: some 20,000 memberships. */
 const MAX_PAGES = 5;
 
+/** A user is in 10 groups at most, and a group has 20 roles at most in a project. */
+const MAX_LISTED = 100;
+
 /** What a sign-in reads and writes of one organisation in the control table. */
 export class PeopleStore {
   readonly #client: Pick<DynamoDBDocumentClient, "send">;
@@ -51,6 +54,26 @@ export class PeopleStore {
     const record = storedRecord(item, key.kind);
     if (record === undefined) throw new Error(`The control table's item ${Key.recordId} is not a valid ${key.kind}.`);
     return record;
+  }
+
+  /**
+   * The first 100 records of a kind whose ids begin with some.
+   * @param within ids from the outermost on
+   */
+  async listWithin<K extends RecordKind>(kind: K, within: readonly string[]): Promise<readonly RecordOf<K>[]> {
+    const { Items = [] } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#tables.control,
+        KeyConditionExpression: "organizationId = :organization AND begins_with(recordId, :prefix)",
+        ExpressionAttributeValues: {
+          ":organization": partitionOf(this.organizationId, kind),
+          ":prefix": [kind, ...within, ""].join(ID_MARK),
+        },
+        ConsistentRead: true,
+        Limit: MAX_LISTED,
+      }),
+    );
+    return Items.flatMap((item) => storedRecord(item, kind) ?? []);
   }
 
   /**

@@ -1,44 +1,98 @@
 import type { RecordOf } from "../../contracts/control/records.ts";
 import type { SignedIn } from "../../domain/people/sign-in.ts";
 import { type Change, requireUnchanged } from "../../domain/tenancy/changes.ts";
+import { predefinedRoles } from "../../domain/tenancy/roles.ts";
 import type { PeopleTools } from "./signed-in-person.ts";
 
-/** A project that a person may have keys of, and by what. */
+type Store = PeopleTools["store"];
+
+/** A project that a person may have keys of. */
 export interface PersonProject {
-  readonly membership: RecordOf<"membership">;
   readonly project: RecordOf<"project">;
+  /** Of the membership; by a group alone, `member`. */
+  readonly role: RecordOf<"membership">["role"];
+  /** What must be unchanged for a key of the project to be the person's. */
+  readonly requires: readonly Change[];
+}
+
+/** By what a person is in a project. */
+interface Basis extends Pick<PersonProject, "role" | "requires"> {
+  readonly projectId: string;
 }
 
 /**
- * The projects of a user that are not archived.
+ * The projects of a user that are not archived: those that the user is a member of, and those of the user's groups.
  * @param wanted id of the only one that matters. @default - all
  * @returns `undefined` when the organisation has too many memberships to search them
  */
 export async function projectsOf(
   { user, newMemberships }: SignedIn,
-  store: PeopleTools["store"],
+  store: Store,
   wanted?: string,
 ): Promise<readonly PersonProject[] | undefined> {
-  const memberships = newMemberships ?? (await storedMemberships(user.id, wanted, store));
-  const candidates = memberships?.filter(({ projectId }) => wanted === undefined || projectId === wanted);
-  if (candidates === undefined) return undefined;
+  const [memberships, byGroups] = await Promise.all([
+    newMemberships ?? storedMemberships(user.id, wanted, store),
+    // A new user is in no group.
+    newMemberships === undefined ? basesByGroups(user.id, wanted, store) : [],
+  ]);
+  if (memberships === undefined) return undefined;
+  const isStored = newMemberships === undefined;
+  const direct = memberships.map(
+    (membership): Basis => ({
+      projectId: membership.projectId,
+      role: membership.role,
+      requires: isStored ? [requireUnchanged(membership)] : [],
+    }),
+  );
+  const bases = new Map([...byGroups, ...direct].map((basis) => [basis.projectId, basis]));
+  const candidates = [...bases.values()].filter(({ projectId }) => wanted === undefined || projectId === wanted);
   const found = await Promise.all(
-    candidates.map(async (membership): Promise<readonly PersonProject[]> => {
-      const project = await store.get({ kind: "project", ids: [membership.projectId] });
-      return project === undefined || project.archivedAt !== undefined ? [] : [{ membership, project }];
+    candidates.map(async ({ projectId, role, requires }): Promise<readonly PersonProject[]> => {
+      const project = await store.get({ kind: "project", ids: [projectId] });
+      if (project === undefined || project.archivedAt !== undefined) return [];
+      return [{ project, role, requires: [requireUnchanged(project), ...requires] }];
     }),
   );
   return found.flat();
 }
 
-/** What must be unchanged for a key of the project to be the user's. */
-export function projectRequirements({ membership, project }: PersonProject, { newMemberships }: SignedIn) {
-  const isMember = newMemberships === undefined;
-  return [project, ...(isMember ? [membership] : [])].map((record): Change => requireUnchanged(record));
-}
-
-async function storedMemberships(userId: string, wanted: string | undefined, store: PeopleTools["store"]) {
+async function storedMemberships(userId: string, wanted: string | undefined, store: Store) {
   if (wanted === undefined) return await store.membershipsOf(userId);
   const membership = await store.get({ kind: "membership", ids: [wanted, userId] });
   return membership === undefined ? [] : [membership];
+}
+
+/** A group that is in a project and has a role there makes its users members of the project. */
+async function basesByGroups(userId: string, wanted: string | undefined, store: Store): Promise<readonly Basis[]> {
+  const links = await store.listWithin("userGroup", [userId]);
+  const bases = await Promise.all(
+    links.map(async (link): Promise<readonly Basis[]> => {
+      const group = await store.get({ kind: "group", ids: [link.groupId] });
+      if (group === undefined) return [];
+      const projects = await store.listWithin("groupProject", [link.groupId]);
+      const candidates = projects.filter(({ projectId }) => wanted === undefined || projectId === wanted);
+      const found = await Promise.all(
+        candidates.map(async ({ projectId }): Promise<readonly Basis[]> => {
+          const inProject = await store.get({ kind: "projectGroup", ids: [projectId, group.id] });
+          if (inProject === undefined || !(await hasRole(projectId, group.id, store))) return [];
+          return [{ projectId, role: "member", requires: [link, group, inProject].map(requireUnchanged) }];
+        }),
+      );
+      return found.flat();
+    }),
+  );
+  return bases.flat();
+}
+
+/** Whether a group has a role in a project. One that was deleted counts no more. */
+async function hasRole(projectId: string, groupId: string, store: Store): Promise<boolean> {
+  const assigned = await store.listWithin("roleAssignment", [projectId, groupId]);
+  const existing = await Promise.all(
+    assigned.map(
+      async ({ roleId }) =>
+        predefinedRoles(projectId).some(({ id }) => id === roleId) ||
+        (await store.get({ kind: "role", ids: [projectId, roleId] })) !== undefined,
+    ),
+  );
+  return existing.includes(true);
 }

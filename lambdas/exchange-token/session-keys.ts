@@ -5,7 +5,7 @@ import { newPersonKey, ROLE_KEY_SCOPES } from "../../domain/people/person-key.ts
 import type { Change } from "../../domain/tenancy/changes.ts";
 import { keySeconds, type SubjectClaims } from "../../domain/workloads/choose-policy.ts";
 import { OAuthError } from "./oauth-error.ts";
-import { type PersonProject, projectRequirements, projectsOf } from "./person-projects.ts";
+import { type PersonProject, projectsOf } from "./person-projects.ts";
 import type { PeopleTools, SignInAttempt } from "./signed-in-person.ts";
 
 /** The keys that a browser gets. */
@@ -51,14 +51,14 @@ export async function issueSessionKeys(
     ...signedIn.changes,
     ...more,
     ...control.changes,
-    ...(chosen && models ? [...projectRequirements(chosen, signedIn), ...models.changes] : []),
+    ...(chosen && models ? [...chosen.requires, ...models.changes] : []),
   ];
   if ((await store.write(changes, undefined)) !== "stored") return "lost-race";
   return {
     session: {
       user: { id: user.id, email: user.email, name: nameOf(claims) ?? user.name ?? null },
       control: { key: control.secret, expires_at: control.expiresAt },
-      projects: found.map(({ project: { id, name }, membership: { role } }) => ({ id, name, role })),
+      projects: found.map(({ project: { id, name }, role }) => ({ id, name, role })),
       project_key:
         chosen && models ? { project_id: chosen.project.id, key: models.secret, expires_at: models.expiresAt } : null,
       expires_at: expiresAt,
@@ -67,10 +67,10 @@ export async function issueSessionKeys(
   };
 
   function modelsKey(
-    { membership, project }: PersonProject,
+    { role, project }: PersonProject,
     key: { readonly seconds: number; readonly stored: RecordOf<"personKeys"> | undefined },
   ) {
-    const scopes = ROLE_KEY_SCOPES[membership.role];
+    const scopes = ROLE_KEY_SCOPES[role];
     return newPersonKey({ ...key, settings, user, projectId: project.id, scopes, sessionId, nowMs });
   }
 }

@@ -8,7 +8,7 @@ import type { PeopleStore } from "./people-store.ts";
 
 export interface PeopleTools {
   readonly settings: PeopleSettings;
-  readonly store: Pick<PeopleStore, "find" | "get" | "membershipsOf" | "write" | "organizationId">;
+  readonly store: Pick<PeopleStore, "find" | "get" | "listWithin" | "membershipsOf" | "write" | "organizationId">;
 }
 
 /** A person who may sign in, as the tables have them now. */

@@ -6,6 +6,8 @@ import { block, isObject } from "../template/json.ts";
 import type { RawResource } from "../template/stacks.ts";
 import type { LocalIssuer } from "./local-issuer.ts";
 
+/** Of `sluice login --loopback`, at any port. */
+const LOOPBACK_REDIRECT = "http://127.0.0.1/callback";
 /** Path of the console to which an issuer sends a browser back. */
 const CONSOLE_SIGN_IN = "/login";
 
@@ -28,6 +30,7 @@ export async function startDeclaredIssuer(
     // The provider's packages are loaded where they are needed alone.
     const { startLocalIssuer } = await import("./local-issuer.ts");
     return await startLocalIssuer(people.clientId, [
+      LOOPBACK_REDIRECT,
       `${siteUrl}${CONSOLE_SIGN_IN}`,
       `${siteUrl.replace("127.0.0.1", "localhost")}${CONSOLE_SIGN_IN}`,
     ]);
