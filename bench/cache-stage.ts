@@ -17,7 +17,7 @@ const TARGET: Target = {
   kind: "pool",
   pathPrefix: "",
   capabilities: ENGINE_CAPABILITIES,
-  price: { inputUsdPerMillion: 0, outputUsdPerMillion: 0 },
+  priceAt: () => ({ inputUsdPerMillion: 0, outputUsdPerMillion: 0 }),
   priority: 0,
   isEmergencyOnly: false,
   firstByteMs: undefined,

@@ -166,6 +166,7 @@ const program = new Command("sluice")
         return catalogueFile("prices");
       },
       priceList: (region) => awsPriceList(region),
+      admin,
       now: () => new Date(),
     }),
   )

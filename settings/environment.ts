@@ -3,6 +3,7 @@ import { REGION_IDS } from "../catalog/regions.ts";
 import { VALKEY_NODE_TYPE_IDS } from "../catalog/valkey-node-types.ts";
 import { BatchSettings, MAX_EDGE_FILE_BYTES } from "../contracts/api/batches.ts";
 import { GENERATION_ROUTES } from "../contracts/api/generation-routes.ts";
+import { Markups } from "../contracts/limits/markup.ts";
 import { AddressRange, AuthMode } from "../contracts/processes/auth.ts";
 import { CacheSettings, RouteTimeouts } from "../contracts/processes/gateway-config.ts";
 import { PeopleSettings } from "../contracts/processes/people.ts";
@@ -244,6 +245,8 @@ export const EnvironmentSchema = z.strictObject({
        * be reached: `refuse`, or `allow` by what the gateway knows of it. A budget in money always refuses.
        */
       whenTableIsGone: z.enum(["refuse", "allow"]),
+      /** What callers are charged beside prices; the first that is about a request counts. */
+      markups: Markups,
     })
     .nullable(),
   /** Files and batches (`/v1/files`, `/v1/batches`); `null` for none. */

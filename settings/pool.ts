@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { TokenPriceSettings } from "../contracts/targets/target-settings.ts";
+import { TokenPriceSettings } from "../contracts/targets/token-prices.ts";
 import { EngineArguments } from "./engine-arguments.ts";
 import { InstanceTypeName } from "./instance-type-name.ts";
 import { ModelName } from "./model-name.ts";

@@ -87,6 +87,7 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
       : {
           usageTable: usageStore.tableName,
           ...(usage.whenTableIsGone === "allow" ? { whenUsageTableIsGone: "allow" } : {}),
+          ...(usage.markups.length === 0 ? {} : { markups: usage.markups }),
           usageFiles: { bucket: usageStore.bucketName, fileSeconds: usage.fileSeconds },
         }),
     ...(responses === null || responsesTable === undefined

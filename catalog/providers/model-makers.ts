@@ -1,3 +1,4 @@
+import type { TokenPrice } from "../../contracts/targets/token-prices.ts";
 import type { PresetModel, ProviderPreset } from "./provider-preset.ts";
 
 const OPENAI_PRICES = "https://developers.openai.com/api/docs/pricing";
@@ -18,12 +19,12 @@ export const MODEL_MAKERS = {
     credential: "key",
     keysPage: "https://platform.openai.com/api-keys",
     models: {
-      "gpt-6.1-sol": model(922_000, SEES, 2, 10, OPENAI_PRICES),
-      "gpt-6-luna": model(922_000, SEES, 0.1, 0.5, OPENAI_PRICES),
-      "gpt-5-mini": model(272_000, SEES, 0.25, 2, OPENAI_PRICES),
-      "gpt-4o-mini": model(128_000, [...SEES, "logprobs"], 0.15, 0.6, OPENAI_PRICES),
-      "text-embedding-3-small": model(8191, ["embeddings"], 0.02, 0, OPENAI_PRICES),
-      "omni-moderation-latest": model(32_768, ["moderations"], 0, 0, OPENAI_PRICES),
+      "gpt-6.1-sol": model(922_000, SEES, { input: 2, output: 10, cached: 0.1, write: 2.5 }, OPENAI_PRICES),
+      "gpt-6-luna": model(922_000, SEES, { input: 0.1, output: 0.5, cached: 0.01, write: 0.125 }, OPENAI_PRICES),
+      "gpt-5-mini": model(272_000, SEES, { input: 0.25, output: 2, cached: 0.025 }, OPENAI_PRICES),
+      "gpt-4o-mini": model(128_000, [...SEES, "logprobs"], { input: 0.15, output: 0.6, cached: 0.075 }, OPENAI_PRICES),
+      "text-embedding-3-small": model(8191, ["embeddings"], { input: 0.02, output: 0 }, OPENAI_PRICES),
+      "omni-moderation-latest": model(32_768, ["moderations"], { input: 0, output: 0 }, OPENAI_PRICES),
     },
     source: "https://platform.openai.com/docs/api-reference",
   },
@@ -34,13 +35,12 @@ export const MODEL_MAKERS = {
     credential: "key",
     keysPage: "https://platform.claude.com/settings/keys",
     models: {
-      "claude-opus-5-5": model(1_000_000, SEES, 4, 20, ANTHROPIC_PRICES),
-      "claude-sonnet-5-5": model(1_000_000, SEES, 2, 10, ANTHROPIC_PRICES),
+      "claude-opus-5-5": model(1_000_000, SEES, { input: 4, output: 20, cached: 0.2, write: 5 }, ANTHROPIC_PRICES),
+      "claude-sonnet-5-5": model(1_000_000, SEES, { input: 2, output: 10, cached: 0.1, write: 2.5 }, ANTHROPIC_PRICES),
       "claude-haiku-5-5": model(
         1_000_000,
         SEES,
-        0.1,
-        0.5,
+        { input: 0.1, output: 0.5, cached: 0.01, write: 0.125 },
         "https://platform.claude.com/docs/en/models/haiku-5-5/overview",
       ),
     },
@@ -53,12 +53,11 @@ export const MODEL_MAKERS = {
     credential: "key",
     keysPage: "https://aistudio.google.com/apikey",
     models: {
-      "gemini-4-argon": model(1_048_576, [...SEES, "audio"], 2, 10, GEMINI_PRICES),
+      "gemini-4-argon": model(1_048_576, [...SEES, "audio"], { input: 2, output: 10, cached: 0.1 }, GEMINI_PRICES),
       "gemini-4-hydrogen": model(
         1_048_576,
         [...SEES, "audio"],
-        1.5,
-        7.5,
+        { input: 1.5, output: 7.5, cached: 0.075 },
         "https://aistudio.google.com/docs/pricing#gemini-4-hydrogen",
       ),
     },
@@ -71,19 +70,22 @@ export const MODEL_MAKERS = {
     credential: "key",
     keysPage: "https://console.mistral.ai/api-keys",
     models: {
-      "mistral-large-2512": model(262_144, SEES, 0.5, 1.5, "https://docs.mistral.ai/models/mistral-large-3-25-12"),
+      "mistral-large-2512": model(
+        262_144,
+        SEES,
+        { input: 0.5, output: 1.5, cached: 0.05 },
+        "https://docs.mistral.ai/models/mistral-large-3-25-12",
+      ),
       "mistral-medium-latest": model(
         262_144,
         SEES,
-        1.5,
-        7.5,
+        { input: 1.5, output: 7.5, cached: 0.15 },
         "https://docs.mistral.ai/models/model-cards/mistral-medium-3-5-26-04",
       ),
       "mistral-small-latest": model(
         262_144,
         SEES,
-        0.15,
-        0.6,
+        { input: 0.15, output: 0.6, cached: 0.015 },
         "https://docs.mistral.ai/models/model-cards/mistral-small-4-0-26-03",
       ),
     },
@@ -96,8 +98,8 @@ export const MODEL_MAKERS = {
     credential: "key",
     keysPage: "https://platform.deepseek.com/api_keys",
     models: {
-      "deepseek-v4-flash": model(1_000_000, SEES, 0.3, 1.2, DEEPSEEK_PRICES),
-      "deepseek-v4-pro": model(1_000_000, WRITES, 1.32, 3.96, DEEPSEEK_PRICES),
+      "deepseek-v4-flash": model(1_000_000, SEES, { input: 0.3, output: 1.2, cached: 0.006 }, DEEPSEEK_PRICES),
+      "deepseek-v4-pro": model(1_000_000, WRITES, { input: 1.32, output: 3.96, cached: 0.044 }, DEEPSEEK_PRICES),
     },
     source: "https://api-docs.deepseek.com/",
   },
@@ -108,19 +110,37 @@ export const MODEL_MAKERS = {
     credential: "key",
     keysPage: "https://console.x.ai",
     models: {
-      "grok-4.20-reasoning-gv2": model(1_000_000, SEES, 1.25, 2.5, XAI_PRICES),
-      "grok-code-fast-1": model(256_000, SEES, 1, 2, XAI_PRICES),
+      "grok-4.20-reasoning-gv2": model(1_000_000, SEES, { input: 1.25, output: 2.5, cached: 0.2 }, XAI_PRICES),
+      "grok-code-fast-1": model(256_000, SEES, { input: 1, output: 2, cached: 0.2 }, XAI_PRICES),
     },
     source: "https://docs.x.ai/docs/api-reference",
   },
 } as const satisfies Readonly<Record<string, ProviderPreset>>;
 
+/** Dollars for a million tokens; `cached` and `write`: of input that is read from the provider's cache, and written to it. */
+interface ListedPrice {
+  readonly input: number;
+  readonly output: number;
+  /** @default - as other input */
+  readonly cached?: number;
+  /** @default - as other input */
+  readonly write?: number;
+}
+
 function model(
   contextTokens: number,
   capabilities: PresetModel["capabilities"],
-  inputUsdPerMillion: number,
-  outputUsdPerMillion: number,
+  price: ListedPrice,
   source: string,
 ): PresetModel {
-  return { contextTokens, capabilities, inputUsdPerMillion, outputUsdPerMillion, source };
+  return { contextTokens, capabilities, ...tokenPrice(price), source };
+}
+
+function tokenPrice({ input, output, cached, write }: ListedPrice): TokenPrice {
+  return {
+    inputUsdPerMillion: input,
+    outputUsdPerMillion: output,
+    ...(cached === undefined ? {} : { cachedInputUsdPerMillion: cached }),
+    ...(write === undefined ? {} : { cacheWriteUsdPerMillion: write }),
+  };
 }

@@ -31,6 +31,9 @@ async function run(args: readonly string[], priceList: PricesTools["priceList"],
     pricesFolder,
     priceList,
     now: () => new Date("2026-11-28T12:00:00Z"),
+    get admin(): never {
+      throw new Error("these commands call no service");
+    },
   });
   for (const each of [command, ...command.commands]) each.exitOverride().configureOutput({ writeErr: () => {} });
   await command.parseAsync(["update", ...args], { from: "user" });

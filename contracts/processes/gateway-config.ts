@@ -1,7 +1,9 @@
 import * as z from "zod";
 import type { DeepReadonly } from "../../lib/deep-readonly.ts";
 import { BatchSettings } from "../api/batches.ts";
-import { ProviderConfig, RouteConfig, TokenPriceSettings } from "../targets/target-settings.ts";
+import { Markups } from "../limits/markup.ts";
+import { ProviderConfig, RouteConfig } from "../targets/target-settings.ts";
+import { TokenPriceSettings } from "../targets/token-prices.ts";
 import { AuthMode } from "./auth.ts";
 import { QueueLimits } from "./queue-limits.ts";
 
@@ -67,6 +69,8 @@ export const GatewayConfig = z.strictObject({
   whenUsageTableIsGone: z.enum(["refuse", "allow"]).optional(),
   /** Where usage events are written, and the seconds of events in one file. @default - there are none */
   usageFiles: z.strictObject({ bucket: z.string(), fileSeconds: z.int().min(1).max(900) }).optional(),
+  /** What callers are charged beside prices. @default - prices as they are */
+  markups: Markups.optional(),
   /** Exact limit of one gateway per client address, on `/v1/*`; the WAF rule enforces the same for the fleet. */
   requestsPerMinutePerIp: z.int().min(1),
   /** The limit of requests that have something of the form of a key. @default - the same */

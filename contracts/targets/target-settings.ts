@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { DeepReadonly } from "../../lib/deep-readonly.ts";
 import { PROVIDER_DIALECT_NAMES } from "./provider-dialects.ts";
+import { TokenPriceSettings } from "./token-prices.ts";
 
 const seconds = z.number().gt(0).max(900);
 const dollars = z.number().min(0).max(10_000_000);
@@ -27,9 +28,6 @@ export const Capability = z.enum([
   "moderations",
 ]);
 export type Capability = z.infer<typeof Capability>;
-
-/** Dollars for a million tokens. */
-export const TokenPriceSettings = z.strictObject({ inputUsdPerMillion: dollars, outputUsdPerMillion: dollars });
 
 const ProviderModel = TokenPriceSettings.extend({
   /** Prompt and completion together, in tokens. */

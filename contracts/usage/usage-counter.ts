@@ -26,6 +26,7 @@ export const USAGE_SUMS = [
   "failedRequests",
   "inputTokens",
   "inputCachedTokens",
+  "inputCacheWriteTokens",
   "outputTokens",
   "reasoningTokens",
   "costNanoUsd",

@@ -32,6 +32,8 @@ export const UsageEvent = z.strictObject({
   /** Tokens of the prompt; those that the provider read from its own cache are among them. */
   inputTokens: Count,
   inputCachedTokens: Count,
+  /** Of the prompt's tokens, those that the provider wrote to its cache. */
+  inputCacheWriteTokens: Count,
   /** Tokens of the completion; those of its reasoning are among them. */
   outputTokens: Count,
   reasoningTokens: Count,
@@ -52,6 +54,8 @@ export type UsageEvent = z.infer<typeof UsageEvent>;
  */
 export const StoredUsageEvent = z.object({
   ...UsageEvent.shape,
+  // Older gateways do not count them apart.
+  inputCacheWriteTokens: Count.catch(0),
   isAborted: z.boolean().catch(false),
   isStream: z.boolean().catch(false),
   isCached: z.boolean().catch(false),

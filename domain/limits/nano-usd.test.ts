@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { upperPrice } from "../targets/target-cost.ts";
 import { completionTokensFor, nanoUsdOf, nanoUsdOfDollars } from "./nano-usd.ts";
 
 /** Prices with up to 6 decimals, as price lists have them: `micro` is in millionths of a dollar for a million tokens. */
@@ -30,6 +31,48 @@ describe("the price of a request in nano-dollars", () => {
     const tiny = { inputUsdPerMillion: 1e-7, outputUsdPerMillion: 1.5e-7 };
     expect(nanoUsdOf({ price: tiny, promptTokens: 10_000, completionTokens: 0 })).toBe(1);
     expect(nanoUsdOf({ price: tiny, promptTokens: 10_000, completionTokens: 1 })).toBe(2);
+  });
+
+  test("counts each kind of tokens once, at its own price", () => {
+    fc.assert(
+      fc.property(
+        fc.array(Price, { minLength: 5, maxLength: 5 }),
+        fc.array(Tokens, { minLength: 5, maxLength: 5 }),
+        (prices, tokens) => {
+          const [input, cached, written, output, reasoning] = prices;
+          const [inputTokens = 0, cachedTokens = 0, cacheWriteTokens = 0, outputTokens = 0, reasoningTokens = 0] =
+            tokens;
+          const price = {
+            inputUsdPerMillion: input?.usd ?? 0,
+            cachedInputUsdPerMillion: cached?.usd,
+            cacheWriteUsdPerMillion: written?.usd,
+            outputUsdPerMillion: output?.usd ?? 0,
+            reasoningUsdPerMillion: reasoning?.usd,
+          };
+          const nanoUsd = nanoUsdOf({
+            price,
+            promptTokens: inputTokens + cachedTokens + cacheWriteTokens,
+            completionTokens: outputTokens + reasoningTokens,
+            cachedTokens,
+            cacheWriteTokens,
+            reasoningTokens,
+          });
+          const exact = tokens.reduce(
+            (sum, count, index) => sum + BigInt(count) * BigInt(prices[index]?.micro ?? 0),
+            0n,
+          );
+          expect(nanoUsd).toBe(Number(exact / 1000n + (exact % 1000n === 0n ? 0n : 1n)));
+          // What is reserved is never less than what is charged.
+          const { promptTokens, completionTokens } = {
+            promptTokens: inputTokens + cachedTokens + cacheWriteTokens,
+            completionTokens: outputTokens + reasoningTokens,
+          };
+          expect(nanoUsdOf({ price: upperPrice(price), promptTokens, completionTokens })).toBeGreaterThanOrEqual(
+            nanoUsd,
+          );
+        },
+      ),
+    );
   });
 
   test("of its prompt alone is at most that of the whole request", () => {

@@ -1,13 +1,12 @@
-import type { TokenPrice } from "../targets/target-cost.ts";
+import type { TokenPrice } from "../../contracts/targets/token-prices.ts";
+import { type CountedTokens, tokenBuckets, wholeTokens } from "./token-buckets.ts";
 
 /** Billionths of a dollar in a dollar. */
 export const NANO_USD_PER_USD = 1_000_000_000;
 
 /** What tokens cost, in nano-dollars: the price of a million tokens in dollars is a thousandth of that of one token. */
-export interface PricedTokens {
+export interface PricedTokens extends CountedTokens {
   readonly price: TokenPrice;
-  readonly promptTokens: number;
-  readonly completionTokens: number;
   /** Price of the tokens relative to an ordinary request, e.g. 0.5 for a batch request. @default 1 */
   readonly priceFactor?: number | undefined;
 }
@@ -16,12 +15,19 @@ export interface PricedTokens {
  * Nano-dollars of one request: exact, and rounded up once. Counts that are no number of tokens count as 0, a part of a
  * token as a whole one, and no sum is above `Number.MAX_SAFE_INTEGER` (9 million dollars).
  */
-export function nanoUsdOf({ price, promptTokens, completionTokens, priceFactor = 1 }: PricedTokens): number {
-  const prompt = decimalOf(price.inputUsdPerMillion);
-  const completion = decimalOf(price.outputUsdPerMillion);
+export function nanoUsdOf({ price, priceFactor = 1, ...counted }: PricedTokens): number {
+  const { input, cachedInput, cacheWrite, output, reasoning } = tokenBuckets(counted);
+  const { inputUsdPerMillion, outputUsdPerMillion } = price;
+  const parts = [
+    [input, decimalOf(inputUsdPerMillion)],
+    [cachedInput, decimalOf(price.cachedInputUsdPerMillion ?? inputUsdPerMillion)],
+    [cacheWrite, decimalOf(price.cacheWriteUsdPerMillion ?? inputUsdPerMillion)],
+    [output, decimalOf(outputUsdPerMillion)],
+    [reasoning, decimalOf(price.reasoningUsdPerMillion ?? outputUsdPerMillion)],
+  ] as const;
   const factor = decimalOf(priceFactor);
-  const digits = Math.max(prompt.digits, completion.digits);
-  const sum = countOf(promptTokens) * scaled(prompt, digits) + countOf(completionTokens) * scaled(completion, digits);
+  const digits = Math.max(...parts.map(([, each]) => each.digits));
+  const sum = parts.reduce((before, [tokens, each]) => before + BigInt(tokens) * scaled(each, digits), 0n);
   return toSafe(dividedUp(1000n * sum * factor.value, 10n ** BigInt(digits + factor.digits)));
 }
 
@@ -31,7 +37,7 @@ export function nanoUsdOf({ price, promptTokens, completionTokens, priceFactor =
  */
 export function completionTokensFor(
   nanoUsd: number,
-  { price, promptTokens, priceFactor = 1 }: Omit<PricedTokens, "completionTokens">,
+  { price, promptTokens, priceFactor = 1 }: Pick<PricedTokens, "price" | "promptTokens" | "priceFactor">,
 ): number | undefined {
   const prompt = decimalOf(price.inputUsdPerMillion);
   const completion = decimalOf(price.outputUsdPerMillion);
@@ -48,6 +54,12 @@ export function completionTokensFor(
 export function nanoUsdOfDollars(usd: number): number {
   const { value, digits } = decimalOf(usd);
   return toSafe(dividedUp(value * BigInt(NANO_USD_PER_USD), 10n ** BigInt(digits)));
+}
+
+/** The product of two decimal numbers as they are written, so that 0.1 times 1.1 is 0.11. */
+export function decimalProduct(a: number, b: number): number {
+  const [one, other] = [decimalOf(a), decimalOf(b)];
+  return Number(`${one.value * other.value}e-${one.digits + other.digits}`);
 }
 
 /** A decimal number: `value` / 10 to the power of `digits`. */
@@ -86,7 +98,7 @@ function scaled({ value, digits }: Decimal, to: number): bigint {
 }
 
 function countOf(tokens: number): bigint {
-  return tokens > 0 ? BigInt(Math.ceil(Math.min(tokens, Number.MAX_SAFE_INTEGER))) : 0n;
+  return BigInt(wholeTokens(tokens));
 }
 
 function countDown(amount: number): bigint {

@@ -1,28 +1,36 @@
-import type { ProviderSettings } from "../../contracts/targets/target-settings.ts";
+import type { TokenPrice, TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
+import { NANO_USD_PER_USD, nanoUsdOf } from "../limits/nano-usd.ts";
 
-/** Prices of a provider's model, in dollars for a million tokens. */
-export type TokenPrice = Pick<ProviderSettings["models"][string], "inputUsdPerMillion" | "outputUsdPerMillion">;
-
-/** Dollars of one completion. */
-export function completionCostUsd(price: TokenPrice, promptTokens: number, completionTokens: number): number {
-  return (promptTokens * price.inputUsdPerMillion + completionTokens * price.outputUsdPerMillion) / 1_000_000;
+/** The price of a request that begins at a time. @param epochMs wall clock */
+export function priceAt(settings: TokenPriceSettings, epochMs: number): TokenPrice {
+  const { priceChanges = [], ...base } = settings;
+  const begun = priceChanges.findLast(({ from }) => Date.parse(from) <= epochMs);
+  if (begun === undefined || (begun.to !== undefined && Date.parse(begun.to) <= epochMs)) return base;
+  const { from: _from, to: _to, ...price } = begun;
+  return price;
 }
 
 /**
- * Dollars that a request is charged.
- * @param priceFactor price of its tokens relative to an ordinary request, e.g. 0.5 for a batch request
+ * The price at which no request costs less than it will: all of its prompt as the dearest kind of input, all of its
+ * completion as the dearest kind of output.
  */
-export function chargeUsd(
-  price: TokenPrice,
-  { promptTokens = 0, completionTokens = 0, priceFactor }: ChargedTokens,
-): number {
-  return completionCostUsd(price, promptTokens, completionTokens) * priceFactor;
+export function upperPrice(price: TokenPrice): TokenPrice {
+  const { inputUsdPerMillion: input, outputUsdPerMillion: output } = price;
+  return {
+    inputUsdPerMillion: Math.max(input, price.cachedInputUsdPerMillion ?? 0, price.cacheWriteUsdPerMillion ?? 0),
+    outputUsdPerMillion: Math.max(output, price.reasoningUsdPerMillion ?? 0),
+  };
 }
 
-export interface ChargedTokens {
-  readonly promptTokens: number | undefined;
-  readonly completionTokens: number | undefined;
-  readonly priceFactor: number;
+/** Dollars of one completion, of whose tokens is not known what was cached or reasoning: at most so much. */
+export function completionCostUsd(price: TokenPrice, promptTokens: number, completionTokens: number): number {
+  const { inputUsdPerMillion, outputUsdPerMillion } = upperPrice(price);
+  return (promptTokens * inputUsdPerMillion + completionTokens * outputUsdPerMillion) / 1_000_000;
+}
+
+/** Dollars of counted tokens, to the billionth, rounded up. */
+export function usdOf(priced: Parameters<typeof nanoUsdOf>[0]): number {
+  return nanoUsdOf(priced) / NANO_USD_PER_USD;
 }
 
 /** Seconds until the next calendar month begins, UTC: then a monthly cap is free again. @param epochMs wall clock */

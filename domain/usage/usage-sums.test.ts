@@ -20,6 +20,7 @@ describe("usageAdditions", () => {
         failedRequests: 0,
         inputTokens: 10,
         inputCachedTokens: 4,
+        inputCacheWriteTokens: 0,
         outputTokens: 7,
         reasoningTokens: 2,
         costNanoUsd: 1000,

@@ -70,6 +70,7 @@ export function sumsOf(event: UsageEvent): UsageSums {
     failedRequests: event.status >= 400 ? 1 : 0,
     inputTokens: event.inputTokens,
     inputCachedTokens: event.inputCachedTokens,
+    inputCacheWriteTokens: event.inputCacheWriteTokens,
     outputTokens: event.outputTokens,
     reasoningTokens: event.reasoningTokens,
     costNanoUsd: event.costNanoUsd,

@@ -1,5 +1,7 @@
+import type { TokenPrice } from "../../contracts/targets/token-prices.ts";
+import type { CountedTokens } from "../../domain/limits/token-buckets.ts";
 import type { Permit } from "../../domain/targets/circuit-breaker.ts";
-import { completionCostUsd } from "../../domain/targets/target-cost.ts";
+import { completionCostUsd, usdOf } from "../../domain/targets/target-cost.ts";
 import type { ReachedCap } from "./spending-cap.ts";
 import type { Target } from "./target.ts";
 import type { Slot, Upstream } from "./upstream.ts";
@@ -32,6 +34,8 @@ export interface LeaseContext {
   readonly health: UpstreamHealthRegistry;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
   /** Called once for each call that was sent. */
   readonly onCall: (target: Target, outcome: CallOutcome) => void;
   /** Called once for each call that costs something, with the dollars. */
@@ -49,10 +53,7 @@ export interface LeaseMoney {
 }
 
 /** Tokens that a call is billed for, as far as its response names them. */
-export interface BilledTokens {
-  readonly promptTokens?: number | undefined;
-  readonly completionTokens?: number | undefined;
-}
+export type BilledTokens = { readonly [name in keyof CountedTokens]?: CountedTokens[name] | undefined };
 
 export interface LeaseParts {
   readonly target: Target;
@@ -100,6 +101,7 @@ export class Lease {
   readonly #permit: Permit;
   readonly #slot: Slot;
   readonly #money: LeaseMoney | undefined;
+  readonly #price: TokenPrice;
   readonly #promptTokens: number;
   readonly #unseenCompletionTokens: number;
   readonly #context: LeaseContext;
@@ -119,6 +121,7 @@ export class Lease {
     this.#permit = permit;
     this.#slot = slot;
     this.#money = money;
+    this.#price = target.priceAt(context.wallClock());
     this.#promptTokens = promptTokens;
     this.#unseenCompletionTokens = unseenCompletionTokens;
     this.#context = context;
@@ -152,7 +155,7 @@ export class Lease {
    * request bills all of it, and only the response names what that is.
    */
   get isReadWithoutClient(): boolean {
-    const upperBoundUsd = completionCostUsd(this.target.price, this.#promptTokens, this.#unseenCompletionTokens);
+    const upperBoundUsd = completionCostUsd(this.#price, this.#promptTokens, this.#unseenCompletionTokens);
     return this.#isReceived && this.#unseenCompletionTokens > 0 && upperBoundUsd > 0;
   }
 
@@ -188,7 +191,7 @@ export class Lease {
     this.#isSettled = true;
     const isPaid = this.#isConfirmed || (this.#isSent && isBilled(outcome));
     const billed = isPaid ? this.#billed(tokens, outcome) : { promptTokens: 0, completionTokens: 0 };
-    const usd = completionCostUsd(this.target.price, billed.promptTokens, billed.completionTokens);
+    const usd = usdOf({ price: this.#price, ...billed });
     this.#money?.settle(usd);
     if (outcome instanceof UpstreamFailure && outcome.kind === "busy") this.#slot.sawRefusal?.();
     this.#slot.release();
@@ -199,14 +202,11 @@ export class Lease {
     return billed;
   }
 
-  #billed(
-    tokens: BilledTokens,
-    outcome: LeaseOutcome,
-  ): { readonly promptTokens: number; readonly completionTokens: number } {
+  #billed(tokens: BilledTokens, outcome: LeaseOutcome): CountedTokens {
     const isUnseen = this.#isReceived && !this.#isConfirmed && isNotWaitedFor(outcome);
     const unnamed = isUnseen ? this.#unseenCompletionTokens : 0;
     const { promptTokens = this.#promptTokens, completionTokens = unnamed } = tokens;
-    return { promptTokens, completionTokens };
+    return { ...tokens, promptTokens, completionTokens };
   }
 
   #settleConfirmed(outcome: LeaseOutcome): void {

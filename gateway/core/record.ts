@@ -20,8 +20,10 @@ export interface RequestFacts {
   /** Whether it is a request of a batch. */
   readonly isBatch: boolean;
   readonly priority: Priority;
-  /** Price of its tokens against those of an ordinary request. */
+  /** Price of its tokens against those of an ordinary request, the markup of its caller included. */
   readonly priceFactor: number;
+  /** When it began, as milliseconds since 1970: the prices of that time are its own. */
+  readonly pricedAt: number;
   readonly stream: boolean;
   /** The target and server that responded, or were called last. */
   readonly target: Target | undefined;
@@ -39,8 +41,9 @@ export interface RequestFacts {
   /** Most tokens of a whole response that its caller did not wait for, which are paid as its target generates them all the same. */
   readonly unseenCompletionTokens: number | undefined;
   readonly completionTokens: number | undefined;
-  /** Those of the prompt that its target read from a cache, and those of the completion that are reasoning. */
+  /** Those of the prompt that its target read from a cache and wrote to it, and those of the completion that are reasoning. */
   readonly cachedTokens: number | undefined;
+  readonly cacheWriteTokens: number | undefined;
   readonly reasoningTokens: number | undefined;
   /** Milliseconds of the gateway's clock; streams only. */
   readonly firstTokenAt: number | undefined;
@@ -75,6 +78,7 @@ const NOTHING_KNOWN: RequestFacts = {
   isBatch: false,
   priority: "normal",
   priceFactor: 1,
+  pricedAt: 0,
   stream: false,
   target: undefined,
   engineId: undefined,
@@ -87,6 +91,7 @@ const NOTHING_KNOWN: RequestFacts = {
   unseenCompletionTokens: undefined,
   completionTokens: undefined,
   cachedTokens: undefined,
+  cacheWriteTokens: undefined,
   reasoningTokens: undefined,
   firstTokenAt: undefined,
   lastTokenAt: undefined,

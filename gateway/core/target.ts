@@ -1,5 +1,5 @@
 import type { Capability } from "../../contracts/targets/target-settings.ts";
-import type { TokenPrice } from "../../domain/targets/target-cost.ts";
+import type { TokenPrice } from "../../contracts/targets/token-prices.ts";
 import type { OutboundDialect } from "./dialect.ts";
 import type { GenerationRequest } from "./generation-request.ts";
 import type { Lease, Refusal } from "./lease.ts";
@@ -25,10 +25,10 @@ export interface Target {
   readonly mostCompletions?: number;
   /** What requests may need of it, beside text. */
   readonly capabilities: ReadonlySet<TargetNeed>;
-  /** Dollars of a response; our own engines cost the same whether they work or not. */
-  readonly price: TokenPrice;
-  /** What callers are charged for a response. @default - its price */
-  readonly callerPrice?: TokenPrice | undefined;
+  /** What tokens cost its operator, for a request that begins at a time. @param epochMs wall clock */
+  priceAt(epochMs: number): TokenPrice;
+  /** What callers are charged, before markups. @default - its price */
+  callerPriceAt?(epochMs: number): TokenPrice;
   /** For the policy `priority`: the smaller, the earlier. */
   readonly priority: number;
   /** Used only when no other target can take the request. */

@@ -1,4 +1,5 @@
-import type { TokenPrice } from "../../domain/targets/target-cost.ts";
+import type { TokenPrice } from "../../contracts/targets/token-prices.ts";
+import { priceAt } from "../../domain/targets/target-cost.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import { Lease, type LeaseContext, type Refusal } from "../core/lease.ts";
 import type { ReserveOptions, Target, TargetNeed } from "../core/target.ts";
@@ -7,13 +8,14 @@ import { ENGINE_DIALECT } from "../dialects/providers/openai/openai.ts";
 import { ENGINE_CAPABILITIES, ENGINE_CAPABILITIES_WITHOUT_TOOLS } from "./engine-capabilities.ts";
 import type { ModelPool } from "./model-pool.ts";
 
+const FREE: TokenPrice = { inputUsdPerMillion: 0, outputUsdPerMillion: 0 };
+
 /** A pool of our own engines. */
 export class PoolTarget implements Target {
   readonly kind = "pool";
   readonly dialect = ENGINE_DIALECT;
   readonly pathPrefix = "";
   readonly capabilities: ReadonlySet<TargetNeed>;
-  readonly price = { inputUsdPerMillion: 0, outputUsdPerMillion: 0 };
   readonly priority = 0;
   readonly isEmergencyOnly = false;
   readonly firstByteMs = undefined;
@@ -31,8 +33,14 @@ export class PoolTarget implements Target {
     return this.pool.config.id;
   }
 
-  get callerPrice(): TokenPrice | undefined {
-    return this.pool.config.price;
+  /** Our own engines cost the same whether they work or not, unless the pool has a cost for its tokens. */
+  priceAt(_epochMs: number): TokenPrice {
+    return FREE;
+  }
+
+  callerPriceAt(epochMs: number): TokenPrice {
+    const { price } = this.pool.config;
+    return price === undefined ? this.priceAt(epochMs) : priceAt(price, epochMs);
   }
 
   get upstreamModel(): string {

@@ -1,6 +1,6 @@
 import type { LimitMetric } from "../../contracts/limits/use-limit.ts";
+import type { TokenPrice } from "../../contracts/targets/token-prices.ts";
 import { completionTokensFor, nanoUsdOf } from "../../domain/limits/nano-usd.ts";
-import type { TokenPrice } from "../../domain/targets/target-cost.ts";
 
 /** What a request may use, as far as it is known before it runs. */
 export interface RequestUse {

@@ -2,6 +2,7 @@ import { CLAMPED_HEADER } from "../../contracts/api/headers.ts";
 import { type AppliedLimit, appliedLimits } from "../../domain/limits/applied-limits.ts";
 import { nanoUsdOf } from "../../domain/limits/nano-usd.ts";
 import type { StoredLimits } from "../../domain/limits/subject-limits.ts";
+import { upperPrice } from "../../domain/targets/target-cost.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
@@ -10,6 +11,7 @@ import { anthropicHeaders, openAiHeaders, rateLimitFields } from "../limits/limi
 import type { RequestUse, UsedAmounts } from "../limits/request-use.ts";
 import { type LimitCount, LimitReached, type UseLimiter } from "../limits/use-limiter.ts";
 import { completionCount } from "../outside-values/completion-count.ts";
+import { callerPriceOf, chargedTokens } from "../usage/charged-tokens.ts";
 import { clamped } from "./body/clamp.ts";
 import { leastPromptTokens } from "./body/prompt-tokens.ts";
 import type { Limited, Planned } from "./request-states.ts";
@@ -81,7 +83,7 @@ function refuseUnreadable(stored: readonly StoredLimits[]): void {
   });
 }
 
-function requestUse({ generation, plan, caller }: Planned): RequestUse {
+function requestUse({ generation, plan, charge }: Planned): RequestUse {
   const { route, fields, maxTokens, promptTokensEstimate } = generation;
   const context = Math.max(...plan.targets.map(({ contextTokens }) => contextTokens));
   const isGenerating = GENERATING.has(route);
@@ -95,8 +97,8 @@ function requestUse({ generation, plan, caller }: Planned): RequestUse {
     completionTokens: isGenerating ? Math.min(maxTokens?.value ?? most, most) : 0,
     isBounded: maxTokens !== undefined,
     leastCompletionTokens: Math.max(LEAST_COMPLETION_TOKENS, thinkingTokens(generation) + 1),
-    prices: plan.targets.map(({ callerPrice, price }) => callerPrice ?? price),
-    priceFactor: caller.priceFactor,
+    prices: plan.targets.map((target) => upperPrice(callerPriceOf(target, charge.pricedAt))),
+    priceFactor: charge.priceFactor,
   };
 }
 
@@ -108,14 +110,14 @@ function thinkingTokens({ fields, client }: GenerationRequest): number {
 
 /** What a request used: nothing where no target worked on it; the estimated prompt where its response names no usage. */
 function usedBy(facts: RequestFacts, use: RequestUse): UsedAmounts {
-  const { target, priceFactor } = facts;
+  const { target } = facts;
   if (target === undefined || facts.cache?.result === "hit")
     return { promptTokens: 0, completionTokens: 0, nanoUsd: 0 };
   const hasResponded = facts.firstTokenAt !== undefined || (facts.errorCode === undefined && !facts.isAborted);
   const promptTokens = facts.promptTokens ?? facts.sentPromptTokens ?? (hasResponded ? use.promptTokens : 0);
   const completionTokens = facts.completionTokens ?? facts.unseenCompletionTokens ?? 0;
-  const price = target.callerPrice ?? target.price;
-  return { promptTokens, completionTokens, nanoUsd: nanoUsdOf({ price, promptTokens, completionTokens, priceFactor }) };
+  const nanoUsd = nanoUsdOf(chargedTokens(facts, target, { promptTokens, completionTokens }));
+  return { promptTokens, completionTokens, nanoUsd };
 }
 
 function addHeaders({ headers, client }: Planned, counts: readonly LimitCount[], { wallClock }: LimitTools): void {

@@ -1,7 +1,10 @@
 import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
 import { SESSION_HEADER } from "../../contracts/api/headers.ts";
+import { ANONYMOUS_PLAN } from "../../contracts/processes/auth.ts";
 import type { GatewayConfig, RouteTimeouts } from "../../contracts/processes/gateway-config.ts";
 import { allowsModel, type ModelAccess } from "../../domain/keys/check-key.ts";
+import { markupFactor } from "../../domain/limits/markup.ts";
+import { decimalProduct } from "../../domain/limits/nano-usd.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Plan } from "../core/plan.ts";
@@ -17,7 +20,9 @@ import type { Parsed, Planned } from "./request-states.ts";
 
 export interface PlanTools {
   readonly router: Router;
-  readonly config: Pick<GatewayConfig, "timeouts" | "routeTimeouts">;
+  readonly config: Pick<GatewayConfig, "timeouts" | "routeTimeouts" | "markups">;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
 }
 
 /** The caller, and the headers that routing reads. */
@@ -33,12 +38,18 @@ export interface PlanCaller {
  * Sixth step: the targets that can serve the request, in the order in which they are tried, and how long each may take.
  * @throws {GatewayError} as `planTargets`
  */
-export function plan(parsed: Parsed, { router, config }: PlanTools): Planned {
+export function plan(parsed: Parsed, { router, config, wallClock }: PlanTools): Planned {
   const { request, caller, key, generation, rules, record } = parsed;
   const session = request.headers[SESSION_HEADER];
   const planCaller = { tenant: caller.tenant, session: typeof session === "string" ? session : undefined, key };
   const targets = planTargets(generation, planCaller, rules.need, router, record);
-  return { ...parsed, plan: targets, timeouts: timeoutsOf(config, generation.route) };
+  const payer = { projectId: key?.projectId, plan: key?.plan ?? ANONYMOUS_PLAN, model: generation.model };
+  const charge = {
+    pricedAt: wallClock(),
+    priceFactor: decimalProduct(caller.priceFactor, markupFactor(config.markups ?? [], payer)),
+  };
+  record.note(charge);
+  return { ...parsed, plan: targets, charge, timeouts: timeoutsOf(config, generation.route) };
 }
 
 /**

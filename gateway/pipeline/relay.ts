@@ -79,6 +79,7 @@ export async function relay(called: Called, { now, onEnd, memory }: RelayTools):
     promptTokens: tokens.promptTokens,
     completionTokens: tokens.completionTokens,
     cachedTokens: tokens.cachedTokens,
+    cacheWriteTokens: tokens.cacheWriteTokens,
     reasoningTokens: tokens.reasoningTokens,
   });
   const written = forClient(called, upstreamResponse);

@@ -3,7 +3,7 @@ import type { Priority } from "../../contracts/processes/priority.ts";
 import type { InboundContext, InboundDialect } from "../core/dialect.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Plan } from "../core/plan.ts";
-import type { RecordWriter } from "../core/record.ts";
+import type { RecordWriter, RequestFacts } from "../core/record.ts";
 import type { Caller, GatewayRequest } from "../core/request.ts";
 import type { ResponseHeaders } from "../core/response-headers.ts";
 import type { Target } from "../core/target.ts";
@@ -58,6 +58,8 @@ export interface Parsed extends Identified {
 /** Targets and time limits are chosen. */
 export interface Planned extends Parsed {
   readonly plan: Plan;
+  /** By which prices and with which factor its caller is charged. */
+  readonly charge: Pick<RequestFacts, "pricedAt" | "priceFactor">;
   readonly timeouts: RouteTimeouts;
 }
 

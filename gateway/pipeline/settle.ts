@@ -1,9 +1,10 @@
 import type { Logger } from "pino";
 import { withoutKeys } from "../../contracts/api/errors.ts";
-import { chargeUsd } from "../../domain/targets/target-cost.ts";
+import { usdOf } from "../../domain/targets/target-cost.ts";
 import type { RequestFacts, SettledRequest } from "../core/record.ts";
 import { measureRequest } from "../metrics/measure-request.ts";
 import type { Meter } from "../metrics/meter.ts";
+import { chargedTokens } from "../usage/charged-tokens.ts";
 import type { Received } from "./request-states.ts";
 
 const MAX_MODEL_CHARACTERS = 80;
@@ -37,10 +38,10 @@ export function settle(received: Received, facts: RequestFacts, status: number, 
 
 /** Dollars that the caller is charged, by its tokens, the price of the target that responded, and its own factor. */
 function chargeOf(facts: RequestFacts): number {
-  const { target, priceFactor } = facts;
+  const { target } = facts;
   const { promptTokens = facts.sentPromptTokens, completionTokens = facts.unseenCompletionTokens } = facts;
   if (target === undefined) return 0;
-  return chargeUsd(target.callerPrice ?? target.price, { promptTokens, completionTokens, priceFactor });
+  return usdOf(chargedTokens(facts, target, { promptTokens, completionTokens }));
 }
 
 function logLine(settled: SettledRequest) {

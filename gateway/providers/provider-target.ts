@@ -1,5 +1,6 @@
 import type { Capability } from "../../contracts/targets/target-settings.ts";
-import { completionCostUsd, type TokenPrice } from "../../domain/targets/target-cost.ts";
+import type { TokenPrice, TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
+import { completionCostUsd, priceAt } from "../../domain/targets/target-cost.ts";
 import type { OutboundDialect } from "../core/dialect.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import { Lease, type LeaseContext, type Refusal } from "../core/lease.ts";
@@ -34,10 +35,10 @@ export class ProviderTarget implements Target {
   readonly pathPrefix: string;
   readonly contextTokens: number;
   readonly capabilities: ReadonlySet<Capability>;
-  readonly price: TokenPrice;
   readonly provider: Provider;
   /** The provider's endpoint as this model's own upstream: one model's failures do not count for another one. */
   readonly upstream: Upstream;
+  readonly #prices: TokenPriceSettings;
   readonly #ledger: SpendLedger;
   readonly #context: LeaseContext;
 
@@ -52,7 +53,7 @@ export class ProviderTarget implements Target {
     this.pathPrefix = provider.pathPrefix;
     this.contextTokens = known.contextTokens;
     this.capabilities = new Set(known.capabilities);
-    this.price = known;
+    this.#prices = known;
     this.provider = provider;
     this.#ledger = ledger;
     this.#context = leases;
@@ -66,6 +67,10 @@ export class ProviderTarget implements Target {
       markDown: () => undefined, // its breaker decides
       renewCredentials: () => provider.credential.renew(),
     };
+  }
+
+  priceAt(epochMs: number): TokenPrice {
+    return priceAt(this.#prices, epochMs);
   }
 
   get priority(): number {
@@ -143,14 +148,16 @@ export class ProviderTarget implements Target {
 
   /** The longest completion that so many dollars pay, where it is shorter than the one that is wanted. */
   #fittingTokens({ promptTokensEstimate, maxTokens, fields }: GenerationRequest, usd: number): number | undefined {
-    const left = usd - completionCostUsd(this.price, promptTokensEstimate, 0);
-    const each = completionCostUsd(this.price, 0, completionCount(fields));
+    const price = this.priceAt(this.#context.wallClock());
+    const left = usd - completionCostUsd(price, promptTokensEstimate, 0);
+    const each = completionCostUsd(price, 0, completionCount(fields));
     const tokens = each > 0 ? Math.floor(left / each) : 0;
     return tokens >= 1 && tokens < (maxTokens?.value ?? TYPICAL_COMPLETION_TOKENS) ? tokens : undefined;
   }
 
   #boundUsd(request: GenerationRequest): number {
-    return completionCostUsd(this.price, request.promptTokensEstimate, mostCompletionTokens(request));
+    const price = this.priceAt(this.#context.wallClock());
+    return completionCostUsd(price, request.promptTokensEstimate, mostCompletionTokens(request));
   }
 }
 

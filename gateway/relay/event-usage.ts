@@ -36,11 +36,13 @@ export function dataEvent(json: string): Buffer {
 /** Tokens that were counted once have been computed. */
 export function largerOf(before: TokenUsage | undefined, usage: TokenUsage): TokenUsage {
   const cachedTokens = Math.max(before?.cachedTokens ?? 0, usage.cachedTokens ?? 0);
+  const cacheWriteTokens = Math.max(before?.cacheWriteTokens ?? 0, usage.cacheWriteTokens ?? 0);
   const reasoningTokens = Math.max(before?.reasoningTokens ?? 0, usage.reasoningTokens ?? 0);
   return {
     promptTokens: Math.max(before?.promptTokens ?? 0, usage.promptTokens),
     completionTokens: Math.max(before?.completionTokens ?? 0, usage.completionTokens),
     ...(cachedTokens > 0 ? { cachedTokens } : {}),
+    ...(cacheWriteTokens > 0 ? { cacheWriteTokens } : {}),
     ...(reasoningTokens > 0 ? { reasoningTokens } : {}),
   };
 }

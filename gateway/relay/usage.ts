@@ -1,3 +1,4 @@
+import { type CountedTokens, tokenBuckets } from "../../domain/limits/token-buckets.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { tooDeepField } from "../outside-values/json-depth.ts";
@@ -5,14 +6,7 @@ import { parseEvent } from "../outside-values/json-texts.ts";
 import { countOf } from "../outside-values/token-count.ts";
 
 /** Tokens that the engine counted. */
-export interface TokenUsage {
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-  /** Those of the prompt that it read from a cache. @default 0 */
-  readonly cachedTokens?: number;
-  /** Those of the completion that are reasoning. @default 0 */
-  readonly reasoningTokens?: number;
-}
+export type TokenUsage = CountedTokens;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -137,12 +131,19 @@ export function tokensOf(usage: unknown): TokenUsage | undefined {
   const completion = countOf(usage.completion_tokens ?? 0);
   if (prompt === undefined || completion === undefined) return undefined;
   const cached = detailOf(usage.prompt_tokens_details, "cached_tokens");
-  const reasoning = detailOf(usage.completion_tokens_details, "reasoning_tokens");
+  const { cachedInput, cacheWrite, reasoning } = tokenBuckets({
+    promptTokens: prompt,
+    completionTokens: completion,
+    cachedTokens: cached,
+    cacheWriteTokens: detailOf(usage.prompt_tokens_details, "cache_write_tokens"),
+    reasoningTokens: detailOf(usage.completion_tokens_details, "reasoning_tokens"),
+  });
   return {
     promptTokens: prompt,
     completionTokens: completion,
-    ...(cached > 0 ? { cachedTokens: Math.min(cached, prompt) } : {}),
-    ...(reasoning > 0 ? { reasoningTokens: Math.min(reasoning, completion) } : {}),
+    ...(cachedInput > 0 ? { cachedTokens: cachedInput } : {}),
+    ...(cacheWrite > 0 ? { cacheWriteTokens: cacheWrite } : {}),
+    ...(reasoning > 0 ? { reasoningTokens: reasoning } : {}),
   };
 }
 

@@ -28,6 +28,8 @@ export interface RouterOptions {
   readonly override: (route: string) => RouteOverride | undefined;
   readonly health: UpstreamHealthRegistry;
   readonly now: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
@@ -102,7 +104,7 @@ export class Router {
         ...named.standing,
         latencyMs: this.#options.health.record(target).latency.guess(this.#options.now()),
         inFlight: target.inFlight,
-        costUsd: completionCostUsd(target.price, promptTokensEstimate, completionTokens),
+        costUsd: completionCostUsd(target.priceAt(this.#options.wallClock()), promptTokensEstimate, completionTokens),
       },
     };
   }

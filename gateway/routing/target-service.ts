@@ -78,6 +78,7 @@ export class TargetService {
       leases: {
         health: this.health,
         now,
+        wallClock: options.wallClock ?? Date.now,
         onCall: (target, outcome) => this.#measurements.call(target, outcome),
         onSpend: (target, usd) => this.#measurements.spend(target, usd),
       },
@@ -91,6 +92,7 @@ export class TargetService {
       override: (route) => this.overrides.get(route),
       health: this.health,
       now,
+      wallClock: options.wallClock ?? Date.now,
       random,
     });
     this.#measurements = new TargetMeasurements({

@@ -26,7 +26,7 @@ export function poolLease(kind: Target["kind"] = "pool", origin = "http://127.0.
     pathPrefix: "",
     contextTokens: 4096,
     capabilities: ENGINE_CAPABILITIES,
-    price: { inputUsdPerMillion: 0, outputUsdPerMillion: 0 },
+    priceAt: () => ({ inputUsdPerMillion: 0, outputUsdPerMillion: 0 }),
     priority: 0,
     isEmergencyOnly: false,
     firstByteMs: undefined,
@@ -44,7 +44,7 @@ export function poolLease(kind: Target["kind"] = "pool", origin = "http://127.0.
   };
   const lease = new Lease(
     { target, upstream, permit, slot },
-    { health, now: () => 0, onCall: (_, outcome) => calls.push(outcome) },
+    { health, now: () => 0, wallClock: () => 0, onCall: (_, outcome) => calls.push(outcome) },
   );
   return { lease, calls, health, upstream, target, released: () => releases };
 }

@@ -2,7 +2,9 @@ import { BATCH_ENDPOINTS } from "../../contracts/api/batches.ts";
 import { GENERATION_ROUTES } from "../../contracts/api/generation-routes.ts";
 import type { UsageEvent } from "../../contracts/usage/usage-event.ts";
 import { nanoUsdOf } from "../../domain/limits/nano-usd.ts";
+import { tokenBuckets, wholeTokens } from "../../domain/limits/token-buckets.ts";
 import type { SettledRequest } from "../core/record.ts";
+import { chargedTokens } from "./charged-tokens.ts";
 
 /** Routes whose requests are counted: what a model serves, and what is charged for. Counting tokens is not. */
 const COUNTED_ROUTES: ReadonlySet<string> = new Set([
@@ -38,36 +40,36 @@ export function usageEventOf(settled: SettledRequest, endedAt: number): UsageEve
     ...tokens,
     ...(firstTokenAt === undefined ? {} : { firstTokenMs: rounded(firstTokenAt - startedAt) }),
     durationMs: rounded(settled.durationMs),
-    ...moneyOf(settled, tokens.inputTokens, tokens.outputTokens),
+    ...moneyOf(settled, tokens),
   };
 }
 
 function tokensOf(settled: SettledRequest) {
   const { promptTokens = settled.sentPromptTokens ?? 0, completionTokens = settled.unseenCompletionTokens ?? 0 } =
     settled;
-  const inputTokens = whole(promptTokens);
-  const outputTokens = whole(completionTokens);
+  const { cachedTokens, cacheWriteTokens, reasoningTokens } = settled;
+  const buckets = tokenBuckets({ promptTokens, completionTokens, cachedTokens, cacheWriteTokens, reasoningTokens });
   return {
-    inputTokens,
-    inputCachedTokens: Math.min(whole(settled.cachedTokens ?? 0), inputTokens),
-    outputTokens,
-    reasoningTokens: Math.min(whole(settled.reasoningTokens ?? 0), outputTokens),
+    inputTokens: wholeTokens(promptTokens),
+    inputCachedTokens: buckets.cachedInput,
+    inputCacheWriteTokens: buckets.cacheWrite,
+    outputTokens: wholeTokens(completionTokens),
+    reasoningTokens: buckets.reasoning,
   };
 }
 
-function moneyOf({ target, priceFactor }: SettledRequest, promptTokens: number, completionTokens: number) {
+function moneyOf(settled: SettledRequest, tokens: ReturnType<typeof tokensOf>) {
+  const { target, pricedAt } = settled;
   if (target === undefined) return { costNanoUsd: 0, chargeNanoUsd: 0, inputChargeNanoUsd: 0 };
-  const price = target.callerPrice ?? target.price;
+  const charged = chargedTokens(settled, target, {
+    promptTokens: tokens.inputTokens,
+    completionTokens: tokens.outputTokens,
+  });
   return {
-    costNanoUsd: nanoUsdOf({ price: target.price, promptTokens, completionTokens }),
-    chargeNanoUsd: nanoUsdOf({ price, promptTokens, completionTokens, priceFactor }),
-    inputChargeNanoUsd: nanoUsdOf({ price, promptTokens, completionTokens: 0, priceFactor }),
+    costNanoUsd: nanoUsdOf({ ...charged, price: target.priceAt(pricedAt), priceFactor: 1 }),
+    chargeNanoUsd: nanoUsdOf(charged),
+    inputChargeNanoUsd: nanoUsdOf({ ...charged, completionTokens: 0 }),
   };
-}
-
-/** Estimates may have parts of a token; a part counts as one. */
-function whole(tokens: number): number {
-  return Math.ceil(Math.max(0, tokens));
 }
 
 function rounded(milliseconds: number): number {

@@ -113,12 +113,13 @@ describe("the usage event of a request", () => {
     expect(failed).toMatchObject({ isCached: false, status: 400, outputTokens: 0 });
   });
 
-  test("has cached and reasoning tokens as the provider counts them, whole and streamed", async () => {
+  // documented: own-prices
+  test("has cached, written and reasoning tokens as the provider counts them, each at its price and with the markup, whole and streamed", async () => {
     const usage = {
       prompt_tokens: 50,
       completion_tokens: 20,
       total_tokens: 70,
-      prompt_tokens_details: { cached_tokens: 32 },
+      prompt_tokens_details: { cached_tokens: 32, cache_write_tokens: 8 },
       completion_tokens_details: { reasoning_tokens: 12 },
     };
     const head = { id: "chatcmpl-1", created: 1, model: "tiny" };
@@ -129,7 +130,13 @@ describe("the usage event of a request", () => {
     const stream = [{ ...chunk, choices: [{ ...choice, delta: message }] }, { ...chunk, choices: [], usage }, "[DONE]"]
       .map((event) => `data: ${typeof event === "string" ? event : JSON.stringify(event)}\n\n`)
       .join("");
-    const { url, engines, onDisk } = await start();
+    const price = {
+      ...PRICE,
+      cachedInputUsdPerMillion: 0.15,
+      cacheWriteUsdPerMillion: 1.875,
+      reasoningUsdPerMillion: 6,
+    };
+    const { url, engines, onDisk } = await start({ model: { price }, config: { markups: [{ percent: 10 }] } });
     for (const isStream of [false, true]) {
       const [body, type] = isStream ? [stream, "text/event-stream"] : [JSON.stringify(whole), "application/json"];
       if (engines[0]) engines[0].behaviour.mode = { status: 200, body, headers: { "content-type": type } };
@@ -138,7 +145,16 @@ describe("the usage event of a request", () => {
       await response.text();
     }
     await eventually(() => expect(onDisk()).toHaveLength(2));
-    const counts = { inputTokens: 50, inputCachedTokens: 32, outputTokens: 20, reasoningTokens: 12 };
+    const counts = {
+      inputTokens: 50,
+      inputCachedTokens: 32,
+      inputCacheWriteTokens: 8,
+      outputTokens: 20,
+      reasoningTokens: 12,
+      // (10 × 1500 + 32 × 150 + 8 × 1875) × 1.1, and (8 × 3001 + 12 × 6000) × 1.1 of the completion, rounded up once.
+      inputChargeNanoUsd: 38_280,
+      chargeNanoUsd: 143_889,
+    };
     expect(onDisk()).toEqual([expect.objectContaining(counts), expect.objectContaining(counts)]);
   });
 });

@@ -16,6 +16,7 @@ export function usageEvent(fields: Partial<UsageEvent> = {}): UsageEvent {
     projectId: "proj_1",
     userId: "user_1",
     inputTokens: 10,
+    inputCacheWriteTokens: 0,
     inputCachedTokens: 4,
     outputTokens: 7,
     reasoningTokens: 2,

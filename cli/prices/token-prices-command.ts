@@ -1,0 +1,98 @@
+import type { Command } from "commander";
+import { ProviderSettings } from "../../contracts/targets/target-settings.ts";
+import type { TokenPrice, TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
+import { priceAt } from "../../domain/targets/target-cost.ts";
+import { type AdminOptions, type AdminTools, adminClient, withEndpointOptions } from "../admin/admin-endpoint.ts";
+import { putSettings, storedList } from "../admin/stored-settings.ts";
+import { textTable } from "../terminal/text-table.ts";
+import { UserError } from "../terminal/user-error.ts";
+import { type SetPriceOptions, withPrice } from "./token-price-options.ts";
+
+export interface TokenPricesTools {
+  print(text: string): void;
+  readonly admin: AdminTools;
+  now(): Date;
+}
+
+/** Adds `sluice prices list` and `set`: what tokens of providers' models cost, over the admin API of a running service. */
+export function addTokenPrices(prices: Command, tools: TokenPricesTools): void {
+  withEndpointOptions(prices.command("list"))
+    .description("show what tokens of each provider's models cost now, and which changes are to come")
+    .option("--json", "print all as JSON")
+    .action((options: AdminOptions & { readonly json?: boolean }) => list(options, tools));
+  withEndpointOptions(prices.command("set <target>"))
+    .description("set the price of a provider's model (PROVIDER/MODEL), in dollars for a million tokens")
+    .requiredOption("--input <dollars>", "of the prompt")
+    .requiredOption("--output <dollars>", "of the completion")
+    .option("--cached <dollars>", "of what the provider reads from its cache (default: as --input)")
+    .option("--cache-write <dollars>", "of what the provider writes to its cache (default: as --input)")
+    .option("--reasoning <dollars>", "of reasoning (default: as --output)")
+    .option("--from <time>", "requests that begin then or later have it, UTC (default: it replaces the price)")
+    .option("--to <time>", "requests that begin then or later have it no more (default: until the next change)")
+    .action((target: string, options: AdminOptions & SetPriceOptions) => set(target, options, tools));
+}
+
+async function list(options: AdminOptions & { readonly json?: boolean }, tools: TokenPricesTools): Promise<void> {
+  const providers = await storedList(adminClient(options, tools.admin), "providers", ProviderSettings);
+  const now = tools.now().getTime();
+  const models = providers.flatMap(({ name, settings }) =>
+    Object.entries(settings.models).map(([model, known]) => ({ target: `${name}/${model}`, prices: pricesOf(known) })),
+  );
+  if (options.json === true)
+    return tools.print(
+      JSON.stringify(
+        models.map(({ target, prices }) => ({ target, now: priceAt(prices, now), ...prices })),
+        null,
+        2,
+      ),
+    );
+  if (models.length === 0) return tools.print("No provider has a model; add one with `sluice providers add NAME`.");
+  tools.print(
+    textTable([
+      ["TARGET", "FROM", "TO", "INPUT", "CACHED", "CACHE WRITE", "OUTPUT", "REASONING"],
+      ...models.flatMap(({ target, prices }) => [
+        [target, "now", "", ...shown(priceAt(prices, now))],
+        ...(prices.priceChanges ?? [])
+          .filter(({ from }) => Date.parse(from) > now)
+          .map((change) => [target, change.from, change.to ?? "", ...shown(change)]),
+      ]),
+    ]),
+  );
+}
+
+async function set(target: string, options: AdminOptions & SetPriceOptions, tools: TokenPricesTools): Promise<void> {
+  const client = adminClient(options, tools.admin);
+  const providers = await storedList(client, "providers", ProviderSettings);
+  const slash = target.indexOf("/");
+  const [name, model] = [target.slice(0, Math.max(0, slash)), target.slice(slash + 1)];
+  const settings = providers.find((provider) => provider.name === name)?.settings;
+  const known = settings?.models[model];
+  if (settings === undefined || known === undefined)
+    throw new UserError(`There is no model ${target}; \`sluice prices list\` shows the targets, PROVIDER/MODEL each.`);
+  const { contextTokens, capabilities } = known;
+  const models = {
+    ...settings.models,
+    [model]: { contextTokens, capabilities, ...withPrice(pricesOf(known), options) },
+  };
+  await putSettings({ client, kind: "providers", name, settings: { ...settings, models }, replace: true });
+  const since = options.from === undefined ? "within 5 s" : `for requests from ${options.from} on`;
+  tools.print(`${target} has that price ${since}; what was charged before stays as it is.`);
+}
+
+type PricedModel = ProviderSettings["models"][string];
+
+function pricesOf({
+  contextTokens: _context,
+  capabilities: _capabilities,
+  ...prices
+}: PricedModel): TokenPriceSettings {
+  return prices;
+}
+
+function shown(price: TokenPrice): readonly string[] {
+  const { inputUsdPerMillion: input, outputUsdPerMillion: output } = price;
+  const cached = price.cachedInputUsdPerMillion ?? input;
+  return [input, cached, price.cacheWriteUsdPerMillion ?? input, output, price.reasoningUsdPerMillion ?? output].map(
+    String,
+  );
+}
