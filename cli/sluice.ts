@@ -47,6 +47,8 @@ import { pricesCommand } from "./prices/prices-command.ts";
 import { startCommand, synthCommand } from "./run-commands.ts";
 import { showCommand } from "./show-command.ts";
 import { lockCommand } from "./stacks/lock-command.ts";
+import { exportCommand } from "./statements/export-command.ts";
+import { statementsCommand } from "./statements/statements-command.ts";
 import { hiddenPrompt } from "./terminal/hidden-prompt.ts";
 import { printable, printableLine } from "./terminal/printable.ts";
 import { UserError } from "./terminal/user-error.ts";
@@ -121,7 +123,8 @@ const program = new Command("sluice")
   .addCommand(limitsCommand(control))
   .addCommand(budgetsCommand(control))
   .addCommand(creditsCommand(control))
-  .addCommand(usageCommand(control))
+  .addCommand(usageCommand(control).addCommand(exportCommand(control)))
+  .addCommand(statementsCommand(control))
   .addCommand(costsCommand(control))
   .addCommand(providersCommand(admin))
   .addCommand(routesCommand(admin))

@@ -82,7 +82,7 @@ async function costs(options: UsageOptions, tools: ControlTools): Promise<void> 
   if (options.json === true)
     return tools.print(
       JSON.stringify(
-        rows.map((row) => named(row, names)),
+        rows.map(({ tokens: _, ...row }) => named(row, names)),
         null,
         2,
       ),
@@ -111,7 +111,7 @@ function groupsOf({ by = "" }: UsageOptions, groups: Readonly<Record<string, str
 }
 
 /** @returns Unix seconds @throws {UserError} */
-function sinceOf(text: string, nowMs: number): number {
+export function sinceOf(text: string, nowMs: number): number {
   const [, count, unit = ""] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
   if (count !== undefined) return Math.max(0, Math.floor(nowMs / 1000) - Number(count) * (UNITS[unit] ?? 0));
   const ms = /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/.test(text) ? Date.parse(text) : Number.NaN;

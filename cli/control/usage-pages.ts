@@ -27,6 +27,8 @@ export interface UsageRow extends GroupRow {
   readonly outputTokens: number;
 }
 export interface CostRow extends GroupRow {
+  /** Of the line item; 0 where costs are not by line item. */
+  readonly tokens: number;
   readonly nanoUsd: number;
 }
 
@@ -46,7 +48,11 @@ const Usage = z.object({
   input_cached_tokens: z.number().default(0),
   output_tokens: z.number().default(0),
 });
-const Cost = z.object({ ...groups, amount: z.object({ value: z.number() }) });
+const Cost = z.object({
+  ...groups,
+  amount: z.object({ value: z.number() }),
+  quantity: z.number().nullish(),
+});
 
 /** What requests used. @param kind of OpenAI's usage API */
 export async function usageOf(
@@ -71,6 +77,7 @@ export async function costsOf(client: AdminClient, request: BucketsRequest): Pro
   return found.map(({ start, result }) => ({
     start,
     groups: valuesOf(request.groupBy, result),
+    tokens: result.quantity ?? 0,
     nanoUsd: Math.round(result.amount.value * 1e9),
   }));
 }
