@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { type ControlOptions, type ControlTools, controlClient, withControlOptions } from "./control-endpoint.ts";
+import { printForecast } from "./forecast.ts";
 import { dollars } from "./limit-text.ts";
 import { costsOf, usageOf } from "./usage-pages.ts";
 
@@ -29,9 +30,11 @@ export function usageCommand(tools: ControlTools): Command {
 
 /** `sluice costs`: what callers are charged, by the control API. */
 export function costsCommand(tools: ControlTools): Command {
-  return withSpan(new Command("costs").description("show what callers are charged, by the day"), COST_GROUPS).action(
-    (options: UsageOptions) => costs(options, tools),
-  );
+  return withSpan(new Command("costs").description("show what callers are charged, by the day"), COST_GROUPS)
+    .option("--forecast", "what this month is charged at its end, and when monthly budgets are used up")
+    .action((options: UsageOptions & { readonly forecast?: boolean }) =>
+      options.forecast === true ? printForecast(options, tools) : costs(options, tools),
+    );
 }
 
 function withSpan(command: Command, groups: Readonly<Record<string, string>>): Command {

@@ -138,6 +138,9 @@ export const CostsPage = pageOfBuckets(Cost);
 export const USAGE_ALIAS = "/api/usage/";
 export const USAGE_SUMMARY = `${USAGE_ALIAS}summary` as const;
 
+/** Short path for what will be charged to the end of this calendar month, in UTC. */
+export const USAGE_FORECAST = `${USAGE_ALIAS}forecast` as const;
+
 /** Months of a summary. */
 const MAX_SUMMARY_MONTHS = 12;
 export const UsageSummaryQuery = z.strictObject({
@@ -166,3 +169,21 @@ export const UsageSummary = z.strictObject({
   ),
 });
 export type UsageSummary = z.infer<typeof UsageSummary>;
+
+export const UsageForecastQuery = z.strictObject({
+  /** Charges of one project. @default - all */
+  project_id: z.string().min(1).max(200).optional(),
+});
+
+/** Amounts in dollars, to the billionth. */
+export const UsageForecast = z.strictObject({
+  object: z.literal("usage.forecast"),
+  /** This month, e.g. `2026-11`. */
+  month: z.string(),
+  /** What it was charged so far, and what it is charged at its end. */
+  spent_usd: z.number(),
+  forecast_usd: z.number(),
+  /** The rest of today and the days that are left: what each will be charged. */
+  days: z.array(z.strictObject({ start_time: Seconds, amount_usd: z.number() })),
+});
+export type UsageForecast = z.infer<typeof UsageForecast>;

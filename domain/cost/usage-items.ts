@@ -12,8 +12,12 @@ const UNITS_PER_FILE = 2 * 25;
 /** An event is 500 bytes of JSON, which gzip makes a fifth of. */
 const GB_PER_EVENT = 100e-9;
 const RUN = { seconds: 0.2, memoryGb: 0.25 } as const;
-/** Each 15 minutes the function lists the files of 4 days, of which each list has up to 1,000. */
-const SEARCHES = (SECONDS_PER_MONTH / 900) * 4;
+/** Each 15 minutes the function looks for missed files. */
+const SEARCHES = SECONDS_PER_MONTH / 900;
+/** Lists of a search: of the files of 4 days, up to 1,000 each. */
+const LISTS = 4;
+/** A file's mark is read before it is counted, and by each search in the day after it was written: a unit each, as reads are consistent. */
+const MARK_READS = 1 + SEARCHES / DAYS_PER_MONTH;
 
 interface UsageProps {
   readonly environment: Pick<CostEnvironment, "usage" | "gateways">;
@@ -30,8 +34,9 @@ export function usageItems({ environment, prices, volumes: { requests } }: Usage
   const storedGb = requests * GB_PER_EVENT * (usage.retentionDays / DAYS_PER_MONTH);
   return [
     { type: "DynamoDB", what: "sums of usage", quantity: files * UNITS_PER_FILE, price: prices.tableWrites },
+    { type: "DynamoDB", what: "marks of counted usage", quantity: files * MARK_READS, price: prices.tableReads },
     { type: "S3", what: "writes of usage events", quantity: files, price: prices.bucketWrites },
-    { type: "S3", what: "searches for missed usage events", quantity: SEARCHES, price: prices.bucketWrites },
+    { type: "S3", what: "searches for missed usage events", quantity: SEARCHES * LISTS, price: prices.bucketWrites },
     { type: "S3", what: "files of usage events", quantity: storedGb, price: prices.bucketGb },
     { type: "Lambda", what: "runs of the usage counter", quantity: files, price: prices.lambdaRequests },
     {

@@ -12,7 +12,7 @@ import { ControlError } from "./call/control-error.ts";
 import { administerByAlias } from "./key-alias.ts";
 import { provision, scimFailure } from "./provision.ts";
 import { recordRefusedKey } from "./recorded-refusal.ts";
-import { summarizeUsage } from "./usage-summary.ts";
+import { respondToUsageAlias } from "./usage-alias.ts";
 
 /** A request of the control API as it comes in. */
 export interface ReceivedRequest extends Omit<ControlRequest, "caller"> {
@@ -40,7 +40,7 @@ export async function serve(request: ReceivedRequest, tools: ServeTools): Promis
   }
   await storeUse(caller, tools);
   if (isProvisioning) return provision({ ...rest, caller }, tools);
-  const respond = request.path.startsWith(USAGE_ALIAS) ? summarizeUsage : administerByAlias;
+  const respond = request.path.startsWith(USAGE_ALIAS) ? respondToUsageAlias : administerByAlias;
   return respond({ ...rest, caller }, tools);
 }
 

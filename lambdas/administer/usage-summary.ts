@@ -1,51 +1,33 @@
 import type * as z from "zod";
-import { ERRORS } from "../../contracts/api/errors.ts";
-import { CostsPage, USAGE_SUMMARY, type UsageSummary, UsageSummaryQuery } from "../../contracts/control/usage.ts";
+import type { CostsPage, UsageSummary, UsageSummaryQuery } from "../../contracts/control/usage.ts";
 import { NANO_USD_PER_USD } from "../../domain/limits/nano-usd.ts";
 import { unixSeconds } from "../../domain/tenancy/unix-seconds.ts";
-import { administer, type ControlRequest, type ControlResponse, type ControlTools, failure } from "./administer.ts";
-import { checked } from "./call/checked-input.ts";
-import { ControlError } from "./call/control-error.ts";
+import type { ControlRequest, ControlResponse, ControlTools } from "./administer.ts";
+import { costPages } from "./cost-pages.ts";
 
 type Month = Omit<UsageSummary["data"][number], "object" | "month" | "cost_usd"> & { readonly nanoUsd: number };
 const NONE: Month = { input_tokens: 0, output_tokens: 0, tokens: 0, nanoUsd: 0 };
 type Query = z.infer<typeof UsageSummaryQuery>;
 
-/** Responds to the short path for usage by month: it sums the pages of `listCosts`, whose permission it needs. */
-export async function summarizeUsage(request: ControlRequest, tools: ControlTools): Promise<ControlResponse> {
-  try {
-    if (request.path.replace(/\/$/, "") !== USAGE_SUMMARY)
-      throw new ControlError("not_found", ERRORS.not_found.message);
-    if (request.method !== "GET")
-      throw new ControlError("method_not_allowed", ERRORS.method_not_allowed.message, { allow: "GET" });
-    const last = Object.fromEntries(Object.entries(request.query).map(([name, values]) => [name, values.at(-1)]));
-    // The schema has parsed it.
-    return await summary(checked(UsageSummaryQuery, last) as Query, request, tools);
-  } catch (error) {
-    if (error instanceof ControlError) return failure(error);
-    throw error;
-  }
-}
-
-async function summary(query: Query, request: ControlRequest, tools: ControlTools): Promise<ControlResponse> {
+/** The tokens and charges of each month. */
+export async function usageSummary(
+  query: Query,
+  request: ControlRequest,
+  tools: ControlTools,
+): Promise<ControlResponse> {
   const now = new Date(tools.now());
   const starts = Array.from({ length: query.months }, (_, index) =>
     Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - query.months + 1 + index),
   );
   const months = new Map(starts.map((start) => [monthOf(start), NONE]));
-  let page: string | undefined;
-  do {
-    const response = await administer(costsRequest(request, query, unixSeconds(starts[0] ?? 0), page), tools);
-    if (response.status !== 200) return response;
-    const { data, next_page: next } = CostsPage.parse(response.body);
-    for (const { start_time: start, results } of data)
-      for (const result of results) {
-        const name = monthOf(start * 1000);
-        if (query.user_id === undefined || result.user_id === query.user_id)
-          months.set(name, withItem(months.get(name) ?? NONE, result));
-      }
-    page = next ?? undefined;
-  } while (page !== undefined);
+  const found = await costPages(request, costsQuery(query, unixSeconds(starts[0] ?? 0)), tools);
+  if ("refusal" in found) return found.refusal;
+  for (const { start_time: start, results } of found.buckets)
+    for (const result of results) {
+      const name = monthOf(start * 1000);
+      if (query.user_id === undefined || result.user_id === query.user_id)
+        months.set(name, withItem(months.get(name) ?? NONE, result));
+    }
   const body: UsageSummary = {
     object: "list",
     data: Array.from(months, ([month, { nanoUsd, ...tokens }]) => ({
@@ -58,20 +40,12 @@ async function summary(query: Query, request: ControlRequest, tools: ControlTool
   return { status: 200, headers: {}, body };
 }
 
-function costsRequest(
-  request: ControlRequest,
-  { project_id: projectId, user_id: userId }: Query,
-  start: number,
-  page: string | undefined,
-): ControlRequest {
-  const query = {
+function costsQuery({ project_id: projectId, user_id: userId }: Query, start: number) {
+  return {
     start_time: [String(start)],
-    limit: ["180"],
     "group_by[]": ["line_item", ...(userId === undefined ? [] : ["user_id"])],
     ...(projectId === undefined ? {} : { "project_ids[]": [projectId] }),
-    ...(page === undefined ? {} : { page: [page] }),
   };
-  return { ...request, path: "/v1/organization/costs", query };
 }
 
 function withItem(
