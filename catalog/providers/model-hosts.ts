@@ -18,6 +18,8 @@ export const MODEL_HOSTS = {
         capabilities: ["tools", "vision", "json-schema"],
         inputUsdPerMillion: 0.11,
         outputUsdPerMillion: 0.55,
+        cachedInputUsdPerMillion: 0.011,
+        cacheWriteUsdPerMillion: 0.1375,
         source: BEDROCK_PRICES,
       },
       "amazon.nova-micro-v1:0": {
@@ -25,6 +27,7 @@ export const MODEL_HOSTS = {
         capabilities: ["tools"],
         inputUsdPerMillion: 0.035,
         outputUsdPerMillion: 0.14,
+        cachedInputUsdPerMillion: 0.00875,
         source: "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonBedrock/current/us-east-1/index.json",
       },
     },
@@ -52,6 +55,7 @@ export const MODEL_HOSTS = {
         capabilities: ["tools", "vision", "json-schema"],
         inputUsdPerMillion: 0.3,
         outputUsdPerMillion: 1.2,
+        cachedInputUsdPerMillion: 0.006,
         source: "https://api.together.ai/v1/models",
       },
       "nvidia/NVIDIA-Nemotron-3.5-Super-VL": {
@@ -59,6 +63,7 @@ export const MODEL_HOSTS = {
         capabilities: ["tools", "vision", "json-schema"],
         inputUsdPerMillion: 0.15,
         outputUsdPerMillion: 0.5,
+        cachedInputUsdPerMillion: 0.02,
         source: "https://api.together.ai/v1/models",
       },
     },
@@ -76,6 +81,7 @@ export const MODEL_HOSTS = {
         capabilities: ["tools", "json-schema"],
         inputUsdPerMillion: 0.15,
         outputUsdPerMillion: 0.6,
+        cachedInputUsdPerMillion: 0.075,
         source: "https://console.groq.com/docs/models",
       },
       "openai/gpt-oss-20b": {
@@ -83,6 +89,7 @@ export const MODEL_HOSTS = {
         capabilities: ["tools", "json-schema"],
         inputUsdPerMillion: 0.075,
         outputUsdPerMillion: 0.3,
+        cachedInputUsdPerMillion: 0.0375,
         source: "https://console.groq.com/docs/models",
       },
     },

@@ -69,7 +69,8 @@ function liteLlmPrice(
     input: million(entry.input_cost_per_token),
     output: million(entry.output_cost_per_token),
     cache_read: entry.cache_read_input_token_cost && million(entry.cache_read_input_token_cost),
-    cache_write: entry.cache_creation_input_token_cost && million(entry.cache_creation_input_token_cost),
+    // It has 0 for providers that bill no writes, whose tokens are input like others.
+    cache_write: entry.cache_creation_input_token_cost ? million(entry.cache_creation_input_token_cost) : undefined,
     reasoning: entry.output_cost_per_reasoning_token && million(entry.output_cost_per_reasoning_token),
   });
   const { litellm_provider: provider } = entry;
