@@ -83,6 +83,37 @@ test("pieces of many short lines are parsed one a turn, so that endless empty he
   expect(Math.max(...long.map((turn) => turn.length))).toBeGreaterThan(1);
 });
 
+test("what waits for the next turn is read all the same when the peer resets the connection meanwhile", async () => {
+  const server = createServer((peer) => void peer.on("error", () => undefined).write("\n".repeat(60_000)));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  onTestFinished(() => {
+    socket.destroy();
+    server.close();
+  });
+  socket.once("connect", () =>
+    connectorInPieces((_, done) => done(null, socket))({} as buildConnector.Options, () => undefined),
+  );
+  let bytes = 0;
+  let waiting = 0;
+  // As undici does, whose parser is gone behind the error.
+  let hasParser = true;
+  socket.on("error", () => {
+    hasParser = false;
+  });
+  socket.on("readable", () => {
+    if (!hasParser) return;
+    for (let piece: Buffer | null = socket.read(); piece !== null; piece = socket.read()) bytes += piece.length;
+    if (waiting > 0 || socket.readableLength === 0) return;
+    waiting = socket.readableLength + bytes;
+    socket.destroy(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }));
+  });
+  await new Promise((resolve) => socket.once("close", resolve));
+  expect(waiting).toBeGreaterThan(8192);
+  expect(bytes).toBe(waiting);
+});
+
 test("a head of many lines and what comes behind it are read whole, also by a reader that pauses", async () => {
   const head = `HTTP/1.1 200 OK\r\n${"a:\r\n".repeat(15_000)}content-length: ${TEXT.length}\r\n\r\n`;
   const pool = await poolTo(head + TEXT);

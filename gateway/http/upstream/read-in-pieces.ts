@@ -28,9 +28,12 @@ function readInPieces(socket: Socket): void {
   /** Whether the rest of what came waits for the next turn. */
   let isWaiting = false;
   const goOn = () => {
+    if (!isWaiting) return;
     isWaiting = false;
-    if (!socket.destroyed) socket.emit("readable");
+    if (!socket.destroyed || isReset(socket.errored)) socket.emit("readable");
   };
+  // Before undici's own, which forgets what has not been read.
+  socket.prependListener("error", goOn);
   const readPiece = (): Buffer | null => {
     if (isWaiting) return null;
     if (socket.readableLength <= PIECE_BYTES) return read();
