@@ -169,10 +169,11 @@ export function personSession(
   const expires_at = Math.floor(Date.now() / 1000) + seconds;
   const [first] = projects;
   return {
-    user: { email: "ada@example.com", name: "Ada" },
+    user: { id: "user-ada", email: "ada@example.com", name: "Ada" },
     control: { key, expires_at },
     projects,
     project_key: first === undefined ? null : { project_id: first.id, key: "sk-sl-person", expires_at },
+    expires_at: expires_at + 86_400,
   };
 }
 

@@ -1,22 +1,12 @@
+import type { BeginSession, Session } from "../../../contracts/sign-in/session.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import { ApiError, errorOfResponse } from "./api-error.ts";
 
-/** What `/session` responds with: docs/console-api.md. Times are seconds since 1970. */
-export interface SessionResponse {
-  readonly user: { readonly email: string; readonly name: string | null };
-  /** Key of the control API. */
-  readonly control: { readonly key: string; readonly expires_at: number };
-  readonly projects: readonly { readonly id: string; readonly name: string; readonly role: string }[];
-  /** Key for models in one of the projects; null without a project. */
-  readonly project_key: { readonly project_id: string; readonly key: string; readonly expires_at: number } | null;
-}
+/** What `/session` responds with: docs/console-api.md. */
+export type SessionResponse = Session;
 
-export interface SignInCode {
-  readonly code: string;
-  readonly code_verifier: string;
-  readonly redirect_uri: string;
-  readonly nonce: string;
-}
+/** What the page sends of itself; the project is named with a renewal. */
+export type SignInCode = Omit<BeginSession, "project_id">;
 
 /** Only pages of the site itself can send this header, which keeps other pages from using a person's cookie. */
 const HEADERS = { "content-type": "application/json", "x-sluice-session": "1" } as const;
