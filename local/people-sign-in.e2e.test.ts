@@ -129,4 +129,25 @@ describe.skipIf(skipped !== "")(`people sign in at the local stack${skipped}`, (
     expect((await inPage(page, "/session/refresh", "POST", {})).status).toBe(401);
     expect((await projects()).status).toBe(401);
   }, 120_000);
+
+  // documented: console-at-local-issuer
+  test("in the console: by its button to the issuer and back, again after a reload, until they sign out there", async () => {
+    const { siteUrl } = await peopleStack("ada@example.com");
+    const browser = await launchChromium();
+    onTestFinished(() => browser.close());
+    const page = await browser.newPage();
+    await page.goto(`${siteUrl}/login`);
+    await page.getByRole("button", { name: "Continue with single sign-on" }).click();
+    await page.getByRole("button", { name: "Sign in as ada@example.com" }).click();
+    const account = page.getByRole("button", { name: "Account" });
+    await account.waitFor();
+    await page.reload();
+    await account.click();
+    await page.getByText("ada@example.com").waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Continue with single sign-on" }).waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: "Continue with single sign-on" }).waitFor();
+    expect(new URL(page.url()).search).not.toContain("code=");
+  }, 120_000);
 });
