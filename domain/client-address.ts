@@ -6,7 +6,8 @@ import { isIPv4, isIPv6 } from "node:net";
  * @returns `undefined` when the text is no IP address
  */
 export function addressBucket(address: string): string | undefined {
-  const bare = address.split("%", 1)[0] ?? "";
+  const zone = address.indexOf("%");
+  const bare = zone === -1 ? address : address.slice(0, zone);
   if (isIPv4(bare)) return bare;
   if (!isIPv6(bare)) return undefined;
   const groups = expandIpv6(bare.toLowerCase());

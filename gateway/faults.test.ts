@@ -177,7 +177,8 @@ test("a body that stops half way is 400 when its time is over, and the connectio
   const times = { requestTimeout: 200, headersTimeout: 100, connectionsCheckingInterval: 50 };
   const reading = Promise.withResolvers<unknown>();
   const server = createServer(times, (request, response) => {
-    new IncomingBody(request, response, new ReceivingBodies()).whole(100, "a").catch(reading.resolve);
+    const body = new IncomingBody(request, response, new ReceivingBodies());
+    (async () => await body.whole(100, "a"))().catch(reading.resolve);
   });
   server.on("clientError", respondToClientError);
   server.listen(0, "127.0.0.1");

@@ -37,10 +37,11 @@ export interface Caller {
 /** A request's body; it can be read once. */
 export interface RequestBody {
   /**
+   * Without a promise where all of it is there.
    * @param tenant that holds the bytes while they arrive
    * @throws {GatewayError} `request_too_large` @throws {ClientGone}
    */
-  whole(limitBytes: number, tenant: string): Promise<Buffer>;
+  whole(limitBytes: number, tenant: string): Buffer | Promise<Buffer>;
   /** The body as it arrives. A reader that stops early leaves the connection usable. @throws {ClientGone} */
   chunks(): AsyncIterable<Buffer>;
 }

@@ -88,7 +88,7 @@ export class HttpAdapter {
     // Of thousands of requests that one read brought, the rest costs little once the first ones closed their connection:
     // destroyed here, without an error of its own for each when the connection's close is handled.
     if (request.socket.destroyed) return void request.destroy();
-    const { handle, isBehindLoadBalancer } = this.#options;
+    const { isBehindLoadBalancer } = this.#options;
     if (isBehindLoadBalancer) takeForwardedAddress(request);
     const address = clientAddress(request);
     const opened = this.#connections.openRequest(request.socket, address);
@@ -115,15 +115,27 @@ export class HttpAdapter {
     const body = new IncomingBody(request, response, this.#receiving);
     const malformed = wrong ?? (lacksHost(request) ? "missing-host" : undefined);
     const gatewayRequest = { method, target, headers, body, address, signal: gone.signal, refusal, malformed };
-    this.#received.add(() => {
-      handle(gatewayRequest)
-        .then((gatewayResponse) =>
-          writeResponse(request, response, gatewayResponse, this.#connectionHeaders(request, refusal !== undefined)),
-        )
-        // A response that can't be written, for a header that HTTP does not allow, breaks its connection alone.
-        .catch(() => response.destroy())
-        .finally(endPart);
-    });
+    this.#received.add(() => void this.#respond(request, response, gatewayRequest, endPart));
+  }
+
+  /** Never rejects. @param onEnd called when the handler has ended */
+  async #respond(
+    request: IncomingMessage,
+    response: ServerResponse,
+    gatewayRequest: GatewayRequest,
+    onEnd: () => void,
+  ): Promise<void> {
+    try {
+      const gatewayResponse = await this.#options.handle(gatewayRequest);
+      const headers = this.#connectionHeaders(request, gatewayRequest.refusal !== undefined);
+      const streaming = writeResponse(request, response, gatewayResponse, headers);
+      if (streaming !== undefined) await streaming;
+    } catch {
+      // A response that can't be written, for a header that HTTP does not allow, breaks its connection alone.
+      response.destroy();
+    } finally {
+      onEnd();
+    }
   }
 
   #connectionHeaders({ method, headers }: IncomingMessage, isRefused: boolean): Readonly<Record<string, string>> {

@@ -27,12 +27,12 @@ async function send(
   return socket;
 }
 
+const wholeOf = async (body: IncomingBody) => await body.whole(LIMIT, "a");
+
 async function received(text: string): Promise<{ readonly bytes: string; readonly listeners: number }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ bytes: string; listeners: number }>();
   await send(text, (body, request) =>
-    body
-      .whole(LIMIT, "a")
-      .then((bytes) => resolve({ bytes: String(bytes), listeners: request.listenerCount("data") }), reject),
+    wholeOf(body).then((bytes) => resolve({ bytes: String(bytes), listeners: request.listenerCount("data") }), reject),
   );
   return await promise;
 }
@@ -56,7 +56,7 @@ test("a body that comes after its head is read whole", async () => {
   const reading = Promise.withResolvers<string>();
   const socket = await send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nab", (body) => {
     setTimeout(() => socket.write("cd"), 20);
-    body.whole(LIMIT, "a").then((bytes) => reading.resolve(String(bytes)), reading.reject);
+    wholeOf(body).then((bytes) => reading.resolve(String(bytes)), reading.reject);
   });
   expect(await reading.promise).toBe("abcd");
 });
@@ -64,7 +64,7 @@ test("a body that comes after its head is read whole", async () => {
 test("a client that left before its body was read is not waited for", async () => {
   const reading = Promise.withResolvers<unknown>();
   const socket = await send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nab", (body, request) => {
-    request.once("close", () => setImmediate(() => void body.whole(LIMIT, "a").catch(reading.resolve)));
+    request.once("close", () => setImmediate(() => void wholeOf(body).catch(reading.resolve)));
     socket.destroy();
   });
   expect(await reading.promise).toBeInstanceOf(ClientGone);

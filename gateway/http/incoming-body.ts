@@ -27,13 +27,18 @@ export class IncomingBody implements RequestBody {
    * @throws {GatewayError} `overloaded` when all bodies that arrive are too much, and those of this tenant the most
    * @throws {ClientGone}
    */
-  async whole(limitBytes: number, tenant: string): Promise<Buffer> {
+  whole(limitBytes: number, tenant: string): Buffer | Promise<Buffer> {
     const request = this.#request;
     const length = Number(request.headers["content-length"] ?? 0);
     if (length > limitBytes) throw requestTooLarge(limitBytes);
     // The parser hands over the head before it looks at the rest of the same packet.
-    if (!request.complete && length <= ONE_READ_BYTES && request.headers.expect === undefined) await nextTurn();
-    return request.complete ? this.#arrived(limitBytes) : await this.#receive(limitBytes, tenant);
+    if (!request.complete && length <= ONE_READ_BYTES && request.headers.expect === undefined)
+      return nextTurn().then(() => this.#whole(limitBytes, tenant));
+    return this.#whole(limitBytes, tenant);
+  }
+
+  #whole(limitBytes: number, tenant: string): Buffer | Promise<Buffer> {
+    return this.#request.complete ? this.#arrived(limitBytes) : this.#receive(limitBytes, tenant);
   }
 
   /** Without listeners: nothing is left to wait for. */

@@ -10,16 +10,17 @@ type Headers = Readonly<Record<string, string>>;
 const DISCARD = { bytes: 64 * 1024 * 1024, milliseconds: 5000 } as const;
 
 /**
- * Writes a response to its socket; for HEAD node leaves the body out. Resolves when a streamed body has ended. A head that
- * HTTP does not allow becomes `internal_error` with the request's id as its only header.
+ * Writes a response to its socket; for HEAD node leaves the body out. A head that HTTP does not allow becomes `internal_error`
+ * with the request's id as its only header.
  * @param headers of this connection, beside the response's own
+ * @returns what resolves when a streamed body has ended; `undefined` for every other body, which is written
  */
-export async function writeResponse(
+export function writeResponse(
   request: IncomingMessage,
   response: ServerResponse,
   gatewayResponse: GatewayResponse,
   headers: Headers,
-): Promise<void> {
+): Promise<void> | undefined {
   const { body } = gatewayResponse;
   try {
     writeHeadAndBytes(request, response, gatewayResponse, headers);
@@ -27,7 +28,7 @@ export async function writeResponse(
     if (response.headersSent) response.destroy();
     else writeInternalError(response, gatewayResponse.headers[REQUEST_ID_HEADER]);
   }
-  if (body.kind === "stream") await body.send(new ResponseSink(response));
+  return body.kind === "stream" ? body.send(new ResponseSink(response)) : undefined;
 }
 
 /** All of it but a streamed body. */

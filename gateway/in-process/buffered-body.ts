@@ -4,7 +4,7 @@ import { requestTooLarge } from "../core/request-too-large.ts";
 /** The body of a request that is made in this process. */
 export function bufferedBody(bytes: Buffer): RequestBody {
   return {
-    async whole(limitBytes) {
+    whole(limitBytes) {
       if (bytes.length > limitBytes) throw requestTooLarge(limitBytes);
       return bytes;
     },

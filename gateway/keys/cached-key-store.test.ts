@@ -37,6 +37,19 @@ describe("the key cache", () => {
     expect(state.reads).toEqual(["a", "b", "a"]);
   });
 
+  test("a key is known without waiting from its read until it is dropped or too old", async () => {
+    const { state, cache } = setUp();
+    expect(cache.known("a")).toBeUndefined();
+    await cache.get("a");
+    expect(cache.known("a")).toEqual(item("a"));
+    state.now = 5000;
+    expect(cache.known("a")).toBeUndefined();
+    await cache.get("a");
+    state.drops++;
+    expect(cache.known("a")).toBeUndefined();
+    expect(state.reads).toEqual(["a", "a"]);
+  });
+
   test("reads keys again once they were dropped, also one whose read had begun before", async () => {
     const { state, cache } = setUp();
     const begun = cache.get("a");

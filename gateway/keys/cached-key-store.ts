@@ -53,17 +53,26 @@ export class CachedKeyStore implements KeyStore {
     this.#options = { ...DEFAULTS, ...options };
   }
 
+  known(keyId: string): GatewayKey | undefined {
+    return this.#fresh(keyId)?.item;
+  }
+
   async get(keyId: string): Promise<GatewayKey | undefined> {
-    const { now, ttlMs, drops } = this.#options;
-    const entry = this.#entries.get(keyId);
-    if (entry !== undefined && entry.drops === drops() && now() - entry.readAt < ttlMs) {
-      entry.isUsed = true;
-      return entry.item;
-    }
+    const { now, drops } = this.#options;
+    const entry = this.#fresh(keyId);
+    if (entry !== undefined) return entry.item;
     const stale = this.#staleItem(keyId);
     if (stale !== undefined && now() - this.#failedAt < PAUSE_AFTER_FAILURE_MS) return stale;
     const pending = this.#pending.get(keyId);
     return await (pending?.drops === drops() ? pending.item : this.#readOnce(keyId));
+  }
+
+  #fresh(keyId: string): Entry | undefined {
+    const { now, ttlMs, drops } = this.#options;
+    const entry = this.#entries.get(keyId);
+    if (entry === undefined || entry.drops !== drops() || now() - entry.readAt >= ttlMs) return undefined;
+    entry.isUsed = true;
+    return entry;
   }
 
   #readOnce(keyId: string): Promise<GatewayKey | undefined> {

@@ -14,4 +14,9 @@ export interface GatewayKey extends ApiKeyItem {
 export interface KeyStore {
   /** @returns the key's item, or `undefined` when there is none */
   get(keyId: string): Promise<GatewayKey | undefined>;
+  /**
+   * The same where nothing has to be waited for.
+   * @returns `undefined` where there is no such key, or where it has to be read. @default - every key is read
+   */
+  known?(keyId: string): GatewayKey | undefined;
 }

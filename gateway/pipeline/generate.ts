@@ -25,7 +25,8 @@ export async function generate(
   tools: GenerationTools,
 ): Promise<GatewayResponse> {
   const { steps, cache, admission, calls, memory } = tools;
-  const planned = await planRequest(identified, rules, tools);
+  const planning = planRequest(identified, rules, tools);
+  const planned = planning instanceof Promise ? await planning : planning;
   const reserved = steps.limit(planned, tools);
   const limited = reserved instanceof Promise ? await reserved : reserved;
   const lookup = cache && (await steps.consultCache(limited, cache));
@@ -39,13 +40,15 @@ export async function generate(
         ? await steps.call(limited, lookup?.cacheWriter, { ...calls, admission })
         : await steps.call({ ...limited, generation: limited.clamped }, undefined, { ...calls, admission });
     try {
-      const response = await steps.relay(called, {
+      const relaying = steps.relay(called, {
         now: calls.now,
         memory,
         onEnd: (targetId) => admission.slotFreed(targetId),
       });
+      const response = relaying instanceof Promise ? await relaying : relaying;
       onEnd = () => undefined;
-      return await confirmed(called, response);
+      const confirming = confirmed(called, response);
+      return confirming instanceof Promise ? await confirming : confirming;
     } catch (error) {
       if (called.response.kind === "stream") {
         called.response.body.close();
@@ -65,12 +68,13 @@ function confirmed({ client }: Parsed, response: GatewayResponse): GatewayRespon
   return client.dialect.confirmWhole(body.bytes).then((bytes) => ({ ...response, body: { kind: "bytes", bytes } }));
 }
 
-/** The steps up to the plan. */
-export async function planRequest(
+/** The steps up to the plan. Without a promise where parsing makes none. */
+export function planRequest(
   identified: Identified,
   rules: GenerationRules,
   tools: Pick<GenerationTools, "steps"> & ParseTools & PlanTools,
-): Promise<Planned> {
+): Planned | Promise<Planned> {
   const { steps } = tools;
-  return steps.plan(await steps.parse(identified, rules, tools), tools);
+  const parsed = steps.parse(identified, rules, tools);
+  return parsed instanceof Promise ? parsed.then((each) => steps.plan(each, tools)) : steps.plan(parsed, tools);
 }

@@ -39,17 +39,26 @@ export interface IdentifyTools {
  * address is not among the key's, `rate_limit_exceeded` after too many wrong keys of the address, or `auth_unavailable`
  * when the key can't be checked
  */
-export async function identify(admitted: Admitted, tools: IdentifyTools): Promise<Identified> {
-  const { request, endpoint, addressTenant, record } = admitted;
-  const anonymous: Caller = { tenant: addressTenant, keyId: undefined, priceFactor: 1 };
-  const scope = scopeOf(endpoint.access);
-  if (scope === undefined) return { ...admitted, caller: anonymous, key: undefined };
+export function identify(admitted: Admitted, tools: IdentifyTools): Identified | Promise<Identified> {
+  const scope = scopeOf(admitted.endpoint.access);
+  if (scope === undefined) return { ...admitted, caller: anonymous(admitted), key: undefined };
   const auth = scope === "admin" ? "required" : tools.auth;
-  const known = request.knownCaller;
-  const key =
-    known === undefined ? await keyOf(admitted, scope, auth, tools) : await keyOfKnown(known, scope, auth, tools);
-  if (key !== undefined) tools.keyUses?.used(key);
-  const caller = known ?? (key === undefined ? anonymous : ofKey(key));
+  const known = admitted.request.knownCaller;
+  const key = known === undefined ? keyOf(admitted, scope, auth, tools) : keyOfKnown(known, scope, auth, tools);
+  return key instanceof Promise
+    ? key.then((item) => identified(admitted, item, tools))
+    : identified(admitted, key, tools);
+}
+
+function anonymous({ addressTenant }: Admitted): Caller {
+  return { tenant: addressTenant, keyId: undefined, priceFactor: 1 };
+}
+
+function identified(admitted: Admitted, key: GatewayKey | undefined, { keyUses }: IdentifyTools): Identified {
+  const { record } = admitted;
+  const known = admitted.request.knownCaller;
+  if (key !== undefined) keyUses?.used(key);
+  const caller = known ?? (key === undefined ? anonymous(admitted) : ofKey(key));
   record.note({
     tenant: caller.tenant,
     keyId: key?.keyId,
@@ -74,12 +83,13 @@ function tenantOf(keyId: string, owner: KeyOwner | undefined, projectId: string 
   return owner.type === "service_account" ? `account:${owner.id}` : `user:${projectId ?? ""}:${owner.id}`;
 }
 
-async function keyOf(
+/** Without a promise where the key is known, as it is for most requests. */
+function keyOf(
   admitted: Admitted,
   scope: KeyScope,
   auth: AuthMode,
   tools: IdentifyTools,
-): Promise<GatewayKey | undefined> {
+): GatewayKey | undefined | Promise<GatewayKey> {
   if (auth === "off") return undefined;
   const header = credentialHeader(admitted);
   if (header === "" || /^bearer$/i.test(header)) {
@@ -90,26 +100,31 @@ async function keyOf(
   const keyId = apiKeyId(secret);
   const isCounted = !tools.addressLimit.isTrusted(admitted.request.address);
   if (isCounted) refuseAfterFailures(admitted, keyId, tools);
-  try {
-    const item = await checked(secret, keyId, { scope, address: admitted.request.address }, tools);
-    if (isCounted) tools.failedKeys.worked(admitted.addressTenant, item.keyId, tools.now());
-    return item;
-  } catch (error) {
-    const isFailure = error instanceof GatewayError && error.code === "invalid_api_key";
-    if (isFailure && isCounted) tools.failedKeys.failed(admitted.addressTenant, tools.now());
-    throw error;
-  }
+  const use: KeyUse = { scope, address: admitted.request.address };
+  const check = (item: GatewayKey | undefined): GatewayKey => {
+    try {
+      const right = checked(secret, keyId, item, use, tools);
+      if (isCounted) tools.failedKeys.worked(admitted.addressTenant, right.keyId, tools.now());
+      return right;
+    } catch (error) {
+      const isFailure = error instanceof GatewayError && error.code === "invalid_api_key";
+      if (isFailure && isCounted) tools.failedKeys.failed(admitted.addressTenant, tools.now());
+      throw error;
+    }
+  };
+  const known = keyId === undefined ? undefined : tools.keys.known?.(keyId);
+  return keyId === undefined || known !== undefined ? check(known) : lookUp(tools.keys, keyId).then(check);
 }
 
 /** @throws {GatewayError} */
-async function checked(
+function checked(
   secret: string,
   keyId: string | undefined,
+  item: GatewayKey | undefined,
   use: KeyUse,
-  { keys, wallClock }: IdentifyTools,
-): Promise<GatewayKey> {
+  { wallClock }: IdentifyTools,
+): GatewayKey {
   if (keyId === undefined) throw new GatewayError("invalid_api_key", { ...CHALLENGE, rule: "key-malformed" });
-  const item = await lookUp(keys, keyId);
   const now = wallClock();
   const refusal = checkKey(secret, item, use, now);
   if (refusal === undefined && item !== undefined) return item;

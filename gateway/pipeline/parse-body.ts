@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type * as z from "zod";
 import type { Deprecation } from "../../contracts/api/deprecations.ts";
 import { isRecord } from "../../lib/is-record.ts";
+import type { InboundDialect } from "../core/dialect.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { GatewayRequest } from "../core/request.ts";
@@ -33,25 +34,58 @@ export interface ParseTools {
   readonly dialects: ClientDialectTools;
 }
 
+/** A body that is one JSON object, as it came and parsed. */
+interface JsonBody {
+  readonly bytes: Buffer;
+  readonly fields: Fields;
+}
+
 /**
- * Fifth step: reads and checks the body of a request that a target serves, for callers that were admitted.
+ * Fifth step: reads and checks the body of a request that a target serves, for callers that were admitted. Without a promise
+ * where the body is there and in our dialect.
  * @throws {GatewayError} 400, 403, 413 or 415 from the catalogue
  */
-export async function parse(identified: Identified, rules: GenerationRules, tools: ParseTools): Promise<Parsed> {
-  const { request, requestId, endpoint, caller, key, match, headers, record } = identified;
-  const { bytes, fields: clientFields } = await readJsonObject(request, tools.bodyLimitBytes, caller.tenant);
+export function parse(identified: Identified, rules: GenerationRules, tools: ParseTools): Parsed | Promise<Parsed> {
+  const { request, caller } = identified;
+  const body = readJsonObject(request, tools.bodyLimitBytes, caller.tenant);
+  return body instanceof Promise
+    ? body.then((read) => parsed(identified, rules, tools, read))
+    : parsed(identified, rules, tools, body);
+}
+
+function parsed(
+  identified: Identified,
+  rules: GenerationRules,
+  tools: ParseTools,
+  { bytes, fields: clientFields }: JsonBody,
+): Parsed | Promise<Parsed> {
+  const { request, endpoint, key, match, headers, record } = identified;
   headers.add(announcements(match.route, tools.deprecations, clientFields));
-  if (endpoint.client === undefined) {
-    const fields = withoutGuidedFields(clientFields);
-    const body = fields === clientFields ? bytes : await jsonBytes(fields);
+  if (endpoint.client !== undefined)
+    return parsedByDialect(identified, rules, endpoint.client.open(identified.caller.tenant, tools.dialects), {
+      bytes,
+      fields: clientFields,
+    });
+  const fields = withoutGuidedFields(clientFields);
+  const written = fields === clientFields ? bytes : jsonBytes(fields);
+  const parse = (body: Buffer): Parsed => {
     const generation = generationRequest(identified, rules, body, fields);
     const problems = rules.clientProblems?.(fields) ?? [];
     if (problems.length > 0) throw invalidRequest(problems);
     const priority = priorityOf(request, generation, key);
     record.note({ priority });
     return { ...identified, rules, generation, priority, client: undefined };
-  }
-  const dialect = endpoint.client.open(caller.tenant, tools.dialects);
+  };
+  return written instanceof Promise ? written.then(parse) : parse(written);
+}
+
+async function parsedByDialect(
+  identified: Identified,
+  rules: GenerationRules,
+  dialect: InboundDialect,
+  { bytes, fields: clientFields }: JsonBody,
+): Promise<Parsed> {
+  const { request, requestId, key, record } = identified;
   check(dialect.body, clientFields, bytes.length);
   const fields = await dialect.toChat(clientFields);
   const betas = request.headers["anthropic-beta"];
@@ -67,23 +101,32 @@ export async function parse(identified: Identified, rules: GenerationRules, tool
 }
 
 /**
- * A body that is one JSON object, as it came and parsed.
+ * Reads a body that must be one JSON object.
  * @param tenant that holds its bytes while they arrive
  * @throws {GatewayError} 400, 413 or 415 from the catalogue
  */
-export async function readJsonObject(
+export function readJsonObject(
   { headers, body }: GatewayRequest,
   limitBytes: number,
   tenant: string,
-): Promise<{ readonly bytes: Buffer; readonly fields: Fields }> {
+): JsonBody | Promise<JsonBody> {
   checkMediaType(headers);
-  const bytes = await body.whole(limitBytes, tenant);
-  const isLarge = bytes.length > LARGE_BYTES;
-  if (isLarge) await nextTurn();
+  const bytes = body.whole(limitBytes, tenant);
+  return bytes instanceof Promise ? bytes.then(jsonBody) : jsonBody(bytes);
+}
+
+function jsonBody(bytes: Buffer): JsonBody | Promise<JsonBody> {
+  if (bytes.length > LARGE_BYTES) return largeJsonBody(bytes);
   checkText(bytes);
-  if (isLarge) await nextTurn();
+  return { bytes, fields: parseObject(bytes) };
+}
+
+async function largeJsonBody(bytes: Buffer): Promise<JsonBody> {
+  await nextTurn();
+  checkText(bytes);
+  await nextTurn();
   const fields = parseObject(bytes);
-  if (isLarge) await nextTurn();
+  await nextTurn();
   return { bytes, fields };
 }
 

@@ -35,8 +35,11 @@ const STREAM_HEADERS = {
   "x-accel-buffering": "no",
 } as const;
 
-/** Tenth step: the target's response as it is, or in the client's dialect. A large one is written in turns. */
-export async function relay(called: Called, { now, onEnd, memory }: RelayTools): Promise<GatewayResponse> {
+/**
+ * Tenth step: the target's response as it is, or in the client's dialect. A large one is written in turns; without a promise
+ * where nothing is.
+ */
+export function relay(called: Called, { now, onEnd, memory }: RelayTools): GatewayResponse | Promise<GatewayResponse> {
   const {
     response: upstreamResponse,
     target,
@@ -82,11 +85,14 @@ export async function relay(called: Called, { now, onEnd, memory }: RelayTools):
     cacheWriteTokens: tokens.cacheWriteTokens,
     reasoningTokens: tokens.reasoningTokens,
   });
+  const end = (written: Buffer) => {
+    const response = wholeResponse(called, written);
+    cacheWriter?.whole(bytes, target.id);
+    onEnd(target.id);
+    return response;
+  };
   const written = forClient(called, upstreamResponse);
-  const response = wholeResponse(called, written instanceof Promise ? await written : written);
-  cacheWriter?.whole(bytes, target.id);
-  onEnd(target.id);
-  return response;
+  return written instanceof Promise ? written.then(end) : end(written);
 }
 
 /**

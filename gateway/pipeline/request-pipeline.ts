@@ -66,7 +66,8 @@ export class RequestPipeline {
       // On every path, so that a browser then sends its real request and can read the response.
       if (received.request.method === "OPTIONS") return bytesResponse(204, received.headers.all, Buffer.alloc(0));
       const admitted = steps.admitAddress(steps.route(received), this.#tools);
-      const identified = await steps.identify(admitted, this.#tools);
+      const identifying = steps.identify(admitted, this.#tools);
+      const identified = identifying instanceof Promise ? await identifying : identifying;
       this.#watchKey(identified);
       return await identified.endpoint.handle(identified);
     } catch (error) {

@@ -27,12 +27,11 @@ test("bodies that stand still and hold too much are refused with 503's code, and
   const receiving = new ReceivingBodies(1000);
   const refusals: unknown[] = [];
   const server = createServer((request, response) => {
-    new IncomingBody(request, response, receiving)
-      .whole(10_000, String(request.headers["x-tenant"] ?? "a"))
-      .catch((error: unknown) => {
-        refusals.push(error);
-        response.destroy();
-      });
+    const body = new IncomingBody(request, response, receiving);
+    (async () => await body.whole(10_000, String(request.headers["x-tenant"] ?? "a")))().catch((error: unknown) => {
+      refusals.push(error);
+      response.destroy();
+    });
   });
   server.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));

@@ -30,7 +30,7 @@ export interface AttemptCounts {
  * @param first a lease that the queue has reserved for the request; settled here like every other
  * @throws {GatewayError} `timeout`, `model_unavailable`, `overloaded`, `upstream_error`, or the target's own refusal
  */
-export async function callTargets(
+export function callTargets(
   request: CallRequest,
   tools: CallTools,
   before: AttemptCounts,
@@ -38,17 +38,14 @@ export async function callTargets(
 ): Promise<Answered> {
   const { generation, timeouts, abort } = request;
   const seconds = generation.stream ? timeouts.firstByteSeconds : timeouts.totalSeconds;
-  const over = generation.stream ? undefined : new AbortController();
+  const isReadOn = !generation.stream && request.plan.targets.some(({ kind }) => kind === "provider");
+  const over = isReadOn ? new AbortController() : undefined;
   const timer = setTimeout(() => {
     abort.abort(new GatewayError("timeout", { message: timeoutMessage(generation.stream, seconds) }));
     over?.abort();
   }, seconds * 1000);
   tools.budget.request(tools.now());
-  try {
-    return await new TargetCalls(request, tools, before, over?.signal).run(first);
-  } finally {
-    clearTimeout(timer);
-  }
+  return new TargetCalls(request, tools, before, over?.signal, timer).run(first);
 }
 
 function timeoutMessage(isStream: boolean, seconds: number): string {
@@ -64,6 +61,8 @@ class TargetCalls {
   readonly #before: AttemptCounts;
   /** Aborted when the route's time is over. */
   readonly #over: AbortSignal | undefined;
+  /** Of the route's time. */
+  readonly #timer: NodeJS.Timeout;
   #state: policy.AttemptState;
   #failedAttempts: number;
   /** The targets' refusals when the last lease was looked for. */
@@ -71,29 +70,41 @@ class TargetCalls {
   /** The first call's target, once a second call runs beside it. */
   #beside: Target | undefined = undefined;
 
-  constructor(request: CallRequest, tools: CallTools, before: AttemptCounts, over: AbortSignal | undefined) {
+  constructor(
+    request: CallRequest,
+    tools: CallTools,
+    before: AttemptCounts,
+    over: AbortSignal | undefined,
+    timer: NodeJS.Timeout,
+  ) {
     this.#request = request;
     this.#tools = tools;
     this.#before = before;
     this.#over = over;
+    this.#timer = timer;
     this.#state = policy.beginAttempts(request.plan);
     this.#failedAttempts = before.failedAttempts;
   }
 
+  /** Ends the timer. */
   async run(first: Lease | undefined): Promise<Answered> {
-    let lease = first;
-    while (this.#state.attempts < this.#state.maxAttempts) {
-      lease ??= this.#reserve();
-      if (lease === undefined) {
-        if (await this.#nextRound()) continue;
-        break;
+    try {
+      let lease = first;
+      while (this.#state.attempts < this.#state.maxAttempts) {
+        lease ??= this.#reserve();
+        if (lease === undefined) {
+          if (await this.#nextRound()) continue;
+          break;
+        }
+        const answered = await this.#callOrHedge(lease);
+        if (answered !== undefined) return answered;
+        lease = undefined;
       }
-      const answered = await this.#callOrHedge(lease);
-      if (answered !== undefined) return answered;
-      lease = undefined;
+      const error = policy.finalError(this.#state, this.#refusals, tokenField(this.#request.generation));
+      throw error.code === "timeout" && this.#request.generation.stream ? streamTimeout() : error;
+    } finally {
+      clearTimeout(this.#timer);
     }
-    const error = policy.finalError(this.#state, this.#refusals, tokenField(this.#request.generation));
-    throw error.code === "timeout" && this.#request.generation.stream ? streamTimeout() : error;
   }
 
   /** A lease at the best target that the retry budget allows. */

@@ -140,6 +140,24 @@ test.each(PATHS)("128,000 tokens of text pass on %s", async (path) => {
   expect((await response.text()).split("word ").length).toBe(128_001);
 });
 
+test("a response of some hundred bytes that is nested too deep is the provider's failure too", async () => {
+  const deep = `${"[".repeat(100)}${"]".repeat(100)}`;
+  const { url } = await setUp(`{"id":"c","choices":[${CHOICE}],"x":${deep}}`);
+  for (const path of PATHS) {
+    const response = await post(url, path, BODIES[path]("chat"));
+    expect([path, response.headers.get("x-sluice-target")]).toEqual([path, "good/small"]);
+  }
+});
+
+test("what comes of a response before it is large counts for its bounds", () => {
+  const request = { route: "/v1/chat/completions", fields: {} } as unknown as Generation;
+  const bounds = new ResponseBounds(request, true);
+  const lists = Buffer.from(list(5000, "[]"));
+  const taken = Array.from({ length: 6 }, () => bounds.take(lists));
+  expect(taken).toEqual([true, true, true, true, true, true]);
+  expect(bounds.take(Buffer.from("[],"))).toBe(false);
+});
+
 test("many embeddings pass as they are", async () => {
   const vector = `[${list(3072, "-0.0123456789012")}]`;
   const item = `{"object":"embedding","index":0,"embedding":${vector}}`;

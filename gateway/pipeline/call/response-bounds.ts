@@ -24,6 +24,11 @@ const MAX_LOGPROBS_BYTES = 64 * 1024 * 1024;
 /** The largest body has some million tokens, each with up to 7 bytes as an id or as a short text. */
 const MAX_TOKENS_BYTES = 64 * 1024 * 1024;
 const TOKEN_ROUTES: ReadonlySet<string> = new Set(["/tokenize", "/detokenize"]);
+/**
+ * Fewer bytes than can be over any bound, so that they are not measured: they have some thousand fields at most, and the parser of
+ * OpenAI's dialect looks how deep they are.
+ */
+const SMALL_BYTES = 16_384;
 /** Of the embedding of one input: 4,096 dimensions in decimal digits are some 90 KB. */
 const MAX_EMBEDDING_BYTES = 128 * 1024;
 
@@ -40,6 +45,8 @@ export class ResponseBounds {
   readonly #vectors: VectorCount | undefined;
   readonly #inputs: number;
   readonly #hold: WholeHold | undefined;
+  /** What has come of a response that may be small; `undefined` once it is measured. */
+  #unmeasured: Buffer[] | undefined;
   #bytes = 0;
 
   /**
@@ -48,6 +55,7 @@ export class ResponseBounds {
    */
   constructor({ route, fields, client }: GenerationRequest, isOwnDialect: boolean, hold?: WholeHold) {
     this.#hold = hold;
+    this.#unmeasured = isOwnDialect ? [] : undefined;
     const isPassed = isOwnDialect && client === undefined;
     const hasLogprobs = (fields.logprobs ?? fields.prompt_logprobs ?? false) !== false;
     this.#inputs = route === "/v1/embeddings" ? inputsIn(fields.input) : 0;
@@ -62,10 +70,18 @@ export class ResponseBounds {
   take(chunk: Buffer): boolean {
     this.#bytes += chunk.length;
     this.#hold?.add(chunk.length);
-    this.#meter.push(chunk);
+    this.#measure(chunk);
     this.#vectors?.push(chunk);
     if (this.isTooDeep) return false;
     return this.isParsed || this.#bytes <= this.#passedBytes;
+  }
+
+  #measure(chunk: Buffer): void {
+    if (this.#unmeasured === undefined) return this.#meter.push(chunk);
+    this.#unmeasured.push(chunk);
+    if (this.#bytes <= SMALL_BYTES) return;
+    for (const each of this.#unmeasured) this.#meter.push(each);
+    this.#unmeasured = undefined;
   }
 
   /** Whether all of a response that is not parsed has a vector for each input; `true` for one without embeddings. */
@@ -75,7 +91,7 @@ export class ResponseBounds {
     return vectors === undefined || (vectors.vectors === this.#inputs && !vectors.hasOther);
   }
 
-  /** Whether it is nested deeper than any response. */
+  /** Whether it is nested deeper than any response, as far as it is measured. */
   get isTooDeep(): boolean {
     return this.#meter.deepest > MAX_JSON_DEPTH;
   }
