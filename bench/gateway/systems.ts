@@ -25,7 +25,7 @@ export interface System {
 
 /** The core of the system under test; `bench/run.ts` runs all other processes on the last one. */
 const SYSTEM_CORE = "0";
-const START_LIMIT_MS = 90_000;
+const START_LIMIT_MS = 300_000;
 
 export interface SystemOptions extends Omit<System, "pid" | "cores" | "stop"> {
   readonly environment?: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export interface SystemOptions extends Omit<System, "pid" | "cores" | "stop"> {
   readonly cores?: string;
 }
 
-/** Starts a system pinned to its core, or other ones, and waits until it serves. @throws when it ends or is silent for 90 s */
+/** Starts a system pinned to its core, or other ones, and waits until it serves. @throws when it ends or is silent for 5 minutes */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { name, version, origin, headers, rates, command, cores = SYSTEM_CORE } = options;
   const log = openSync(options.logFile, "w");
@@ -60,7 +60,7 @@ async function servingPid(child: ChildProcess, { name, readyUrl, headers, logFil
     await sleep(100);
   }
   child.kill("SIGKILL");
-  const state = child.exitCode === null ? "did not serve within 90 s" : `ended with ${child.exitCode}`;
+  const state = child.exitCode === null ? "did not serve within 5 minutes" : `ended with ${child.exitCode}`;
   throw new Error(`${name} ${state}: ${lastLines(logFile)}`);
 }
 
