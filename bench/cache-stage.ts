@@ -68,6 +68,7 @@ export async function stageTimes(promptCharacters: number, tokens: number, count
 function plannedRequest(generation: GenerationRequest) {
   const abort = new AbortController();
   return {
+    key: undefined,
     request: {
       method: "POST",
       target: CHAT.route,

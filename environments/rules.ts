@@ -22,6 +22,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...gatewayProblems(environment),
     ...entryProblems(environment),
     ...auditProblems(environment),
+    ...historyProblems(environment),
     ...stageProblems(environment),
     ...planProblems(environment),
     ...Object.entries(environment.pools).flatMap(([name, pool]) => poolProblems(name, pool)),
@@ -65,6 +66,19 @@ function auditProblems({
       value: auditLock,
       rule: `must be governance where deletionProtection is false: the environment could not be destroyed for ${auditDays} days`,
       remedy: "set api.auditLock to governance, or deletionProtection to true",
+    },
+  ];
+}
+
+/** Projects opt in by the control API, which also reads the history. */
+function historyProblems({ history, api: { controlApi } }: Environment): readonly Problem[] {
+  if (history === null || controlApi) return [];
+  return [
+    {
+      path: "history",
+      value: "set",
+      rule: "must be null where api.controlApi is false: no project could opt in, and nobody could read it",
+      remedy: "set api.controlApi to true, or history to null",
     },
   ];
 }

@@ -5,6 +5,7 @@ import { type ProcessShare, processShare } from "./composition/process-share.ts"
 import { createRequests } from "./composition/requests.ts";
 import { createUpstreams } from "./composition/upstreams.ts";
 import type { Gateway, GatewayOptions } from "./gateway-options.ts";
+import { HistoryRecorder } from "./history/history-recorder.ts";
 import { keyDrops } from "./keys/key-changes.ts";
 import { KeyRevocations } from "./keys/key-revocations.ts";
 import type { Meter } from "./metrics/meter.ts";
@@ -23,6 +24,14 @@ function createUsage(
   return usage && new UsageLedger({ ...usage, thread, logger, meter, wallClock });
 }
 
+function createHistory(
+  { history, logger, wallClock = Date.now }: GatewayOptions,
+  { thread, clock }: ProcessShare,
+  meter: Meter,
+): HistoryRecorder | undefined {
+  return history && new HistoryRecorder({ ...history, thread, logger, meter, now: clock, wallClock });
+}
+
 /** Builds the data plane. It listens and calls upstreams only after `listen`. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { config, logger } = options;
@@ -32,6 +41,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   let isDraining = false;
   const revocations = createRevocations(options, share);
   const usage = createUsage(options, share, measurements.meter);
+  const history = createHistory(options, share, measurements.meter);
   const requests = createRequests({
     options,
     share,
@@ -40,6 +50,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     isDraining: () => isDraining,
     revocations,
     usage,
+    history,
   });
   const { http, sockets } = createFront(options, requests.handle, revocations);
   const { admission, cache } = upstreams;
@@ -47,6 +58,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const serving: readonly Part[] = [
     // The first, so that it stops last: after the last request is settled.
     ...(usage === undefined ? [] : [usage]),
+    ...(history === undefined ? [] : [history]),
     measurements.refusedCounts,
     { stop: () => admission.stop() },
     { start: () => cache?.responses.generations.start(), stop: () => cache?.responses.generations.stop() },

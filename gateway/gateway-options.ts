@@ -11,6 +11,7 @@ import type { GatewayResponse } from "./core/response.ts";
 import type { AwsCredentials } from "./dialects/inner/provider-dialect.ts";
 import type { EngineDirectoryIntervals } from "./engines/engine-directory.ts";
 import type { EngineDiscovery } from "./engines/engine-discovery.ts";
+import type { HistoryStore } from "./history/history-store.ts";
 import type { KeyStore } from "./keys/key-store.ts";
 import type { LimitStore } from "./limits/limit-store.ts";
 import type { QuotaStore } from "./limits/quota-store.ts";
@@ -77,6 +78,8 @@ export interface GatewayOptions {
   readonly changeStore?: ChangeStore;
   /** Where usage events are written. @default - there are none */
   readonly usage?: UsageFiles | undefined;
+  /** Where generations of keys that opted in are stored, and the folder of those that wait. @default - none is stored */
+  readonly history?: { readonly store: HistoryStore; readonly spool: string } | undefined;
   /** Adds up what providers cost. @default - this gateway's spend alone counts */
   readonly spendStore?: SpendStore;
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
@@ -16,6 +17,8 @@ import type { EngineDiscovery } from "./engines/engine-discovery.ts";
 import { SharedDiscovery } from "./engines/shared-discovery.ts";
 import { TargetGroupDiscovery } from "./engines/target-group-discovery.ts";
 import type { Gateway } from "./gateway-options.ts";
+import { DynamoHistoryStore } from "./history/dynamo-history-store.ts";
+import type { HistoryStore } from "./history/history-store.ts";
 import { CachedKeyStore } from "./keys/cached-key-store.ts";
 import { DynamoKeyStore } from "./keys/dynamo-key-store.ts";
 import { KeyChanges, keyChangesReader, keyDrops } from "./keys/key-changes.ts";
@@ -153,6 +156,9 @@ export function buildGateway(
     }),
     ...(config.usageFiles === undefined ? {} : { usage: usageFiles(config.usageFiles, spool) }),
     ...(responseStorage === undefined ? {} : { responses: responseStore(client, responseStorage) }),
+    ...(config.history === undefined
+      ? {}
+      : { history: { store: historyStore(config.history), spool: join(spool, "history") } }),
   });
 }
 
@@ -176,6 +182,15 @@ function usageFiles(
     await s3.send(new PutObjectCommand({ Bucket, Key, Body }), { abortSignal });
   };
   return { spool, fileSeconds, put };
+}
+
+function historyStore({
+  table: tableName,
+  keysTable: keysTableName,
+  retentionDays,
+}: NonNullable<GatewayConfig["history"]>): HistoryStore {
+  const client = singleAttempts(); // the writer tries again, after a pause
+  return new DynamoHistoryStore({ client, tableName, keysTableName, retentionDays, now: Date.now });
 }
 
 function responseStore(

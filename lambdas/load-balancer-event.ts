@@ -32,7 +32,7 @@ export interface LoadBalancerResponse {
   readonly statusCode: number;
   readonly multiValueHeaders: Readonly<Record<string, readonly string[]>>;
   readonly body: string;
-  readonly isBase64Encoded: false;
+  readonly isBase64Encoded: boolean;
 }
 
 /** @throws {z.ZodError} when it is no event of a load balancer */

@@ -28,3 +28,10 @@ export function serverSentEvents(text: string): readonly ServerSentEvent[] {
 export function eventData(text: string): readonly string[] {
   return serverSentEvents(text).map(({ data }) => data);
 }
+
+/** The data of every whole event of a stream that may have been broken off; what is no event is left out. */
+export function wholeEventData(text: string): readonly string[] {
+  const events: string[] = [];
+  createParser({ onEvent: ({ data }) => events.push(data) }).feed(text);
+  return events;
+}

@@ -83,6 +83,7 @@ describe("an admin key", () => {
         keyPlan: "standard",
         models: [],
         usage: undefined,
+        history: undefined,
         organization: "default",
         failedKeys: new FailedKeys(10),
         uptime: () => 0,

@@ -14,6 +14,7 @@ import { OlderArchives } from "../lambdas/administer/call/older-archives.ts";
 import { RefusalStore, refusalRecorder } from "../lambdas/refusal-store.ts";
 import { bind } from "./http/server.ts";
 import { controlTable } from "./test/control-table.ts";
+import { storeChat } from "./test/stored-chat.ts";
 
 type User = RecordOf<"user">;
 const user = (id: string, role: User["role"]): User => ({
@@ -41,6 +42,16 @@ const invite = (id: string): RecordOf<"invite"> => ({
   role: "reader",
   projects: [],
   createdAt: 1,
+  expiresAt: 4_000_000_000,
+});
+
+/** A user may read the content of a project's history. */
+const historyAccess = (projectId: string, userId: string): RecordOf<"historyAccess"> => ({
+  kind: "historyAccess",
+  version: 1,
+  projectId,
+  userId,
+  reason: "a support case",
   expiresAt: 4_000_000_000,
 });
 
@@ -115,7 +126,7 @@ const role = (resourceId: string, id: string): RecordOf<"role"> => ({
 
 /** The control API behind a socket, with its table in the local DynamoDB; the credential is `organisation/user`. */
 async function started() {
-  const { store, document, name, keys, usage } = await controlTable();
+  const { store, document, name, keys, usage, history, historyTables } = await controlTable();
   const fail = (line: unknown) => {
     throw new Error(JSON.stringify(line));
   };
@@ -138,6 +149,7 @@ async function started() {
         keyPlan: "standard",
         models: ["tiny"],
         usage,
+        history,
         organization: "org-a",
         now: () => clock.ms++,
         log: () => undefined,
@@ -168,7 +180,7 @@ async function started() {
       baseURL: `http://127.0.0.1:${api.port}/v1`,
       maxRetries: 0,
     }).admin.organization;
-  return { store, send, seed, sdk, clock };
+  return { store, send, seed, sdk, clock, document, historyTables };
 }
 
 const create = <R extends ControlRecord>(record: R) => ({ action: "create" as const, record });
@@ -365,6 +377,7 @@ const OWN = {
   subject_id: "proj_own",
   credit_id: "credit_own",
   rate_limit_id: "rl-tiny",
+  chat_id: "gen_own",
 };
 const FOREIGN = {
   project_id: "proj_foreign",
@@ -379,6 +392,7 @@ const FOREIGN = {
   subject_id: "proj_foreign",
   credit_id: "credit_foreign",
   rate_limit_id: "rl-foreign",
+  chat_id: "gen_foreign",
 };
 const BODIES: Readonly<Record<string, unknown>> = {
   createProject: { name: "a" },
@@ -408,6 +422,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   updateRateLimit: { max_requests_per_1_minute: 60 },
   updateSpendLimit: { currency: "USD", interval: "month", threshold_amount: 5000 },
   updateProjectSpendLimit: { currency: "USD", interval: "month", threshold_amount: 5000 },
+  updateDataRetention: { retention_type: "zero_data_retention" },
+  updateProjectDataRetention: { retention_type: "none" },
+  createHistoryAccess: { reason: "a support case", expires_in_seconds: 900 },
   updateModelPermissions: { mode: "deny_list", model_ids: ["chat"] },
 };
 const CALLERS = {
@@ -426,7 +443,7 @@ describe("who may do what in the control API", () => {
   test.each(cases)(
     "$id is for $name what the roles say, and foreign ids are not found",
     async ({ id, operation, name, caller }) => {
-      const { seed, send } = await started();
+      const { seed, send, ...tables } = await started();
       const owns = name === "owner" ? "owner" : "reader";
       await seed(
         "org-a",
@@ -442,6 +459,7 @@ describe("who may do what in the control API", () => {
         create(limits("organization", "organization")),
         create({ kind: "group", version: 1, id: "group_new", name: "new", createdAt: 1 } as const),
         ...["organization", OWN.project_id].map((resourceId) => create(role(resourceId, "role_new"))),
+        create(historyAccess(OWN.project_id, "user-caller")),
         ...(caller.inProject ? [create(member(OWN.project_id, "user-caller", caller.inProject))] : []),
       );
       await seed(
@@ -455,6 +473,9 @@ describe("who may do what in the control API", () => {
         ...groupAndRoles(FOREIGN),
         create(credit(FOREIGN)),
       );
+      if (operation.path.includes("/chats"))
+        for (const { chat_id: chatId, project_id: projectId } of [OWN, FOREIGN])
+          await storeChat(tables, { id: chatId, projectId });
       const parameters = [...operation.path.matchAll(/\{(\w+)\}/g)].map(
         ([, parameter]) => parameter as keyof typeof OWN,
       );

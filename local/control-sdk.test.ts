@@ -5,6 +5,7 @@ import type { ControlOperation } from "../contracts/control/operation.ts";
 import { CONTROL_OPERATIONS, type ControlOperationId } from "../contracts/control/operations.ts";
 import type { RecordOf } from "../contracts/control/records.ts";
 import { controlServer } from "./test/control-server.ts";
+import { CHAT_ID, storeChat } from "./test/stored-chat.ts";
 
 type Organization = OpenAI["admin"]["organization"];
 
@@ -20,6 +21,7 @@ interface Made {
   role: string;
   projectRole: string;
   credit: string;
+  chat: string;
 }
 const CreditId = z.object({ id: z.string() });
 /** `own` sends a request of an operation that the SDK has no method for. */
@@ -132,6 +134,19 @@ const CALLS: Readonly<Record<ControlOperationId, Call>> = {
   listCompletionsUsage: ({ usage }) => usage.completions({ start_time: DAY, group_by: ["project_id", "model"] }),
   listEmbeddingsUsage: ({ usage }) => usage.embeddings({ start_time: DAY, api_key_ids: ["key_a"] }),
   listCosts: ({ usage }) => usage.costs({ start_time: DAY, group_by: ["line_item"], limit: 1 }),
+  retrieveDataRetention: ({ dataRetention }) => dataRetention.retrieve(),
+  updateDataRetention: ({ dataRetention }) => dataRetention.update({ retention_type: "zero_data_retention" }),
+  retrieveProjectDataRetention: ({ projects }, { project }) => projects.dataRetention.retrieve(project),
+  updateProjectDataRetention: ({ projects }, { project }) =>
+    projects.dataRetention.update(project, { retention_type: "none" }),
+  listChats: (_, { project }, own) => own("get", `/organization/projects/${project}/chats`),
+  createHistoryAccess: (_, { project }, own) =>
+    own("post", `/organization/projects/${project}/history_access`, {
+      reason: "a support case",
+      expires_in_seconds: 900,
+    }),
+  retrieveChat: (_, { project, chat }, own) => own("get", `/organization/projects/${project}/chats/${chat}`),
+  deleteChat: (_, { project, chat }, own) => own("delete", `/organization/projects/${project}/chats/${chat}`),
   archiveProject: ({ projects }, { project }) => projects.archive(project),
   listGroups: ({ groups }) => groups.list({ limit: 1, order: "desc" }),
   retrieveGroup: ({ groups }, { group }) => groups.retrieve(group),
@@ -188,7 +203,8 @@ const MEMBER: RecordOf<"user"> = {
 describe("the official SDK", () => {
   // documented: control-api-sdk
   test("can call every operation of the control API, and each response has its schema, no field more", async () => {
-    const { url, owner, store } = await controlServer();
+    const server = await controlServer();
+    const { url, owner, store } = server;
     const adminAPIKey = await owner("org-a");
     await store.write("org-a", [{ action: "create", record: MEMBER }]);
     const responses: { readonly method: string; readonly path: string; readonly body: unknown }[] = [];
@@ -221,9 +237,11 @@ describe("the official SDK", () => {
       role: "",
       projectRole: "",
       credit: "",
+      chat: CHAT_ID,
     };
     const called: string[] = [];
     for (const [id, call] of Object.entries(CALLS)) {
+      if (id === "listChats") await storeChat(server, { projectId: made.project });
       await call(organization, made, own);
       const { method, path, response }: ControlOperation = CONTROL_OPERATIONS[id as ControlOperationId];
       const last = responses.at(-1);

@@ -228,6 +228,11 @@ export const EnvironmentSchema = z.strictObject({
   /** Storage of responses for callers of `/v1/responses`, and its duration; `null` for none. */
   responses: z.strictObject({ keepDays: z.int().min(1).max(365) }).nullable(),
   /**
+   * History of generations with the time of every chunk, for projects that opt in, and the days for which one is stored;
+   * `null` for none. Needs `api.controlApi`. docs/history.md.
+   */
+  history: z.strictObject({ retentionDays: z.int().min(1).max(3653) }).nullable(),
+  /**
    * Usage events, one for each request that a model served, and their sums for the usage API, costs and quotas; `null` for
    * none. docs/usage.md.
    */

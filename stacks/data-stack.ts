@@ -6,6 +6,7 @@ import { ArtefactStore } from "../constructs/data/artefact-store.ts";
 import { BatchStorage } from "../constructs/data/batch-storage.ts";
 import { ControlTable } from "../constructs/data/control-table.ts";
 import { EncryptionKey } from "../constructs/data/encryption-key.ts";
+import { HistoryStore } from "../constructs/data/history-store.ts";
 import { KeysTable } from "../constructs/data/keys-table.ts";
 import { ResponsesTable } from "../constructs/data/responses-table.ts";
 import { RoutesTable } from "../constructs/data/routes-table.ts";
@@ -15,9 +16,11 @@ import { ProcessLogs } from "../constructs/observability/process-logs.ts";
 import {
   batchesTableName,
   controlTableName,
+  historyTableName,
   keysTableName,
   responsesTableName,
   routesTableName,
+  subjectKeysTableName,
   usageTableName,
 } from "../contracts/processes/names.ts";
 import type { Environment } from "../settings/environment.ts";
@@ -35,6 +38,8 @@ export class DataStack extends TerraformStack {
   readonly batchStorage: BatchStorage | undefined;
   /** Of usage events and their sums; `undefined` where there are none. */
   readonly usageStore: UsageStore | undefined;
+  /** Of the history of generations; `undefined` where there is none. */
+  readonly historyStore: HistoryStore | undefined;
   /** Of the control API; `undefined` where there is none. */
   readonly controlTable: ControlTable | undefined;
   /** The audit trail of the control API; `undefined` where there is none. */
@@ -95,6 +100,14 @@ export class DataStack extends TerraformStack {
           retentionDays: environment.usage.retentionDays,
           tableName: usageTableName(environment.name),
           bucketNamePrefix: `${name}-usage-`,
+          encryptionKey,
+          isProtected,
+        })
+      : undefined;
+    this.historyStore = environment.history
+      ? new HistoryStore(this, "History", {
+          tableName: historyTableName(environment.name),
+          keysTableName: subjectKeysTableName(environment.name),
           encryptionKey,
           isProtected,
         })

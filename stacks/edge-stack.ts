@@ -99,6 +99,7 @@ export class EdgeStack extends TerraformStack {
       isPublicCertificate: api.domain !== null,
       subnetIds: network.network.privateSubnetIds,
       securityGroupId: network.securityGroups.entryId,
+      hasHistory: environment.history !== null,
       tokenExchangePaths: tokenExchangePaths(environment.identity, hasBrowserSessions(environment)),
       authorizer,
       logRetentionDays,

@@ -15,6 +15,8 @@ export interface GatewayConfigProps {
   readonly batchStorage: { readonly tableName: string; readonly bucketName: string } | undefined;
   /** Table and bucket of usage; `undefined` where there are none. */
   readonly usageStore: { readonly tableName: string; readonly bucketName: string } | undefined;
+  /** Tables of the history; `undefined` where there is none. */
+  readonly historyStore: { readonly tableName: string; readonly keysTableName: string } | undefined;
   readonly engineListenerUrl: string;
   /** The gateways' shared store; `null` where there is none. */
   readonly valkeyUrl: string | null;
@@ -33,9 +35,9 @@ export interface GatewayConfigProps {
 
 /** The configuration of a gateway process, from an environment and its resources. */
 export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
-  const { environment, keysTable, routesTable, responsesTable, batchStorage, usageStore } = props;
+  const { environment, keysTable, routesTable, responsesTable, batchStorage, usageStore, historyStore } = props;
   const { engineListenerUrl, valkeyUrl, pools } = props;
-  const { api, batches, gateways, identity, responses, usage } = environment;
+  const { api, batches, gateways, history, identity, responses, usage } = environment;
   return {
     environment: environment.name,
     stage: api.stage,
@@ -90,10 +92,20 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
           ...(usage.markups.length === 0 ? {} : { markups: usage.markups }),
           usageFiles: { bucket: usageStore.bucketName, fileSeconds: usage.fileSeconds },
         }),
+    ...historyOf(history, historyStore),
     ...(responses === null || responsesTable === undefined
       ? {}
       : { responseStorage: { table: responsesTable, ttlSeconds: responses.keepDays * SECONDS_PER_DAY } }),
   };
+}
+
+function historyOf(
+  history: Environment["history"],
+  store: GatewayConfigProps["historyStore"],
+): Pick<GatewayConfig, "history"> {
+  if (history === null || store === undefined) return {};
+  const { tableName: table, keysTableName: keysTable } = store;
+  return { history: { table, keysTable, retentionDays: history.retentionDays } };
 }
 
 function priceOf(pool: PoolSettings | undefined): Pick<GatewayConfig["models"][number], "price"> {

@@ -85,6 +85,7 @@ export class NetworkStack extends TerraformStack {
       hasEngines: Object.keys(pools).length > 0,
       hasShell: environment.network.shell,
       weights: allOwnWeights(pools),
+      hasHistory: environment.history !== null,
     });
     new ProviderEndpoints(this, "ProviderEndpoints", { ...endpoints, services });
     return created;

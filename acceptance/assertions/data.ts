@@ -20,12 +20,22 @@ import { type Applied, expectAll, expectEqual, type StackAssertion } from "./ass
 
 /** Tables by the end of their names: their keys, and the attribute of their items' time to live. */
 const TABLES: Readonly<
-  Record<string, { readonly keys: readonly string[]; readonly goesBy?: string; readonly isOptional?: true }>
+  Record<
+    string,
+    {
+      readonly keys: readonly string[];
+      readonly goesBy?: string;
+      readonly isOptional?: true;
+      readonly hasNoRecovery?: true;
+    }
+  >
 > = {
   batches: { keys: ["pk", "sk"], goesBy: "ttl" },
   control: { keys: ["organizationId", "recordId"], goesBy: "expireAt", isOptional: true },
+  history: { keys: ["partition", "entry"], goesBy: "expiresAt", isOptional: true },
   keys: { keys: ["keyId"], goesBy: "expireAt" },
   responses: { keys: ["tenant", "id"], goesBy: "expiresAt" },
+  "subject-keys": { keys: ["subject"], isOptional: true, hasNoRecovery: true },
   routes: { keys: ["section", "id"] },
   usage: { keys: ["series", "entry"], goesBy: "expiresAt" },
 };
@@ -51,14 +61,18 @@ export const DATA: readonly StackAssertion[] = [
   },
   {
     claim:
-      "each table has point-in-time recovery; responses, batches, sums of minutes and hours and rotations of keys expire",
+      "each table but that of data keys has point-in-time recovery; responses, batches, sums of minutes and hours and rotations of keys expire",
     types: ["aws_dynamodb_table"],
     check: async (applied) => {
       const client = new DynamoDBClient(applied.client);
       for (const TableName of valuesOf(applied, "aws_dynamodb_table", "name")) {
         const { ContinuousBackupsDescription } = await client.send(new DescribeContinuousBackupsCommand({ TableName }));
         const recovery = ContinuousBackupsDescription?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus;
-        expectEqual(`point-in-time recovery of ${TableName}`, recovery, "ENABLED");
+        expectEqual(
+          `point-in-time recovery of ${TableName}`,
+          recovery,
+          TABLES[shortName(TableName)]?.hasNoRecovery ? "DISABLED" : "ENABLED",
+        );
         const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
         const { AttributeName, TimeToLiveStatus } = TimeToLiveDescription ?? {};
         const goesBy = TimeToLiveStatus === "ENABLED" ? AttributeName : undefined;
@@ -156,5 +170,6 @@ function valuesOf({ attributes }: Applied, type: string, attribute: string): rea
 }
 
 function shortName(table: string): string {
-  return table.slice(table.lastIndexOf("-") + 1);
+  // `sluice-<environment>-<name>`; the data keys' name has a hyphen.
+  return table.endsWith("-subject-keys") ? "subject-keys" : table.slice(table.lastIndexOf("-") + 1);
 }

@@ -24,6 +24,7 @@ export default {
     ],
     people: { issuer: "https://login.example.com", clientId: "sluice" },
   },
+  history: { retentionDays: 30 },
   gateways: { minInstances: 1, maxInstances: 2 },
   valkey: { nodeType: "cache.t4g.small" },
   models: {

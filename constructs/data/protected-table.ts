@@ -16,11 +16,13 @@ export interface TableKeys {
   readonly rangeKey?: string;
   /** Attribute with the Unix seconds after which DynamoDB deletes an item. @default - items stay */
   readonly ttlAttribute?: string;
+  /** Whether the table can be restored to any second of the last 35 days. @default true */
+  readonly hasRecovery?: boolean;
 }
 
 /**
  * A table as each of the deployment's is: paid by request, encrypted with the customer's key, restorable to any second of
- * the last 35 days, and with `isProtected` not to be destroyed.
+ * the last 35 days but where that is ruled out, and with `isProtected` not to be destroyed.
  */
 export function protectedTable(
   scope: Construct,
@@ -30,7 +32,7 @@ export function protectedTable(
     encryptionKey,
     isProtected,
   }: Omit<ProtectedTableProps, "encryptionKey"> & { readonly encryptionKey: Pick<EncryptionKey, "arn"> },
-  { hashKey, rangeKey, ttlAttribute }: TableKeys,
+  { hashKey, rangeKey, ttlAttribute, hasRecovery = true }: TableKeys,
 ): DynamodbTable {
   const keys = rangeKey === undefined ? [hashKey] : [hashKey, rangeKey];
   return new DynamodbTable(scope, id, {
@@ -40,7 +42,7 @@ export function protectedTable(
     ...(rangeKey === undefined ? {} : { rangeKey }),
     attribute: keys.map((key) => ({ name: key, type: "S" })),
     ...(ttlAttribute === undefined ? {} : { ttl: { attributeName: ttlAttribute, enabled: true } }),
-    pointInTimeRecovery: { enabled: true },
+    pointInTimeRecovery: { enabled: hasRecovery },
     serverSideEncryption: { enabled: true, kmsKeyArn: encryptionKey.arn },
     deletionProtectionEnabled: isProtected,
     lifecycle: { preventDestroy: isProtected },

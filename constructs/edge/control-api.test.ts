@@ -4,13 +4,14 @@ import { builtAssets } from "../../test-support/built-assets.ts";
 import { only, resources, statements, synthConstruct } from "../../test-support/synth.ts";
 import { ControlTable } from "../data/control-table.ts";
 import { EncryptionKey } from "../data/encryption-key.ts";
+import { HistoryStore } from "../data/history-store.ts";
 import { KeysTable } from "../data/keys-table.ts";
 import { UsageStore } from "../data/usage-store.ts";
 import { ControlApi } from "./control-api.ts";
 
 const assets = builtAssets();
 afterAll(() => assets.remove());
-const synth = (stage?: string) =>
+const synth = (stage?: string, hasHistory = false) =>
   synthConstruct((scope) => {
     const encryptionKey = new EncryptionKey(scope, "Key", { name: "t", region: "us-east-1", isProtected: true });
     new ControlApi(scope, "ControlApi", {
@@ -27,6 +28,14 @@ const synth = (stage?: string) =>
         retentionDays: 400,
         isProtected: true,
       }),
+      historyStore: hasHistory
+        ? new HistoryStore(scope, "History", {
+            tableName: "test-history",
+            keysTableName: "test-subject-keys",
+            encryptionKey,
+            isProtected: true,
+          })
+        : undefined,
       organization: "default",
       corsOrigins: ["https://chat.example.com"],
       listenerArn: "arn:listener",
@@ -42,6 +51,20 @@ describe("the control API", () => {
     expect(JSON.parse(only(stack, "aws_lambda_function").environment.variables.SLUICE_CORS_ORIGINS)).toEqual([
       "https://chat.example.com",
     ]);
+  });
+
+  test("has the history's paths in a rule of its own, and its tables, where there is one", () => {
+    const withHistory = synth("v1", true);
+    const paths = Object.values(resources(withHistory, "aws_lb_listener_rule")).flatMap(
+      ({ condition }) => condition[0].path_pattern.values,
+    );
+    expect(paths).toHaveLength(6);
+    expect(paths).toContain("/v1/api/chats*");
+    const policies = Object.values(resources(withHistory, "aws_iam_role_policy"));
+    const actions = policies
+      .flatMap(({ policy }) => statements(policy))
+      .find(({ Sid }) => Sid === "ReadHistory")?.Action;
+    expect(actions).toEqual(["GetItem", "Query", "DeleteItem"].map((name) => `dynamodb:${name}`));
   });
 
   test("is a function that the listener calls for its paths, with API Gateway's stage where that is the entry", () => {

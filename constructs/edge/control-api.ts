@@ -1,13 +1,15 @@
 import { Construct } from "constructs";
 import { KEY_ALIAS } from "../../contracts/control/outer-paths.ts";
 import { CONTROL_PATHS } from "../../contracts/control/paths.ts";
+import { CHATS_ALIAS } from "../../contracts/history/chats.ts";
 import { functionEntry } from "../../contracts/processes/function-entry.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
 import type { ControlTable } from "../data/control-table.ts";
+import type { HistoryStore } from "../data/history-store.ts";
 import type { KeysTable } from "../data/keys-table.ts";
 import type { UsageStore } from "../data/usage-store.ts";
-import { type RoutedFunctionProps, routeToFunction } from "../load-balancing/function-route.ts";
+import { type RoutedFunctionProps, routeToFunction, routeToTargets } from "../load-balancing/function-route.ts";
 
 /** `bundle` is `administer.zip`. */
 export interface ControlApiProps extends RoutedFunctionProps {
@@ -20,6 +22,8 @@ export interface ControlApiProps extends RoutedFunctionProps {
   readonly models: readonly string[];
   /** Sums of usage. @default - the environment stores none */
   readonly usageStore: UsageStore | undefined;
+  /** The history of generations. @default - the environment stores none */
+  readonly historyStore: HistoryStore | undefined;
   /** Id of the operator's organisation. */
   readonly organization: string;
   /** Origins whose pages may call it, `*` for all; empty where there is no console. */
@@ -43,6 +47,7 @@ export class ControlApi extends Construct {
       keyPlan,
       models,
       usageStore,
+      historyStore,
       organization,
       corsOrigins,
       listenerArn,
@@ -57,12 +62,16 @@ export class ControlApi extends Construct {
         ...table.changeStatements(),
         ...keysTable.changeStatements(),
         ...(usageStore?.readStatements() ?? []),
+        ...(historyStore?.readStatements() ?? []),
       ],
       environment: {
         [ENV.controlTable]: table.tableName,
         [ENV.keysTable]: keysTable.tableName,
         [ENV.keyPlan]: keyPlan,
         ...(usageStore ? { [ENV.usageTable]: usageStore.tableName } : {}),
+        ...(historyStore
+          ? { [ENV.historyTable]: historyStore.tableName, [ENV.subjectKeysTable]: historyStore.keysTableName }
+          : {}),
         [ENV.organization]: organization,
         [ENV.publicModels]: publicModels(models),
         [ENV.functionEntry]: functionEntry(stage),
@@ -72,7 +81,8 @@ export class ControlApi extends Construct {
     });
     // With and without the last slash; a listener takes at most five patterns.
     const paths = CONTROL_PATHS.map((start) => `${start === KEY_ALIAS ? start.slice(0, -1) : start}*`);
-    routeToFunction(this, { name: props.name, handler, listenerArn, paths, stage });
+    const targets = routeToFunction(this, { name: props.name, handler, listenerArn, paths, stage });
+    if (historyStore) routeToTargets(this, "HistoryRule", { listenerArn, stage, targets, paths: [`${CHATS_ALIAS}*`] });
   }
 }
 

@@ -24,6 +24,8 @@ export interface RestApiProps extends ApiSettings {
   /** Private subnets of the VPC link. */
   readonly subnetIds: readonly string[];
   readonly securityGroupId: string;
+  /** Whether the load balancer has the paths of the history. @default false */
+  readonly hasHistory?: boolean;
   /** Paths of the token exchange at the load balancer. @default - none */
   readonly tokenExchangePaths?: readonly string[];
   /** Needed unless auth is `off`. */
@@ -75,6 +77,7 @@ export class RestApi extends Construct {
           title: name,
           auth,
           controlApi: props.controlApi,
+          history: props.hasHistory ?? false,
           tokenExchangePaths: props.tokenExchangePaths ?? [],
           corsOrigins: props.corsOrigins,
           host: props.loadBalancerHost,

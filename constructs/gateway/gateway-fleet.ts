@@ -16,6 +16,7 @@ import { RolloutAlarm } from "../compute/rollout-alarm.ts";
 import type { ShellAccess } from "../compute/shell-access.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
 import type { BatchStorage } from "../data/batch-storage.ts";
+import type { HistoryStore } from "../data/history-store.ts";
 import type { KeysTable } from "../data/keys-table.ts";
 import type { ResponsesTable } from "../data/responses-table.ts";
 import type { RoutesTable } from "../data/routes-table.ts";
@@ -53,6 +54,8 @@ export interface GatewayFleetProps extends InstanceSettings {
   readonly batchStorage: BatchStorage | undefined;
   /** Of usage events and used quotas. @default - there are none */
   readonly usageStore?: UsageStore | undefined;
+  /** Of the history of generations. @default - there is none */
+  readonly historyStore?: HistoryStore | undefined;
   /** Log groups of the instances' agent. */
   readonly logs: ProcessLogs;
   /** Sessions on the instances. @default - nobody gets onto one */
@@ -106,6 +109,7 @@ export class GatewayFleet extends Construct {
         ...(props.responsesTable?.keepStatements() ?? []),
         ...(props.batchStorage?.accessStatements() ?? []),
         ...(props.usageStore?.gatewayStatements() ?? []),
+        ...(props.historyStore?.gatewayStatements() ?? []),
         props.logs.writeStatement("gateway"),
         ...(props.shell?.instanceStatements() ?? []),
         ...(launchHook ? [completeLaunchStatement(props.name, props.region)] : []),

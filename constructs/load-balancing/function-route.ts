@@ -26,10 +26,12 @@ export interface FunctionRouteProps extends Pick<RoutedFunctionProps, "name" | "
   readonly paths: readonly string[];
 }
 
-/** Makes a listener send the requests of some paths to a function, and lets it invoke the function. */
-export function routeToFunction(scope: Construct, props: FunctionRouteProps): void {
-  const { name, listenerArn, paths, stage } = props;
-  const start = stage === undefined ? "" : `/${stage}`;
+/**
+ * Makes a listener send the requests of some paths to a function, and lets it invoke the function.
+ * @returns the function's target group, for further paths
+ */
+export function routeToFunction(scope: Construct, props: FunctionRouteProps): LbTargetGroup {
+  const { name } = props;
   const lambda = props.handler.resource;
   const targets = new LbTargetGroup(scope, "Targets", {
     targetType: "lambda",
@@ -47,8 +49,20 @@ export function routeToFunction(scope: Construct, props: FunctionRouteProps): vo
     targetId: lambda.arn,
     dependsOn: [permission], // the load balancer may register a function only once it may invoke it
   });
+  routeToTargets(scope, "Rule", { ...props, targets });
+  return targets;
+}
+
+export interface TargetsRouteProps extends Pick<FunctionRouteProps, "listenerArn" | "stage" | "paths"> {
+  readonly targets: LbTargetGroup;
+}
+
+/** Makes a listener send the requests of some paths to a function that it may invoke already. */
+export function routeToTargets(scope: Construct, id: string, props: TargetsRouteProps): void {
+  const { listenerArn, paths, stage, targets } = props;
+  const start = stage === undefined ? "" : `/${stage}`;
   // No priority: AWS takes the next free one.
-  new LbListenerRule(scope, "Rule", {
+  new LbListenerRule(scope, id, {
     listenerArn,
     condition: [{ pathPattern: { values: paths.map((path) => `${start}${path}`) } }],
     action: [{ type: "forward", targetGroupArn: targets.arn }],

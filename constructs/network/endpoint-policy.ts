@@ -4,6 +4,8 @@ import type { WeightsLocation } from "../../domain/own-weights.ts";
 export const ENDPOINT_POLICY_REASONS = {
   OwnAccount: "The permissions of each caller are in its role's policy; this policy only admits the account's callers.",
   OwnFiles: "Permissions to write are in the roles' policies; this policy only limits the buckets that can be reached.",
+  OwnHistory:
+    "Permissions to write are in the roles' policies; this policy only limits the tables that can be reached.",
   OwnKeyLimits: "A gateway reads the limits of a key with it, by their ids.",
   OwnUsage: "Permissions to write are in the roles' policies; this policy only limits the buckets that can be reached.",
   OwnBatchesAndResponses:
@@ -29,13 +31,15 @@ export interface EndpointPolicyProps {
   readonly accountId: string;
   /** Weights of the user's own, in buckets outside of the environment. @default - none */
   readonly weights?: readonly WeightsLocation[];
+  /** Whether gateways store a history. @default false */
+  readonly hasHistory?: boolean;
 }
 
 /**
  * Policy of each endpoint. Foreign credentials can't send data to another account, and ours reach only the environment's
  * resources.
  */
-export function endpointPolicies({ name, region, accountId, weights = [] }: EndpointPolicyProps) {
+export function endpointPolicies({ name, region, accountId, weights = [], hasHistory = false }: EndpointPolicyProps) {
   return {
     s3: policy(
       {
@@ -81,6 +85,17 @@ export function endpointPolicies({ name, region, accountId, weights = [] }: Endp
           (table) => `arn:aws:dynamodb:${region}:${accountId}:table/${name}-${table}`,
         ),
       },
+      ...(hasHistory
+        ? [
+            {
+              Sid: "OwnHistory" as const,
+              Action: ["dynamodb:PutItem"],
+              Resource: ["history", "subject-keys"].map(
+                (table) => `arn:aws:dynamodb:${region}:${accountId}:table/${name}-${table}`,
+              ),
+            },
+          ]
+        : []),
     ),
     interface: policy({
       Sid: "OwnAccount",

@@ -18,6 +18,8 @@ export interface VpcEndpointsProps {
   readonly hasEngines: boolean;
   /** Weights of the user's own, in buckets outside of the environment. @default - none */
   readonly weights?: readonly WeightsLocation[];
+  /** Whether gateways store a history. @default false */
+  readonly hasHistory?: boolean;
   /** Whether operators may open a shell on instances. @default false */
   readonly hasShell?: boolean;
 }
@@ -48,9 +50,19 @@ export class VpcEndpoints extends Construct {
 
   constructor(scope: Construct, id: string, props: VpcEndpointsProps) {
     super(scope, id);
-    const { name, region, network, securityGroupId, subnetIds, hasEngines, hasShell = false, weights = [] } = props;
+    const {
+      name,
+      region,
+      network,
+      securityGroupId,
+      subnetIds,
+      hasEngines,
+      hasShell = false,
+      weights = [],
+      hasHistory = false,
+    } = props;
     const accountId = new DataAwsCallerIdentity(this, "Account", {}).accountId;
-    const policies = endpointPolicies({ name, region, accountId, weights });
+    const policies = endpointPolicies({ name, region, accountId, weights, hasHistory });
     const endpoint = (endpointId: string, service: string, config: Partial<VpcEndpointConfig>) => {
       const resource = new VpcEndpoint(this, endpointId, {
         vpcId: network.vpcId,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { UpdateOrganizationDataRetention, UpdateProjectDataRetention } from "../history/retention-bodies.ts";
 import { UpdateLimits, UpdateModelPermissions, UpdateRateLimit } from "./limits.ts";
 import { cursor, pageOf } from "./page.ts";
 
@@ -102,6 +103,17 @@ const PAYLOADS = {
   "credit.revoked": idOnly,
   /** `id` is the subject's: `organization`, or the id of the project. */
   "credits.ended": idOnly,
+  /** `id` is the project's, or `organization`. */
+  "data_retention.updated": z.strictObject({
+    id: z.string(),
+    changes_requested: z.union([UpdateProjectDataRetention, UpdateOrganizationDataRetention]),
+  }),
+  /** Somebody may read the content of others' history: `id` is the project's. */
+  "history.access.granted": z.strictObject({ id: z.string(), reason: z.string(), expires_at: z.int() }),
+  /** Somebody has read content of others: `id` is the chat's, or the project's where a list was read. */
+  "history.read": z.strictObject({ id: z.string(), reason: z.string() }),
+  /** `id` is the chat's. */
+  "history.deleted": idOnly,
 } as const;
 
 export type AuditEventType = keyof typeof PAYLOADS;
@@ -143,6 +155,10 @@ export const AUDIT_EVENT_TYPES = [
   "credit.granted",
   "credit.revoked",
   "credits.ended",
+  "data_retention.updated",
+  "history.access.granted",
+  "history.read",
+  "history.deleted",
 ] as const satisfies readonly AuditEventType[];
 
 /** One administrative change, or refusals. The payload is the field with the type's name. */
@@ -197,6 +213,10 @@ export const AuditEvent = z.strictObject({
   "credit.granted": PAYLOADS["credit.granted"].exactOptional(),
   "credit.revoked": PAYLOADS["credit.revoked"].exactOptional(),
   "credits.ended": PAYLOADS["credits.ended"].exactOptional(),
+  "data_retention.updated": PAYLOADS["data_retention.updated"].exactOptional(),
+  "history.access.granted": PAYLOADS["history.access.granted"].exactOptional(),
+  "history.read": PAYLOADS["history.read"].exactOptional(),
+  "history.deleted": PAYLOADS["history.deleted"].exactOptional(),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;
 

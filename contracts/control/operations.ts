@@ -6,7 +6,7 @@ import * as objects from "./objects.ts";
 import { type ControlOperation, get, list, NoBody, post, remove } from "./operation.ts";
 import * as projectKeys from "./project-keys.ts";
 import { ROLE_OPERATIONS } from "./role-operations.ts";
-import { USAGE_OPERATIONS } from "./usage-operations.ts";
+import { HISTORY_OPERATIONS, OWN_HISTORY_OPERATIONS, USAGE_OPERATIONS } from "./usage-operations.ts";
 
 const PROJECTS = "/v1/organization/projects";
 const PROJECT = `${PROJECTS}/{project_id}` as const;
@@ -194,12 +194,14 @@ export const CONTROL_OPERATIONS = {
   ...LIMIT_OPERATIONS,
   ...USAGE_OPERATIONS,
   ...CREDIT_OPERATIONS,
+  ...HISTORY_OPERATIONS,
 } as const satisfies Readonly<Record<string, ControlOperation>>;
 
 export type ControlOperationId = keyof typeof CONTROL_OPERATIONS;
 
 /** Operations that OpenAI's administration API does not have. */
 export const OWN_OPERATIONS = [
+  ...OWN_HISTORY_OPERATIONS,
   "listLimits",
   "retrieveLimits",
   "updateLimits",

@@ -1,3 +1,4 @@
+import { CHATS_ALIAS } from "../history/chats.ts";
 import { CONTROL_OPERATIONS } from "./operations.ts";
 import { KEY_ALIAS, SCIM_PATH } from "./outer-paths.ts";
 import { USAGE_ALIAS } from "./usage.ts";
@@ -9,3 +10,6 @@ export const CONTROL_PATHS: readonly string[] = [
   KEY_ALIAS,
   USAGE_ALIAS,
 ];
+
+/** Beginnings of the paths of the history, where it is stored. */
+export const HISTORY_PATHS: readonly string[] = [`${CHATS_ALIAS}/`];

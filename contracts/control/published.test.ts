@@ -95,6 +95,10 @@ interface Published {
   retrieveSpendLimit: Resolved<Organization["spendLimit"]["retrieve"]>;
   updateSpendLimit: Resolved<Organization["spendLimit"]["update"]>;
   deleteSpendLimit: Resolved<Organization["spendLimit"]["delete"]>;
+  retrieveDataRetention: Resolved<Organization["dataRetention"]["retrieve"]>;
+  updateDataRetention: Resolved<Organization["dataRetention"]["update"]>;
+  retrieveProjectDataRetention: Resolved<Projects["dataRetention"]["retrieve"]>;
+  updateProjectDataRetention: Resolved<Projects["dataRetention"]["update"]>;
   listCompletionsUsage: Resolved<Organization["usage"]["completions"]>;
   listEmbeddingsUsage: Resolved<Organization["usage"]["embeddings"]>;
   listCosts: Resolved<Organization["usage"]["costs"]>;
@@ -108,7 +112,9 @@ type OwnEventType =
   | `model_permissions.${"updated" | "deleted"}`
   | `spend_limit.${"updated" | "deleted"}`
   | `credit.${"granted" | "revoked"}`
-  | "credits.ended";
+  | "credits.ended"
+  | "data_retention.updated"
+  | `history.${"access.granted" | "read" | "deleted"}`;
 type Events = Response<"listAuditLogs">["data"][number];
 type Ours<Id extends PublishedId> = Id extends "listAuditLogs"
   ? { data: (Omit<Events, "type"> & { type: Exclude<Events["type"], OwnEventType> })[]; has_more: boolean }

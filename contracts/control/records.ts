@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DataRetention } from "../history/data-retention.ts";
 import { LimitScope, MAX_LIMITS_OF_SUBJECT, ModelPermissions, UseLimit } from "../limits/use-limit.ts";
 import {
   BrowserSessionRecord,
@@ -240,6 +241,8 @@ export const LimitsRecord = z.strictObject({
   limits: z.array(UseLimit).max(MAX_LIMITS_OF_SUBJECT),
   /** Of a project. @default - all models */
   models: ModelPermissions.optional(),
+  /** Of a project or the organisation. @default - nothing was chosen for it */
+  retention: DataRetention.optional(),
   updatedAt: Seconds,
 });
 /** Prepaid credit that was granted to an organisation or project. It stays when it is used up, has expired or was revoked. */
@@ -260,6 +263,15 @@ export const CreditRecord = z.strictObject({
   revokedAt: Seconds.optional(),
   /** What requests used beyond earlier grants, which this one pays: by the grant's id, nano-dollars. @default - nothing */
   pays: z.array(z.strictObject({ creditId: z.string(), amount: z.int().positive() })).optional(),
+});
+/** A user may read the content of others' history in a project until `expiresAt`. */
+export const HistoryAccessRecord = z.strictObject({
+  kind: z.literal("historyAccess"),
+  version: Version,
+  projectId: z.string(),
+  userId: z.string(),
+  reason: z.string(),
+  expiresAt: Seconds,
 });
 export const EventRecord = z.strictObject({
   kind: z.literal("event"),
@@ -304,6 +316,7 @@ export const ControlRecord = z.discriminatedUnion("kind", [
   RoleAssignmentRecord,
   LimitsRecord,
   CreditRecord,
+  HistoryAccessRecord,
 ]);
 export type ControlRecord = z.infer<typeof ControlRecord>;
 export type RecordKind = ControlRecord["kind"];

@@ -15,6 +15,9 @@ export const ProjectScope = z.enum([
   "api_keys.read",
   "api_keys.write",
   "limits.read",
+  "data_retention.read",
+  "history.read",
+  "history.write",
 ]);
 
 /** What a role may permit in the control API. `write` of a subject does not include its `read`. */
@@ -33,5 +36,6 @@ export const ControlScope = z.enum([
   "roles.write",
   "limits.write",
   "usage.read",
+  "data_retention.write",
 ]);
 export type ControlScope = z.infer<typeof ControlScope>;

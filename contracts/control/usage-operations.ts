@@ -1,4 +1,6 @@
-import { type ControlOperation, get } from "./operation.ts";
+import * as chats from "../history/chats.ts";
+import * as retention from "../history/retention-bodies.ts";
+import { type ControlOperation, get, list, post, remove } from "./operation.ts";
 import * as usage from "./usage.ts";
 
 const USAGE = "/v1/organization/usage";
@@ -20,3 +22,55 @@ export const USAGE_OPERATIONS = {
   },
   listCosts: { ...read, path: "/v1/organization/costs", query: usage.CostsQuery, response: usage.CostsPage },
 } as const satisfies Readonly<Record<string, ControlOperation>>;
+
+const RETENTION = "/v1/organization/data_retention";
+const PROJECT = "/v1/organization/projects/{project_id}";
+const PROJECT_RETENTION = `${PROJECT}/data_retention` as const;
+const CHATS = `${PROJECT}/chats` as const;
+const CHAT = `${CHATS}/{chat_id}` as const;
+
+const readRetention = { scope: "data_retention.read" } as const;
+const writeRetention = { scope: "data_retention.write" } as const;
+
+/** What is stored of prompts and responses, and the history. `…/chats` and `…/history_access` are Sluice's own. */
+export const HISTORY_OPERATIONS = {
+  retrieveDataRetention: { ...get, ...readRetention, path: RETENTION, response: retention.OrganizationDataRetention },
+  updateDataRetention: {
+    ...post,
+    ...writeRetention,
+    path: RETENTION,
+    body: retention.UpdateOrganizationDataRetention,
+    response: retention.OrganizationDataRetention,
+  },
+  retrieveProjectDataRetention: {
+    ...get,
+    ...readRetention,
+    path: PROJECT_RETENTION,
+    response: retention.ProjectDataRetention,
+  },
+  updateProjectDataRetention: {
+    ...post,
+    ...writeRetention,
+    path: PROJECT_RETENTION,
+    body: retention.UpdateProjectDataRetention,
+    response: retention.ProjectDataRetention,
+  },
+  listChats: { ...list, path: CHATS, scope: "history.read", query: chats.ListChatsQuery, response: chats.ChatPage },
+  retrieveChat: { ...get, path: CHAT, scope: "history.read", response: chats.Chat },
+  deleteChat: { ...remove, path: CHAT, scope: "history.write", response: chats.ChatDeleted },
+  createHistoryAccess: {
+    ...post,
+    path: `${PROJECT}/history_access`,
+    scope: "history.read",
+    body: chats.CreateHistoryAccess,
+    response: chats.HistoryAccess,
+  },
+} as const satisfies Readonly<Record<string, ControlOperation>>;
+
+/** Operations that OpenAI's administration API does not have. */
+export const OWN_HISTORY_OPERATIONS = [
+  "listChats",
+  "retrieveChat",
+  "deleteChat",
+  "createHistoryAccess",
+] as const satisfies readonly (keyof typeof HISTORY_OPERATIONS)[];

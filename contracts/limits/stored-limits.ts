@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DataRetention } from "../history/data-retention.ts";
 import { CreditGrant, ModelPermissions, UseLimit } from "./use-limit.ts";
 
 /** Named in `requires` while a subject needs credit: releases without credit refuse what it sends. */
@@ -13,6 +14,8 @@ export const StoredLimitsItem = z.object({
   credits: z.array(CreditGrant).optional(),
   /** Names of fields that a reader must know. One of a newer release makes the item unreadable here. */
   requires: z.array(z.literal(CREDITS_FIELD)).optional(),
+  /** One of a newer release stores nothing here. */
+  retention: DataRetention.catch("zero_data_retention").optional(),
 });
 
 /** Fields of a newer release are dropped: each can only narrow what a limit is about, so that it stops more without. */

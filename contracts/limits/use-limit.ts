@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DataRetention } from "../history/data-retention.ts";
 
 /** Whose use a limit counts. `project`, `user`, … have an id; a key's is its `keyId`. */
 export const LimitScope = z.enum(["organization", "project", "user", "service_account", "key"]);
@@ -67,5 +68,7 @@ export const SubjectLimits = z.object({
   limits: z.array(UseLimit).max(MAX_LIMITS_OF_SUBJECT),
   /** Of a project. @default - all models */
   models: ModelPermissions.optional(),
+  /** Of a project or the organisation. @default - a project has the organisation's, the organisation the usual one */
+  retention: DataRetention.optional(),
 });
 export type SubjectLimits = z.infer<typeof SubjectLimits>;

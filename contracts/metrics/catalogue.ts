@@ -110,6 +110,14 @@ export const METRICS = {
     dimensions: [ALL],
     about: "Usage events that a gateway could not write to its disk.",
   },
+  historyLost: {
+    namespace: GATEWAY,
+    name: "HistoryLost",
+    unit: "Count",
+    dimensions: [ALL],
+    about:
+      "Generations of opted-in projects that were not stored, as too much waited or one was too large; written only when there are some.",
+  },
   budgetAlerts: {
     namespace: GATEWAY,
     name: "BudgetAlerts",

@@ -26,6 +26,7 @@ export const GATEWAY_METRICS = {
   providerSpendMonth: "sluice_provider_spend_month_usd",
   usageWaiting: "sluice_usage_waiting_seconds",
   usageLost: "sluice_usage_events_lost_total",
+  historyLost: "sluice_history_lost_total",
 } as const;
 
 /** Metrics of its cache, where it has one. */

@@ -1,6 +1,7 @@
 import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER } from "../api/headers.ts";
 import { KEY_ALIAS } from "../control/outer-paths.ts";
-import { CONTROL_PATHS } from "../control/paths.ts";
+import { CONTROL_PATHS, HISTORY_PATHS } from "../control/paths.ts";
+import { CHATS_ALIAS } from "../history/chats.ts";
 import type { AuthMode } from "../processes/auth.ts";
 import { hasFixedPreflight, preflightHeaders } from "./cors.ts";
 import { API_INFO, groupByPath, pathParameters } from "./document.ts";
@@ -25,6 +26,8 @@ export interface ApiGatewayDocumentOptions {
   readonly auth: AuthMode;
   /** Whether the load balancer has the control API's paths. */
   readonly controlApi: boolean;
+  /** Whether the load balancer has the paths of the history too. @default false */
+  readonly history?: boolean;
   /** Paths of the token exchange at the load balancer. @default - none */
   readonly tokenExchangePaths?: readonly string[];
   readonly corsOrigins: readonly string[];
@@ -100,9 +103,13 @@ function edgeOperation(operation: Operation, method: string, options: ApiGateway
 function controlPaths(options: ApiGatewayDocumentOptions): JsonObject {
   return {
     ...Object.fromEntries(
-      CONTROL_PATHS.map((start) => [`${start}{${CONTROL_PARAMETER}+}`, controlPath(start, options)]),
+      [...CONTROL_PATHS, ...(options.history ? HISTORY_PATHS : [])].map((start) => [
+        `${start}{${CONTROL_PARAMETER}+}`,
+        controlPath(start, options),
+      ]),
     ),
     [SHORT_PATH]: anyMethodItem(SHORT_PATH, options),
+    ...(options.history ? { [CHATS_ALIAS]: anyMethodItem(CHATS_ALIAS, options) } : {}),
   };
 }
 

@@ -71,6 +71,8 @@ export const GatewayConfig = z.strictObject({
   usageFiles: z.strictObject({ bucket: z.string(), fileSeconds: z.int().min(1).max(900) }).optional(),
   /** What callers are charged beside prices. @default - prices as they are */
   markups: Markups.optional(),
+  /** Tables of the history of generations and of its data keys, and the days for which one is stored. @default - there is none */
+  history: z.strictObject({ table: z.string(), keysTable: z.string(), retentionDays: z.int().min(1) }).optional(),
   /** Exact limit of one gateway per client address, on `/v1/*`; the WAF rule enforces the same for the fleet. */
   requestsPerMinutePerIp: z.int().min(1),
   /** The limit of requests that have something of the form of a key. @default - the same */

@@ -25,6 +25,16 @@ export function usageTableName(environment: string): string {
   return `sluice-${environment}-usage`;
 }
 
+/** DynamoDB table of an environment's history of generations. */
+export function historyTableName(environment: string): string {
+  return `sluice-${environment}-history`;
+}
+
+/** DynamoDB table of the data keys that encrypt an environment's history, one for each subject. */
+export function subjectKeysTableName(environment: string): string {
+  return `sluice-${environment}-subject-keys`;
+}
+
 /** DynamoDB table of an environment's organisations, projects, users and admin keys. */
 export function controlTableName(environment: string): string {
   return `sluice-${environment}-control`;

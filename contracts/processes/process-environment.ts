@@ -52,6 +52,9 @@ export const ENV = {
   environment: "SLUICE_ENVIRONMENT_NAME",
   /** The usage table's name; absent where the environment stores no usage (control Lambda, usage counter). */
   usageTable: "SLUICE_USAGE_TABLE",
+  /** Tables of the history of generations and of its data keys; absent where the environment stores none (control Lambda). */
+  historyTable: "SLUICE_HISTORY_TABLE",
+  subjectKeysTable: "SLUICE_SUBJECT_KEYS_TABLE",
   /** Bucket of usage events (usage counter). */
   usageBucket: "SLUICE_USAGE_BUCKET",
   /** Bucket of the audit trail (sealer). */

@@ -2,11 +2,14 @@ import type { Environment, PoolSettings } from "../../settings/environment.ts";
 
 type GatewaySettings = Environment["gateways"];
 type EarlySettings = Pick<Environment, "name" | "region" | "zones" | "logRetentionDays">;
-type LaterSettings = Pick<Environment, "responses" | "batches" | "usage" | "valkey" | "loadBalancerLogDays">;
+type LaterSettings = Pick<
+  Environment,
+  "responses" | "batches" | "usage" | "history" | "valkey" | "loadBalancerLogDays"
+>;
 
 /**
  * The settings of an environment that a forecast reads. Environments of earlier commits are compared with today's, so what
- * came later is optional; they had no stored responses, no batches, no usage events, no shared store,
+ * came later is optional; they had no stored responses, no batches, no usage events, no history, no shared store,
  * no control API and no logs of load balancers.
  */
 export interface CostEnvironment extends EarlySettings, Partial<LaterSettings> {

@@ -26,7 +26,7 @@ export interface TableProps {
 
 /** Tables of keys, routes, stored responses and batches, and the batches' bucket: most of their cost are the polls of idle gateways. */
 export function tableItems({ environment, prices, volumes }: TableProps): readonly CostItem[] {
-  const { responses = null, batches = null } = environment;
+  const { responses = null, batches = null, history = null } = environment;
   const threads = threadsOf(environment);
   const look = (what: string, seconds: number, readers = threads): CostItem => ({
     type: "DynamoDB",
@@ -41,6 +41,7 @@ export function tableItems({ environment, prices, volumes }: TableProps): readon
       ? []
       : [look("looks for changed keys", KEYS_POLL_SECONDS, 1), keyUses(volumes, prices)]),
     ...(responses === null ? [] : responseItems(responses.keepDays, prices, volumes)),
+    ...(history === null ? [] : historyItems(history.retentionDays, prices, volumes)),
     ...(batches === null ? [] : [look("looks for batches", BATCHES_POLL_SECONDS), ...batchItems(prices, volumes)]),
   ];
 }
@@ -63,6 +64,27 @@ function responseItems(keepDays: number, prices: RegionPrices, { storedResponseU
     { type: "DynamoDB", what: "stored responses", quantity: storedResponseUnits, price: prices.tableWrites },
     { type: "DynamoDB", what: "storage of stored responses", quantity: storedGb, price: prices.tableGb },
     { type: "DynamoDB", what: "recovery of stored responses", quantity: storedGb, price: prices.tableRecoveryGb },
+  ];
+}
+
+/** Of two entries in lists. */
+const UNITS_OF_LISTS = 2;
+/** gzip makes less than a half of prompts and events. */
+const PACKED_SHARE = 0.5;
+
+/** As if every project had opted in. */
+function historyItems(
+  retentionDays: number,
+  prices: RegionPrices,
+  { requests, responseGb, engineGb }: Volumes,
+): readonly CostItem[] {
+  const contentGb = Math.max(engineGb, responseGb) * PACKED_SHARE;
+  const units = requests * (1 + UNITS_OF_LISTS) + contentGb / GB_PER_UNIT;
+  const storedGb = (contentGb + requests * UNITS_OF_LISTS * GB_PER_UNIT) * (retentionDays / DAYS_PER_MONTH);
+  return [
+    { type: "DynamoDB", what: "writes of the history", quantity: units, price: prices.tableWrites },
+    { type: "DynamoDB", what: "storage of the history", quantity: storedGb, price: prices.tableGb },
+    { type: "DynamoDB", what: "recovery of the history", quantity: storedGb, price: prices.tableRecoveryGb },
   ];
 }
 

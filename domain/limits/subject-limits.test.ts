@@ -10,6 +10,7 @@ const stored = (fields: Partial<StoredLimits>): StoredLimits => ({
   version: 1,
   limits: [],
   models: undefined,
+  retention: undefined,
   isComplete: true,
   ...fields,
 });

@@ -1,3 +1,4 @@
+import type { DataRetention } from "../../contracts/history/data-retention.ts";
 import { CREDITS_FIELD, StoredAlert, StoredLimit, StoredLimitsItem } from "../../contracts/limits/stored-limits.ts";
 import type { CreditGrant, ModelPermissions, SubjectLimits, UseLimit } from "../../contracts/limits/use-limit.ts";
 import { NO_HASH } from "../../contracts/processes/auth.ts";
@@ -17,6 +18,8 @@ export interface StoredLimits extends LimitSubject {
   readonly limits: readonly UseLimit[];
   /** @default - all models */
   readonly models: ModelPermissions | undefined;
+  /** Of a project or the organisation. @default - nothing was chosen for it */
+  readonly retention: DataRetention | undefined;
   /** Grants in the order in which they are used; without any, nothing may be used. @default - no credit is needed */
   readonly credits?: readonly CreditGrant[] | undefined;
   /**
@@ -37,12 +40,13 @@ export function subjectLimitsId({ scope, subject }: LimitSubject): string {
  * @param version of the item as it was read, 0 where there was none. The update fails its condition when it is another one.
  */
 export function subjectLimitsUpdate(limits: SubjectLimits, version: number, at: Date): KeyUpdate {
-  const { scope, subject, models } = limits;
+  const { scope, subject, models, retention } = limits;
   const fields = {
     limits: limits.limits.map(withoutUndefined),
     ...(models === undefined ? {} : { models }),
+    ...(retention === undefined ? {} : { retention }),
   };
-  const removed = models === undefined ? ["models"] : [];
+  const removed = [...(models === undefined ? ["models"] : []), ...(retention === undefined ? ["retention"] : [])];
   return itemUpdate({ scope, subject }, { fields, removed, version, at });
 }
 
@@ -118,7 +122,8 @@ export function readSubjectLimits(
   if (item === undefined) return undefined;
   const stored = StoredLimitsItem.safeParse(item).data;
   const version = typeof item.version === "number" ? item.version : 0;
-  if (stored === undefined) return { scope, subject, version, limits: [], models: undefined, isComplete: false };
+  if (stored === undefined)
+    return { scope, subject, version, limits: [], models: undefined, retention: undefined, isComplete: false };
   const limits = stored.limits.map(readLimit);
   return {
     scope,
@@ -126,6 +131,7 @@ export function readSubjectLimits(
     version,
     limits: limits.flatMap((limit) => limit ?? []),
     models: stored.models,
+    retention: stored.retention,
     ...(stored.credits === undefined ? {} : { credits: stored.credits }),
     isComplete: limits.every((limit, position) => limit ?? StoredAlert.safeParse(stored.limits[position]).success),
   };

@@ -53,7 +53,14 @@ export function controlItem(organizationId: string, record: ControlRecord): Reco
 }
 
 /** The kinds of records that DynamoDB deletes after their end. */
-const ENDING_KINDS = ["idempotency", "personKeys", "personAdminKeys", "personAdminKeyIndex", "browserSession"] as const;
+const ENDING_KINDS = [
+  "idempotency",
+  "personKeys",
+  "personAdminKeys",
+  "personAdminKeyIndex",
+  "browserSession",
+  "historyAccess",
+] as const;
 
 function endsByItself(record: ControlRecord): record is RecordOf<(typeof ENDING_KINDS)[number]> {
   return ENDING_KINDS.some((kind) => kind === record.kind);

@@ -40,6 +40,7 @@ export const ORGANIZATION_ROLES = {
     "roles.read",
     "limits.read",
     "usage.read",
+    "data_retention.read",
   ]),
 } as const satisfies Readonly<Record<string, Role>>;
 
@@ -53,6 +54,7 @@ export const PROJECT_ROLES = {
     "project.roles.read",
     "service_accounts.read",
     "limits.read",
+    "data_retention.read",
   ]),
 } as const satisfies Readonly<Record<string, Role>>;
 

@@ -59,6 +59,7 @@ export type EnvironmentPath =
   | Fields<"cache", Omit<NonNullable<Environment["cache"]>, "automatic">>
   | Fields<"batches", NonNullable<Environment["batches"]>>
   | Fields<"responses", NonNullable<Environment["responses"]>>
+  | Fields<"history", NonNullable<Environment["history"]>>
   | Fields<"usage", NonNullable<Environment["usage"]>>
   | Fields<"valkey", NonNullable<Environment["valkey"]>>;
 

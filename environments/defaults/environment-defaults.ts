@@ -95,6 +95,8 @@ export const ENVIRONMENT_DEFAULTS = {
   "identity.people": always(null, "no person signs in until an OpenID provider is named"),
   responses: always(RESPONSES, "as long as OpenAI stores responses"),
   "responses.keepDays": always(RESPONSES.keepDays, "as long as OpenAI stores responses"),
+  history: always(null, "nobody's prompts are stored unless you decide so"),
+  "history.retentionDays": always(30, "as long as responses are stored"),
   usage: always(USAGE, "costs nothing but some cents until requests are served, and tells who used what"),
   "usage.retentionDays": always(USAGE.retentionDays, "a year and a month, so that a year's bill can be checked"),
   "usage.fileSeconds": always(USAGE.fileSeconds, "usage is known within a minute, at a sixth of what 5 seconds cost"),

@@ -9,6 +9,7 @@ import type { GatewayResponse } from "../core/response.ts";
 import type { ResponsesDialectOptions } from "../dialects/clients/responses/responses.ts";
 import { createEndpointTable, generationPaths } from "../endpoints/endpoints.ts";
 import type { GatewayOptions } from "../gateway-options.ts";
+import type { HistoryRecorder } from "../history/history-recorder.ts";
 import type { KeyRevocations } from "../keys/key-revocations.ts";
 import { UseLimiter } from "../limits/use-limiter.ts";
 import { REQUEST_INSTRUMENTS } from "../metrics/request-instruments.ts";
@@ -36,6 +37,8 @@ export interface RequestsOptions {
   readonly revocations: KeyRevocations | undefined;
   /** Writes usage events. @default - there are none */
   readonly usage: UsageLedger | undefined;
+  /** Stores generations of keys that opted in. @default - none is stored */
+  readonly history: HistoryRecorder | undefined;
 }
 
 /** What serves requests, wherever they come from. */
@@ -86,6 +89,7 @@ export function createRequests(parts: RequestsOptions): Requests {
     logger,
     meter: measurements.meter,
     usage: parts.usage,
+    history: parts.history,
     account: (facts) => targets.account(facts),
     onOpen: () => measurements.inFlight.opened(),
     onClose: () => measurements.inFlight.closed(),

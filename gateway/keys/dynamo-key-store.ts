@@ -42,7 +42,14 @@ export class DynamoKeyStore implements KeyStore {
     const limits = subjects.flatMap((subject) => readSubjectLimits(subject, items.get(subjectLimitsId(subject))) ?? []);
     const ended = archive === undefined ? key.data : endedWithProject(key.data, archivedAt(items.get(archive)));
     if (limits.length === 0) return ended;
-    return { ...ended, limits, modelPermissions: limits.find(({ scope }) => scope === "project")?.models };
+    const of = (wanted: LimitSubject["scope"]) => limits.find(({ scope }) => scope === wanted);
+    const retention = of("project")?.retention ?? of("organization")?.retention;
+    return {
+      ...ended,
+      limits,
+      modelPermissions: of("project")?.models,
+      ...(retention === undefined ? {} : { retention }),
+    };
   }
 
   async #item(keyId: string): Promise<Item | undefined> {

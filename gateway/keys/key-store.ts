@@ -1,3 +1,4 @@
+import type { DataRetention } from "../../contracts/history/data-retention.ts";
 import type { ModelPermissions } from "../../contracts/limits/use-limit.ts";
 import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 import type { StoredLimits } from "../../domain/limits/subject-limits.ts";
@@ -8,6 +9,8 @@ export interface GatewayKey extends ApiKeyItem {
   readonly limits?: readonly StoredLimits[];
   /** Of the project. @default - all models */
   readonly modelPermissions?: ModelPermissions | undefined;
+  /** The project's, else the organisation's. @default - neither has chosen one */
+  readonly retention?: DataRetention | undefined;
 }
 
 /** Where API keys are looked up by their public part. Rejects when the store can't be read. */

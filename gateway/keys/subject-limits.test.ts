@@ -40,7 +40,14 @@ test("a write replaces all of the limits and permissions of before", async () =>
   const { read, write } = await setUp();
   await write({ ...PROJECT, limits: [REQUESTS, BUDGET], models: { mode: "deny_list", models: ["tiny"] } }, 0);
   await write({ ...PROJECT, limits: [BUDGET] }, 1);
-  expect(await read()).toEqual({ ...PROJECT, version: 2, limits: [BUDGET], models: undefined, isComplete: true });
+  expect(await read()).toEqual({
+    ...PROJECT,
+    version: 2,
+    limits: [BUDGET],
+    models: undefined,
+    retention: undefined,
+    isComplete: true,
+  });
 });
 
 test("of two writes after one read the second one fails", async () => {

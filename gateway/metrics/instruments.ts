@@ -1,4 +1,5 @@
 import { ENGINE_INSTRUMENTS } from "./engine-instruments.ts";
+import { HISTORY_INSTRUMENTS } from "./history-instruments.ts";
 import type { Instrument } from "./instrument.ts";
 import { QUEUE_INSTRUMENTS } from "./queue-instruments.ts";
 import { REQUEST_INSTRUMENTS } from "./request-instruments.ts";
@@ -12,4 +13,5 @@ export const ALL_INSTRUMENTS: readonly Instrument[] = [
   ENGINE_INSTRUMENTS,
   TARGET_INSTRUMENTS,
   USAGE_INSTRUMENTS,
+  HISTORY_INSTRUMENTS,
 ].flatMap((group): readonly Instrument[] => Object.values(group));

@@ -38,7 +38,7 @@ export interface CacheWriter {
 /** What the cache looks at in a request. */
 export type CacheableRequest = Pick<
   Planned,
-  "request" | "caller" | "generation" | "plan" | "rules" | "record" | "headers" | "abort"
+  "request" | "caller" | "key" | "generation" | "plan" | "rules" | "record" | "headers" | "abort"
 >;
 
 interface Lookup {
@@ -54,10 +54,11 @@ interface Lookup {
  * embedding model can't do is a miss.
  */
 export async function consultCache(planned: CacheableRequest, cache: GatewayCache): Promise<CacheLookupResult> {
-  const { request, caller, generation, plan, rules } = planned;
+  const { request, caller, key: apiKey, generation, plan, rules } = planned;
   const [target] = plan.targets;
   const policy = cachePolicy(request.headers, generation, cache.settings);
-  if (!rules.isCacheable || (!policy.read && !policy.write)) {
+  const isStored = apiKey?.retention !== "zero_data_retention";
+  if (!rules.isCacheable || !isStored || (!policy.read && !policy.write)) {
     note(planned, cache, { result: "bypass" });
     return { response: undefined, cacheWriter: undefined };
   }

@@ -8,6 +8,7 @@ import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import type { ClientDialectTools } from "../dialects/clients/client-dialect.ts";
+import type { GatewayKey } from "../keys/key-store.ts";
 import { hasTooManyFields } from "../outside-values/field-count.ts";
 import { MAX_JSON_DEPTH, tooDeepField } from "../outside-values/json-depth.ts";
 import { jsonBytes } from "../outside-values/paced-json.ts";
@@ -62,10 +63,15 @@ function parsed(
   const { request, endpoint, key, match, headers, record } = identified;
   headers.add(announcements(match.route, tools.deprecations, clientFields));
   if (endpoint.client !== undefined)
-    return parsedByDialect(identified, rules, endpoint.client.open(identified.caller.tenant, tools.dialects), {
-      bytes,
-      fields: clientFields,
-    });
+    return parsedByDialect(
+      identified,
+      rules,
+      endpoint.client.open(identified.caller.tenant, dialectsFor(identified.key, tools.dialects)),
+      {
+        bytes,
+        fields: clientFields,
+      },
+    );
   const fields = withoutGuidedFields(clientFields);
   const written = fields === clientFields ? bytes : jsonBytes(fields);
   const parse = (body: Buffer): Parsed => {
@@ -98,6 +104,12 @@ async function parsedByDialect(
   record.note({ priority });
   const client = { dialect, context: { requestId, clientFields, generation } };
   return { ...identified, rules, generation, priority, client };
+}
+
+/** A key with zero data retention has its responses stored nowhere, whatever its clients ask. */
+function dialectsFor(key: GatewayKey | undefined, tools: ClientDialectTools): ClientDialectTools {
+  if (key?.retention !== "zero_data_retention") return tools;
+  return { ...tools, responses: { ...tools.responses, store: undefined } };
 }
 
 /**

@@ -4,6 +4,7 @@ import { type RequestFacts, RequestRecord } from "../core/record.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import { type ByteSink, bytesResponse, type GatewayResponse, type StreamBody } from "../core/response.ts";
 import { ResponseHeaders } from "../core/response-headers.ts";
+import type { HistoryRecorder } from "../history/history-recorder.ts";
 import type { KeyRevocations } from "../keys/key-revocations.ts";
 import { REQUEST_INSTRUMENTS } from "../metrics/request-instruments.ts";
 import type { AdmitTools } from "./admit-address.ts";
@@ -19,6 +20,8 @@ export interface PipelineTools extends ReceiveTools, AdmitTools, IdentifyTools, 
   readonly steps: Steps;
   /** Ends the requests of a revoked key. @default - they end by themselves */
   readonly revocations: Pick<KeyRevocations, "watch"> | undefined;
+  /** Stores generations of keys that opted in. @default - none is stored */
+  readonly history: Pick<HistoryRecorder, "begin" | "responded" | "settled"> | undefined;
   /** Counts what a settled request has cost. */
   readonly account: (facts: RequestFacts) => void;
   /** Called when a request arrives, and when it is settled. */
@@ -43,7 +46,8 @@ export class RequestPipeline {
     this.#tools.onOpen();
     const record = new RequestRecord();
     const received = this.#receive(request, record);
-    const response = await this.#respond(received);
+    const responded = await this.#respond(received);
+    const response = this.#tools.history?.responded(received.abort, responded) ?? responded;
     const { body } = response;
     if (body.kind === "stream") return { ...response, body: this.#settling(received, record, response.status, body) };
     this.#settle(received, record, response.status);
@@ -69,7 +73,7 @@ export class RequestPipeline {
       const identifying = steps.identify(admitted, this.#tools);
       const identified = identifying instanceof Promise ? await identifying : identifying;
       this.#watchKey(identified);
-      return await identified.endpoint.handle(identified);
+      return await identified.endpoint.handle(this.#recorded(identified));
     } catch (error) {
       try {
         return steps.respondError(received, error);
@@ -79,6 +83,13 @@ export class RequestPipeline {
         return lastResort();
       }
     }
+  }
+
+  #recorded(identified: Identified): Identified {
+    const { history } = this.#tools;
+    return history
+      ? { ...identified, request: history.begin({ ...identified, route: identified.match.route }) }
+      : identified;
   }
 
   /** Ends the calls of the request, and its stream, when its key is revoked before it is settled. */
@@ -107,6 +118,10 @@ export class RequestPipeline {
     const { steps, account, onClose } = this.#tools;
     if (received.request.signal.aborted) record.note({ isAborted: true });
     this.#guard(received, "settle", () => steps.settle(received, record.facts, status, this.#tools));
+    this.#guard(received, "history", () => {
+      const { abort, requestId, startedAt } = received;
+      this.#tools.history?.settled(abort, { facts: record.facts, requestId, startedAt, status });
+    });
     this.#guard(received, "account", () => account(record.facts));
     this.#guard(received, "limit", () => record.settled());
     this.#watches.get(received.abort)?.();
@@ -143,7 +158,7 @@ export class RequestPipeline {
 }
 
 /** What may fail without an effect on the client, as a label of `REQUEST_INSTRUMENTS.faults`. */
-type FaultStep = "respondError" | "settle" | "account" | "limit" | "log";
+type FaultStep = "respondError" | "settle" | "history" | "account" | "limit" | "log";
 
 /** A request that failed in its first step: enough of it for a response and for the log. */
 function unreadable(request: GatewayRequest, record: RequestRecord, startedAt: number, failure: unknown): Received {

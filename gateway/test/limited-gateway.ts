@@ -20,6 +20,7 @@ export const storedLimits = (subject: LimitSubject, limits: readonly UseLimit[])
   version: 1,
   limits,
   models: undefined,
+  retention: undefined,
   isComplete: true,
 });
 

@@ -14,7 +14,7 @@ import type { BatchStorage } from "../batches/batch-service.ts";
 import type { Embed } from "../cache/semantic-cache.ts";
 import type { AwsCredentials } from "../dialects/inner/provider-dialect.ts";
 import type { DiscoveredEngine, EngineDiscovery } from "../engines/engine-discovery.ts";
-import type { Gateway } from "../gateway-options.ts";
+import type { Gateway, GatewayOptions } from "../gateway-options.ts";
 import { listenOn } from "../http/listen.ts";
 import type { GatewayKey, KeyStore } from "../keys/key-store.ts";
 import type { LimitStore } from "../limits/limit-store.ts";
@@ -84,6 +84,8 @@ export interface TestGatewayOptions {
   readonly batchStorage?: BatchStorage;
   /** Where usage events are written. @default - there are none */
   readonly usage?: UsageFiles;
+  /** Where generations of keys that opted in are stored. @default - none is stored */
+  readonly history?: GatewayOptions["history"];
   /** Takes the lines for CloudWatch. @default - there are none */
   readonly writeMetrics?: (line: string) => void;
   readonly secrets?: SecretReader;
@@ -134,6 +136,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     embed: options.embed,
     wallClock: options.wallClock,
     usage: options.usage,
+    history: options.history,
     ...(options.batchStorage === undefined ? {} : { batchStorage: options.batchStorage }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.responses === undefined ? {} : { responses: options.responses }),

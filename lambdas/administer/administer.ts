@@ -19,6 +19,7 @@ import { CONTROL_HANDLERS } from "./control-handlers.ts";
 import { asUser } from "./recorded-refusal.ts";
 import { resolvePath } from "./resolve-path.ts";
 import type { ControlStore } from "./store/control-store.ts";
+import type { HistorySource } from "./store/history-source.ts";
 import type { UsageSource } from "./store/usage-source.ts";
 
 /** What an audit event of a refusal says of the request. */
@@ -36,6 +37,8 @@ export interface ControlRequest {
   /** A name that ends with `[]` may come several times. */
   readonly query: Readonly<Record<string, readonly string[]>>;
   readonly ifMatch?: string | undefined;
+  /** The `Range` header. */
+  readonly range?: string | undefined;
   /** Of a POST. @default - a repeated request is a new one */
   readonly idempotencyKey?: string | undefined;
   /** JSON. @default "" */
@@ -48,6 +51,8 @@ export interface ControlResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** Sent as they are, in place of `body`. @default - the body is JSON */
+  readonly bytes?: Buffer;
 }
 
 export interface ControlTools {
@@ -59,6 +64,8 @@ export interface ControlTools {
   readonly models: readonly string[];
   /** Sums of usage. @default - the environment stores none */
   readonly usage: UsageSource | undefined;
+  /** The history of generations. @default - the environment stores none */
+  readonly history: HistorySource | undefined;
   /** Id of the operator's organisation, to which keys without a project belong. */
   readonly organization: string;
   /** Milliseconds since 1970. */
@@ -113,7 +120,7 @@ async function performAs<Id extends ControlOperationId>(
   request: ControlRequest,
   tools: ControlTools,
 ): Promise<ControlResult<unknown>> {
-  const { store, keyPlan, models, usage, organization } = tools;
+  const { store, keyPlan, models, usage, history, organization } = tools;
   const nowMs = tools.now();
   const operation: ControlOperation = CONTROL_OPERATIONS[id];
   const { organizationId, keyId, userId, isSignedIn } = request.caller;
@@ -123,7 +130,7 @@ async function performAs<Id extends ControlOperationId>(
       ? undefined
       : await store.get(organizationId, { kind: "membership", ids: [projectId, userId] });
   const [{ records, membership, projectGroup, version, missing }, grants] = await Promise.all([
-    resolvePath({ store, models, organization }, organizationId, parameters),
+    resolvePath({ store, models, history, organization }, organizationId, parameters),
     callerGrants(store, organizationId, user, own, projectId),
   ]);
   const decision = decide(principalOf(request.caller, grants, projectId), operation.scope, {
@@ -155,6 +162,7 @@ async function performAs<Id extends ControlOperationId>(
     keyPlan,
     models,
     usage,
+    history,
     organization,
     nowMs,
   };
@@ -181,7 +189,7 @@ function findOperation(method: string, path: string) {
 }
 
 /** A list may come as `name[]=…` and as `name=…`, which clients do that write it by hand. */
-function queryObject(query: ControlRequest["query"], schema: z.ZodType): Readonly<Record<string, unknown>> {
+export function queryObject(query: ControlRequest["query"], schema: z.ZodType): Readonly<Record<string, unknown>> {
   const known: Readonly<Record<string, unknown>> = schema instanceof z.ZodObject ? schema.shape : {};
   const named = Object.entries(query).map(([name, values]) => {
     const isList = name.endsWith("[]") || (Object.hasOwn(known, `${name}[]`) && !Object.hasOwn(known, name));

@@ -21,6 +21,8 @@ import * as spendLimits from "./handlers/spend-limits.ts";
 import * as usage from "./handlers/usage.ts";
 import * as userRoles from "./handlers/user-roles.ts";
 import * as users from "./handlers/users.ts";
+import * as chats from "./history/chat-handlers.ts";
+import * as dataRetention from "./history/retention-handlers.ts";
 
 /** The handler of each operation; an operation without one does not compile. */
 export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHandler<Id> } = {
@@ -45,4 +47,9 @@ export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHan
   ...usage,
   ...costs,
   ...credits,
+  ...dataRetention,
+  listChats: chats.listChats,
+  retrieveChat: chats.retrieveChat,
+  deleteChat: chats.deleteChat,
+  createHistoryAccess: chats.createHistoryAccess,
 };

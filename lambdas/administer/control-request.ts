@@ -1,4 +1,4 @@
-import { CONTROL_PATHS } from "../../contracts/control/paths.ts";
+import { CONTROL_PATHS, HISTORY_PATHS } from "../../contracts/control/paths.ts";
 import type { FunctionEntry } from "../../contracts/processes/function-entry.ts";
 import { clientAddress, eventRequest, requestIdOf } from "../load-balancer-event.ts";
 import type { ReceivedRequest } from "./serve.ts";
@@ -14,6 +14,7 @@ export function requestOf(event: unknown, entry: FunctionEntry, fallbackId: stri
     body,
     authorization: headers.get("authorization"),
     ifMatch: headers.get("if-match"),
+    range: headers.get("range"),
     idempotencyKey: headers.get("idempotency-key"),
     origin: { address: clientAddress(headers, entry), requestId: requestIdOf(headers, entry, fallbackId) },
   };
@@ -21,7 +22,9 @@ export function requestOf(event: unknown, entry: FunctionEntry, fallbackId: stri
 
 /** API Gateway puts its stage before the path. */
 function withoutStage(path: string): string {
-  const starts = CONTROL_PATHS.map((start) => `${path}/`.indexOf(start)).filter((index) => index >= 0);
+  const starts = [...CONTROL_PATHS, ...HISTORY_PATHS]
+    .map((start) => `${path}/`.indexOf(start))
+    .filter((index) => index >= 0);
   return starts.length === 0 ? path : path.slice(Math.min(...starts));
 }
 

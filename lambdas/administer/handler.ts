@@ -13,8 +13,10 @@ import { eventRequest, jsonResponse } from "../load-balancer-event.ts";
 import { RefusalStore, refusalRecorder } from "../refusal-store.ts";
 import { OlderArchives } from "./call/older-archives.ts";
 import { requestOf } from "./control-request.ts";
+import { responseOf } from "./control-response.ts";
 import { serve } from "./serve.ts";
 import { DynamoControlStore } from "./store/dynamo-control-store.ts";
+import { DynamoHistorySource } from "./store/history-source.ts";
 import { DynamoUsageSource } from "./store/usage-source.ts";
 
 const Text = z.string().min(1);
@@ -24,6 +26,8 @@ const Settings = z.object({
   [ENV.keysTable]: Text,
   [ENV.keyPlan]: Text,
   [ENV.usageTable]: Text.optional(),
+  [ENV.historyTable]: Text.optional(),
+  [ENV.subjectKeysTable]: Text.optional(),
   [ENV.organization]: Text,
   [ENV.publicModels]: Texts,
   [ENV.corsOrigins]: Texts.optional(),
@@ -41,6 +45,11 @@ const keyPlan = settings[ENV.keyPlan];
 const tables = { control: settings[ENV.controlTable], keys: settings[ENV.keysTable] };
 const usageTable = settings[ENV.usageTable];
 const usage = usageTable === undefined ? undefined : new DynamoUsageSource(client, usageTable);
+const { [ENV.historyTable]: historyTable, [ENV.subjectKeysTable]: subjectKeysTable } = settings;
+const history =
+  historyTable === undefined || subjectKeysTable === undefined
+    ? undefined
+    : new DynamoHistorySource(client, { history: historyTable, keys: subjectKeysTable }, Date.now);
 const store = new DynamoControlStore(client, tables);
 const refusals = new RefusalStore(client, tables);
 const olderArchives = new OlderArchives();
@@ -64,11 +73,12 @@ export const handler = middy().handler(async (event: unknown, { awsRequestId }: 
   const log = (line: Readonly<Record<string, unknown>>) =>
     process.stdout.write(`${JSON.stringify({ ...line, time: new Date().toISOString(), requestId })}\n`);
   try {
-    const { status, headers, body } = await serve(request, {
+    const response = await serve(request, {
       store,
       olderArchives,
       keyPlan,
       usage,
+      history,
       organization: settings[ENV.organization],
       models: settings[ENV.publicModels],
       failedKeys,
@@ -77,7 +87,7 @@ export const handler = middy().handler(async (event: unknown, { awsRequestId }: 
       log,
       recordRefusal: refusalRecorder(refusals, log),
     });
-    return jsonResponse(status, body, requestId, { ...corsHeaders(event), ...headers });
+    return responseOf({ ...response, headers: { ...corsHeaders(event), ...response.headers } }, requestId);
   } catch (error) {
     log({ level: "error", msg: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     return jsonResponse(500, errorBody("internal_error"), requestId, corsHeaders(event));

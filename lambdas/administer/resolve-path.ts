@@ -6,6 +6,7 @@ import { limitedSubject, limitScope } from "./call/limited-subject.ts";
 import { findRateLimit } from "./call/rate-limit-id.ts";
 import { findRole } from "./call/role-records.ts";
 import type { ControlStore } from "./store/control-store.ts";
+import type { HistorySource } from "./store/history-source.ts";
 
 export interface ResolvedPath {
   readonly records: Partial<PathRecords>;
@@ -27,6 +28,8 @@ interface NamedRecord {
   readonly parameters: Readonly<Record<string, string>>;
   readonly models: readonly string[];
   readonly organization: string;
+  /** @default - the environment stores none */
+  readonly history: HistorySource | undefined;
 }
 type Lookup<P extends PathParameter> = (named: NamedRecord) => Promise<PathRecords[P] | undefined>;
 
@@ -56,6 +59,13 @@ const PARAMETERS: { readonly [P in PathParameter]: { readonly noun: string; read
     find: ({ store, organizationId, id, parameters: { limit_scope: scope = "", subject_id: subject = "" } }) =>
       store.get(organizationId, { kind: "credit", ids: [scope, subject, id] }),
   },
+  chat_id: {
+    noun: "chat",
+    find: async ({ id, projectId, history }) => {
+      const chat = await history?.find(id);
+      return chat?.projectId === projectId ? chat && { ...chat, version: 1 } : undefined;
+    },
+  },
   rate_limit_id: {
     noun: "rate limit",
     find: ({ store, organizationId, id, projectId = "", models }) =>
@@ -79,7 +89,7 @@ function ofProject<K extends "serviceAccount" | "projectKey">(kind: K) {
  * @throws {ControlError} when the project does not exist
  */
 export async function resolvePath(
-  { store, models, organization }: Pick<NamedRecord, "store" | "models" | "organization">,
+  { store, models, history, organization }: Pick<NamedRecord, "store" | "models" | "history" | "organization">,
   organizationId: string,
   parameters: Readonly<Record<string, string>>,
 ): Promise<ResolvedPath> {
@@ -91,7 +101,7 @@ export async function resolvePath(
     inProject("membership", userId),
     inProject("projectGroup", groupId),
     ...named.map(({ name, id }) =>
-      PARAMETERS[name].find({ store, organizationId, id, projectId, parameters, models, organization }),
+      PARAMETERS[name].find({ store, organizationId, id, projectId, parameters, models, history, organization }),
     ),
   ]);
   const links: Partial<Record<PathParameter, { readonly version: number } | undefined>> =

@@ -1,5 +1,6 @@
 import { SCIM_PATH } from "../../contracts/control/outer-paths.ts";
 import { USAGE_ALIAS } from "../../contracts/control/usage.ts";
+import { CHATS_ALIAS } from "../../contracts/history/chats.ts";
 import { addressBucket } from "../../domain/client-address.ts";
 import { adminKeyId } from "../../domain/keys/admin-key.ts";
 import { bearerCredential } from "../../domain/keys/api-key.ts";
@@ -12,6 +13,7 @@ import { ControlError } from "./call/control-error.ts";
 import { administerByAlias } from "./key-alias.ts";
 import { provision, scimFailure } from "./provision.ts";
 import { recordRefusedKey } from "./recorded-refusal.ts";
+import { serveChats } from "./serve-chats.ts";
 import { respondToUsageAlias } from "./usage-alias.ts";
 
 /** A request of the control API as it comes in. */
@@ -40,8 +42,12 @@ export async function serve(request: ReceivedRequest, tools: ServeTools): Promis
   }
   await storeUse(caller, tools);
   if (isProvisioning) return provision({ ...rest, caller }, tools);
-  const respond = request.path.startsWith(USAGE_ALIAS) ? respondToUsageAlias : administerByAlias;
-  return respond({ ...rest, caller }, tools);
+  return responderOf(request.path)({ ...rest, caller }, tools);
+}
+
+function responderOf(path: string): (request: ControlRequest, tools: ControlTools) => Promise<ControlResponse> {
+  if (path.startsWith(USAGE_ALIAS)) return respondToUsageAlias;
+  return path === CHATS_ALIAS || path.startsWith(`${CHATS_ALIAS}/`) ? serveChats : administerByAlias;
 }
 
 /** Never rejects: a use that is not stored is no fault of the request, and the next one is stored. */

@@ -5,8 +5,8 @@ import { FailedKeys } from "../../domain/keys/failed-keys.ts";
 import { firstAdminKey } from "../../domain/tenancy/first-admin-key.ts";
 import { OlderArchives } from "../../lambdas/administer/call/older-archives.ts";
 import { requestOf } from "../../lambdas/administer/control-request.ts";
+import { responseOf } from "../../lambdas/administer/control-response.ts";
 import { serve } from "../../lambdas/administer/serve.ts";
-import { jsonResponse } from "../../lambdas/load-balancer-event.ts";
 import { RefusalStore, refusalRecorder } from "../../lambdas/refusal-store.ts";
 import { bind } from "../http/server.ts";
 import { controlTable } from "./control-table.ts";
@@ -15,7 +15,7 @@ const NONE = { organization: undefined, email: undefined, user: undefined, invit
 
 /** The control API as its function serves it, with an organisation whose owner has an admin key. */
 export async function controlServer(others: { readonly usage?: undefined } = {}) {
-  const { store, document, keys, name, usage, usageTable } = await controlTable();
+  const { store, document, keys, name, usage, usageTable, history, historyTables } = await controlTable();
   const clock = { ms: 1_790_000_000_000 };
   const lines: Readonly<Record<string, unknown>>[] = [];
   const log = (line: Readonly<Record<string, unknown>>) => void lines.push(line);
@@ -25,6 +25,7 @@ export async function controlServer(others: { readonly usage?: undefined } = {})
     keyPlan: "standard",
     models: ["tiny", "chat"],
     usage,
+    history,
     organization: "org-a",
     failedKeys: new FailedKeys(100),
     uptime: () => clock.ms,
@@ -51,13 +52,10 @@ export async function controlServer(others: { readonly usage?: undefined } = {})
     };
     const received = requestOf(event, "load-balancer", "req-1");
     const served = await serve(received, tools);
-    const {
-      statusCode,
-      multiValueHeaders,
-      body: text,
-    } = jsonResponse(served.status, served.body, received.origin.requestId, served.headers);
+    const sent = responseOf(served, received.origin.requestId);
+    const { statusCode, multiValueHeaders } = sent;
     for (const [name, values] of Object.entries(multiValueHeaders)) response.setHeader(name, [...values]);
-    response.writeHead(statusCode).end(text);
+    response.writeHead(statusCode).end(Buffer.from(sent.body, sent.isBase64Encoded ? "base64" : "utf8"));
   });
   onTestFinished(() => api.close());
   const url = `http://127.0.0.1:${api.port}/v1`;
@@ -75,7 +73,7 @@ export async function controlServer(others: { readonly usage?: undefined } = {})
       headers: { authorization: `Bearer ${secret}`, ...headers },
       body: JSON.stringify(body),
     });
-  return { tools, store, document, keys, usageTable, clock, lines, url, owner, sdk, post };
+  return { tools, store, document, keys, usageTable, historyTables, clock, lines, url, owner, sdk, post };
 }
 
 /** All items of all pages. */

@@ -1,9 +1,11 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { onTestFinished } from "vitest";
+import { HISTORY_TABLE, SUBJECT_KEYS_TABLE } from "../../contracts/history/stored-generation.ts";
 import { USAGE_TABLE } from "../../contracts/usage/usage-counter.ts";
 import { authenticate } from "../../lambdas/administer/authenticate.ts";
 import { DynamoControlStore } from "../../lambdas/administer/store/dynamo-control-store.ts";
+import { DynamoHistorySource } from "../../lambdas/administer/store/history-source.ts";
 import { DynamoUsageSource } from "../../lambdas/administer/store/usage-source.ts";
 import { bind } from "../http/server.ts";
 import { LOCAL_CREDENTIALS } from "../runtime/aws-environment.ts";
@@ -45,10 +47,22 @@ export async function controlTable(name = "sluice-dev-control") {
     attribute: [USAGE_TABLE.hashKey, USAGE_TABLE.rangeKey].map((attribute) => ({ name: attribute, type: "S" })),
   };
   await dynamodb.createTable(ofUsage, endpoint, REGION);
+  const historyTables = { history: "sluice-dev-history", keys: "sluice-dev-subject-keys" };
+  const ofHistory = {
+    name: historyTables.history,
+    hash_key: HISTORY_TABLE.hashKey,
+    range_key: HISTORY_TABLE.rangeKey,
+    attribute: [HISTORY_TABLE.hashKey, HISTORY_TABLE.rangeKey].map((attribute) => ({ name: attribute, type: "S" })),
+  };
+  await dynamodb.createTable(ofHistory, endpoint, REGION);
+  const hashKey = SUBJECT_KEYS_TABLE.hashKey;
+  const ofSubjectKeys = { name: historyTables.keys, hash_key: hashKey, attribute: [{ name: hashKey, type: "S" }] };
+  await dynamodb.createTable(ofSubjectKeys, endpoint, REGION);
   const document = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const store = new DynamoControlStore(document, { control: name, keys });
   const usage = new DynamoUsageSource(document, usageTable);
+  const history = new DynamoHistorySource(document, historyTables, Date.now);
   /** Whose admin key a secret is. */
   const identify = (secret: string) => authenticate(`Bearer ${secret}`, store, 0);
-  return { store, document, identify, endpoint, region: REGION, name, keys, usage, usageTable };
+  return { store, document, identify, endpoint, region: REGION, name, keys, usage, usageTable, history, historyTables };
 }

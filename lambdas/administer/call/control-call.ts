@@ -2,11 +2,13 @@ import type * as z from "zod";
 import type { AuditEventType, AuditPayloads } from "../../../contracts/control/audit-events.ts";
 import type { CONTROL_OPERATIONS, ControlOperationId } from "../../../contracts/control/operations.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
+import type { StoredGeneration } from "../../../contracts/history/stored-generation.ts";
 import type { LimitScope } from "../../../contracts/limits/use-limit.ts";
 import { actorOf, createAuditEvent } from "../../../domain/tenancy/audit-event.ts";
 import { type Change, changedRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
 import type { Role } from "../../../domain/tenancy/roles.ts";
 import type { ControlStore } from "../store/control-store.ts";
+import type { HistorySource } from "../store/history-source.ts";
 import type { UsageSource } from "../store/usage-source.ts";
 import { denied, LostRaceError } from "./control-error.ts";
 import type { ControlResult } from "./control-result.ts";
@@ -33,6 +35,7 @@ export interface PathRecords {
   readonly subject_id: LimitedSubject;
   /** A grant of the subject that the path names before. */
   readonly credit_id: RecordOf<"credit">;
+  readonly chat_id: StoredGeneration & { readonly version: number };
   readonly rate_limit_id: LimitedSubject & { readonly model: string };
 }
 export type PathParameter = keyof PathRecords;
@@ -72,6 +75,8 @@ export interface ControlCall<Id extends ControlOperationId> {
   readonly models: readonly string[];
   /** Sums of usage. @default - the environment stores none */
   readonly usage: UsageSource | undefined;
+  /** The history of generations. @default - the environment stores none */
+  readonly history: HistorySource | undefined;
   /** Id of the operator's organisation, to which keys without a project belong. */
   readonly organization: string;
   /** Milliseconds since 1970. */

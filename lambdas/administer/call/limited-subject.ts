@@ -1,4 +1,5 @@
 import type { RecordOf } from "../../../contracts/control/records.ts";
+import type { DataRetention } from "../../../contracts/history/data-retention.ts";
 import { LimitScope, type SubjectLimits } from "../../../contracts/limits/use-limit.ts";
 import { subjectLimitsId } from "../../../domain/limits/subject-limits.ts";
 import { type Change, ID_MARK, removeRecord } from "../../../domain/tenancy/changes.ts";
@@ -94,15 +95,22 @@ interface LimitTools {
 }
 
 /** What is to limit a subject from now on. */
-export type NewLimits = Pick<SubjectLimits, "limits" | "models">;
+export interface NewLimits extends Pick<SubjectLimits, "limits" | "models"> {
+  /** `usual` takes away what was chosen. @default - as it was */
+  readonly retention?: DataRetention | "usual";
+}
 
 /** Replaces what limits a subject: its record, and the item of the keys table by which gateways hold it. */
 export async function newLimits(
   { store, caller, nowMs }: LimitTools,
   { scope, subjectId, record: before }: LimitedSubject,
-  { limits, models }: NewLimits,
+  { limits, models, retention = before?.retention }: NewLimits,
 ): Promise<{ readonly record: RecordOf<"limits">; readonly changes: readonly Change[] }> {
-  const held = { limits, ...(models === undefined ? {} : { models }) };
+  const held = {
+    limits,
+    ...(models === undefined ? {} : { models }),
+    ...(retention === undefined || retention === "usual" ? {} : { retention }),
+  };
   const version = (before?.version ?? 0) + 1;
   const record = { kind: "limits", version, scope, subjectId, ...held, updatedAt: unixSeconds(nowMs) } as const;
   const subject = { scope, subject: gatewaysId(scope, subjectId, caller.organizationId) };

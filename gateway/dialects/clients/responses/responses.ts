@@ -56,7 +56,7 @@ export class ResponsesDialect implements InboundDialect {
   async toChat(fields: Fields): Promise<Fields> {
     const { store, newId, now, maxReferredBytes } = this.#options;
     if (fields.store === true && store === undefined)
-      throw refuse("store", "`store` must be false: this deployment stores no responses; leave it out.");
+      throw refuse("store", "`store` must be false: no responses are stored for this key; leave it out.");
     // As OpenAI does, which stores by default.
     const isStored = store !== undefined && fields.store !== false;
     const id = newId("resp");

@@ -1,0 +1,35 @@
+import type { StoredGeneration } from "../../contracts/history/stored-generation.ts";
+
+/** Keys of an item of the history table. */
+export interface HistoryKey {
+  readonly partition: string;
+  readonly entry: string;
+}
+
+type Listed = Pick<StoredGeneration, "id" | "at">;
+type Owned = Pick<StoredGeneration, "keyId" | "ownerId" | "projectId">;
+
+/** Whose data key ends the content of a generation: its owner's, which is the key where it has none, and its project's. */
+export function subjectsOf({ keyId, ownerId, projectId }: Owned): readonly string[] {
+  return [ownerOf({ keyId, ownerId }), ...(projectId === undefined ? [] : [projectId])];
+}
+
+/** The user or service account of a generation; the key where it has none. */
+export function ownerOf({ keyId, ownerId }: Pick<Owned, "keyId" | "ownerId">): string {
+  return ownerId ?? `key_${keyId}`;
+}
+
+/** Partition of the list of what a subject's data key encrypts. */
+export function listPartition(subject: string): string {
+  return `list#${subject}`;
+}
+
+/** Sort key in a list: in the order of time. */
+export function listEntry({ at, id }: Listed): string {
+  return `${at}#${id}`;
+}
+
+/** Key of one part of a generation's content, from 0; the first has what is stored in clear too. */
+export function partKey(id: string, part: number): HistoryKey {
+  return { partition: `generation#${id}`, entry: String(part).padStart(3, "0") };
+}

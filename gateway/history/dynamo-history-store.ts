@@ -1,0 +1,95 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { LRUCache } from "lru-cache";
+import type { StoredGeneration } from "../../contracts/history/stored-generation.ts";
+import { newDataKey } from "../../domain/history/generation-content.ts";
+import { listEntry, listPartition, partKey, subjectsOf } from "../../domain/history/generation-keys.ts";
+import type { HistoryStore } from "./history-store.ts";
+
+/** DynamoDB takes 400 KB an item, its keys and what is stored in clear included. */
+export const PART_BYTES = 380_000;
+const TIMEOUT_MS = 3000;
+/** A data key that was erased is used at most this long. */
+const KEY_CACHE_MS = 20_000;
+const MAX_CACHED_KEYS = 10_000;
+const SECONDS_PER_DAY = 86_400;
+
+export interface DynamoHistoryStoreOptions {
+  readonly client: DynamoDBDocumentClient;
+  /** With the keys of `HISTORY_TABLE`. */
+  readonly tableName: string;
+  /** With the key of `SUBJECT_KEYS_TABLE`. */
+  readonly keysTableName: string;
+  readonly retentionDays: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Stores generations in a table: their encrypted content in parts, and an entry in the list of each of their subjects. */
+export class DynamoHistoryStore implements HistoryStore {
+  readonly #options: DynamoHistoryStoreOptions;
+  readonly #keys: LRUCache<string, Buffer>;
+
+  constructor(options: DynamoHistoryStoreOptions) {
+    this.#options = options;
+    this.#keys = new LRUCache({ max: MAX_CACHED_KEYS, ttl: KEY_CACHE_MS });
+  }
+
+  async dataKey(subject: string): Promise<Buffer> {
+    const cached = this.#keys.get(subject);
+    if (cached !== undefined) return cached;
+    const key = (await this.#storedKey(subject)) ?? (await this.#madeKey(subject));
+    this.#keys.set(subject, key);
+    return key;
+  }
+
+  async put(generation: StoredGeneration, sealed: Buffer): Promise<void> {
+    const { id, at, parts } = generation;
+    const expiresAt = Math.ceil(Date.parse(at) / 1000) + this.#options.retentionDays * SECONDS_PER_DAY;
+    // The first part is written last of them, and the lists after it: what a list has can be read.
+    for (let part = parts - 1; part >= 0; part--) {
+      const content = sealed.subarray(part * PART_BYTES, (part + 1) * PART_BYTES);
+      await this.#put({ ...partKey(id, part), expiresAt, content, ...(part === 0 ? { generation } : {}) });
+    }
+    for (const subject of subjectsOf(generation))
+      await this.#put({ partition: listPartition(subject), entry: listEntry(generation), expiresAt, generation });
+  }
+
+  async #put(Item: Record<string, unknown>): Promise<void> {
+    const { client, tableName } = this.#options;
+    await client.send(new PutCommand({ TableName: tableName, Item }), limit());
+  }
+
+  async #storedKey(subject: string): Promise<Buffer | undefined> {
+    const { client, keysTableName } = this.#options;
+    const command = new GetCommand({ TableName: keysTableName, Key: { subject }, ConsistentRead: true });
+    const { Item: item } = await client.send(command, limit());
+    return item?.dataKey instanceof Uint8Array ? Buffer.from(item.dataKey) : undefined;
+  }
+
+  async #madeKey(subject: string): Promise<Buffer> {
+    const { client, keysTableName, now } = this.#options;
+    const dataKey = newDataKey();
+    const Item = { subject, dataKey, createdAt: new Date(now()).toISOString() };
+    const ConditionExpression = "attribute_not_exists(subject)";
+    try {
+      await client.send(new PutCommand({ TableName: keysTableName, Item, ConditionExpression }), limit());
+      return dataKey;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+    // Another gateway was first.
+    const made = await this.#storedKey(subject);
+    if (made === undefined) throw new Error("A data key was made and erased at once.");
+    return made;
+  }
+}
+
+/** Items that a sealed content takes. */
+export function partsOf(sealed: Buffer): number {
+  return Math.max(1, Math.ceil(sealed.length / PART_BYTES));
+}
+
+function limit(): { readonly abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(TIMEOUT_MS) };
+}

@@ -1,0 +1,9 @@
+import type { StoredGeneration } from "../../contracts/history/stored-generation.ts";
+
+/** Where generations are stored. */
+export interface HistoryStore {
+  /** The data key of a subject, made where it has none. It is looked up again after seconds, so that one that was erased is used no more. */
+  dataKey(subject: string): Promise<Buffer>;
+  /** Stores a generation; a second time changes nothing. Rejects when that is not certain. */
+  put(generation: StoredGeneration, sealed: Buffer): Promise<void>;
+}

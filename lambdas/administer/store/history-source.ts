@@ -1,0 +1,135 @@
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+} from "@aws-sdk/lib-dynamodb";
+import { HISTORY_TABLE, StoredGeneration } from "../../../contracts/history/stored-generation.ts";
+import { type GenerationContent, openContent } from "../../../domain/history/generation-content.ts";
+import { listEntry, listPartition, partKey, subjectsOf } from "../../../domain/history/generation-keys.ts";
+import { isSortKey } from "../../../lib/sort-key.ts";
+
+/** Generations of a list, the newest first, and where the next page begins. */
+export interface HistoryPage {
+  readonly generations: readonly StoredGeneration[];
+  /** @default - there is no more */
+  readonly next: string | undefined;
+}
+
+/** Where the history of generations is read. */
+export interface HistorySource {
+  /** @param after the `next` of the page before */
+  list(subject: string, after: string | undefined, limit: number): Promise<HistoryPage>;
+  find(id: string): Promise<StoredGeneration | undefined>;
+  /** @returns undefined where it was erased */
+  content(generation: StoredGeneration): Promise<GenerationContent | undefined>;
+  remove(generation: StoredGeneration): Promise<void>;
+}
+
+export interface HistoryTables {
+  readonly history: string;
+  readonly keys: string;
+}
+
+/** The history table, and the table of data keys. */
+export class DynamoHistorySource implements HistorySource {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #tables: HistoryTables;
+  /** Milliseconds since 1970. */
+  readonly #now: () => number;
+
+  constructor(client: DynamoDBDocumentClient, tables: HistoryTables, now: () => number) {
+    this.#client = client;
+    this.#tables = tables;
+    this.#now = now;
+  }
+
+  async list(subject: string, after: string | undefined, limit: number): Promise<HistoryPage> {
+    const Key = { partition: listPartition(subject), entry: after };
+    if (!isSortKey(Key.partition) || (after !== undefined && !isSortKey(after)))
+      return { generations: [], next: undefined };
+    const { Items = [], LastEvaluatedKey: last } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#tables.history,
+        KeyConditionExpression: `#partition = :partition${after === undefined ? "" : " AND #entry < :after"}`,
+        ExpressionAttributeNames: {
+          "#partition": HISTORY_TABLE.hashKey,
+          ...(after === undefined ? {} : { "#entry": HISTORY_TABLE.rangeKey }),
+        },
+        ExpressionAttributeValues: {
+          ":partition": Key.partition,
+          ...(after === undefined ? {} : { ":after": after }),
+        },
+        ScanIndexForward: false,
+        Limit: limit,
+      }),
+    );
+    const generations = Items.filter((item) => this.#isLive(item)).flatMap(readGeneration);
+    return { generations, next: last === undefined ? undefined : String(last[HISTORY_TABLE.rangeKey]) };
+  }
+
+  async find(id: string): Promise<StoredGeneration | undefined> {
+    const item = isSortKey(partKey(id, 0).partition) ? await this.#part(id, 0) : undefined;
+    return item === undefined || !this.#isLive(item) ? undefined : readGeneration(item)[0];
+  }
+
+  async content(generation: StoredGeneration): Promise<GenerationContent | undefined> {
+    const { id, parts } = generation;
+    const [keys, ...items] = await Promise.all([
+      this.#dataKeys(subjectsOf(generation)),
+      ...Array.from({ length: parts }, (_, part) => this.#part(id, part)),
+    ]);
+    if (keys === undefined) return undefined;
+    const pieces = items.flatMap((item) => (item?.content instanceof Uint8Array ? [item.content] : []));
+    if (pieces.length < parts) return undefined;
+    try {
+      return await openContent(Buffer.concat(pieces), keys, id);
+    } catch {
+      // A data key that was made after the first one was erased.
+      return undefined;
+    }
+  }
+
+  async remove(generation: StoredGeneration): Promise<void> {
+    const { id, parts } = generation;
+    const lists = subjectsOf(generation).map((subject) => ({
+      partition: listPartition(subject),
+      entry: listEntry(generation),
+    }));
+    // The first part is removed last: until then the rest is found again.
+    const contents = Array.from({ length: parts }, (_, part) => partKey(id, parts - 1 - part));
+    for (const Key of [...lists, ...contents])
+      await this.#client.send(new DeleteCommand({ TableName: this.#tables.history, Key }));
+  }
+
+  async #part(id: string, part: number) {
+    const command = new GetCommand({ TableName: this.#tables.history, Key: partKey(id, part), ConsistentRead: true });
+    return (await this.#client.send(command)).Item;
+  }
+
+  /** The data keys of subjects, in their order. @returns undefined where one was erased */
+  async #dataKeys(subjects: readonly string[]): Promise<readonly Buffer[] | undefined> {
+    const { keys: table } = this.#tables;
+    const Keys = subjects.map((subject) => ({ subject }));
+    const command = new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } });
+    const { Responses, UnprocessedKeys } = await this.#client.send(command);
+    if (UnprocessedKeys?.[table] !== undefined) throw new Error("DynamoDB did not return all data keys.");
+    const found = new Map(Responses?.[table]?.map(({ subject, dataKey }) => [String(subject), dataKey]));
+    const all = subjects.flatMap((subject) => {
+      const key: unknown = found.get(subject);
+      return key instanceof Uint8Array ? [Buffer.from(key)] : [];
+    });
+    return all.length === subjects.length ? all : undefined;
+  }
+
+  /** DynamoDB may take days to remove what has expired. */
+  #isLive(item: Readonly<Record<string, unknown>>): boolean {
+    return Number(item[HISTORY_TABLE.ttlAttribute]) * 1000 > this.#now();
+  }
+}
+
+function readGeneration({ generation }: Readonly<Record<string, unknown>>): readonly StoredGeneration[] {
+  const { data } = StoredGeneration.safeParse(generation);
+  return data === undefined ? [] : [data];
+}
