@@ -6,7 +6,7 @@ import { runLimits } from "../test/limits/limit-run.ts";
 const SEEDS = Array.from({ length: Number(process.env.LIMIT_RUNS ?? 1) }, (_, seed) => seed + 1);
 const LIMITS = { max: 2000, progress: 30, leaseMs: 1000, windows: 4 };
 
-describe.each(SEEDS)("three gateways with 50 concurrent requests each, seed %i", { timeout: 60_000 }, (seed) => {
+describe.each(SEEDS)("three gateways with 50 concurrent requests each, seed %i", { timeout: 90_000 }, (seed) => {
   beforeEach(({ skip }) => skip(noRedisServer !== undefined, noRedisServer));
 
   // documented: limits-exact

@@ -13,6 +13,7 @@ export interface LimitRunOptions {
   /** Requests in progress. */
   readonly progress: number;
   readonly leaseMs: number;
+  /** Windows that a run lasts; up to five times as many on a machine on which too few of them are used up. */
   readonly windows: number;
   readonly kills?: boolean;
   readonly flushes?: boolean;
@@ -29,13 +30,15 @@ export interface WindowUse {
 export interface LimitRun {
   /** The windows between the first and the last one, which are whole. */
   readonly windows: readonly WindowUse[];
-  /** Most requests in progress at once; those of a killed process are not counted. */
+  /** Most requests with a lease in progress at once; those of a killed process are not counted. */
   readonly mostInProgress: number;
   readonly kills: number;
   readonly flushes: number;
 }
 
 const GATEWAYS = 3;
+/** Windows that shall be used up: the first and the last one are not looked at. */
+const USED_UP = 3;
 const CLIENT = join(import.meta.dirname, "limit-client.ts");
 
 interface Client {
@@ -66,9 +69,13 @@ export async function runLimits(options: LimitRunOptions): Promise<LimitRun> {
   };
   const clients = await Promise.all(Array.from({ length: GATEWAYS }, start));
   const counts = { kills: 0, flushes: 0 };
-  const end = performance.now() + 1000 * options.windows;
+  const began = performance.now();
+  const lastedWindows = () => (performance.now() - began) / 1000;
+  const isOver = () =>
+    lastedWindows() >= 5 * options.windows ||
+    (lastedWindows() >= options.windows && usedUp(outputs.map((output) => output())) >= USED_UP);
   try {
-    while (performance.now() < end) {
+    while (!isOver()) {
       await sleep(100 + random() * 600);
       if (options.flushes && random() < 0.5) {
         await admin.call("FLUSHALL");
@@ -96,6 +103,20 @@ async function killed(client: Client | undefined): Promise<void> {
   await closed;
 }
 
+/** Windows in which a request was refused. */
+function usedUp(outputs: readonly string[]): number {
+  return new Set(
+    outputs.flatMap((output) => output.split("\n").filter((line) => line.startsWith("r ") && line !== "r 0")),
+  ).size;
+}
+
+interface Grant {
+  readonly window: number;
+  readonly tokens: number;
+  readonly at: number;
+  readonly leaseEnd: number;
+}
+
 function evaluate(outputs: readonly string[]): Pick<LimitRun, "windows" | "mostInProgress"> {
   const windows = new Map<number, { used: number; isExhausted: boolean }>();
   const windowOf = (window: number) => {
@@ -105,17 +126,19 @@ function evaluate(outputs: readonly string[]): Pick<LimitRun, "windows" | "mostI
   };
   const changes: { readonly at: number; readonly by: number }[] = [];
   for (const output of outputs) {
-    const open = new Map<string, { readonly window: number; readonly tokens: number; readonly at: number }>();
+    const open = new Map<string, Grant>();
     // The last line may be half written.
     for (const line of output.split("\n").slice(0, -1)) {
       const [kind, id = "", ...rest] = line.split(" ");
-      const [first = 0, second = 0, third = 0] = rest.map(Number);
+      const [first = 0, second = 0, third = 0, fourth = 0] = rest.map(Number);
       if (kind === "r") windowOf(Number(id)).isExhausted = true;
-      if (kind === "g") open.set(id, { window: first, tokens: second, at: third });
+      if (kind === "g") open.set(id, { window: first, tokens: second, at: third, leaseEnd: fourth });
       const granted = open.get(id);
       if (kind !== "s" || granted === undefined) continue;
       windowOf(granted.window).used += first;
-      changes.push({ at: granted.at, by: 1 }, { at: second, by: -1 });
+      // A process that stood still for longer than a lease has lost it, and its request counts no more.
+      const over = Math.min(second, granted.leaseEnd);
+      if (over > granted.at) changes.push({ at: granted.at, by: 1 }, { at: over, by: -1 });
       open.delete(id);
     }
     for (const { window, tokens } of open.values()) windowOf(window).used += tokens;
@@ -126,6 +149,7 @@ function evaluate(outputs: readonly string[]): Pick<LimitRun, "windows" | "mostI
     now += by;
     mostInProgress = Math.max(mostInProgress, now);
   }
+  windows.delete(0);
   const whole = [...windows].sort(([a], [b]) => a - b).slice(1, -1);
   return { windows: whole.map(([, use]) => use), mostInProgress };
 }
