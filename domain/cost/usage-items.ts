@@ -16,8 +16,8 @@ const RUN = { seconds: 0.2, memoryGb: 0.25 } as const;
 const SEARCHES = SECONDS_PER_MONTH / 900;
 /** Lists of a search: of the files of 4 days, up to 1,000 each. */
 const LISTS = 4;
-/** A file's mark is read before it is counted, and by each search in the day after it was written: a unit each, as reads are consistent. */
-const MARK_READS = 1 + SEARCHES / DAYS_PER_MONTH;
+/** A file's mark is read before it is counted, and by each search in the day after it was written: half a unit each, as those reads need not be consistent. */
+const MARK_READS = 1 + SEARCHES / DAYS_PER_MONTH / 2;
 
 interface UsageProps {
   readonly environment: Pick<CostEnvironment, "usage" | "gateways">;

@@ -61,7 +61,10 @@ export class DynamoUsageSums {
     }
   }
 
-  /** Which of these segments are counted to their end. */
+  /**
+   * Which of these segments are counted to their end, by reads that may be some seconds old and cost half as much: to count a
+   * segment again changes nothing.
+   */
   async counted(segments: readonly string[]): Promise<ReadonlySet<string>> {
     const found = new Set<string>();
     for (let start = 0; start < segments.length; start += BATCH)
@@ -74,7 +77,7 @@ export class DynamoUsageSums {
 
   async #items(keys: readonly Record<string, unknown>[]): Promise<readonly Record<string, unknown>[]> {
     const { tableName, client } = this.#options;
-    const RequestItems = { [tableName]: { Keys: [...keys], ConsistentRead: true } };
+    const RequestItems = { [tableName]: { Keys: [...keys] } };
     const { Responses, UnprocessedKeys } = await client.send(new BatchGetCommand({ RequestItems }));
     const items = Responses?.[tableName] ?? [];
     const left = UnprocessedKeys?.[tableName]?.Keys ?? [];
