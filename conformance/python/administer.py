@@ -40,6 +40,29 @@ def grant_credit(organization):
     made["credit"] = own(organization, "post", path, {"amount_nano_usd": 5_000_000_000})["id"]
 
 
+def store_chat(organization):
+    """Sends a prompt with a key of its own of the project, which stores its history, and finds what was stored."""
+    project = made["project"]
+    account = organization.projects.service_accounts.create(project, name="chatter")
+    client = openai.OpenAI(api_key=account.api_key.value, base_url=organization._client.base_url, max_retries=0)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        # Gateways hold the choice of the project within a second: until then nothing is stored.
+        client.chat.completions.create(
+            model="phi-3-mini", messages=[{"role": "user", "content": "List three fruits"}], max_tokens=8
+        )
+        page = own(organization, "get", f"/organization/projects/{project}/chats?owner_id={account.id}&limit=1")
+        if page["data"]:
+            made["chat"] = page["data"][0]["id"]
+            return
+        time.sleep(1)
+    raise TimeoutError("no generation of the project was stored within 60 s")
+
+
+def chat_path():
+    return f"/organization/projects/{made['project']}/chats/{made['chat']}"
+
+
 SPEND_LIMIT = {"currency": "USD", "interval": "month", "threshold_amount": 5000}
 
 
@@ -148,6 +171,19 @@ CALLS = {
     "listCompletionsUsage": lambda o: o.usage.completions(start_time=since(), group_by=["project_id", "model"]),
     "listEmbeddingsUsage": lambda o: o.usage.embeddings(start_time=since(), bucket_width="1h"),
     "listCosts": lambda o: o.usage.costs(start_time=since(), group_by=["line_item"]),
+    "retrieveDataRetention": lambda o: o.data_retention.retrieve(),
+    "updateDataRetention": lambda o: o.data_retention.update(retention_type="modified_abuse_monitoring"),
+    "updateProjectDataRetention": lambda o: o.projects.data_retention.update(made["project"], retention_type="none"),
+    "retrieveProjectDataRetention": lambda o: o.projects.data_retention.retrieve(made["project"]),
+    "listChats": store_chat,
+    "createHistoryAccess": lambda o: own(
+        o,
+        "post",
+        f"/organization/projects/{made['project']}/history_access",
+        {"reason": "a support case", "expires_in_seconds": 900},
+    ),
+    "retrieveChat": lambda o: own(o, "get", chat_path()),
+    "deleteChat": lambda o: own(o, "delete", chat_path()),
     "archiveProject": lambda o: o.projects.archive(made["project"]),
     "listGroups": lambda o: first(o.groups.list(limit=1, order="desc")),
     "retrieveGroup": lambda o: o.groups.retrieve(made["group"]),
