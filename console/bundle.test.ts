@@ -9,6 +9,8 @@ import { buildConsole } from "./build.ts";
 const FIRST_LOAD = 150_000;
 /** Of a page that is opened by its address, with all that it needs. */
 const PAGE = 175_000;
+/** Of the dashboard's chart, which comes after its figures. */
+const CHART = 130_000;
 
 describe("the console's bundle", () => {
   let folder: string;
@@ -50,10 +52,16 @@ describe("the console's bundle", () => {
     expect(await load("index", "login-page")).toBeLessThan(FIRST_LOAD);
   });
 
-  test.each([["keys-page"]])(
+  test.each([["keys-page"], ["dashboard-page"]])(
     "loads at most 175 kB of compressed script for %s, the API's client included",
     async (page) => {
       expect(await load("index", "shell", "api-client", page)).toBeLessThan(PAGE);
     },
   );
+
+  // documented: dashboard-chart-chunk
+  test("loads the library of charts with the dashboard's figures there already, at most 130 kB", async () => {
+    const page = await load("index", "shell", "api-client", "dashboard-page");
+    expect((await load("index", "shell", "api-client", "dashboard-page", "usage-chart")) - page).toBeLessThan(CHART);
+  });
 });

@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { describeConsole, findNothing, hardCoded, signInWithKey, withPreferences } from "./test/console-stage.ts";
 import { scriptedKey } from "./test/scripted-control.ts";
+import { scriptedBudget, scriptedUse } from "./test/scripted-usage.ts";
 
 /** Pages before the sign-in, and what has to be there before they are looked at. */
 const ENTRANCES = ["/login", "/signup"] as const;
@@ -51,6 +52,10 @@ const STATES: readonly (readonly [string, (page: Page) => Promise<void>])[] = [
   ],
 ];
 
+/** Further pages, and what has to be there before they are looked at. */
+const PAGES = [["/dashboard", ".recharts-bar-rectangle"]] as const;
+const TODAY = new Date().toISOString().slice(0, 10);
+
 describeConsole("the console for everyone", {}, (stage) => {
   describe.each(["dark", "light"])("in %s", (theme) => {
     // documented: console-accessible
@@ -65,6 +70,8 @@ describeConsole("the console for everyone", {}, (stage) => {
         const { control, open } = stage();
         control.projects.push({ id: "proj_1", name: "search" }, { id: "proj_2", name: "a".repeat(100) });
         control.keys.push(scriptedKey("web"), scriptedKey("x".repeat(100)));
+        control.uses.push(scriptedUse(TODAY, {}), scriptedUse(TODAY, { model: "m".repeat(100), user: null }));
+        control.limits.push(scriptedBudget("project", "proj_2", 1), scriptedBudget("project", "proj_1", 100));
         const preferences = withPreferences({ "sluice.theme": theme, "sluice.locale": locale });
         const viewport = { width, height: 800 };
         for (const path of ENTRANCES) {
@@ -79,6 +86,13 @@ describeConsole("the console for everyone", {}, (stage) => {
           await reach(page);
           await findNothing(page);
           if (locale === "en-XA") expect(await hardCoded(page)).toEqual([]);
+        }
+        for (const [path, ready] of PAGES) {
+          const other = await open(path, { viewport }, preferences);
+          await signInWithKey(other);
+          await other.locator(ready).first().waitFor();
+          await findNothing(other);
+          if (locale === "en-XA") expect(await hardCoded(other)).toEqual([]);
         }
       },
     );

@@ -10,6 +10,7 @@ import type { ConsoleConfig } from "./api/console-config.ts";
 import { Loading } from "./components/loading.tsx";
 import { PageProblem } from "./components/page-problem.tsx";
 import { pathAndQuery } from "./lib/path-and-query.ts";
+import { dashboardSearch } from "./pages/dashboard/dashboard-search.ts";
 import { currentSession } from "./session/session.ts";
 import { NotFound } from "./shell/not-found.tsx";
 import { RootLayout } from "./shell/root-layout.tsx";
@@ -40,6 +41,13 @@ const keys = createRoute({
   /** `new`: the form for a new key is open. */
   validateSearch: (search): { readonly new?: true } => (search.new === true ? { new: true } : {}),
   component: lazyRouteComponent(() => import("./pages/keys/keys-page.tsx"), "KeysPage"),
+});
+
+const dashboard = createRoute({
+  getParentRoute: () => app,
+  path: "/dashboard",
+  validateSearch: dashboardSearch,
+  component: lazyRouteComponent(() => import("./pages/dashboard/dashboard-page.tsx"), "DashboardPage"),
 });
 
 /** Where people begin. */
@@ -73,7 +81,7 @@ const signup = createRoute({
 });
 
 /** Each page is in CONSOLE_PAGES of contracts/site/console-pages.ts too, by which it is served. */
-const tree = root.addChildren([app.addChildren([keys]), login, signup]);
+const tree = root.addChildren([app.addChildren([dashboard, keys]), login, signup]);
 
 /** The pages of the console with their addresses; a page's code is loaded when it is opened, or when its link is touched. */
 export function createConsoleRouter(config: ConsoleConfig) {

@@ -2,8 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { type ErrorCode, errorBody, errorEntry } from "../../contracts/api/errors.ts";
+import type { Limits } from "../../contracts/control/limits.ts";
 import type { ProjectApiKey } from "../../contracts/control/project-keys.ts";
 import { type Loopback, listenOnLoopback } from "../../test-support/loopback.ts";
+import { respondWithUsage, type ScriptedUse } from "./scripted-usage.ts";
 
 export interface SeenCall {
   readonly method: string;
@@ -22,6 +24,9 @@ export interface ScriptedControl extends Loopback {
   readonly projects: { id: string; name: string }[];
   /** Keys of all projects, the newest first. */
   readonly keys: ProjectApiKey[];
+  /** What requests used, of all projects. */
+  readonly uses: ScriptedUse[];
+  readonly limits: Limits[];
   /** The next calls get these errors; `undefined` lets one pass. */
   readonly failures: (ErrorCode | undefined)[];
 }
@@ -38,7 +43,7 @@ const CREATED_AT = 1_790_000_000;
 
 export async function startScriptedControl(): Promise<ScriptedControl> {
   const seen: SeenCall[] = [];
-  const state = { accepted: new Set(["sk-admin-test"]), projects: [], keys: [], failures: [] };
+  const state = { accepted: new Set(["sk-admin-test"]), projects: [], keys: [], uses: [], limits: [], failures: [] };
   const control: ScriptedControl = {
     ...state,
     seen,
@@ -88,10 +93,15 @@ function fail(response: ServerResponse, code: ErrorCode): void {
   response.end(JSON.stringify(errorBody(code, {})));
 }
 
-function respond({ method, url, body }: SeenCall, { projects, keys }: ScriptedControl): unknown {
+function respond({ method, url, body }: SeenCall, control: ScriptedControl): unknown {
+  const { projects, keys, uses, limits } = control;
   const { pathname, searchParams } = new URL(url, "http://api");
   const [, , , subject, id, kind, item] = pathname.split("/");
   const { name = "" } = (body ?? {}) as { readonly name?: string };
+  if (subject === "usage" && (id === "completions" || id === "embeddings"))
+    return respondWithUsage(id, uses, searchParams);
+  if (subject === "costs") return respondWithUsage("costs", uses, searchParams);
+  if (subject === "limits") return page(limits, searchParams);
   if (subject === "projects" && id === undefined) {
     if (method === "GET") return page(projects, searchParams);
     const project = { id: `proj_${projects.length + 1}`, name };

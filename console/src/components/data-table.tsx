@@ -117,6 +117,13 @@ export function DataTable<Row>({ label, columns, rows, idOf, hasMore, isLoadingM
 /** Where an element begins in the document, in pixels. */
 function useTopOf(element: { readonly current: HTMLElement | null }): number {
   const [top, setTop] = useState(0);
-  useLayoutEffect(() => setTop(element.current?.offsetTop ?? 0), [element]);
+  useLayoutEffect(() => {
+    const measure = () => setTop(element.current?.offsetTop ?? 0);
+    measure();
+    // What stands above the table may still grow.
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [element]);
   return top;
 }

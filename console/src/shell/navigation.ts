@@ -2,10 +2,16 @@ import { linkOptions } from "@tanstack/react-router";
 import { defineMessages } from "../i18n/messages.ts";
 
 /** Names of the pages, for navigation and command palette. */
-export const PAGE_NAMES = defineMessages({ keys: "API keys" }, { keys: "API-Schlüssel" });
+export const PAGE_NAMES = defineMessages(
+  { dashboard: "Dashboard", keys: "API keys" },
+  { dashboard: "Übersicht", keys: "API-Schlüssel" },
+);
 
 /** The pages that the navigation and the command palette list, in their order. */
-export const NAVIGATION = [{ name: "keys", link: linkOptions({ to: "/keys" }) }] as const satisfies readonly {
+export const NAVIGATION = [
+  { name: "dashboard", link: linkOptions({ to: "/dashboard" }) },
+  { name: "keys", link: linkOptions({ to: "/keys" }) },
+] as const satisfies readonly {
   readonly name: keyof (typeof PAGE_NAMES)["en"];
   readonly link: object;
 }[];

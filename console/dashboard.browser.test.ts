@@ -1,0 +1,173 @@
+import { readFile } from "node:fs/promises";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { describeConsole, personSession, signInWithKey } from "./test/console-stage.ts";
+import { type ScriptedUse, scriptedBudget, scriptedUse } from "./test/scripted-usage.ts";
+
+const TODAY = new Date().toISOString().slice(0, 10);
+const RANGE = "from=2026-01-01&to=2026-01-31";
+
+/** A month of odd amounts whose cents come out wrong when doubles or rounded amounts are added. */
+const MONTH: readonly ScriptedUse[] = Array.from({ length: 31 }, (_, index) => {
+  const day = `2026-01-${String(index + 1).padStart(2, "0")}`;
+  return [
+    scriptedUse(day, { requests: index + 1, inputNano: 333_333_333 * (index + 1) }),
+    scriptedUse(day, {
+      model: "large, and dear",
+      project: "proj_2",
+      key: "mnopqrstuvwx",
+      user: null,
+      outputNano: 4_999_999,
+    }),
+  ];
+}).flat();
+
+const COLUMNS = ["requests", "input", "output", "charged"] as const;
+
+/** What a row of the table says, by its columns. */
+async function figuresOf(page: Page, name: RegExp) {
+  const row = page.getByRole("row", { name });
+  const texts = COLUMNS.map(async (id) => [id, await row.locator(`[data-column=${id}] .number`).innerText()]);
+  return Object.fromEntries(await Promise.all(texts)) as Readonly<Record<(typeof COLUMNS)[number], string>>;
+}
+
+/** Cents of what the costs operation sent, added up as integers. */
+function cents(uses: readonly ScriptedUse[]): string {
+  const nano = uses.reduce((sum, { inputNano, outputNano }) => sum + BigInt(inputNano) + BigInt(outputNano), 0n);
+  const whole = (nano + 5_000_000n) / 10_000_000n;
+  return `US$${(Number(whole) / 100).toLocaleString("en-GB", { minimumFractionDigits: 2 })}`.replace("US$", "$");
+}
+
+describeConsole("the dashboard", {}, (stage) => {
+  // documented: dashboard-figures
+  test("shows each figure of the ledger, to the cent, over all pages of the operations", async () => {
+    const { control, open } = stage();
+    control.projects.push({ id: "proj_1", name: "search" }, { id: "proj_2", name: "chat" });
+    control.uses.push(...MONTH);
+    const page = await open(`/dashboard?${RANGE}`);
+    await signInWithKey(page);
+    const small = MONTH.filter(({ model }) => model === "phi-3-mini");
+    expect(await figuresOf(page, /phi-3-mini/)).toEqual({
+      requests: "496",
+      input: "3,100",
+      output: "310",
+      charged: cents(small),
+    });
+    const dear = MONTH.filter(({ model }) => model !== "phi-3-mini");
+    expect((await figuresOf(page, /large, and dear/)).charged).toBe(cents(dear));
+    const totals = page.getByRole("region", { name: "Totals" }).locator("dd");
+    expect(await totals.allInnerTexts()).toEqual([cents(MONTH), "527", "6,200", "620"]);
+    await page.locator(".recharts-bar-rectangle").first().waitFor();
+    expect(control.seen.filter(({ url }) => url.includes("/costs?") && url.includes("group_by")).length).toBe(4);
+  });
+
+  test("groups by key, user and project, of one project alone, and the address keeps it", async () => {
+    const { control, open } = stage();
+    control.projects.push({ id: "proj_1", name: "search" }, { id: "proj_2", name: "chat" });
+    control.uses.push(...MONTH);
+    const page = await open(`/dashboard?${RANGE}&by=project`);
+    await signInWithKey(page);
+    expect((await figuresOf(page, /search/)).charged).toBe(cents(MONTH.filter(({ project }) => project === "proj_1")));
+    await page.getByLabel("By", { exact: true }).selectOption("user");
+    expect((await figuresOf(page, /None/)).charged).toBe(cents(MONTH.filter(({ user }) => user === null)));
+    await page.getByLabel("Usage of").selectOption("project");
+    await page.getByRole("row", { name: /None/ }).waitFor({ state: "detached" });
+    expect((await figuresOf(page, /user-ada/)).requests).toBe("496");
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({
+      from: "2026-01-01",
+      to: "2026-01-31",
+      by: "user",
+      of: "project",
+    });
+    await page.getByRole("button", { name: "7 days" }).click();
+    await page.getByRole("heading", { name: "No requests in this range" }).waitFor();
+    await page.goBack();
+    expect((await figuresOf(page, /user-ada/)).requests).toBe("496");
+  });
+
+  test("says what is wrong with a range, and reads nothing for it", async () => {
+    const { control, open } = stage();
+    const page = await open(`/dashboard?${RANGE}`);
+    await signInWithKey(page);
+    await page.getByRole("heading", { name: "No requests in this range" }).waitFor();
+    const before = control.seen.length;
+    await page.getByLabel("To", { exact: true }).fill("2025-12-31");
+    await page.getByText("A range goes forward and has at most 366 days.").waitFor();
+    expect(control.seen.length).toBe(before);
+    expect(new URL(page.url()).searchParams.get("to")).toBe("2026-01-31");
+  });
+
+  // documented: dashboard-export
+  test("exports each day with its exact charge", async () => {
+    const { control, open } = stage();
+    control.projects.push({ id: "proj_1", name: "=1+1" });
+    control.uses.push(scriptedUse("2026-01-02", {}), scriptedUse("2026-01-03", { inputNano: 1, outputNano: 0 }));
+    const page = await open(`/dashboard?${RANGE}&by=project`);
+    await signInWithKey(page);
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Export CSV" }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe("usage-2026-01-01-2026-01-31.csv");
+    expect(await readFile(await file.path(), "utf8")).toBe(
+      "day_utc,project,name,requests,input_tokens,output_tokens,charge_usd\r\n" +
+        "2026-01-02,proj_1,'=1+1,1,100,10,0.008888888\r\n" +
+        "2026-01-03,proj_1,'=1+1,1,100,10,0.000000001\r\n",
+    );
+  });
+
+  // documented: dashboard-budgets
+  test("shows what is spent of each budget, and warns from 90 percent", async () => {
+    const { control, open } = stage();
+    control.projects.push({ id: "proj_1", name: "search" }, { id: "proj_2", name: "chat" });
+    control.uses.push(
+      scriptedUse(TODAY, { inputNano: 4_500_000_000, outputNano: 0 }),
+      scriptedUse(TODAY, { project: "proj_2", inputNano: 8_990_000_000, outputNano: 0 }),
+    );
+    control.limits.push(
+      scriptedBudget("project", "proj_1", 5),
+      scriptedBudget("project", "proj_2", 10),
+      scriptedBudget("organization", "organization", 13),
+      {
+        ...scriptedBudget("key", "abcdefghijkl", 1),
+        limits: [{ metric: "nano_usd", window: "month", max: 7_000_000_000, time_zone: "Europe/Berlin" }],
+      },
+    );
+    const page = await open("/dashboard");
+    await signInWithKey(page);
+    const budget = (text: string) => page.getByRole("listitem").filter({ hasText: text });
+    await budget("search").getByText("Nearly used up: 90%").waitFor();
+    await budget("search").getByText("$4.50 of $5.00 this month").waitFor();
+    await budget("chat").getByText("89% used").waitFor();
+    await budget("The organisation").getByText("Used up: requests are refused").waitFor();
+    await budget("abcdefghijkl").getByText("$7.00 a month.").waitFor();
+    expect(await page.getByRole("progressbar").count()).toBe(3);
+  });
+
+  test.each([
+    ["permission_denied", "Usage is for owners and readers of the organisation"],
+    ["not_found", "This service does not count usage"],
+  ] as const)("that the service refuses with %s says: %s", async (code, heading) => {
+    const { control, open } = stage();
+    // The key is tried first; then the list of projects and three operations come in any order.
+    control.failures.push(undefined, code, code, code, code);
+    const page = await open("/dashboard");
+    await signInWithKey(page);
+    await page.getByRole("heading", { name: heading }).waitFor();
+    expect(await page.getByRole("button", { name: "Export CSV" }).count()).toBe(0);
+  });
+});
+
+describeConsole("the dashboard of a person", { people: true }, (stage) => {
+  test("reads the usage with the session's key", async () => {
+    const { control, open } = stage();
+    control.accepted.add("sk-admin-1");
+    control.uses.push(scriptedUse(TODAY, {}));
+    stage().session = () => ({
+      status: 200,
+      body: personSession([{ id: "proj_1", name: "search", role: "member" }], "sk-admin-1"),
+    });
+    const page = await open("/dashboard");
+    expect((await figuresOf(page, /phi-3-mini/)).requests).toBe("1");
+    expect(control.seen.every(({ authorization }) => authorization === "Bearer sk-admin-1")).toBe(true);
+  });
+});

@@ -1,0 +1,101 @@
+import { useQuery } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
+import { ApiError } from "../../api/api-error.ts";
+import { Loading } from "../../components/loading.tsx";
+import { PageTitle } from "../../components/page-title.tsx";
+import { Problem } from "../../components/problem.tsx";
+import { useTexts } from "../../i18n/translate.ts";
+import { useProjects } from "../../projects/projects.ts";
+import "../../styles/dashboard.css";
+import { Budgets } from "./budgets.tsx";
+import { type DayRange, type Grouping, rangeOf } from "./dashboard-search.ts";
+import { useGroupNames } from "./group-names.ts";
+import { MESSAGES } from "./messages.ts";
+import { RangeForm } from "./range-form.tsx";
+import { saveFile, usageCsv } from "./usage-csv.ts";
+import { RangeTooLarge, usageQuery } from "./usage-queries.ts";
+import type { UsageReport } from "./usage-report.ts";
+import { Totals, UsageTable } from "./usage-table.tsx";
+
+// The library of charts is larger than the rest of the page.
+const UsageChart = lazy(() => import("./usage-chart.tsx"));
+
+/** Usage and costs of a range, and budgets. Every figure is a sum of what the usage and costs operations sent. */
+export function DashboardPage() {
+  const t = useTexts(MESSAGES);
+  const { current, isLoading } = useProjects();
+  const search = useSearch({ from: "/app/dashboard" });
+  const by = search.by ?? "model";
+  const range = rangeOf(search, Date.now());
+  const isOfProject = search.of === "project";
+  const report = useQuery({
+    ...usageQuery(range, by, isOfProject ? current?.id : undefined),
+    enabled: !isOfProject || current !== undefined,
+  });
+  const nameOf = useGroupNames(by);
+  const save = () => {
+    if (report.data === undefined) return;
+    saveFile(`usage-${range.from}-${range.to}.csv`, usageCsv(by, report.data.days, nameOf));
+  };
+  return (
+    <>
+      <PageTitle title={t("title")} lead={t("lead")}>
+        {report.data === undefined || report.data.days.length === 0 ? undefined : (
+          <button type="button" className="button" onClick={save}>
+            {t("export")}
+          </button>
+        )}
+      </PageTitle>
+      <RangeForm range={range} search={search} project={current} />
+      {report.isPending && (isLoading || report.isFetching) ? <Loading /> : undefined}
+      {report.error === null ? undefined : <UsageProblem error={report.error} retry={() => void report.refetch()} />}
+      {report.data === undefined ? undefined : <Report report={report.data} range={range} by={by} nameOf={nameOf} />}
+      {report.data === undefined ? undefined : <Budgets />}
+    </>
+  );
+}
+
+interface ReportProps {
+  readonly report: UsageReport;
+  readonly range: DayRange;
+  readonly by: Grouping;
+  readonly nameOf: (id: string) => string;
+}
+
+function Report({ report, range, by, nameOf }: ReportProps) {
+  const t = useTexts(MESSAGES);
+  if (report.groups.length === 0) return <Empty title={t("emptyTitle")} text={t("empty")} />;
+  const named = (id: string) => (id === "" ? t("none") : nameOf(id));
+  return (
+    <>
+      <Totals total={report.total} />
+      <figure className="chart-figure">
+        <figcaption>{t("chart")}</figcaption>
+        <Suspense fallback={<div className="chart" />}>
+          <UsageChart report={report} range={range} nameOf={named} others={t("others")} />
+        </Suspense>
+      </figure>
+      <UsageTable by={by} report={report} nameOf={nameOf} />
+    </>
+  );
+}
+
+/** Roles and settings under which there is nothing to see are no faults. */
+function UsageProblem({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
+  const t = useTexts(MESSAGES);
+  if (error instanceof RangeTooLarge) return <Empty title={t("largeTitle")} text={t("large")} />;
+  const kind = error instanceof ApiError ? error.kind : undefined;
+  if (kind === "forbidden") return <Empty title={t("forbiddenTitle")} text={t("forbidden")} />;
+  if (kind === "missing") return <Empty title={t("offTitle")} text={t("off")} />;
+  return <Problem error={error} onRetry={retry} />;
+}
+
+function Empty({ title, text }: { readonly title: string; readonly text: string }) {
+  return (
+    <section className="empty">
+      <h2>{title}</h2>
+      <p>{text}</p>
+    </section>
+  );
+}

@@ -1,0 +1,32 @@
+import { exactDollars } from "../../lib/money.ts";
+import type { Grouping } from "./dashboard-search.ts";
+import type { DayFigures } from "./usage-report.ts";
+
+/** The figures of each day as CSV (RFC 4180), with amounts to the nano-dollar. @param nameOf what people call an id */
+export function usageCsv(by: Grouping, days: readonly DayFigures[], nameOf: (id: string) => string): string {
+  const lines = days.map(({ day, id, requests, inputTokens, outputTokens, nano }) =>
+    [day, id, nameOf(id), String(requests), String(inputTokens), String(outputTokens), exactDollars(nano)].map(field),
+  );
+  const head = ["day_utc", by, "name", "requests", "input_tokens", "output_tokens", "charge_usd"];
+  return [head, ...lines].map((cells) => `${cells.join(",")}\r\n`).join("");
+}
+
+/** A name that a spreadsheet would compute gets a quote before it. */
+function field(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** How long a file that is being saved can be read. */
+const SAVING_MS = 60_000;
+
+/** Has the browser save a file. */
+export function saveFile(name: string, content: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type: "text/csv;charset=utf-8" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser reads it after this call.
+  setTimeout(() => URL.revokeObjectURL(url), SAVING_MS);
+}

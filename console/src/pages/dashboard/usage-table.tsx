@@ -1,0 +1,97 @@
+import { type Column, DataTable } from "../../components/data-table.tsx";
+import { useFormatter, useTexts } from "../../i18n/translate.ts";
+import { useMoney } from "../../i18n/use-money.ts";
+import type { Grouping } from "./dashboard-search.ts";
+import { MESSAGES } from "./messages.ts";
+import type { Figures, GroupFigures, UsageReport } from "./usage-report.ts";
+
+/** The sums of the range, each as the ledger has it. */
+export function Totals({ total }: { readonly total: Figures }) {
+  const t = useTexts(MESSAGES);
+  const format = useFormatter();
+  const money = useMoney();
+  const figures = [
+    { name: "charged", value: money(total.nano) },
+    { name: "requests", value: format.number(total.requests) },
+    { name: "inputTokens", value: format.number(total.inputTokens) },
+    { name: "outputTokens", value: format.number(total.outputTokens) },
+  ] as const;
+  return (
+    <section aria-label={t("totals")}>
+      <dl className="figures">
+        {figures.map(({ name, value }) => (
+          <div key={name}>
+            <dt>{t(name)}</dt>
+            <dd translate="no">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+interface UsageTableProps {
+  readonly by: Grouping;
+  readonly report: UsageReport;
+  readonly nameOf: (id: string) => string;
+}
+
+/** A row for each model, key, user or project. */
+export function UsageTable({ by, report, nameOf }: UsageTableProps) {
+  const t = useTexts(MESSAGES);
+  const format = useFormatter();
+  const money = useMoney();
+  const columns: readonly Column<GroupFigures>[] = [
+    {
+      id: "name",
+      header: t(by),
+      width: "minmax(0, 2fr)",
+      cell: ({ id }) => (id === "" ? t("none") : <GroupName id={id} name={nameOf(id)} />),
+    },
+    number("requests", t("requests"), ({ requests }) => format.number(requests)),
+    number("input", t("inputTokens"), ({ inputTokens }) => format.number(inputTokens)),
+    number("output", t("outputTokens"), ({ outputTokens }) => format.number(outputTokens)),
+    number("charged", t("charged"), ({ nano }) => money(nano)),
+  ];
+  return (
+    <DataTable
+      label={t("table")}
+      columns={columns}
+      rows={report.groups}
+      idOf={({ id }) => id}
+      hasMore={false}
+      isLoadingMore={false}
+      loadMore={nothing}
+    />
+  );
+}
+
+function GroupName({ id, name }: { readonly id: string; readonly name: string }) {
+  return (
+    <span translate="no">
+      <strong>{name}</strong>
+      {name === id ? undefined : (
+        <>
+          {" "}
+          <code className="quiet">{id}</code>
+        </>
+      )}
+    </span>
+  );
+}
+
+function number(id: string, header: string, textOf: (row: GroupFigures) => string): Column<GroupFigures> {
+  return {
+    id,
+    header,
+    cell: (row) => (
+      <span className="number" translate="no">
+        {textOf(row)}
+      </span>
+    ),
+  };
+}
+
+function nothing(): void {
+  // All rows are there.
+}

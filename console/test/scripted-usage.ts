@@ -1,0 +1,112 @@
+import type { Limits } from "../../contracts/control/limits.ts";
+
+/** A request that the scripted ledger has. */
+export interface ScriptedUse {
+  /** In UTC, e.g. `2026-11-01`. */
+  readonly day: string;
+  readonly model: string;
+  readonly project: string;
+  readonly key: string;
+  readonly user: string | null;
+  readonly requests: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Nano-dollars. */
+  readonly inputNano: number;
+  readonly outputNano: number;
+}
+
+/** Buckets of a page: fewer than the service's, so that a month has several pages. */
+const PAGE_DAYS = 10;
+const DAY = 86_400;
+const GROUPS = ["project_id", "user_id", "api_key_id", "model", "line_item"] as const;
+
+/** `/usage/completions`, `/usage/embeddings` and `/costs` over the uses, in the service's shapes. */
+export function respondWithUsage(
+  operation: "completions" | "embeddings" | "costs",
+  uses: readonly ScriptedUse[],
+  query: URLSearchParams,
+) {
+  const start = floorDay(Number(query.get("start_time")));
+  const end = Number(query.get("end_time") ?? Date.now() / 1000);
+  const first = Number(query.get("page")?.replace("page_", "") ?? 0);
+  const by = query.getAll("group_by[]");
+  const data = [];
+  for (let index = first; index < first + PAGE_DAYS && start + index * DAY < end; index += 1) {
+    const time = start + index * DAY;
+    const ofDay = uses.filter((use) => Date.parse(use.day) / 1000 === time && isWanted(use, query));
+    const rows = operation === "embeddings" ? [] : ofDay.flatMap((use) => resultsOf(operation, use));
+    const results = rows.map((row) => ({
+      ...row,
+      ...Object.fromEntries(GROUPS.filter((g) => g in row && !by.includes(g)).map((g) => [g, null])),
+    }));
+    data.push({ object: "bucket", start_time: time, end_time: time + DAY, results });
+  }
+  const next = first + PAGE_DAYS;
+  const hasMore = start + next * DAY < end;
+  return { object: "page", data, has_more: hasMore, next_page: hasMore ? `page_${next}` : null };
+}
+
+function isWanted({ project, key }: ScriptedUse, query: URLSearchParams): boolean {
+  const projects = query.getAll("project_ids[]");
+  const keys = query.getAll("api_key_ids[]");
+  return (projects.length === 0 || projects.includes(project)) && (keys.length === 0 || keys.includes(key));
+}
+
+function resultsOf(operation: "completions" | "costs", use: ScriptedUse): Readonly<Record<string, unknown>>[] {
+  const ids = { project_id: use.project, user_id: use.user, api_key_id: use.key };
+  if (operation === "completions")
+    return [
+      {
+        object: "organization.usage.completions.result",
+        input_tokens: use.inputTokens,
+        input_cached_tokens: 0,
+        output_tokens: use.outputTokens,
+        num_model_requests: use.requests,
+        ...ids,
+        model: use.model,
+        batch: null,
+        service_tier: null,
+      },
+    ];
+  return (["input", "output"] as const).map((kind) => ({
+    object: "organization.costs.result",
+    amount: { value: (kind === "input" ? use.inputNano : use.outputNano) / 1e9, currency: "usd" },
+    ...ids,
+    line_item: `${use.model}, ${kind}_tokens`,
+    quantity: kind === "input" ? use.inputTokens : use.outputTokens,
+  }));
+}
+
+function floorDay(seconds: number): number {
+  return seconds - (seconds % DAY);
+}
+
+/** A request of the day, with these changes. */
+export function scriptedUse(day: string, changes: Partial<ScriptedUse>): ScriptedUse {
+  return {
+    day,
+    model: "phi-3-mini",
+    project: "proj_1",
+    key: "abcdefghijkl",
+    user: "user-ada",
+    requests: 1,
+    inputTokens: 100,
+    outputTokens: 10,
+    inputNano: 1_234_567,
+    outputNano: 7_654_321,
+    ...changes,
+  };
+}
+
+/** A budget by the month. @param dollars whole ones */
+export function scriptedBudget(scope: Limits["scope"], id: string, dollars: number): Limits {
+  return {
+    object: "organization.limits",
+    id: `limits-${scope}-${id}`,
+    scope,
+    subject_id: id,
+    limits: [{ metric: "nano_usd", window: "month", max: dollars * 1_000_000_000 }],
+    updated_at: 1_790_000_000,
+  };
+}
