@@ -50,6 +50,12 @@ const dashboard = createRoute({
   component: lazyRouteComponent(() => import("./pages/dashboard/dashboard-page.tsx"), "DashboardPage"),
 });
 
+const playground = createRoute({
+  getParentRoute: () => app,
+  path: "/playground",
+  component: lazyRouteComponent(() => import("./pages/playground/playground-page.tsx"), "PlaygroundPage"),
+});
+
 /** Where people begin. */
 const HOME = "/keys";
 
@@ -81,7 +87,7 @@ const signup = createRoute({
 });
 
 /** Each page is in CONSOLE_PAGES of contracts/site/console-pages.ts too, by which it is served. */
-const tree = root.addChildren([app.addChildren([dashboard, keys]), login, signup]);
+const tree = root.addChildren([app.addChildren([dashboard, keys, playground]), login, signup]);
 
 /** The pages of the console with their addresses; a page's code is loaded when it is opened, or when its link is touched. */
 export function createConsoleRouter(config: ConsoleConfig) {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { type ErrorCode, errorBody, errorEntry } from "../../contracts/api/errors.ts";
+import { EXPOSED_HEADERS } from "../../contracts/api/headers.ts";
 import type { Limits } from "../../contracts/control/limits.ts";
 import type { ProjectApiKey } from "../../contracts/control/project-keys.ts";
 import { type Loopback, listenOnLoopback } from "../../test-support/loopback.ts";
@@ -29,6 +30,10 @@ export interface ScriptedControl extends Loopback {
   readonly limits: Limits[];
   /** The next calls get these errors; `undefined` lets one pass. */
   readonly failures: (ErrorCode | undefined)[];
+  /** Ids of the models that `/v1/models` lists. */
+  readonly models: string[];
+  /** Responds to chat completions. */
+  chat: (call: SeenCall, response: ServerResponse) => void | Promise<void>;
 }
 
 /** What the API says of the provider at which people sign in. */
@@ -43,13 +48,22 @@ const CREATED_AT = 1_790_000_000;
 
 export async function startScriptedControl(): Promise<ScriptedControl> {
   const seen: SeenCall[] = [];
-  const state = { accepted: new Set(["sk-admin-test"]), projects: [], keys: [], uses: [], limits: [], failures: [] };
+  const state = {
+    accepted: new Set(["sk-admin-test"]),
+    projects: [],
+    keys: [],
+    uses: [],
+    limits: [],
+    failures: [],
+    models: ["phi-3-mini", "qwen-3", "llama-4"],
+    chat: () => undefined,
+  };
   const control: ScriptedControl = {
     ...state,
     seen,
     ...(await listenOnLoopback((request, response) => {
       response.setHeader("access-control-allow-origin", "*");
-      response.setHeader("access-control-expose-headers", "retry-after, x-request-id, etag");
+      response.setHeader("access-control-expose-headers", [...EXPOSED_HEADERS, "etag"].join(", "));
       if (request.method === "OPTIONS") {
         response.setHeader("access-control-allow-headers", "authorization, content-type, idempotency-key, if-match");
         response.setHeader("access-control-allow-methods", "GET, POST, DELETE");
@@ -81,6 +95,7 @@ async function serve(
   if (!control.accepted.has(call.authorization?.replace("Bearer ", "") ?? "")) return fail(response, "invalid_api_key");
   const failure = control.failures.shift();
   if (failure !== undefined) return fail(response, failure);
+  if (call.url === "/v1/chat/completions") return control.chat(call, response);
   const result = respond(call, control);
   if (result === undefined) return fail(response, "not_found");
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(result));
@@ -94,8 +109,9 @@ function fail(response: ServerResponse, code: ErrorCode): void {
 }
 
 function respond({ method, url, body }: SeenCall, control: ScriptedControl): unknown {
-  const { projects, keys, uses, limits } = control;
+  const { projects, keys, uses, limits, models } = control;
   const { pathname, searchParams } = new URL(url, "http://api");
+  if (pathname === "/v1/models") return { object: "list", data: models.map((id) => ({ id, object: "model" })) };
   const [, , , subject, id, kind, item] = pathname.split("/");
   const { name = "" } = (body ?? {}) as { readonly name?: string };
   if (subject === "usage" && (id === "completions" || id === "embeddings"))

@@ -13,11 +13,15 @@ export interface ChatCall {
   readonly signal: AbortSignal;
   /** False when the browser knows that it has no connection. */
   readonly isOnline: () => boolean;
+  /** Reads the headers of a response, a refusal's too, before its body. */
+  readonly onHeaders?: (headers: Headers) => void;
 }
 
 export interface TokenUsage {
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** Of the prompt's tokens, those that the engine had in its cache; absent where the API does not say. */
+  readonly cachedTokens?: number;
 }
 
 /** Address of chat completions. */
@@ -28,7 +32,9 @@ export function chatUrl(apiUrl: string): string {
 /** What one read from the network brought. */
 export interface ResponsePart {
   readonly text: string;
-  /** Content deltas in it: about one token each, until `usage` has the true count. */
+  /** What the model thinks before it answers; absent where the API does not tell it apart. */
+  readonly thinking?: string;
+  /** Content and thinking deltas in it: about one token each, until `usage` has the true count. */
   readonly deltas: number;
   readonly usage?: TokenUsage;
   readonly finishReason?: string;
@@ -62,6 +68,7 @@ export async function streamChat(call: ChatCall, onPart: (part: ResponsePart) =>
     if (call.signal.aborted) return { kind: "stopped" };
     return call.isOnline() ? unreachable(call.apiUrl) : offline();
   }
+  call.onHeaders?.(response.headers);
   if (!response.ok) {
     const problem = await problemFromResponse(response, new Date());
     return call.signal.aborted ? { kind: "stopped" } : { kind: "problem", problem };
@@ -83,9 +90,8 @@ async function readResponse(
     for (;;) {
       const { done, value } = await reader.read();
       const read = readEvents(done ? parser.end() : parser.push(value));
-      if (read.part.text !== "" || read.part.usage !== undefined || read.part.finishReason !== undefined) {
-        onPart(read.part);
-      }
+      const { text, thinking, usage, finishReason } = read.part;
+      if (text !== "" || thinking !== undefined || usage !== undefined || finishReason !== undefined) onPart(read.part);
       if (read.problem !== undefined) return problem(read.problem);
       if (read.isDone) return { kind: "complete" };
       if (done) return broken("The answer ended without its closing mark, so its end may be missing.");
@@ -132,13 +138,16 @@ function addChunk(part: ResponsePart, value: unknown): ResponsePart {
   const choice: unknown = Array.isArray(value.choices) ? value.choices[0] : undefined;
   const delta = isRecord(choice) && isRecord(choice.delta) ? choice.delta : {};
   const text = typeof delta.content === "string" ? delta.content : "";
+  // vLLM's name now and before.
+  const thinking = [delta.reasoning, delta.reasoning_content].find((value) => typeof value === "string") ?? "";
   const usage = readUsage(value.usage);
   const finishReason = isRecord(choice) && typeof choice.finish_reason === "string" ? choice.finish_reason : undefined;
   return {
     ...part,
     text: part.text + text,
+    ...(thinking === "" ? {} : { thinking: (part.thinking ?? "") + thinking }),
     // The role frame has empty content and is no token.
-    deltas: part.deltas + (text === "" ? 0 : 1),
+    deltas: part.deltas + (text === "" && thinking === "" ? 0 : 1),
     ...(usage === undefined ? {} : { usage }),
     ...(finishReason === undefined ? {} : { finishReason }),
   };
@@ -148,7 +157,9 @@ function readUsage(value: unknown): TokenUsage | undefined {
   if (!isRecord(value)) return undefined;
   const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = value;
   if (typeof promptTokens !== "number" || typeof completionTokens !== "number") return undefined;
-  return { promptTokens, completionTokens };
+  const details = isRecord(value.prompt_tokens_details) ? value.prompt_tokens_details : {};
+  const cachedTokens = details.cached_tokens;
+  return { promptTokens, completionTokens, ...(typeof cachedTokens === "number" ? { cachedTokens } : {}) };
 }
 
 function problem(what: Problem): ChatOutcome {

@@ -1,0 +1,52 @@
+import { useQuery } from "@tanstack/react-query";
+import { isRecord } from "../../../../lib/is-record.ts";
+import { ApiError, errorOfResponse } from "../../api/api-error.ts";
+import { projectKey } from "../../session/keep-session.ts";
+import { useSession } from "../../session/session.ts";
+import { usePlayground } from "./playground-store.ts";
+
+/** The key for models: a person's of the project, or what an administrator pasted. @throws {ApiError} when there is none */
+export async function modelKey(projectId: string | undefined): Promise<string> {
+  const pasted = usePlayground.getState().pastedKey;
+  if (pasted !== "") return pasted;
+  const key = projectId === undefined ? undefined : await projectKey(projectId);
+  if (key === undefined) throw new ApiError("unauthorized");
+  return key;
+}
+
+/** Whether there may be a key for models. */
+export function useHasModelKey(): boolean {
+  const isPerson = useSession(({ session }) => session.kind === "person");
+  const isPasted = usePlayground(({ pastedKey }) => pastedKey !== "");
+  return isPerson || isPasted;
+}
+
+/** Ids of the models that the key may use. */
+export function useModels(apiUrl: string, projectId: string | undefined) {
+  const pastedKey = usePlayground((state) => state.pastedKey);
+  const hasKey = useHasModelKey();
+  return useQuery({
+    queryKey: ["models", projectId, pastedKey],
+    queryFn: async ({ signal }) => readModels(apiUrl, await modelKey(projectId), signal),
+    enabled: hasKey,
+  });
+}
+
+/** @throws {ApiError} */
+async function readModels(apiUrl: string, key: string, signal: AbortSignal): Promise<readonly string[]> {
+  let response: Response;
+  try {
+    response = await fetch(`${apiUrl}/v1/models`, {
+      headers: { authorization: `Bearer ${key}` },
+      credentials: "omit",
+      signal,
+    });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new ApiError(navigator.onLine ? "unreachable" : "offline");
+  }
+  const body: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) throw errorOfResponse(response.status, body, (name) => response.headers.get(name) ?? undefined);
+  const models = isRecord(body) && Array.isArray(body.data) ? body.data : [];
+  return models.flatMap((model: unknown) => (isRecord(model) && typeof model.id === "string" ? [model.id] : []));
+}

@@ -1,0 +1,53 @@
+/** What a request is made of beside its messages. An absent parameter is the model's own. */
+export interface Settings {
+  readonly system: string;
+  readonly parameters: Parameters;
+  /** Characters of system prompt and prompt together beyond which nothing is sent. */
+  readonly promptLimit: number;
+}
+
+export type Parameters = { readonly [Name in ParameterName]?: number };
+export type ParameterName = (typeof PARAMETERS)[number]["name"];
+
+/** Parameters of chat completions with their bounds, which are those of the API (`contracts/api/sampling.ts`). */
+export const PARAMETERS = [
+  { name: "temperature", min: 0, max: 2, isWhole: false },
+  { name: "top_p", min: 0, max: 1, isWhole: false },
+  { name: "max_tokens", min: 1, max: 1_000_000, isWhole: true },
+  { name: "presence_penalty", min: -2, max: 2, isWhole: false },
+  { name: "frequency_penalty", min: -2, max: 2, isWhole: false },
+  { name: "seed", min: 0, max: Number.MAX_SAFE_INTEGER, isWhole: true },
+] as const satisfies readonly {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  readonly isWhole: boolean;
+}[];
+
+/** About 8000 tokens of English. */
+export const DEFAULT_PROMPT_LIMIT = 32_000;
+/** The longest prompt that one may set: more makes the page itself slow. */
+export const MAX_PROMPT_LIMIT = 1_000_000;
+/** Models side by side. */
+export const MAX_PANES = 4;
+
+export const DEFAULT_SETTINGS: Settings = { system: "", parameters: {}, promptLimit: DEFAULT_PROMPT_LIMIT };
+
+/** Whether the API takes the value. `top_p` must be above 0. */
+export function isInBounds(name: ParameterName, value: number): boolean {
+  const bounds = PARAMETERS.find((parameter) => parameter.name === name);
+  if (bounds === undefined || (name === "top_p" && value <= 0)) return false;
+  return value >= bounds.min && value <= bounds.max && (!bounds.isWhole || Number.isInteger(value));
+}
+
+/** A type and no interface, so that it is one of the API's messages, which may have further fields. */
+export type ChatMessage = { readonly role: "system" | "user" | "assistant"; readonly content: string };
+
+/** The body of the request, without what only a page needs of it. */
+export function requestBody(model: string, settings: Settings, messages: readonly ChatMessage[]) {
+  const system: readonly ChatMessage[] =
+    settings.system.trim() === "" ? [] : [{ role: "system", content: settings.system }];
+  return { model, messages: [...system, ...messages], ...settings.parameters };
+}
+
+export type RequestBody = ReturnType<typeof requestBody>;
