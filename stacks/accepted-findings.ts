@@ -16,6 +16,17 @@ const noServerLog =
 export const CHECKOV_ACCEPTED: readonly AcceptedFinding[] = [
   { rule: "CKV_AWS_18", reason: noServerLog },
   { rule: "CKV_AWS_144", reason: oneCopyIsEnough },
+  {
+    rule: "CKV_AWS_145",
+    only: /LoadBalancerLogs/,
+    reason: "Load balancers write only to buckets without a customer key; S3's own key encrypts this one.",
+  },
+  {
+    rule: "CKV_AWS_28",
+    only: /\/History_DataKeys_\w+$/,
+    reason:
+      "What a deleted data key encrypted must stay unreadable: a recovery would bring the key back (docs/decisions/078).",
+  },
   { rule: "CKV2_AWS_62", reason: "Nothing waits for a new object: instances fetch when they start." },
 
   {
@@ -37,6 +48,12 @@ export const CHECKOV_ACCEPTED: readonly AcceptedFinding[] = [
   { rule: "CKV_AWS_103", only: /LoadBalancer_Engines/, reason: "As CKV_AWS_2: there is no TLS on this hop." },
   { rule: "CKV_AWS_378", reason: "As CKV_AWS_2, also for gateways: TLS ends at the load balancer." },
   { rule: "CKV2_AWS_20", reason: "There is no listener on 80 to redirect; the plain one is the engines'." },
+  {
+    rule: "CKV_AWS_112",
+    only: /\/Shell$/,
+    reason:
+      "The agent speaks TLS with Systems Manager; a KMS key on top would need permissions of instances and of people.",
+  },
   { rule: "CKV2_AWS_5", reason: "Each group is used in another stack, which checkov reads by itself." },
   {
     rule: "CKV_AWS_31",
@@ -71,8 +88,9 @@ export const CHECKOV_ACCEPTED: readonly AcceptedFinding[] = [
   },
   {
     rule: "CKV_AWS_117",
-    only: /\/(Authorizer|(Cost|UsageCounter)_Function_\w+)$/,
-    reason: "They call AWS alone, by IAM; inside the VPC each would need one more endpoint and a slower cold start.",
+    only: /\/(Authorizer|(AuditSealer|ControlApi|Cost|TokenExchange|UsageCounter)_Function_\w+)$/,
+    reason:
+      "They call AWS by IAM, and TokenExchange the issuers on the internet; inside the VPC each would need one more endpoint, or internet egress, and a slower cold start.",
   },
   { rule: "CKV_AWS_173", reason: "Their environment names tables and plans; no secret is in it." },
   {

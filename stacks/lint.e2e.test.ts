@@ -5,17 +5,19 @@ import { builtAssets } from "../test-support/built-assets.ts";
 import { synthTexts } from "../test-support/synth.ts";
 import { CHECKOV_ACCEPTED, TFLINT_ACCEPTED } from "./accepted-findings.ts";
 import { synthesizeEnvironment } from "./environment-stacks.ts";
+import { withOptions } from "./test/environment-variants.ts";
 import { hasAwsRules, isOnPath, lintProblems, runCheckov, runTflint } from "./test/lint-tools.ts";
 
 const assets = builtAssets();
 afterAll(() => assets.remove());
-const environments = await Promise.all(environmentNames().map(loadEnvironment));
+const named = await Promise.all(environmentNames().map(loadEnvironment));
+const environments = [...named, withOptions(await loadEnvironment("dev"))];
 const stacks = synthTexts((app) => {
   for (const environment of environments) synthesizeEnvironment(app, environment, assets);
 });
 const tflintConfig = join(import.meta.dirname, "tflint.hcl");
 
-describe("the stacks of every environment", () => {
+describe("the stacks of every environment, and of one with the options that they leave off", () => {
   test("pass checkov but for accepted findings", ({ skip }) => {
     skip(!isOnPath("checkov"), "checkov is not on PATH (pip install checkov)");
     const { findings, passed, unreadable } = runCheckov(stacks);

@@ -11,6 +11,29 @@ const WORKLOAD = {
 };
 
 /**
+ * For tests: an environment with the options that the repository's own leave off and that add resources, under a name of
+ * its own, so that linters see them too.
+ */
+export function withOptions(environment: Environment): Environment {
+  const { api, identity, network } = environment;
+  return {
+    ...environment,
+    name: "options",
+    ci: { repository: "owner/name", branches: [], environments: ["options"], oidcProvider: "create" },
+    network: { ...network, shell: true },
+    api: { ...api, controlApi: true },
+    identity: {
+      ...identity,
+      workloads: [WORKLOAD],
+      people: { issuer: "https://login.example.com", clientId: "sluice" },
+    },
+    history: { retentionDays: 30 },
+    loadBalancerLogDays: 30,
+    deletionProtection: true,
+  };
+}
+
+/**
  * For tests: the repository's environments, and variants of dev that together have every resource type of all
  * possible environment files. A setting that adds a resource type belongs here.
  */
@@ -43,6 +66,7 @@ export async function environmentVariants(): Promise<Readonly<Record<string, Env
     "dev with trusted addresses": { ...dev, api: { ...dev.api, trustedAddresses: ["203.0.113.0/29"] } },
     "dev with logs of load balancers": { ...dev, loadBalancerLogDays: 30 },
     "dev with the control API": { ...dev, api: { ...dev.api, controlApi: true } },
+    "dev with a history": { ...dev, api: { ...dev.api, controlApi: true }, history: { retentionDays: 30 } },
     "dev with workloads": { ...dev, identity: { ...dev.identity, workloads: [WORKLOAD] } },
     "dev with people who sign in": {
       ...dev,
