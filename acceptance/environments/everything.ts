@@ -22,7 +22,7 @@ export default {
         claims: { sub: "repo:owner/name:*" },
       },
     ],
-    people: { issuer: "https://login.example.com", clientId: "sluice" },
+    people: { issuer: "https://login.example.com", clientId: "sluice", clientSecretId: "sluice/console-client" },
   },
   history: { retentionDays: 30 },
   gateways: { minInstances: 1, maxInstances: 2 },

@@ -165,6 +165,8 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     ...onTable("responses", "GetItem", "PutItem", "DeleteItem"),
     ...onTable("batches", "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"),
     ...onTable("usage", "GetItem", "UpdateItem"),
+    ...onTable("history", "PutItem"),
+    ...onTable("subject-keys", "GetItem", "PutItem"),
     { action: "s3:PutObject", resources: ["bucket:usage/usage/some"], endpoint: "s3" },
     ...byKey("dynamodb", "Decrypt", "Encrypt", "GenerateDataKey"),
     ...["GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload"].map((action) => ({
@@ -217,6 +219,8 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
   administer: [
     ...onTable("control", "GetItem", "Query", "UpdateItem").map(withoutEndpoint),
     ...onTable("usage", "Query").map(withoutEndpoint),
+    ...onTable("history", "GetItem", "Query", "DeleteItem").map(withoutEndpoint),
+    ...onTable("subject-keys", "BatchGetItem").map(withoutEndpoint),
     ...onTable("keys", "GetItem")
       .map(withoutEndpoint)
       .flatMap((call) =>
@@ -281,6 +285,10 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
       ...withoutEndpoint(call),
       madeBy: "DynamoDB, for each action of a transaction",
     })),
+    {
+      action: "secretsmanager:GetSecretValue",
+      resources: [`arn:aws:secretsmanager:${REGION}:123456789012:secret:sluice/console-client-AbCdEf`],
+    },
     ...byKey("dynamodb", "Decrypt", "Encrypt", "GenerateDataKey"),
     ...functionLogs("exchange-token"),
   ],

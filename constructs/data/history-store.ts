@@ -60,7 +60,7 @@ export class HistoryStore extends Construct {
     ];
   }
 
-  /** Permissions of the control API: to list, read and delete generations, and to end data keys. */
+  /** Permissions of the control API: to list, read and delete generations. It can make and delete no data key. */
   readStatements(): readonly PolicyStatement[] {
     return [
       {
@@ -71,10 +71,10 @@ export class HistoryStore extends Construct {
         Resource: [this.#table.arn],
       },
       {
-        Sid: "EndDataKeys",
-        purpose: "The control API decrypts generations, and ends the data key of a subject that is erased.",
+        Sid: "ReadDataKeys",
+        purpose: "The control API decrypts generations with the data keys of their subjects.",
         Effect: "Allow",
-        Action: ["dynamodb:BatchGetItem", "dynamodb:DeleteItem"],
+        Action: ["dynamodb:BatchGetItem"],
         Resource: [this.#keys.arn],
       },
       { ...this.#encryptionKey.writeStatement("dynamodb"), Sid: "UseDynamoDbKeyForHistory" },
