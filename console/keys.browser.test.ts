@@ -32,6 +32,18 @@ describeConsole("the keys page", {}, (stage) => {
     ).not.toContain("sk-");
   });
 
+  test("opens a project behind the first hundred by a link", async () => {
+    const { control, open } = stage();
+    for (let index = 1; index <= 230; index++) control.projects.push({ id: `proj_${index}`, name: `project ${index}` });
+    control.keys.push(scriptedKey("indexer"));
+    const page = await open("/keys?project=proj_205");
+    await signInWithKey(page);
+    await page.getByRole("row", { name: /indexer/ }).waitFor();
+    const lists = control.seen.filter(({ url }) => url.includes("/projects/") && url.includes("api_keys"));
+    expect(lists.length).toBeGreaterThan(0);
+    for (const { url } of lists) expect(url).toContain("proj_205");
+  });
+
   test("rotates a key: the old one works until it is revoked", async () => {
     const { control, open } = stage();
     control.projects.push({ id: "proj_1", name: "search" });

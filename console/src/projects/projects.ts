@@ -21,22 +21,37 @@ export interface Projects {
 }
 
 /** The largest page of the control API. */
-const MAX_PROJECTS = 100;
+const PAGE = 100;
+/** More would be too long a list to choose from. */
+const MAX_PROJECTS = 1000;
 export const PROJECTS_QUERY = ["projects"] as const;
 
-/** The projects of a person, or the first hundred of the organisation for an administrator. */
+/** @throws {ApiError} */
+async function listProjects(signal: AbortSignal): Promise<readonly { readonly id: string; readonly name: string }[]> {
+  const projects: { readonly id: string; readonly name: string }[] = [];
+  for (let after: string | undefined; projects.length < MAX_PROJECTS; ) {
+    const query = after === undefined ? { limit: PAGE } : { limit: PAGE, after };
+    const { data, has_more } = await api.call("listProjects", { query, signal });
+    projects.push(...data);
+    after = data.at(-1)?.id;
+    if (!has_more || after === undefined) break;
+  }
+  return projects;
+}
+
+/** The projects of a person, or up to a thousand of the organisation for an administrator. */
 export function useProjects(): Projects {
   const session = useSession(({ session: now }) => now);
   const { project: wanted } = useSearch({ from: "/app" });
   const isPerson = session.kind === "person";
   const listed = useQuery({
     queryKey: PROJECTS_QUERY,
-    queryFn: ({ signal }) => api.call("listProjects", { query: { limit: MAX_PROJECTS }, signal }),
+    queryFn: ({ signal }) => listProjects(signal),
     enabled: session.kind === "admin-key",
   });
   const projects: readonly ConsoleProject[] = isPerson
     ? session.projects.map(({ id, name, role }) => ({ id, name, isOwner: role === "owner" }))
-    : (listed.data?.data ?? []).map(({ id, name }) => ({ id, name, isOwner: true }));
+    : (listed.data ?? []).map(({ id, name }) => ({ id, name, isOwner: true }));
   return {
     projects,
     current: projects.find(({ id }) => id === wanted) ?? projects[0],
