@@ -10,6 +10,7 @@ import type { ConsoleConfig } from "./api/console-config.ts";
 import { Loading } from "./components/loading.tsx";
 import { PageProblem } from "./components/page-problem.tsx";
 import { pathAndQuery } from "./lib/path-and-query.ts";
+import { auditSearch } from "./pages/admin/audit-search.ts";
 import { dashboardSearch } from "./pages/dashboard/dashboard-search.ts";
 import { currentSession } from "./session/session.ts";
 import { NotFound } from "./shell/not-found.tsx";
@@ -56,6 +57,31 @@ const playground = createRoute({
   component: lazyRouteComponent(() => import("./pages/playground/playground-page.tsx"), "PlaygroundPage"),
 });
 
+const adminUsers = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/users",
+  component: lazyRouteComponent(() => import("./pages/admin/users-page.tsx"), "UsersPage"),
+});
+
+const adminInvites = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/invites",
+  component: lazyRouteComponent(() => import("./pages/admin/invites-page.tsx"), "InvitesPage"),
+});
+
+const adminProjects = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/projects",
+  component: lazyRouteComponent(() => import("./pages/admin/projects-page.tsx"), "ProjectsPage"),
+});
+
+const adminAudit = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/audit",
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import("./pages/admin/audit-page.tsx"), "AuditPage"),
+});
+
 /** Where people begin. */
 const HOME = "/keys";
 
@@ -87,7 +113,11 @@ const signup = createRoute({
 });
 
 /** Each page is in CONSOLE_PAGES of contracts/site/console-pages.ts too, by which it is served. */
-const tree = root.addChildren([app.addChildren([dashboard, keys, playground]), login, signup]);
+const tree = root.addChildren([
+  app.addChildren([dashboard, keys, playground, adminUsers, adminInvites, adminProjects, adminAudit]),
+  login,
+  signup,
+]);
 
 /** The pages of the console with their addresses; a page's code is loaded when it is opened, or when its link is touched. */
 export function createConsoleRouter(config: ConsoleConfig) {

@@ -6,6 +6,8 @@ import { EXPOSED_HEADERS } from "../../contracts/api/headers.ts";
 import type { Limits } from "../../contracts/control/limits.ts";
 import type { ProjectApiKey } from "../../contracts/control/project-keys.ts";
 import { type Loopback, listenOnLoopback } from "../../test-support/loopback.ts";
+import { listPage } from "./list-page.ts";
+import { emptyOrganization, respondWithOrganization, type ScriptedOrganization } from "./scripted-organization.ts";
 import { respondWithUsage, type ScriptedUse } from "./scripted-usage.ts";
 
 export interface SeenCall {
@@ -22,7 +24,8 @@ export interface ScriptedControl extends Loopback {
   readonly seen: readonly SeenCall[];
   /** Keys that are accepted. */
   readonly accepted: Set<string>;
-  readonly projects: { id: string; name: string }[];
+  readonly projects: { id: string; name: string; status?: string; created_at?: number }[];
+  readonly organization: ScriptedOrganization;
   /** Keys of all projects, the newest first. */
   readonly keys: ProjectApiKey[];
   /** What requests used, of all projects. */
@@ -50,6 +53,7 @@ export async function startScriptedControl(): Promise<ScriptedControl> {
   const seen: SeenCall[] = [];
   const state = {
     accepted: new Set(["sk-admin-test"]),
+    organization: emptyOrganization(),
     projects: [],
     keys: [],
     uses: [],
@@ -98,6 +102,7 @@ async function serve(
   if (call.url === "/v1/chat/completions") return control.chat(call, response);
   const result = respond(call, control);
   if (result === undefined) return fail(response, "not_found");
+  if (result === "denied") return fail(response, "permission_denied");
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(result));
 }
 
@@ -117,14 +122,29 @@ function respond({ method, url, body }: SeenCall, control: ScriptedControl): unk
   if (subject === "usage" && (id === "completions" || id === "embeddings"))
     return respondWithUsage(id, uses, searchParams);
   if (subject === "costs") return respondWithUsage("costs", uses, searchParams);
-  if (subject === "limits") return page(limits, searchParams);
+  if (subject === "limits") return listPage(limits, searchParams);
+  const organized = respondWithOrganization(
+    method,
+    [subject, id],
+    (body ?? {}) as Readonly<Record<string, unknown>>,
+    searchParams,
+    control.organization,
+  );
+  if (organized !== undefined) return organized;
+  const found = subject === "projects" && method === "POST" ? projects.find((project) => project.id === id) : undefined;
+  if (found !== undefined && kind === undefined) return Object.assign(found, { name });
+  if (found !== undefined && kind === "archive") return Object.assign(found, { status: "archived" });
   if (subject === "projects" && id === undefined) {
-    if (method === "GET") return page(projects, searchParams);
-    const project = { id: `proj_${projects.length + 1}`, name };
+    if (method === "GET")
+      return listPage(
+        projects.map((project) => ({ status: "active", created_at: CREATED_AT, ...project })),
+        searchParams,
+      );
+    const project = { id: `proj_${projects.length + 1}`, name, status: "active", created_at: CREATED_AT };
     projects.push(project);
     return project;
   }
-  if (kind === "api_keys" && method === "GET") return page(keys, searchParams);
+  if (kind === "api_keys" && method === "GET") return listPage(keys, searchParams);
   if (kind === "api_keys" && method === "DELETE") {
     const index = keys.findIndex((key) => key.id === item);
     if (index < 0) return undefined;
@@ -154,18 +174,5 @@ export function scriptedKey(name: string, account = `svc_${randomUUID()}`): Proj
       type: "service_account",
       service_account: { id: account, name, role: "member", created_at: CREATED_AT },
     },
-  };
-}
-
-function page<Item extends { readonly id: string }>(items: readonly Item[], query: URLSearchParams) {
-  const start = items.findIndex(({ id }) => id === query.get("after")) + 1;
-  const data = items.slice(start, start + Number(query.get("limit") ?? 20));
-  const last = data.at(-1)?.id ?? null;
-  return {
-    object: "list",
-    data,
-    first_id: data[0]?.id ?? null,
-    last_id: last,
-    has_more: last !== items.at(-1)?.id && data.length > 0,
   };
 }

@@ -2,7 +2,16 @@
  * Paths of the console's pages, without the first slash. Each is an object of the site's bucket with the console's HTML, so that
  * a page that is opened or reloaded by its address is served with status 200 and no code at the edge.
  */
-export const CONSOLE_PAGES = ["dashboard", "keys", "login", "signup"] as const;
+export const CONSOLE_PAGES = [
+  "admin/audit",
+  "admin/invites",
+  "admin/projects",
+  "admin/users",
+  "dashboard",
+  "keys",
+  "login",
+  "signup",
+] as const;
 export type ConsolePage = (typeof CONSOLE_PAGES)[number];
 
 /** Where the console's scripts and styles are, beside the demo page's `assets/`. */

@@ -1,0 +1,167 @@
+import { expect, test } from "vitest";
+import {
+  describeConsole,
+  findNothing,
+  hardCoded,
+  personSession,
+  signInWithKey,
+  withPreferences,
+} from "./test/console-stage.ts";
+import { scriptedEvent, scriptedInvite, scriptedUser } from "./test/scripted-organization.ts";
+
+const ADMIN_PAGES = ["users", "invites", "projects", "audit"] as const;
+
+describeConsole("the administration", {}, (stage) => {
+  // documented: admin-people
+  test("changes a person's role, and removes a person after a confirmation", async () => {
+    const { control, open } = stage();
+    control.organization.users.push(
+      scriptedUser("user-a", "ada@example.com"),
+      scriptedUser("user-b", "bob@example.com"),
+    );
+    const page = await open("/admin/users");
+    await signInWithKey(page);
+    await page.getByLabel("Role of ada@example.com").selectOption("Owner");
+    await page.getByRole("status").getByText("The role was changed.").waitFor();
+    expect(control.organization.users.map(({ role }) => role)).toEqual(["owner", "reader"]);
+    await page.getByRole("button", { name: "Remove bob@example.com" }).click();
+    const dialog = page.getByRole("dialog", { name: "Remove bob@example.com?" });
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    expect(control.organization.users).toHaveLength(2);
+    await page.getByRole("button", { name: "Remove bob@example.com" }).click();
+    await dialog.getByRole("button", { name: "Remove", exact: true }).click();
+    await page.getByRole("row", { name: /bob@example\.com/ }).waitFor({ state: "detached" });
+    expect(control.organization.users.map(({ id }) => id)).toEqual(["user-a"]);
+  });
+
+  // documented: admin-invites
+  test("invites a person into the chosen project, and withdraws an invitation", async () => {
+    const { control, open } = stage();
+    control.projects.push({ id: "proj_1", name: "search" });
+    const page = await open("/admin/invites");
+    await signInWithKey(page);
+    await page.getByText("Nobody has been invited.").waitFor();
+    await page.getByLabel("Address").fill("eve@example.com");
+    await page.getByLabel("As a member of search too").check();
+    await page.getByRole("button", { name: "Invite" }).click();
+    await page.getByRole("row", { name: /eve@example.com/ }).waitFor();
+    expect(control.seen.find(({ method }) => method === "POST")?.body).toEqual({
+      email: "eve@example.com",
+      role: "reader",
+      projects: [{ id: "proj_1", role: "member" }],
+    });
+    await page.getByRole("button", { name: "Withdraw the invitation of eve@example.com" }).click();
+    await page.getByText("Nobody has been invited.").waitFor();
+    expect(control.organization.invites).toEqual([]);
+  });
+
+  // documented: admin-projects
+  test("creates, renames and archives a project, which the switcher shows at once", async () => {
+    const { control, open } = stage();
+    const page = await open("/admin/projects");
+    await signInWithKey(page);
+    await page.getByLabel("New project").fill("search");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Rename search" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("find");
+    await page.keyboard.press("Enter");
+    await page.getByRole("combobox", { name: "Project" }).getByText("find").waitFor({ state: "attached" });
+    await page.getByRole("button", { name: "Archive find" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Archive", exact: true }).click();
+    await page.getByRole("row", { name: /find.*Archived/ }).waitFor();
+    expect(control.projects).toEqual([expect.objectContaining({ name: "find", status: "archived" })]);
+    expect(await page.getByRole("button", { name: /^(Archive|Rename) find/ }).count()).toBe(0);
+  });
+
+  // documented: admin-audit
+  test("reads the audit log page by page, and the address keeps its filters", async () => {
+    const { control, open } = stage();
+    control.organization.events.push(
+      ...Array.from({ length: 120 }, (_, index) =>
+        scriptedEvent(120 - index, index % 2 ? "project.created" : "access.denied"),
+      ),
+    );
+    const page = await open("/admin/audit");
+    await signInWithKey(page);
+    await page.getByRole("row", { name: /access\.denied.*proj_120.*ada@example\.com.*In it/ }).waitFor();
+    await page.getByLabel("About").selectOption("Projects");
+    await page
+      .getByRole("row", { name: /access\.denied/ })
+      .first()
+      .waitFor({ state: "detached" });
+    await page.getByLabel("Resource").fill("proj_7");
+    await page.keyboard.press("Enter");
+    await page.getByRole("row", { name: /project\.created.*proj_7\b/ }).waitFor();
+    await page.getByRole("row").nth(2).waitFor({ state: "detached" });
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ subject: "projects", resource: "proj_7" });
+    expect(control.seen.at(-1)?.url).toContain("project.archived");
+  });
+
+  // documented: admin-roles
+  test("of a reader has no button that the service would refuse, and no audit log", async () => {
+    const { control, open } = stage();
+    control.organization.role = "reader";
+    control.organization.users.push(scriptedUser("user-a", "ada@example.com"));
+    control.organization.invites.push(scriptedInvite("eve@example.com", "invite_1"));
+    control.projects.push({ id: "proj_1", name: "search" });
+    for (const [path, row] of [
+      ["users", /ada@example\.com/],
+      ["invites", /eve@example\.com/],
+      ["projects", /search/],
+    ] as const) {
+      const page = await open(`/admin/${path}`);
+      await signInWithKey(page);
+      await page.getByRole("row", { name: row }).waitFor();
+      expect(await page.locator("main").getByRole("button").count()).toBe(0);
+      expect(await page.locator("main").getByRole("combobox").count()).toBe(0);
+      expect(await page.getByRole("link", { name: "Audit log" }).count()).toBe(0);
+    }
+    const page = await open("/admin/audit");
+    await signInWithKey(page);
+    await page.getByRole("heading", { name: "This page is for administrators" }).waitFor();
+    expect(control.seen.filter(({ url }) => url.includes("audit_logs"))).toEqual([]);
+  });
+
+  test.each([
+    [320, "dark", "de"],
+    [1440, "light", "en-XA"],
+  ])("has nothing that axe finds at %i pixels in %s and %s", { timeout: 180_000 }, async (width, theme, locale) => {
+    const { control, open } = stage();
+    control.organization.users.push(scriptedUser("user-a", `${"a".repeat(60)}@example.com`));
+    control.organization.invites.push(scriptedInvite("eve@example.com", "invite_1"));
+    control.organization.events.push(scriptedEvent(1, "project.created"));
+    control.projects.push({ id: "proj_1", name: "search" });
+    const preferences = withPreferences({ "sluice.theme": theme, "sluice.locale": locale });
+    for (const path of ADMIN_PAGES) {
+      const page = await open(`/admin/${path}`, { viewport: { width, height: 800 } }, preferences);
+      await signInWithKey(page);
+      await page.getByRole("row").nth(1).waitFor();
+      await findNothing(page);
+      if (locale === "en-XA") expect(await hardCoded(page)).toEqual([]);
+    }
+  });
+});
+
+describeConsole("the administration of a person", { people: true }, (stage) => {
+  test.each([
+    ["owner", 1],
+    ["none", 0],
+  ] as const)("who is %s in the organisation", async (role, buttons) => {
+    const { control, open } = stage();
+    control.accepted.add("sk-admin-1");
+    control.organization.role = role;
+    control.organization.users.push(
+      scriptedUser("user-ada", "ada@example.com", "owner"),
+      scriptedUser("user-b", "bob@example.com"),
+    );
+    stage().session = () => ({
+      status: 200,
+      body: personSession([{ id: "proj_1", name: "search", role: "member" }], "sk-admin-1"),
+    });
+    const page = await open("/admin/users");
+    // Nobody changes their own role.
+    if (role === "owner") await page.getByLabel("Role of bob@example.com").waitFor();
+    else await page.getByRole("heading", { name: "This page is for administrators" }).waitFor();
+    expect(await page.getByRole("button", { name: /^Remove/ }).count()).toBe(buttons);
+  });
+});

@@ -1,0 +1,89 @@
+import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
+import { announce } from "../../components/announcer.tsx";
+import { type Column, DataTable } from "../../components/data-table.tsx";
+import { Loading } from "../../components/loading.tsx";
+import { Problem } from "../../components/problem.tsx";
+
+interface Page<Item> {
+  readonly data: readonly Item[];
+  readonly has_more: boolean;
+  readonly last_id: string | null;
+}
+
+/** Where a page of a list begins, and how long it is. */
+export interface PageQuery {
+  readonly limit: number;
+  readonly after?: string;
+}
+
+const PAGE_SIZE = 50;
+
+/** A list of the control API, page by page. */
+function pagesOf<Item>(
+  queryKey: readonly string[],
+  read: (query: PageQuery, signal: AbortSignal) => Promise<Page<Item>>,
+) {
+  return infiniteQueryOptions({
+    queryKey: ["admin", ...queryKey],
+    queryFn: ({ pageParam, signal }) =>
+      read({ limit: PAGE_SIZE, ...(pageParam === "" ? {} : { after: pageParam }) }, signal),
+    initialPageParam: "",
+    getNextPageParam: ({ has_more, last_id }) => (has_more ? last_id : null),
+  });
+}
+
+interface AdminListProps<Item> {
+  readonly queryKey: readonly string[];
+  readonly read: (query: PageQuery, signal: AbortSignal) => Promise<Page<Item>>;
+  readonly label: string;
+  readonly columns: readonly Column<Item>[];
+  /** Shown in place of a list without rows. */
+  readonly empty: string;
+}
+
+/** A list of any length by the service's cursor, with its states. */
+export function AdminList<Item extends { readonly id: string }>(props: AdminListProps<Item>) {
+  const { queryKey, read, label, columns, empty } = props;
+  const list = useInfiniteQuery(pagesOf(queryKey, read));
+  const { fetchNextPage } = list;
+  const loadMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
+  if (list.isPending) return <Loading />;
+  const rows = list.data?.pages.flatMap(({ data }) => data) ?? [];
+  return (
+    <>
+      {list.error === null ? undefined : <Problem error={list.error} onRetry={() => void list.refetch()} />}
+      {rows.length === 0 && list.isSuccess ? (
+        <section className="empty">
+          <p>{empty}</p>
+        </section>
+      ) : (
+        <DataTable
+          label={label}
+          columns={columns}
+          rows={rows}
+          idOf={({ id }) => id}
+          hasMore={list.hasNextPage}
+          isLoadingMore={list.isFetchingNextPage}
+          loadMore={loadMore}
+        />
+      )}
+    </>
+  );
+}
+
+/** A change, after which lists are read again and the message is said. */
+export function useChange<Input>(change: (input: Input) => Promise<unknown>, message: string, done?: () => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: async () => {
+      announce(message);
+      done?.();
+      await Promise.all([
+        queries.invalidateQueries({ queryKey: ["admin"] }),
+        queries.invalidateQueries({ queryKey: ["projects"] }),
+      ]);
+    },
+  });
+}
