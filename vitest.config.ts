@@ -53,7 +53,7 @@ const whole = ["**/*.e2e.test.ts", "**/*.browser.test.ts", "engine/engine.test.t
 /** Two files that compute on two cores, and one that waits. */
 const BESIDE_EACH_OTHER = 3;
 const PARTS = {
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   hookTimeout: 60_000,
   maxWorkers: BESIDE_EACH_OTHER,
   sequence: { groupOrder: 0 },

@@ -3,13 +3,10 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { CONSOLE_PAGES } from "../contracts/site/console-pages.ts";
 
-/** Pages that are opened from within the console alone, as they are not in CONSOLE_PAGES yet: a reload of their address finds nothing. */
-const OPENED_WITHIN: readonly string[] = ["playground"];
-
-test("the paths under which the console is served are those of its router, but for pages that are opened within it", () => {
+test("the paths under which the console is served are those of its router", () => {
   const router = readFileSync(join(import.meta.dirname, "src/router.tsx"), "utf8");
   const paths = [...router.matchAll(/^ {2}path: "\/(.*)",$/gm)].map(([, path]) => path);
   expect(paths.toSorted(), "add the path to CONSOLE_PAGES of contracts/site/console-pages.ts").toEqual(
-    [...CONSOLE_PAGES, ...OPENED_WITHIN].toSorted(),
+    CONSOLE_PAGES.toSorted(),
   );
 });

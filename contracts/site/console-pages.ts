@@ -10,6 +10,7 @@ export const CONSOLE_PAGES = [
   "dashboard",
   "keys",
   "login",
+  "playground",
   "signup",
 ] as const;
 export type ConsolePage = (typeof CONSOLE_PAGES)[number];
