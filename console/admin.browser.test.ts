@@ -95,6 +95,12 @@ describeConsole("the administration", {}, (stage) => {
     await page.getByRole("row").nth(2).waitFor({ state: "detached" });
     expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ subject: "projects", resource: "proj_7" });
     expect(control.seen.at(-1)?.url).toContain("project.archived");
+    // The filters stand in a row: their styles do not come with another page.
+    expect(
+      await page
+        .locator("form.filters")
+        .evaluate((form) => form.ownerDocument.defaultView?.getComputedStyle(form).display),
+    ).toBe("flex");
   });
 
   // documented: admin-roles
