@@ -44,7 +44,7 @@ const BlockView = memo(
         return <p>{inlines(block.text)}</p>;
       case "heading":
         // One level for all: an answer's own levels don't fit the page's.
-        return <h4 className={`level-${block.level}`}>{inlines(block.text)}</h4>;
+        return <h3 className={`level-${block.level}`}>{inlines(block.text)}</h3>;
       case "code":
         return <CodeBlock language={block.language} text={block.text} />;
       case "quote":

@@ -78,7 +78,8 @@ function ShareButton() {
   const t = useTexts(MESSAGES);
   const { prompt, settings, panes } = usePlayground();
   const { project } = useSearch({ from: "/app" });
-  const models = panes.map(({ store }) => store.getState().model).filter((model) => model !== "");
+  // An empty name is the first model of whoever opens the link.
+  const models = panes.map(({ store }) => store.getState().model);
   const last = panes[0]?.store.getState().turns.at(-1)?.prompt ?? "";
   const link = shareLink({ models, settings, prompt: prompt || last }, location.origin, project);
   return link.length > MAX_LINK ? (

@@ -5,7 +5,7 @@ import { useTexts } from "../../i18n/translate.ts";
 import type { Conversation } from "./conversation.ts";
 import { FigureList } from "./figure-list.tsx";
 import { MESSAGES } from "./messages.ts";
-import { removePane } from "./playground-store.ts";
+import { chooseModel, removePane } from "./playground-store.ts";
 import { isRunning, type Turn } from "./turn.ts";
 
 interface PaneProps {
@@ -33,7 +33,7 @@ export function Pane({ conversation, number, models, isOnly }: PaneProps) {
           translate="no"
           value={chosen}
           disabled={isBusy || options.length === 0}
-          onChange={({ target }) => conversation.store.setState({ model: target.value })}
+          onChange={({ target }) => chooseModel(conversation, target.value)}
         >
           {options.map((id) => (
             <option key={id}>{id}</option>

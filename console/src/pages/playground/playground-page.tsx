@@ -42,7 +42,9 @@ export function PlaygroundPage() {
 
 function KeyField() {
   const t = useTexts(MESSAGES);
-  const key = usePlayground(({ pastedKey }) => pastedKey);
+  const [text, setText] = useState(() => usePlayground.getState().pastedKey);
+  // Not with each letter: the parts of a key are wrong keys, which the service counts.
+  const use = () => setPastedKey(text);
   return (
     <div className="form">
       <label htmlFor="model-key">{t("keyLabel")}</label>
@@ -51,8 +53,12 @@ function KeyField() {
         type="password"
         autoComplete="off"
         aria-describedby="model-key-hint"
-        value={key}
-        onChange={({ target }) => setPastedKey(target.value)}
+        value={text}
+        onChange={({ target }) => setText(target.value)}
+        onBlur={use}
+        onKeyDown={({ key }) => {
+          if (key === "Enter") use();
+        }}
       />
       <p id="model-key-hint" className="hint">
         {t("keyHint")}

@@ -34,6 +34,12 @@ export function setPastedKey(pastedKey: string): void {
   usePlayground.setState({ pastedKey: pastedKey.trim() });
 }
 
+export function chooseModel({ store }: Conversation, model: string): void {
+  store.setState({ model });
+  // Link and code have the models too.
+  usePlayground.setState(({ panes }) => ({ panes: [...panes] }));
+}
+
 export function addPane(model: string): void {
   usePlayground.setState(({ panes }) =>
     panes.length >= MAX_PANES ? {} : { panes: [...panes, createConversation(model)] },
