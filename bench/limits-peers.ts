@@ -1,5 +1,5 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { UseLimit } from "../contracts/limits/use-limit.ts";
@@ -7,6 +7,7 @@ import { DEFAULT_ORGANIZATION } from "../contracts/processes/people.ts";
 import { subjectLimitsId } from "../domain/limits/subject-limits.ts";
 import { startFakeAws } from "../test-support/fake-aws.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
+import { temporaryFolder } from "./children.ts";
 import { startLiteLlm } from "./gateway/litellm.ts";
 import { startSluice } from "./gateway/sluice.ts";
 import type { System } from "./gateway/systems.ts";
@@ -104,7 +105,7 @@ async function measure(system: System, { metric, max }: Scenario) {
 
 const engine = await startFakeEngine({ tokens: 50, obeysMaxTokens: true, firstByteMs: ENGINE_MS });
 const aws = await startFakeAws();
-const folder = mkdtempSync(join(tmpdir(), "sluice-limits-peers-"));
+const folder = temporaryFolder("sluice-limits-peers-");
 
 async function sluice({ metric, max }: Scenario): Promise<System> {
   const limit: UseLimit = { metric, window: "minute", max };

@@ -107,8 +107,8 @@ describe("roles of the control API", () => {
     const operations = Object.values(CONTROL_OPERATIONS);
     const ofProjects = operations.filter(({ path }) => path.includes("{project_id}"));
     expect(new Set(operations.map(({ scope }) => scope))).toEqual(new Set(ControlScope.options));
-    // Of a project, its limits alone are changed by the organisation.
-    const inProjects = new Set<string>([...ProjectScope.options, "limits.write"]);
+    // Of a project, its limits and its data retention alone are changed by the organisation.
+    const inProjects = new Set<string>([...ProjectScope.options, "limits.write", "data_retention.write"]);
     expect(new Set(ofProjects.map(({ scope }) => scope))).toEqual(inProjects);
   });
 

@@ -150,8 +150,8 @@ describe("the gateway's metrics", () => {
       ),
     );
     const entries: readonly MetricEntry[] = Object.values(METRICS);
-    // Dead letters and alerts of budgets are written only when there are some.
-    const rare: readonly MetricEntry[] = [METRICS.deadLetters, METRICS.budgetAlerts];
+    // Dead letters, alerts of budgets and lost generations are written only when there are some.
+    const rare: readonly MetricEntry[] = [METRICS.deadLetters, METRICS.budgetAlerts, METRICS.historyLost];
     const wanted = entries.filter((entry) => entry.namespace === METRICS.latency.namespace && !rare.includes(entry));
     expect([...new Set(written)].sort()).toEqual(wanted.map(({ namespace, name }) => `${namespace} ${name}`).sort());
   });
