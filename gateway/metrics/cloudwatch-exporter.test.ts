@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { METRICS, type MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import { GATEWAY_METRICS_WINDOW_SECONDS, METRICS, type MetricEntry } from "../../contracts/metrics/catalogue.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { eventually } from "../../test-support/waits/eventually.ts";
 import { emfProblems } from "../test/emf-problems.ts";
@@ -12,9 +13,14 @@ import { type MeasuredRequest, measureRequest } from "./measure-request.ts";
 import { Meter } from "./meter.ts";
 import { REQUEST_INSTRUMENTS } from "./request-instruments.ts";
 
+const WINDOW_MS = 1000 * GATEWAY_METRICS_WINDOW_SECONDS;
+
 /** Sends the test's requests, drains the gateway and returns its metrics, by metric and dimensions. */
 async function linesAfter(send: (url: string) => Promise<unknown>, options: TestGatewayOptions = {}) {
   const lines: string[] = [];
+  // All of it comes in one window, as each window has lines of its own.
+  const leftMs = WINDOW_MS - (Date.now() % WINDOW_MS);
+  if (leftMs < WINDOW_MS / 2) await sleep(leftMs);
   const { url, gateway } = await startTestGateway({ ...options, writeMetrics: (line) => lines.push(line) });
   await send(url);
   await gateway.drain();
