@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { expect, onTestFinished, test } from "vitest";
 import { startFakeAws } from "../../test-support/fake-aws.ts";
+import { startFakeServer } from "../../test-support/fake-server.ts";
 import { DynamoKeyStore } from "./dynamo-key-store.ts";
 
 const stored = {
@@ -44,6 +45,24 @@ test("a key that a newer version wrote is read without the fields that this vers
   const { aws, store } = await setUp();
   aws.keys.set(stored.keyId, { ...stored, budgetUsd: "10", maxPriority: "urgent" });
   expect(await store.get(stored.keyId)).toEqual(stored);
+});
+
+test("a read that hangs is tried once more, and rejects when it hangs again", async () => {
+  let [calls, hanging] = [0, 1];
+  const server = await startFakeServer((_request, response) => {
+    if (++calls > hanging) response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end("{}");
+  });
+  onTestFinished(() => server.stop());
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  const client = new DynamoDBClient({ endpoint: server.origin, region: "us-east-1", credentials, maxAttempts: 1 });
+  onTestFinished(() => client.destroy());
+  const store = new DynamoKeyStore({ client: DynamoDBDocumentClient.from(client), tableName: "keys" });
+  expect(await store.get("zzzzzzzzzzzz")).toBeUndefined();
+  // The key's item twice, and those of its limits.
+  expect(calls).toBe(3);
+  [calls, hanging] = [0, 9];
+  await expect(store.get("zzzzzzzzzzzz")).rejects.toThrow();
+  expect(calls).toBe(2);
 });
 
 test("rejects when the table can't be read", async () => {

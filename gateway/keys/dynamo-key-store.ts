@@ -5,7 +5,10 @@ import { archivedAt, archivedProjectId, endedWithProject } from "../../domain/ke
 import { type LimitSubject, readSubjectLimits, subjectLimitsId } from "../../domain/limits/subject-limits.ts";
 import type { GatewayKey, KeyStore } from "./key-store.ts";
 
-/** Of each call: DynamoDB responds in a few milliseconds; after a second a response is not expected. */
+/**
+ * Of each call: DynamoDB responds in a few milliseconds; after a second a response is not expected, and the call is made once
+ * more, as its connection may be what hangs.
+ */
 const TIMEOUT_MS = 1000;
 /** Calls for the items that DynamoDB left out of a response: it does that when it is busy. */
 const MAX_BATCH_CALLS = 4;
@@ -56,7 +59,7 @@ export class DynamoKeyStore implements KeyStore {
     const { client, tableName } = this.#options;
     // Consistent: a key must work as soon as it was shown to its owner, and not after it was revoked.
     const command = new GetCommand({ TableName: tableName, Key: { keyId }, ConsistentRead: true });
-    return (await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) })).Item;
+    return (await twiceInTime((abortSignal) => client.send(command, { abortSignal }))).Item;
   }
 
   /** Items by their ids, as far as they exist. */
@@ -67,12 +70,22 @@ export class DynamoKeyStore implements KeyStore {
     for (let call = 0; Keys.length > 0; call++) {
       if (call >= MAX_BATCH_CALLS) throw new Error("DynamoDB did not return all items of a key.");
       const command = new BatchGetCommand({ RequestItems: { [tableName]: { Keys, ConsistentRead: true } } });
-      const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
-      const { Responses, UnprocessedKeys } = await client.send(command, { abortSignal });
+      const { Responses, UnprocessedKeys } = await twiceInTime((abortSignal) => client.send(command, { abortSignal }));
       for (const item of Responses?.[tableName] ?? []) items.set(String(item.keyId), item);
       Keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
     }
     return items;
+  }
+}
+
+/** A call, and once more where it took longer than its time. */
+async function twiceInTime<Output>(send: (abortSignal: AbortSignal) => Promise<Output>): Promise<Output> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    return await send(signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return await send(AbortSignal.timeout(TIMEOUT_MS));
   }
 }
 
