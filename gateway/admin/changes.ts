@@ -186,7 +186,7 @@ export class Changes {
   }
 }
 
-/** No request would ever go there: said when it is stored, instead of when it is used. */
+/** No request would ever go there: refused when it is stored, instead of when it is used. */
 function endpointProblems({ name, endpoint, allowPrivateHosts }: TargetsConfig["providers"][number]) {
   if (!isRefusedHost(new URL(endpoint).hostname, allowPrivateHosts)) return [];
   return [

@@ -1,6 +1,6 @@
 import { create } from "zustand";
 
-/** What was said last; `id` tells two of the same text apart. */
+/** The last announcement; `id` tells two of the same text apart. */
 const useAnnouncement = create<{ readonly id: number; readonly text: string }>()(() => ({ id: 0, text: "" }));
 
 /** Says that something is done: shown at the window's edge, and read by screen readers when they are free. */

@@ -72,7 +72,7 @@ export function AdminList<Item extends { readonly id: string }>(props: AdminList
   );
 }
 
-/** A change, after which lists are read again and the message is said. */
+/** A change, after which lists are read again and the message is announced. */
 export function useChange<Input>(change: (input: Input) => Promise<unknown>, message: string, done?: () => void) {
   const queries = useQueryClient();
   return useMutation({

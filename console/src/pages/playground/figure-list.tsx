@@ -2,7 +2,7 @@ import { useFormatter, useTexts } from "../../i18n/translate.ts";
 import { MESSAGES } from "./messages.ts";
 import { completionTokens, type Figures, timeToFirstToken, tokensPerSecond } from "./turn.ts";
 
-/** Share of a limit from which on it is said that little is left. */
+/** Share of a limit from which on a warning shows that little is left. */
 const NEARLY_USED = 0.9;
 
 interface FigureListProps {

@@ -26,7 +26,7 @@ export interface Turn {
   readonly figures: Figures;
 }
 
-/** What is measured and said of one answer. Times are of `performance.now()`, in ms. */
+/** Measurements and properties of one response. Times are of `performance.now()`, in ms. */
 export interface Figures {
   readonly sentAt: number;
   readonly firstTokenAt?: number;
