@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Limit } from "../../contracts/control/limits.ts";
+import { utcWindowStart } from "../../lib/utc-window-start.ts";
 import type { AdminClient } from "../admin/admin-client.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
@@ -77,7 +78,7 @@ async function spentOf(
   { window, model, time_zone: zone = "UTC" }: Limit,
   nowMs: number,
 ): Promise<number | undefined> {
-  const start = startOf(window, nowMs);
+  const start = utcWindowStart(window, nowMs);
   if (start === undefined || model !== undefined || zone !== "UTC") return undefined;
   if (scope === "organization") return sum(await costsOf(client, { start }));
   if (scope === "project")
@@ -89,17 +90,6 @@ async function spentOf(
 
 function sum(rows: Awaited<ReturnType<typeof costsOf>>): number {
   return rows.reduce((total, { nanoUsd }) => total + nanoUsd, 0);
-}
-
-const DAY = 86_400;
-
-/** When a window began, in Unix seconds by UTC; weeks begin on Monday. */
-function startOf(window: Limit["window"], nowMs: number): number | undefined {
-  const now = new Date(nowMs);
-  const today = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()) / 1000;
-  if (window === "day") return today;
-  if (window === "week") return today - ((now.getUTCDay() + 6) % 7) * DAY;
-  return window === "month" ? today - (now.getUTCDate() - 1) * DAY : undefined;
 }
 
 async function set(id: string, amount: string, options: SetOptions, tools: ControlTools): Promise<void> {

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { Limit, Limits } from "../../../../contracts/control/limits.ts";
+import { utcWindowStart } from "../../../../lib/utc-window-start.ts";
 import { api } from "../../api/queries.ts";
 import { nanoOf } from "../../lib/money.ts";
 import { allPages } from "./usage-queries.ts";
@@ -15,7 +16,6 @@ const PAGE_SIZE = 100;
 /** Most pages of the limits of all subjects. */
 const MAX_PAGES = 20;
 const COST_DAYS = 180;
-const DAY_SECONDS = 86_400;
 
 /** The budgets of all subjects that whoever is signed in may see; the organisation's first. */
 export const BUDGETS_QUERY = queryOptions({
@@ -38,12 +38,12 @@ export const BUDGETS_QUERY = queryOptions({
 
 /** Whether the sums, which have days in UTC, say what is spent of a budget. */
 export function isSpentKnown({ scope, limit: { window, time_zone: zone = "UTC" } }: Budget): boolean {
-  return zone === "UTC" && windowStart(window, 0) !== undefined && scope !== "service_account";
+  return zone === "UTC" && utcWindowStart(window, 0) !== undefined && scope !== "service_account";
 }
 
 /** Nano-dollars that were charged in the budget's window so far. */
 export function spentQuery({ scope, subjectId, limit }: Budget, nowMs: number) {
-  const start = windowStart(limit.window, nowMs) ?? 0;
+  const start = utcWindowStart(limit.window, nowMs) ?? 0;
   return queryOptions({
     queryKey: ["spent", scope, subjectId, limit.model ?? "", start],
     queryFn: async ({ signal }): Promise<bigint> => {
@@ -66,13 +66,4 @@ function filterOf(scope: Budget["scope"], id: string) {
   if (scope === "key") return { "api_key_ids[]": [id] };
   // Costs have no filter by user.
   return scope === "user" ? { "group_by[]": ["user_id" as const] } : {};
-}
-
-/** When a window began, in Unix seconds by UTC; weeks begin on Monday. */
-export function windowStart(window: Limit["window"], nowMs: number): number | undefined {
-  const now = new Date(nowMs);
-  const today = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()) / 1000;
-  if (window === "day") return today;
-  if (window === "week") return today - ((now.getUTCDay() + 6) % 7) * DAY_SECONDS;
-  return window === "month" ? today - (now.getUTCDate() - 1) * DAY_SECONDS : undefined;
 }
