@@ -48,6 +48,6 @@ test("a gateway that is killed in the middle of a batch loses no line and double
   expect(over).toMatchObject({ status: "completed", request_counts: { total: 200, completed: 200, failed: 0 } });
   const results = await resultsOf(client, over.output_file_id);
   expect(results.map(({ custom_id }) => custom_id).sort()).toEqual(lines.map(({ custom_id }) => custom_id).sort());
-  // What was sent twice is at most the slices that the dead gateway had not finished.
-  expect(engine.received.length).toBeLessThan(200 + 2 * 50);
+  // What was sent twice is at most the slices that the dead gateway had not finished: it works on two at once.
+  expect(engine.received.length).toBeLessThanOrEqual(200 + 2 * 50);
 }, 200_000);
