@@ -405,6 +405,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   createServiceAccount: { name: "job" },
   updateServiceAccount: { role: "owner" },
   createServiceAccountKey: {},
+  updateProjectApiKey: { scopes: ["api.all.read"], expires_in_seconds: 600 },
   createGroup: { name: "team" },
   updateGroup: { name: "crew" },
   createGroupUser: { user_id: "user-new" },

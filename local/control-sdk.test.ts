@@ -97,6 +97,8 @@ const CALLS: Readonly<Record<ControlOperationId, Call>> = {
     projects.serviceAccounts.apiKeys.create(account, { project_id, name: "second", expires_in_seconds: 60 }),
   listProjectApiKeys: ({ projects }, { project }) => projects.apiKeys.list(project, { owner_project_access: "any" }),
   retrieveProjectApiKey: ({ projects }, { project: project_id, key }) => projects.apiKeys.retrieve(key, { project_id }),
+  updateProjectApiKey: ({ projects }, { project: project_id, key }) =>
+    projects.apiKeys.update(key, { project_id, scopes: ["api.all.read"], expires_in_seconds: 600 }),
   deleteProjectApiKey: ({ projects }, { project: project_id, key }) => projects.apiKeys.delete(key, { project_id }),
   deleteServiceAccount: ({ projects }, { project: project_id, account }) =>
     projects.serviceAccounts.delete(account, { project_id }),
@@ -133,6 +135,7 @@ const CALLS: Readonly<Record<ControlOperationId, Call>> = {
   deleteSpendLimit: ({ spendLimit }) => spendLimit.delete(),
   listCompletionsUsage: ({ usage }) => usage.completions({ start_time: DAY, group_by: ["project_id", "model"] }),
   listEmbeddingsUsage: ({ usage }) => usage.embeddings({ start_time: DAY, api_key_ids: ["key_a"] }),
+  listModerationsUsage: ({ usage }) => usage.moderations({ start_time: DAY, group_by: ["model"] }),
   listCosts: ({ usage }) => usage.costs({ start_time: DAY, group_by: ["line_item"], limit: 1 }),
   retrieveDataRetention: ({ dataRetention }) => dataRetention.retrieve(),
   updateDataRetention: ({ dataRetention }) => dataRetention.update({ retention_type: "zero_data_retention" }),

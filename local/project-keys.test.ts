@@ -115,6 +115,40 @@ describe("a service account", () => {
 });
 
 describe("a project's key", () => {
+  // documented: project-key-scopes
+  test("reads alone, or ends, or both, from the change of its scopes and end on, and does all again without scopes", async () => {
+    const { account, project, projects, stored, refusal, clock, changes } = await started();
+    const { id, value } = (await account()).api_key!;
+    const update = (body: { scopes?: string[]; expires_in_seconds?: number }) =>
+      projects.apiKeys.update(id, { project_id: project.id, ...body });
+    const before = await changes();
+    expect(ProjectApiKey.parse(await update({ scopes: ["api.all.read"] })).expires_at).toBeNull();
+    const reads = async () => checkKey(value, await stored(value), { scope: "read" }, clock.ms);
+    expect([await refusal(value), await reads()]).toEqual(["scope", undefined]);
+    expect(await changes()).toBe(before + 1);
+    const { expires_at: end } = await update({ expires_in_seconds: 60 });
+    expect([await refusal(value), await reads()]).toEqual(["scope", undefined]);
+    await update({ scopes: [] });
+    expect(await refusal(value)).toBeUndefined();
+    clock.ms = (end ?? 0) * 1000;
+    expect(await refusal(value)).toBe("invalid");
+    await expect(update({ scopes: [] })).rejects.toMatchObject({ status: 400, message: /has expired/ });
+  });
+
+  test.each([
+    ["another scope than reading", { scopes: ["api.files.read"] }, "scopes"],
+    ["nothing", {}, "scopes"],
+    ["an end that is past", { expires_in_seconds: 0 }, "expires_in_seconds"],
+  ])("is not changed by %s", async (_, body, param) => {
+    const { account, project, projects, refusal } = await started();
+    const { id, value } = (await account()).api_key!;
+    await expect(projects.apiKeys.update(id, { project_id: project.id, ...body })).rejects.toMatchObject({
+      status: 400,
+      param,
+    });
+    expect(await refusal(value)).toBeUndefined();
+  });
+
   test("that is deleted is refused, and its audit events name the key and not its secret", async () => {
     const { account, project, projects, refusal, sdk, secret } = await started();
     const { id, value } = (await account()).api_key!;

@@ -17,14 +17,14 @@ const USAGE_GROUPS = { project: "project_id", user: "user_id", key: "api_key_id"
 const COST_GROUPS = { project: "project_id", user: "user_id", key: "api_key_id", item: "line_item" };
 /** Lengths of rows, with the most that one request can have. */
 const WIDTHS: Readonly<Record<string, number>> = { "1m": 1440, "1h": 168, "1d": 31 };
-const KINDS = ["completions", "embeddings"] as const;
+const KINDS = ["completions", "embeddings", "moderations"] as const;
 const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
 
 /** `sluice usage`: requests and tokens, by the control API. */
 export function usageCommand(tools: ControlTools): Command {
   return withSpan(new Command("usage").description("show what requests used, in days, hours or minutes"), USAGE_GROUPS)
     .option("--width <width>", `length of a row: ${Object.keys(WIDTHS).join(", ")} (default 1d)`)
-    .option("--kind <kind>", KINDS.join(" or "), "completions")
+    .option("--kind <kind>", KINDS.join(", "), "completions")
     .action((options: UsageOptions) => usage(options, tools));
 }
 
@@ -46,7 +46,7 @@ function withSpan(command: Command, groups: Readonly<Record<string, string>>): C
 async function usage(options: UsageOptions, tools: ControlTools): Promise<void> {
   const { width = "1d" } = options;
   const kind = KINDS.find((one) => one === options.kind);
-  if (kind === undefined) throw new UserError(`--kind must be ${KINDS.join(" or ")}, got ${options.kind}.`);
+  if (kind === undefined) throw new UserError(`--kind must be ${KINDS.join(", ")}, got ${options.kind}.`);
   const limit = WIDTHS[width];
   if (limit === undefined) throw new UserError(`--width must be ${Object.keys(WIDTHS).join(", ")}, got ${width}.`);
   const { names, groupBy } = groupsOf(options, USAGE_GROUPS);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { UsageKind } from "../../contracts/usage/usage-counter.ts";
 import type { AdminClient } from "../admin/admin-client.ts";
 
 /** Which buckets are wanted. */
@@ -57,7 +58,7 @@ const Cost = z.object({
 /** What requests used. @param kind of OpenAI's usage API */
 export async function usageOf(
   client: AdminClient,
-  kind: "completions" | "embeddings",
+  kind: UsageKind,
   request: BucketsRequest,
 ): Promise<readonly UsageRow[]> {
   const found = await pagesOf(client, `/v1/organization/usage/${kind}`, request, Usage);

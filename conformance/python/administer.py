@@ -132,6 +132,9 @@ CALLS = {
     ),
     "listProjectApiKeys": lambda o: first(o.projects.api_keys.list(made["project"], owner_project_access="any")),
     "retrieveProjectApiKey": lambda o: o.projects.api_keys.retrieve(made["key"], project_id=made["project"]),
+    "updateProjectApiKey": lambda o: o.projects.api_keys.update(
+        made["key"], project_id=made["project"], scopes=["api.all.read"], expires_in_seconds=600
+    ),
     "deleteProjectApiKey": lambda o: o.projects.api_keys.delete(made["key"], project_id=made["project"]),
     "deleteServiceAccount": lambda o: o.projects.service_accounts.delete(made["account"], project_id=made["project"]),
     "listLimits": lambda o: own(o, "get", "/organization/limits?limit=1"),
@@ -169,6 +172,7 @@ CALLS = {
     "retrieveSpendLimit": lambda o: o.spend_limit.retrieve(),
     "deleteSpendLimit": lambda o: o.spend_limit.delete(),
     "listCompletionsUsage": lambda o: o.usage.completions(start_time=since(), group_by=["project_id", "model"]),
+    "listModerationsUsage": lambda o: o.usage.moderations(start_time=since(), bucket_width="1h"),
     "listEmbeddingsUsage": lambda o: o.usage.embeddings(start_time=since(), bucket_width="1h"),
     "listCosts": lambda o: o.usage.costs(start_time=since(), group_by=["line_item"]),
     "retrieveDataRetention": lambda o: o.data_retention.retrieve(),

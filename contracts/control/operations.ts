@@ -125,6 +125,13 @@ export const CONTROL_OPERATIONS = {
     response: projectKeys.ProjectApiKeyPage,
   },
   retrieveProjectApiKey: { ...get, path: PROJECT_KEY, scope: "api_keys.read", response: projectKeys.ProjectApiKey },
+  updateProjectApiKey: {
+    ...post,
+    path: PROJECT_KEY,
+    scope: "api_keys.write",
+    body: projectKeys.UpdateProjectApiKey,
+    response: projectKeys.ProjectApiKey,
+  },
   deleteProjectApiKey: {
     ...remove,
     path: PROJECT_KEY,

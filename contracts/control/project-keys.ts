@@ -60,6 +60,18 @@ export const CreateServiceAccountKey = z.strictObject({
   name: Name.optional(),
   expires_in_seconds: ExpiresInSeconds.nullish(),
 });
+/** OpenAI's scope of a key that reads, and writes and generates nothing. */
+export const READ_ONLY = "api.all.read";
+const KeyScopes = z.union([z.tuple([]), z.tuple([z.literal(READ_ONLY)])], {
+  error: `must be [] for all operations of models, or ["${READ_ONLY}"] for reading alone; correct it`,
+});
+/** What is absent stays as it is. The end counts from the request on. */
+export const UpdateProjectApiKey = z
+  .strictObject({ scopes: KeyScopes.optional(), expires_in_seconds: ExpiresInSeconds.optional() })
+  .refine(({ scopes, expires_in_seconds: seconds }) => scopes !== undefined || seconds !== undefined, {
+    path: ["scopes"],
+    message: "Send `scopes`, `expires_in_seconds` or both.",
+  });
 /** All keys have an owner who is a member of the project. */
 export const ListProjectApiKeysQuery = z.strictObject({
   ...cursor,

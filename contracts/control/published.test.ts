@@ -31,6 +31,7 @@ interface Published {
   createServiceAccountKey: Resolved<Projects["serviceAccounts"]["apiKeys"]["create"]>;
   listProjectApiKeys: Item<Projects["apiKeys"]["list"]>;
   retrieveProjectApiKey: Resolved<Projects["apiKeys"]["retrieve"]>;
+  updateProjectApiKey: Resolved<Projects["apiKeys"]["update"]>;
   deleteProjectApiKey: Resolved<Projects["apiKeys"]["delete"]>;
   listUsers: Item<Organization["users"]["list"]>;
   retrieveUser: Resolved<Organization["users"]["retrieve"]>;
@@ -100,6 +101,7 @@ interface Published {
   retrieveProjectDataRetention: Resolved<Projects["dataRetention"]["retrieve"]>;
   updateProjectDataRetention: Resolved<Projects["dataRetention"]["update"]>;
   listCompletionsUsage: Resolved<Organization["usage"]["completions"]>;
+  listModerationsUsage: Resolved<Organization["usage"]["moderations"]>;
   listEmbeddingsUsage: Resolved<Organization["usage"]["embeddings"]>;
   listCosts: Resolved<Organization["usage"]["costs"]>;
 }

@@ -20,6 +20,12 @@ export const USAGE_OPERATIONS = {
     query: usage.EmbeddingsUsageQuery,
     response: usage.EmbeddingsUsagePage,
   },
+  listModerationsUsage: {
+    ...read,
+    path: `${USAGE}/moderations`,
+    query: usage.EmbeddingsUsageQuery,
+    response: usage.ModerationsUsagePage,
+  },
   listCosts: { ...read, path: "/v1/organization/costs", query: usage.CostsQuery, response: usage.CostsPage },
 } as const satisfies Readonly<Record<string, ControlOperation>>;
 

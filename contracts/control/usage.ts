@@ -117,6 +117,12 @@ export const EmbeddingsUsage = z.strictObject({
 export type EmbeddingsUsage = z.infer<typeof EmbeddingsUsage>;
 export const EmbeddingsUsagePage = pageOfBuckets(EmbeddingsUsage);
 
+/** Moderations name no usage: their tokens are the gateway's estimate of the input. */
+export const ModerationsUsage = EmbeddingsUsage.extend({
+  object: z.literal("organization.usage.moderations.result"),
+});
+export const ModerationsUsagePage = pageOfBuckets(ModerationsUsage);
+
 /** What callers are charged. */
 export const Cost = z.strictObject({
   object: z.literal("organization.costs.result"),

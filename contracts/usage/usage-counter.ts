@@ -17,8 +17,8 @@ export const USAGE_GROUPINGS = {
 } as const;
 export type UsageGrouping = keyof typeof USAGE_GROUPINGS;
 
-/** What a request is for OpenAI's usage API: `/v1/organization/usage/completions` or `…/embeddings`. */
-export type UsageKind = "completions" | "embeddings";
+/** What a request is for OpenAI's usage API: `/v1/organization/usage/completions` and so on. */
+export type UsageKind = "completions" | "embeddings" | "moderations";
 
 /** What is summed in each item, as attributes of these names; all are integers, and DynamoDB adds them. */
 export const USAGE_SUMS = [

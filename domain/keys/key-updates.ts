@@ -1,4 +1,4 @@
-import { type ApiKeyItem, KEY_CHANGES_ID, NO_HASH } from "../../contracts/processes/auth.ts";
+import { type ApiKeyItem, KEY_CHANGES_ID, type KeyScope, NO_HASH } from "../../contracts/processes/auth.ts";
 import { storedHash } from "./key-item.ts";
 
 /** An update of one item of the keys table, in the document client's form, without the table's name. */
@@ -17,6 +17,38 @@ export function revokeUpdate(keyId: string, at: Date): KeyUpdate {
     UpdateExpression: "SET revokedAt = if_not_exists(revokedAt, :at)",
     ConditionExpression: "attribute_exists(keyId)",
     ExpressionAttributeValues: { ":at": at.toISOString() },
+  };
+}
+
+/** Restrictions that replace a key's own of the same names; those that are absent stay. */
+export interface NewRestrictions {
+  /** ISO 8601. */
+  readonly expiresAt?: string | undefined;
+  /** Empty for those of a key that was made without any. */
+  readonly scopes?: readonly KeyScope[] | undefined;
+}
+
+/**
+ * Restricts a key by its id, without reading its hash. The key is a restricted one from then on. Fails its condition for a revoked
+ * key, and where there is none.
+ */
+export function restrictUpdate(keyId: string, { expiresAt, scopes }: NewRestrictions): KeyUpdate {
+  const set = {
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(scopes === undefined || scopes.length === 0 ? {} : { scopes: [...scopes] }),
+  };
+  const assignments = Object.keys(set).map((field) => `${field} = :${field}`);
+  // A right side is what the item had before the update.
+  const hashes = ["restrictedHash = if_not_exists(restrictedHash, #hash)", "#hash = :none"];
+  return {
+    Key: { keyId },
+    UpdateExpression: `SET ${[...hashes, ...assignments].join(", ")}${scopes?.length === 0 ? " REMOVE scopes" : ""}`,
+    ConditionExpression: "attribute_exists(keyId) AND attribute_not_exists(revokedAt)",
+    ExpressionAttributeNames: { "#hash": "hash" },
+    ExpressionAttributeValues: {
+      ":none": NO_HASH,
+      ...Object.fromEntries(Object.entries(set).map(([field, value]) => [`:${field}`, value])),
+    },
   };
 }
 

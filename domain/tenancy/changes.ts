@@ -1,6 +1,7 @@
 import type { ControlRecord, RecordKind } from "../../contracts/control/records.ts";
 import type { CreditGrant, SubjectLimits } from "../../contracts/limits/use-limit.ts";
 import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import type { NewRestrictions } from "../keys/key-updates.ts";
 
 /** Names one record of an organisation: its kind, and its ids from the outermost to its own. */
 export interface RecordKey<K extends RecordKind = RecordKind> {
@@ -20,8 +21,8 @@ export type Change =
   | KeyChange;
 
 /**
- * A change of the keys table, of keys for models and of limits of their use. `revokeKey` holds for every key that exists,
- * `endProjectKeys` always, `setLimits` and `setCredits` while the item of the limits has `version`.
+ * A change of the keys table, of keys for models and of limits of their use. `revokeKey` holds for every key that exists, `restrictKey` for
+ * those that were not revoked, `endProjectKeys` always, `setLimits` and `setCredits` while the item of the limits has `version`.
  */
 export type KeyChange =
   | { readonly action: "endProjectKeys"; readonly projectId: string; readonly at: Date }
@@ -32,6 +33,7 @@ export type KeyChange =
       readonly deleteAt?: number;
     }
   | { readonly action: "revokeKey"; readonly keyId: string; readonly at: Date }
+  | ({ readonly action: "restrictKey"; readonly keyId: string; readonly at: Date } & NewRestrictions)
   | {
       readonly action: "setLimits";
       readonly limits: SubjectLimits;
@@ -52,6 +54,7 @@ export type KeyChange =
 const KEY_ACTIONS: Readonly<Record<KeyChange["action"], true>> = {
   createKey: true,
   revokeKey: true,
+  restrictKey: true,
   endProjectKeys: true,
   setLimits: true,
   setCredits: true,

@@ -8,7 +8,7 @@ import {
 import { KEYS_TTL_ATTRIBUTE } from "../../contracts/processes/auth.ts";
 import { parseStored } from "../../lib/parse-stored.ts";
 import { archiveUpdate } from "../keys/archived-project.ts";
-import { countChangeUpdate, type KeyUpdate, revokeUpdate } from "../keys/key-updates.ts";
+import { countChangeUpdate, type KeyUpdate, restrictUpdate, revokeUpdate } from "../keys/key-updates.ts";
 import { subjectCreditsUpdate, subjectLimitsUpdate } from "../limits/subject-limits.ts";
 import { unsealedKey } from "./audit-marks.ts";
 import { type Change, isKeyChange, type KeyChange, keyOf, type RecordKey, recordId } from "./changes.ts";
@@ -131,6 +131,8 @@ function keyAction(TableName: string, change: KeyChange): TransactAction {
     }
     case "revokeKey":
       return { Update: { TableName, ...revokeUpdate(change.keyId, change.at) } };
+    case "restrictKey":
+      return { Update: { TableName, ...restrictUpdate(change.keyId, change) } };
     case "setLimits":
       return { Update: { TableName, ...subjectLimitsUpdate(change.limits, change.version, change.at) } };
     case "setCredits":

@@ -35,6 +35,15 @@ describe("usageAdditions", () => {
     );
   });
 
+  it.each([
+    ["/v1/moderations", "moderations"],
+    ["/v1/embeddings", "embeddings"],
+    ["/v1/messages", "completions"],
+  ])("counts %s among %s", (route, kind) => {
+    const [total] = usageAdditions([usageEvent({ route })]).filter(({ series }) => series.startsWith("1m total"));
+    expect(total?.entry).toBe(`${START_OF_MINUTE} ${kind}`);
+  });
+
   it("adds the same for the same events in any order, and loses nothing of a thousand", () => {
     const below = seededNumbers(7);
     const events = Array.from({ length: 1000 }, (_, index) =>

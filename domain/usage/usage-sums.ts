@@ -33,9 +33,14 @@ const VALUES: Readonly<Record<Dimension, (event: UsageEvent) => string>> = {
   kind: usageKind,
 };
 
+const KINDS: Readonly<Record<string, UsageKind>> = {
+  "/v1/embeddings": "embeddings",
+  "/v1/moderations": "moderations",
+};
+
 /** Which of OpenAI's usage APIs counts a request. */
 export function usageKind({ route }: Pick<UsageEvent, "route">): UsageKind {
-  return route === "/v1/embeddings" ? "embeddings" : "completions";
+  return KINDS[route] ?? "completions";
 }
 
 /**

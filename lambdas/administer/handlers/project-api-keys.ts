@@ -1,11 +1,13 @@
 import type { ProjectApiKey } from "../../../contracts/control/project-keys.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
+import type { Change } from "../../../domain/tenancy/changes.ts";
 import { deleteProjectKey } from "../../../domain/tenancy/project-keys.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import { auditEvent, type ControlHandler, change, page } from "../call/control-call.ts";
-import { notFound } from "../call/control-error.ts";
+import { ControlError, notFound } from "../call/control-error.ts";
 import { removedLimits } from "../call/limited-subject.ts";
 import type { ControlStore } from "../store/control-store.ts";
+import { refuseArchived } from "./projects.ts";
 
 /** In the order of ids. Every owner is a member of the project, so there are none with `owner_project_access` inactive. */
 export const listProjectApiKeys: ControlHandler<"listProjectApiKeys"> = async ({ caller, query, records, store }) => {
@@ -33,6 +35,37 @@ export const retrieveProjectApiKey: ControlHandler<"retrieveProjectApiKey"> = as
   const shown = await shownKey(store, caller.organizationId, key);
   if (!shown) throw notFound("API key", key.id);
   return { body: shown, version: key.version };
+};
+
+/** Every gateway holds the key to its new scopes and end within a second. */
+export const updateProjectApiKey: ControlHandler<"updateProjectApiKey"> = async (call) => {
+  const { caller, records, body, store, nowMs } = call;
+  const { project_id: project, api_key_id: before } = records;
+  refuseArchived(project);
+  const now = unixSeconds(nowMs);
+  if (before.expiresAt !== undefined && before.expiresAt <= now)
+    throw new ControlError("invalid_request", `The key '${before.id}' has expired and can't be changed; make another.`);
+  const { scopes, expires_in_seconds: seconds } = body;
+  const expiresAt = seconds === undefined ? undefined : now + seconds;
+  const record = { ...before, version: before.version + 1, ...(expiresAt === undefined ? {} : { expiresAt }) };
+  const shown = await shownKey(store, caller.organizationId, record);
+  if (!shown) throw notFound("API key", before.id);
+  const changes: readonly Change[] = [
+    { action: "replace", record, version: before.version },
+    {
+      action: "restrictKey",
+      keyId: before.keyId,
+      at: new Date(nowMs),
+      expiresAt: expiresAt === undefined ? undefined : new Date(1000 * expiresAt).toISOString(),
+      scopes: scopes?.map(() => "read" as const),
+    },
+  ];
+  const payload = {
+    ...(scopes === undefined ? {} : { scopes: [...scopes] }),
+    ...(seconds === undefined ? {} : { expires_in_seconds: seconds }),
+  };
+  const event = auditEvent("api_key.updated", { id: record.id, changes_requested: payload }, project);
+  return change(call, event, changes, { body: shown, version: record.version });
 };
 
 /** Every gateway refuses the key within a second. */

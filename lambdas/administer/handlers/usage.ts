@@ -55,6 +55,19 @@ export const listEmbeddingsUsage: ControlHandler<"listEmbeddingsUsage"> = async 
   return { body };
 };
 
+export const listModerationsUsage: ControlHandler<"listModerationsUsage"> = async (call) => {
+  const found = await requestedUsage(call, requestedOf(call.query, "moderations", undefined));
+  const body = usagePage(found, ({ groups }) =>
+    groups.map((group) => ({
+      object: "organization.usage.moderations.result" as const,
+      input_tokens: group.sums.inputTokens,
+      num_model_requests: group.sums.requests,
+      ...idsOf(group),
+    })),
+  );
+  return { body };
+};
+
 function requestedOf(
   query: CompletionsUsageQuery | EmbeddingsUsageQuery,
   kind: UsageKind,

@@ -66,7 +66,7 @@ export async function usageBuckets(source: UsageSource, query: BucketsQuery): Pr
   const grouping = groupingFor(query);
   const all = bucketsOf(query);
   const [first] = USAGE_GROUPINGS[grouping];
-  // Of the kinds there are two: to read both is less than to read each bucket for itself.
+  // Of the kinds there are few: to read all is less than to read each bucket for itself.
   const wanted = first === "kind" ? undefined : query.filters[first];
   const isByValue = wanted !== undefined && wanted.length <= MAX_QUERIES;
   const perPage = isByValue ? Math.max(1, Math.floor(MAX_QUERIES / Math.max(1, wanted.length))) : query.limit;
