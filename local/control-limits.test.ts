@@ -1,47 +1,13 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
-import { type LimitScope, MAX_LIMITS_OF_SUBJECT } from "../contracts/limits/use-limit.ts";
+import { MAX_LIMITS_OF_SUBJECT } from "../contracts/limits/use-limit.ts";
 import { KEY_CHANGES_ID } from "../contracts/processes/auth.ts";
-import { readSubjectLimits, subjectLimitsId } from "../domain/limits/subject-limits.ts";
-import { all, controlServer } from "./test/control-server.ts";
+import { all } from "./test/control-server.ts";
+import { limited } from "./test/limited-organization.ts";
 
 const UNLIMITED = Number.MAX_SAFE_INTEGER;
 const REQUESTS = { metric: "requests", window: "minute", max: 60 } as const;
 const ALERT = { metric: "tokens", window: "day", max: 5, action: "alert" } as const;
 const BUDGET = { metric: "nano_usd", window: "month", max: 5_000_000_000, time_zone: "Europe/Berlin" } as const;
-
-interface Body {
-  readonly data: readonly { readonly scope: string }[];
-  readonly last_id: string;
-  readonly limits: unknown;
-  readonly error: { readonly code: string; readonly param: string };
-}
-
-/** An organisation with a project, a service account and its key. */
-async function limited() {
-  const server = await controlServer();
-  const secret = await server.owner("org-a");
-  const organization = server.sdk(secret);
-  const project = await organization.projects.create({ name: "search" });
-  const account = await organization.projects.serviceAccounts.create(project.id, { name: "job" });
-  const [user] = await all(organization.users.list());
-  const send = async (method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) => {
-    const response = await fetch(`${server.url}/organization/limits${path}`, {
-      method,
-      headers: { authorization: `Bearer ${secret}`, ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, etag: response.headers.get("etag"), body: (await response.json()) as Body };
-  };
-  const item = async (keyId: string) =>
-    (await server.document.send(new GetCommand({ TableName: server.keys, Key: { keyId } }))).Item;
-  /** What a gateway reads of a subject, and how many changes of keys it sees. */
-  const held = async (scope: LimitScope, subject: string) =>
-    readSubjectLimits({ scope, subject }, await item(subjectLimitsId({ scope, subject })));
-  const changes = async () => Number((await item(KEY_CHANGES_ID))?.changes ?? 0);
-  const keyId = account.api_key?.id ?? "";
-  return { ...server, secret, organization, project, account, keyId, userId: user?.id ?? "", send, held, changes };
-}
 
 describe("limits of use in the control API", () => {
   // documented: control-limits

@@ -46,6 +46,7 @@ describe("a key is read with its limits", () => {
       subject: "proj_1",
       limits: [limit(3)],
       models: { mode: "deny_list", models: ["a"] },
+      weight: 3,
     });
     await write({ scope: "user", subject: "user-1", limits: [limit(4)] });
     await write({ scope: "service_account", subject: "svc-1", limits: [limit(5)] });
@@ -58,6 +59,8 @@ describe("a key is read with its limits", () => {
     expect(await maxima(own)).toEqual([1]);
     expect((await store.get(person.keyId))?.modelPermissions).toEqual({ mode: "deny_list", models: ["a"] });
     expect((await store.get(account.keyId))?.modelPermissions).toBeUndefined();
+    expect((await store.get(person.keyId))?.weight).toBe(3);
+    expect((await store.get(account.keyId))?.weight).toBeUndefined();
   });
 
   test("and without any where there are none", async () => {

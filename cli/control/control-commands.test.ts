@@ -79,6 +79,18 @@ describe("sluice limits", () => {
     expect(JSON.parse(await limits("list", "--json"))).toMatchObject([{ subject_id: "organization" }]);
   });
 
+  test("sets the weight of a project beside its limits, and lists it", async () => {
+    const { limits, project } = await setUp();
+    await limits("set", project, "requests/minute=60");
+    expect(await limits("weight", project, "3")).toContain(`${project} has the weight 3`);
+    await limits("set", project, "concurrency=5");
+    expect(cells(await limits("list")).slice(1)).toEqual([
+      [project, "requests", "minute", "60", "stop"],
+      [project, "concurrency", "now", "5", "stop"],
+      [project, "weight", "3", "share"],
+    ]);
+  });
+
   test("prints the policy for each kind of limit without calling an API", async () => {
     const { run } = await setUp();
     expect(await run(limitsCommand, "")("policy")).toContain("usage.whenTableIsGone");
@@ -94,6 +106,9 @@ describe("sluice limits", () => {
     [["set", "PROJECT", "usd/minute=1"], /Money is limited by day, week, month, lifetime/],
     [["set", "PROJECT", "usd/month=1", "--time-zone", "Moon/Sea"], /'Moon\/Sea' is no time zone/],
     [["set", "proj_none", "requests/minute=1"], /No subject of limits with the id 'proj_none'/],
+    [["weight", "PROJECT", "0"], /The weight '0' must be a whole number from 1 to 1000/],
+    [["weight", "PROJECT", "2.5"], /The weight '2.5' must be/],
+    [["weight", "organization", "2"], /must be the id of one, which begins with proj_/],
     [["delete", "PROJECT", "tokens/day"], /has no limit tokens\/day like that; `sluice limits list`/],
     [["delete", "PROJECT", "--model", "x"], /name these too, each as METRIC\/WINDOW/],
     [["list", "--key", "env:NONE"], /no admin key in the variable NONE; make one with `sluice admin-keys create/],

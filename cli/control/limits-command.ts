@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Limit } from "../../contracts/control/limits.ts";
+import { ShareWeight } from "../../contracts/limits/use-limit.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { type ControlOptions, type ControlTools, controlClient, withControlOptions } from "./control-endpoint.ts";
@@ -12,7 +13,7 @@ import {
   shownLimit,
   subjectOf,
 } from "./limit-text.ts";
-import { changeLimits, deleteLimits, storedLimits } from "./stored-limits.ts";
+import { changeLimits, changeWeight, deleteLimits, storedLimits } from "./stored-limits.ts";
 
 interface SetOptions extends ControlOptions {
   readonly model?: string;
@@ -38,6 +39,9 @@ export function limitsCommand(tools: ControlTools): Command {
     .action((subject: string, written: readonly string[], options: SetOptions) =>
       remove(subject, written, options, tools),
     );
+  withControlOptions(limits.command("weight <project> <weight>"))
+    .description("set a project's part of full pools, from 1 to 1000; 3 is three times that of a project with 1")
+    .action((id: string, written: string, options: ControlOptions) => setWeight(id, written, options, tools));
   limits
     .command("policy")
     .description("what holds each kind of limit, and what becomes of requests while its counter can't be reached")
@@ -68,7 +72,10 @@ async function list(options: ControlOptions, tools: ControlTools): Promise<void>
   tools.print(
     textTable([
       ["SUBJECT", "METRIC", "WINDOW", "MAX", "MODEL", "TIME ZONE", "ACTION"],
-      ...all.flatMap(({ subject_id: id, limits }) => limits.map((limit) => row(id, limit))),
+      ...all.flatMap(({ subject_id: id, limits, weight }) => [
+        ...limits.map((limit) => row(id, limit)),
+        ...(weight === undefined ? [] : [[id, "weight", "", String(weight), "", "", "share"]]),
+      ]),
     ]),
   );
 }
@@ -112,6 +119,19 @@ async function remove(id: string, written: readonly string[], options: SetOption
   });
   if (options.json === true) return tools.print(JSON.stringify(limits, null, 2));
   tools.print(`${subject.id} has ${count(limits)}; gateways hold them within a second.`);
+}
+
+async function setWeight(id: string, written: string, options: ControlOptions, tools: ControlTools): Promise<void> {
+  const subject = subjectOf(id);
+  const weight = /^\d{1,4}$/.test(written) ? ShareWeight.safeParse(Number(written)).data : undefined;
+  if (weight === undefined) throw new UserError(`The weight '${written}' must be a whole number from 1 to 1000.`);
+  if (subject.scope !== "project")
+    throw new UserError(
+      `Full pools are shared among projects; '${id}' must be the id of one, which begins with proj_.`,
+    );
+  await changeWeight(controlClient(options, tools), subject, weight);
+  if (options.json === true) return tools.print(JSON.stringify({ id, weight }));
+  tools.print(`${id} has the weight ${weight}; gateways hold it within a second.`);
 }
 
 function aboutOf({ model, timeZone, alert }: SetOptions): Pick<Limit, "model" | "time_zone" | "action"> {

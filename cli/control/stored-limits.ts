@@ -7,6 +7,8 @@ import { pathOf, ReadLimits, type Subject } from "./limit-text.ts";
 const LIMITS = "/v1/organization/limits";
 const Page = z.object({ data: z.array(ReadLimits), has_more: z.boolean(), last_id: z.string().nullable() });
 
+type StoredLimits = z.infer<typeof ReadLimits>;
+
 /** The limits of all subjects that have some. */
 export async function storedLimits(client: AdminClient): Promise<readonly z.infer<typeof ReadLimits>[]> {
   const all: z.infer<typeof ReadLimits>[] = [];
@@ -24,19 +26,31 @@ export async function storedLimits(client: AdminClient): Promise<readonly z.infe
 export async function changeLimits(
   client: AdminClient,
   subject: Subject,
-  change: (limits: readonly Limit[]) => readonly Limit[],
+  changed: (limits: readonly Limit[]) => readonly Limit[],
 ): Promise<readonly Limit[]> {
+  return (await change(client, subject, ({ limits }) => ({ limits: changed(limits) }))).limits;
+}
+
+async function change(
+  client: AdminClient,
+  subject: Subject,
+  changed: (stored: StoredLimits) => object,
+): Promise<StoredLimits> {
   const path = pathOf(subject);
   const { body, etag } = await client.versioned({ method: "GET", path }, ReadLimits);
-  const limits = change(body.limits);
+  const wanted = changed(body);
   try {
-    const call = { method: "POST", path, body: { limits }, ifMatch: etag } as const;
-    return (await client.call(call, ReadLimits)).limits;
+    return await client.call({ method: "POST", path, body: wanted, ifMatch: etag }, ReadLimits);
   } catch (error) {
     if (error instanceof AdminRefusal && error.code === "version_conflict")
       throw new UserError(`Someone else changed the limits of ${subject.id} at the same time; run the command again.`);
     throw error;
   }
+}
+
+/** Sets the weight of a project, and leaves its limits as they are. @throws {UserError} as `changeLimits` */
+export async function changeWeight(client: AdminClient, subject: Subject, weight: number): Promise<void> {
+  await change(client, subject, ({ limits }) => ({ limits, weight }));
 }
 
 /** Takes all limits of a subject away. */

@@ -1,5 +1,12 @@
 import * as z from "zod";
-import { LimitMetric, LimitScope, LimitWindow, MAX_LIMITS_OF_SUBJECT, UseLimit } from "../limits/use-limit.ts";
+import {
+  LimitMetric,
+  LimitScope,
+  LimitWindow,
+  MAX_LIMITS_OF_SUBJECT,
+  ShareWeight,
+  UseLimit,
+} from "../limits/use-limit.ts";
 import { cursor, pageOf, Seconds } from "./page.ts";
 
 /** Longest public name of a model. */
@@ -26,6 +33,8 @@ export const Limits = z.strictObject({
   /** Id of a project, user, service account or key; `organization` for the organisation. */
   subject_id: z.string(),
   limits: z.array(Limit),
+  /** Of a project: its part of a full pool against those of others. @default 1 */
+  weight: ShareWeight.exactOptional(),
   updated_at: Seconds.nullable(),
 });
 export type Limits = z.infer<typeof Limits>;
@@ -68,6 +77,8 @@ function counterOf({ metric, window, model = "", time_zone = "UTC", action = "st
 
 /** Replaces all limits of a subject. */
 export const UpdateLimits = z.strictObject({
+  /** Of a project; others have none. @default - it stays as it is */
+  weight: ShareWeight.exactOptional(),
   limits: z
     .array(
       Limit.check((context) => {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { DataRetention } from "../history/data-retention.ts";
-import { LimitScope, MAX_LIMITS_OF_SUBJECT, ModelPermissions, UseLimit } from "../limits/use-limit.ts";
+import { LimitScope, MAX_LIMITS_OF_SUBJECT, ModelPermissions, ShareWeight, UseLimit } from "../limits/use-limit.ts";
 import {
   BrowserSessionRecord,
   PersonAdminKeyIndexRecord,
@@ -243,6 +243,8 @@ export const LimitsRecord = z.strictObject({
   models: ModelPermissions.optional(),
   /** Of a project or the organisation. @default - nothing was chosen for it */
   retention: DataRetention.optional(),
+  /** Of a project. @default 1 */
+  weight: ShareWeight.optional(),
   updatedAt: Seconds,
 });
 /** Prepaid credit that was granted to an organisation or project. It stays when it is used up, has expired or was revoked. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { DataRetention } from "../history/data-retention.ts";
-import { CreditGrant, ModelPermissions, UseLimit } from "./use-limit.ts";
+import { CreditGrant, ModelPermissions, ShareWeight, UseLimit } from "./use-limit.ts";
 
 /** Named in `requires` while a subject needs credit: releases without credit refuse what it sends. */
 export const CREDITS_FIELD = "credits";
@@ -16,6 +16,8 @@ export const StoredLimitsItem = z.object({
   requires: z.array(z.literal(CREDITS_FIELD)).optional(),
   /** One of a newer release stores nothing here. */
   retention: DataRetention.catch("zero_data_retention").optional(),
+  /** One of a newer release counts as the usual one. */
+  weight: ShareWeight.optional().catch(undefined),
 });
 
 /** Fields of a newer release are dropped: each can only narrow what a limit is about, so that it stops more without. */

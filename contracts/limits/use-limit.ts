@@ -54,6 +54,9 @@ export type CreditGrant = z.infer<typeof CreditGrant>;
 /** Most grants of one subject that can be used at a time: a request may draw from each of them. */
 export const MAX_CREDITS_OF_SUBJECT = 20;
 
+/** A project's part of a full pool against the others': 3 is three times that of a project with 1. */
+export const ShareWeight = z.int().min(1).max(1000);
+
 /** Most limits of one subject: one call of the limiter counts those of four subjects. */
 export const MAX_LIMITS_OF_SUBJECT = 64;
 
@@ -70,5 +73,7 @@ export const SubjectLimits = z.object({
   models: ModelPermissions.optional(),
   /** Of a project or the organisation. @default - a project has the organisation's, the organisation the usual one */
   retention: DataRetention.optional(),
+  /** Of a project. @default 1 */
+  weight: ShareWeight.optional(),
 });
 export type SubjectLimits = z.infer<typeof SubjectLimits>;

@@ -10,8 +10,10 @@ const newQueue = (budget = new QueueBudget(BOUNDS), maxShareOfTenant = 1) =>
   new AdmissionQueue<Waiting>({ budget, maxShareOfTenant });
 
 let arrivals = 0;
+/** Of a tenant that is a share of its own, where no other is named. */
 const request = (fields: Partial<Waiting> = {}): Waiting => ({
   tenant: "a",
+  share: { id: fields.tenant ?? "a", weight: 1 },
   priority: "normal",
   tokens: 100,
   bytes: 10,
@@ -61,7 +63,8 @@ describe("the admission queue", () => {
         for (const step of steps) {
           if (step.kind === "offer") {
             const { tenant, priority, tokens, bytes, ttl } = step;
-            const item = { tenant, priority, tokens, bytes, arrivedAt: now, deadline: now + ttl };
+            const share = { id: tenant < "c" ? "first" : tenant, weight: tenant === "d" ? 3 : 1 };
+            const item = { tenant, share, priority, tokens, bytes, arrivedAt: now, deadline: now + ttl };
             const offer = queue.offer(item, now);
             if (offer.outcome === "in") {
               for (const victim of offer.evicted) {
@@ -197,6 +200,21 @@ describe("the admission queue", () => {
     expect(queue.offer(request({ tenant: "many" }), 0)).toEqual({ outcome: "full" });
   });
 
+  test("a share evicts the newest of the one with most for its weight, whichever tenant has it, as long as that then has no less", () => {
+    const queue = newQueue();
+    const [light, heavy] = [
+      { id: "light", weight: 1 },
+      { id: "heavy", weight: 4 },
+    ];
+    const first = Array.from({ length: 10 }, (_, index) => request({ share: light, tenant: index < 4 ? "a" : "b" }));
+    for (const item of first) enter(queue, item);
+    const evicted = Array.from({ length: 8 }, () => enter(queue, request({ share: heavy, tenant: "c" })));
+    expect(evicted.flat()).toHaveLength(8);
+    expect(evicted.flat().slice(0, 2)).toEqual([first[9], first[8]]);
+    expect(queue.offer(request({ share: heavy, tenant: "c" }), 0)).toEqual({ outcome: "full" });
+    expect(queue.offer(request({ share: light, tenant: "a" }), 0)).toEqual({ outcome: "full" });
+  });
+
   test("evicts no request of its own tenant, and none at all when that would not be enough", () => {
     const queue = newQueue();
     for (let index = 0; index < 9; index++) enter(queue, request({ bytes: 100 }));
@@ -274,7 +292,10 @@ describe("the admission queue", () => {
     for (let index = 0; index < 300; index++) queue.offer(request({ tokens: 50 }), 0);
     for (let index = 0; index < 60; index++) queue.offer(request({ tenant: "b", tokens: 50 }), 0);
     for (let second = 1; second <= 60; second++) queue.take(second * 1000);
-    const [own = 0, whole = 0] = [queue.tenantDrainSeconds(60_000, "b", "normal"), queue.drainSeconds(60_000)];
+    const [own = 0, whole = 0] = [
+      queue.tenantDrainSeconds(60_000, request({ tenant: "b" })),
+      queue.drainSeconds(60_000),
+    ];
     expect(own).toBeGreaterThan(30);
     expect(own).toBeLessThan(90);
     expect(whole).toBeGreaterThan(250);

@@ -1,8 +1,8 @@
 import { PRIORITIES, type Priority } from "../../contracts/processes/priority.ts";
 import { BandUse, type Use } from "./band-use.ts";
-import { DeadlineHeap } from "./deadline-heap.ts";
 import { DrainRate } from "./drain-rate.ts";
 import { type BandItem, FairBand } from "./fair-band.ts";
+import { OrderedHeap } from "./ordered-heap.ts";
 import type { QueueBudget, QueueUse } from "./queue-budget.ts";
 
 /** A waiting request; the queue compares by identity. */
@@ -20,7 +20,7 @@ export interface AdmissionQueueOptions {
   readonly budget: QueueBudget;
   /** Share of the budget that one tenant's requests of one priority may fill, 0 to 1; 1 for no such bound. */
   readonly maxShareOfTenant: number;
-  /** Tokens that a tenant may be served in its turn. @default - 1024 */
+  /** Tokens that a tenant may be served in its turn among those of its share. @default - 1024 */
   readonly quantumTokens?: number;
   /**
    * Share of the served tokens for batch requests however many others wait, and of the budget that only they may fill;
@@ -44,10 +44,11 @@ const DEFAULTS = {
 const RATE_MEMORY_MS = 10_000;
 
 /**
- * Requests that wait for the same capacity: bounded, by priority, fair among tenants. `critical` goes before `normal`, and
- * both before `batch`, which always gets `batchShare` of the served tokens. When the queue is full, a new request evicts the newest of
- * the lowest priority below its own; else, of its own priority, the newest of the tenant with the largest part, if that is
- * larger than its own tenant's would be. The queue neither waits nor calls back: the caller takes the next request when
+ * Requests that wait for the same capacity: bounded, by priority, fair among shares by their weights and among the tenants
+ * of a share. `critical` goes before `normal`, and both before `batch`, which always gets `batchShare` of the served
+ * tokens. When the queue is full, a new request evicts the newest of the lowest priority below its own; else, of its own
+ * priority, the newest of the share with the largest part by its weight, or of a tenant of its own share, if that part is
+ * larger than its own would be. The queue neither waits nor calls back: the caller takes the next request when
  * there is capacity, and removes those whose deadline has passed. Entering, taking and leaving are O(log n), except a
  * turn that first skips tenants with larger requests.
  */
@@ -59,7 +60,7 @@ export class AdmissionQueue<T extends Waiting> {
   readonly #maxTenantRequests: number;
   readonly #maxTenantBytes: number;
   readonly #bands: Readonly<Record<Priority, FairBand<T>>>;
-  readonly #deadlines = new DeadlineHeap<T>();
+  readonly #deadlines = new OrderedHeap<T>((a, b) => a.deadline < b.deadline);
   /** By priority, so that a tenant's batch requests don't use up the share of its other requests. */
   readonly #use: Readonly<Record<Priority, BandUse>> = {
     critical: new BandUse(),
@@ -107,7 +108,7 @@ export class AdmissionQueue<T extends Waiting> {
 
   /** Accepts a request, or returns why it can't; a refusal changes nothing. */
   offer(item: T, nowMs: number): Offer<T> {
-    const tenant = this.#use[item.priority].of(item.tenant);
+    const tenant = this.#use[item.priority].of(item);
     // The share does not apply to the first request of a tenant, whatever its size: only the queue's own bound does.
     const isOverShare =
       tenant.requests > 0 &&
@@ -176,11 +177,12 @@ export class AdmissionQueue<T extends Waiting> {
     return PRIORITIES.reduce((sum, priority) => sum + this.use(priority).tokens, 0) / perSecond;
   }
 
-  /** The same for one tenant's waiting requests of a priority, served in turn with the other tenants' of that priority. */
-  tenantDrainSeconds(nowMs: number, tenant: string, priority: Priority): number | undefined {
+  /** The same for the waiting requests of an item's tenant and priority, at its part of what is served of that priority. */
+  tenantDrainSeconds(nowMs: number, item: Pick<T, "tenant" | "share" | "priority">): number | undefined {
     const perSecond = this.#rate.perSecond(nowMs);
-    const use = this.#use[priority];
-    return perSecond === undefined ? undefined : (use.of(tenant).tokens * use.tenants) / perSecond;
+    const use = this.#use[item.priority];
+    const { tokens } = use.of(item);
+    return perSecond === undefined || tokens === 0 ? undefined : tokens / (perSecond * use.partOf(item));
   }
 
   #isBatchDue(): boolean {
@@ -212,25 +214,33 @@ export class AdmissionQueue<T extends Waiting> {
         if (suffices(victim)) return victims;
       }
     if (priorities.includes(item.priority)) return undefined;
-    const victim = this.#largestTenantsNewest(item);
+    const victim = this.#largestSharesNewest(item) ?? this.#largestTenantsNewest(item);
     return victim !== undefined && suffices(victim) ? victims : undefined;
   }
 
   /**
-   * Of the new request's priority, the newest request of the tenant with the largest part of the queue, if that is larger
-   * than the new request's tenant's would be. Otherwise a tenant that sends twice as much would have twice as many waiting,
-   * and the other tenant would miss turns.
+   * Of the new request's priority, the newest request of the share with the largest part of the queue by its weight, if
+   * that is larger than the new request's share's would be. Otherwise a share that sends twice as much would have twice as
+   * many waiting, and another one would miss turns.
    */
+  #largestSharesNewest(item: T): T | undefined {
+    const use = this.#use[item.priority];
+    const share = use.largestShareBut(item.share, (other) => this.#partOf(other));
+    const tenant = share && use.largestTenantBut(share, undefined, (other) => this.#partOf(other));
+    const victim = share && tenant && this.#bands[item.priority].newestOf(share.id, tenant);
+    if (!share || !victim) return undefined;
+    const theirs = this.#partOf(without(use.ofShare(share), victim)) / share.weight;
+    return theirs >= this.#partOf(withOne(use.ofShare(item.share), item)) / item.share.weight ? victim : undefined;
+  }
+
+  /** The same of the tenants of the new request's own share. */
   #largestTenantsNewest(item: T): T | undefined {
     const use = this.#use[item.priority];
-    const largest = use.largestBut(item.tenant, (other) => this.#partOf(other));
-    const victim = largest === undefined ? undefined : this.#bands[item.priority].newestOf(largest);
-    if (largest === undefined || victim === undefined) return undefined;
-    const theirs = use.of(largest);
-    const own = use.of(item.tenant);
-    const theirsThen = { requests: theirs.requests - 1, bytes: theirs.bytes - victim.bytes };
-    const ownThen = { requests: own.requests + 1, bytes: own.bytes + item.bytes };
-    return this.#partOf(theirsThen) >= this.#partOf(ownThen) ? victim : undefined;
+    const tenant = use.largestTenantBut(item.share, item.tenant, (other) => this.#partOf(other));
+    const victim = tenant && this.#bands[item.priority].newestOf(item.share.id, tenant);
+    if (!victim) return undefined;
+    const theirs = this.#partOf(without(use.of(victim), victim));
+    return theirs >= this.#partOf(withOne(use.of(item), item)) ? victim : undefined;
   }
 
   /** Of the budget, by requests or by bytes, whichever is more. */
@@ -284,4 +294,12 @@ export class AdmissionQueue<T extends Waiting> {
     const sum = (name: keyof QueueUse) => uses.reduce((total, use) => total + use[name], 0);
     return { requests: sum("requests"), bytes: sum("bytes") };
   }
+}
+
+function without({ requests, bytes }: QueueUse, victim: Waiting): QueueUse {
+  return { requests: requests - 1, bytes: bytes - victim.bytes };
+}
+
+function withOne({ requests, bytes }: QueueUse, item: Waiting): QueueUse {
+  return { requests: requests + 1, bytes: bytes + item.bytes };
 }

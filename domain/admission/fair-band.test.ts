@@ -1,9 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FairBand } from "./fair-band.ts";
+import type { QueueShare } from "./weighted-shares.ts";
+
+/** Tenants of one project. */
+const share = { id: "project", weight: 1 };
 
 interface Item {
   readonly tenant: string;
+  readonly share: QueueShare;
   readonly tokens: number;
   readonly order: number;
 }
@@ -25,7 +30,7 @@ describe("a fair band", () => {
         let order = 0;
         const add = (index: number) => {
           const sizes = tenants[index] ?? [];
-          band.add({ tenant: String(index), tokens: sizes[order % sizes.length] ?? 1, order: order++ });
+          band.add({ share, tenant: String(index), tokens: sizes[order % sizes.length] ?? 1, order: order++ });
           waiting[index] = (waiting[index] ?? 0) + 1;
         };
         for (const index of tenants.keys()) {
@@ -49,7 +54,7 @@ describe("a fair band", () => {
     void fc.assert(
       fc.property(fc.array(item, { maxLength: 60 }), (requests) => {
         const band = new FairBand<Item>(1024);
-        const items = requests.map((request, order) => ({ ...request, order }));
+        const items = requests.map((request, order) => ({ ...request, share, order }));
         for (const one of items) band.add(one);
         const out: Item[] = [];
         for (let one = band.take(); one !== undefined; one = band.take()) out.push(one);
@@ -62,16 +67,16 @@ describe("a fair band", () => {
 
   test("a tenant with a hundred requests waits as long as one with a single request", () => {
     const band = new FairBand<Item>(100);
-    for (let order = 0; order < 100; order++) band.add({ tenant: "many", tokens: 100, order });
-    band.add({ tenant: "one", tokens: 100, order: 100 });
+    for (let order = 0; order < 100; order++) band.add({ share, tenant: "many", tokens: 100, order });
+    band.add({ share, tenant: "one", tokens: 100, order: 100 });
     expect([band.take()?.tenant, band.take()?.tenant]).toEqual(["many", "one"]);
   });
 
   test("a request of a million tokens takes as few steps as any other, and costs its tenant later turns", () => {
     const band = new FairBand<Item>(1);
-    band.add({ tenant: "large", tokens: 1_000_000, order: 0 });
-    band.add({ tenant: "larger", tokens: 2_000_000, order: 1 });
-    for (let order = 2; order < 20; order++) band.add({ tenant: "small", tokens: 100_000, order });
+    band.add({ share, tenant: "large", tokens: 1_000_000, order: 0 });
+    band.add({ share, tenant: "larger", tokens: 2_000_000, order: 1 });
+    for (let order = 2; order < 20; order++) band.add({ share, tenant: "small", tokens: 100_000, order });
     const tenants = Array.from({ length: 12 }, () => band.take()?.tenant);
     expect(tenants.filter((tenant) => tenant === "small")).toHaveLength(11);
     expect(tenants.indexOf("large")).toBeGreaterThan(8);
@@ -79,7 +84,7 @@ describe("a fair band", () => {
 
   test("a request that was put back is the next, before turns and once", () => {
     const band = new FairBand<Item>(100);
-    for (let order = 0; order < 4; order++) band.add({ tenant: order < 2 ? "a" : "b", tokens: 100, order });
+    for (let order = 0; order < 4; order++) band.add({ share, tenant: order < 2 ? "a" : "b", tokens: 100, order });
     const first = band.take()!;
     band.putBack(first);
     expect(band.size).toBe(4);
@@ -90,14 +95,14 @@ describe("a fair band", () => {
 
   test("a tenant without waiting requests saves no turns up", () => {
     const band = new FairBand<Item>(1000);
-    const item = { tenant: "a", tokens: 1, order: 0 };
+    const item = { share, tenant: "a", tokens: 1, order: 0 };
     for (let round = 0; round < 50; round++) {
       band.add(item);
       expect(band.take()).toBe(item);
     }
     for (let order = 1; order < 100; order++) {
-      band.add({ tenant: "a", tokens: 100, order });
-      band.add({ tenant: "b", tokens: 100, order });
+      band.add({ share, tenant: "a", tokens: 100, order });
+      band.add({ share, tenant: "b", tokens: 100, order });
     }
     const tenants = Array.from({ length: 20 }, () => band.take()?.tenant);
     expect(tenants.filter((tenant) => tenant === "a")).toHaveLength(10);

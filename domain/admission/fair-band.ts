@@ -1,38 +1,18 @@
 import { LinkedSet } from "./linked-set.ts";
+import { type ShareItem, WeightedShares } from "./weighted-shares.ts";
 
-export interface BandItem {
-  readonly tenant: string;
-  /** Work in tokens, more than 0. */
-  readonly tokens: number;
-}
+export type BandItem = ShareItem;
 
-/** One tenant's waiting requests. */
-interface TenantQueue<T> {
-  readonly tenant: string;
-  readonly items: LinkedSet<T>;
-  /** Tokens that may still be served in its turn. */
-  deficit: number;
-  /** Whether this turn's quantum is already in `deficit`. */
-  hasTurn: boolean;
-}
-
-/**
- * Requests of one priority, fair among tenants: deficit round robin over tokens (Shreedhar and Varghese, 1995). In turn
- * each tenant may be served `quantumTokens` more; tokens that a too large request leaves unused count in the next turn.
- * Two tenants with waiting requests are served the same tokens, within one quantum and one request, however many or
- * large their requests are. The requests of one tenant are first in, first out.
- */
+/** Requests of one priority, fair among shares by their weights, and among the tenants of a share. */
 export class FairBand<T extends BandItem> {
-  readonly #quantumTokens: number;
   /** Requests that were taken and put back: they are counted already, and go before all others. */
   readonly #returned = new LinkedSet<T>();
   readonly #arrivals = new LinkedSet<T>();
-  readonly #queues = new Map<string, TenantQueue<T>>();
-  /** Tenants with waiting requests, in the order of their turns. */
-  readonly #turns = new LinkedSet<TenantQueue<T>>();
+  readonly #shares: WeightedShares<T>;
 
+  /** @param quantumTokens tokens that a tenant may be served in its turn among those of its share */
   constructor(quantumTokens: number) {
-    this.#quantumTokens = quantumTokens;
+    this.#shares = new WeightedShares(quantumTokens);
   }
 
   get size(): number {
@@ -40,24 +20,18 @@ export class FairBand<T extends BandItem> {
   }
 
   add(item: T): void {
-    let queue = this.#queues.get(item.tenant);
-    if (queue === undefined) {
-      queue = { tenant: item.tenant, items: new LinkedSet(), deficit: 0, hasTurn: false };
-      this.#queues.set(item.tenant, queue);
-      this.#turns.push(queue);
-    }
-    queue.items.push(item);
+    this.#shares.add(item);
     this.#arrivals.push(item);
   }
 
-  /** Puts back a request that `take` returned: it is the next to be served, and costs its tenant nothing more. */
+  /** Puts back a request that `take` returned: it is the next to be served, and costs its share and tenant nothing more. */
   putBack(item: T): void {
     this.#returned.push(item);
   }
 
   /** The request that `take` would return. */
   get next(): T | undefined {
-    return this.#returned.first ?? this.#turn()?.items.first;
+    return this.#returned.first ?? this.#shares.next;
   }
 
   /** Removes and returns the next request to serve. */
@@ -67,65 +41,25 @@ export class FairBand<T extends BandItem> {
       this.#returned.delete(returned);
       return returned;
     }
-    const queue = this.#turn();
-    const item = queue?.items.first;
-    if (queue === undefined || item === undefined) return undefined;
-    queue.deficit -= item.tokens;
-    this.#drop(item, queue);
+    const item = this.#shares.take();
+    if (item !== undefined) this.#arrivals.delete(item);
     return item;
   }
 
   /** @returns whether it was in the band */
   delete(item: T): boolean {
     if (this.#returned.delete(item)) return true;
-    const queue = this.#queues.get(item.tenant);
-    if (queue === undefined || !queue.items.has(item)) return false;
-    this.#drop(item, queue);
-    return true;
+    return this.#shares.delete(item) && this.#arrivals.delete(item);
   }
 
-  /** The newest request of a tenant, without those put back. */
-  newestOf(tenant: string): T | undefined {
-    return this.#queues.get(tenant)?.items.last;
+  /** The newest request of a tenant of a share, without those put back. */
+  newestOf(shareId: string, tenant: string): T | undefined {
+    return this.#shares.newestOf(shareId, tenant);
   }
 
   /** From the newest on; those put back at the end. */
   *newestFirst(): Generator<T> {
     yield* this.#arrivals.fromLast();
     yield* this.#returned.fromLast();
-  }
-
-  /** Passes the turn on until a tenant's turn is large enough for its first request. A second call returns the same tenant. */
-  #turn(): TenantQueue<T> | undefined {
-    let passed = 0;
-    for (let queue = this.#turns.first; queue !== undefined; queue = this.#turns.first) {
-      if (!queue.hasTurn) queue.deficit += this.#quantumTokens;
-      queue.hasTurn = true;
-      if ((queue.items.first?.tokens ?? 0) <= queue.deficit) return queue;
-      queue.hasTurn = false;
-      this.#turns.push(queue);
-      if (++passed === this.#turns.size) this.#skipEmptyRounds();
-    }
-    return undefined;
-  }
-
-  #drop(item: T, queue: TenantQueue<T>): void {
-    this.#arrivals.delete(item);
-    queue.items.delete(item);
-    if (queue.items.size > 0) return;
-    // A tenant without waiting requests saves no turns up.
-    this.#queues.delete(queue.tenant);
-    this.#turns.delete(queue);
-  }
-
-  /**
-   * A whole round has served no request, so all first requests are larger than their tenants' deficits. Adds all rounds
-   * but one that the nearest of them needs, at once: the round that follows serves it.
-   */
-  #skipEmptyRounds(): void {
-    let rounds = Number.POSITIVE_INFINITY;
-    for (const { items, deficit } of this.#turns)
-      rounds = Math.min(rounds, Math.ceil(((items.first?.tokens ?? 0) - deficit) / this.#quantumTokens));
-    for (const queue of this.#turns) queue.deficit += (rounds - 1) * this.#quantumTokens;
   }
 }

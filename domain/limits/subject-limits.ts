@@ -20,6 +20,8 @@ export interface StoredLimits extends LimitSubject {
   readonly models: ModelPermissions | undefined;
   /** Of a project or the organisation. @default - nothing was chosen for it */
   readonly retention: DataRetention | undefined;
+  /** Of a project: its part of a full pool. @default 1 */
+  readonly weight?: number | undefined;
   /** Grants in the order in which they are used; without any, nothing may be used. @default - no credit is needed */
   readonly credits?: readonly CreditGrant[] | undefined;
   /**
@@ -40,13 +42,10 @@ export function subjectLimitsId({ scope, subject }: LimitSubject): string {
  * @param version of the item as it was read, 0 where there was none. The update fails its condition when it is another one.
  */
 export function subjectLimitsUpdate(limits: SubjectLimits, version: number, at: Date): KeyUpdate {
-  const { scope, subject, models, retention } = limits;
-  const fields = {
-    limits: limits.limits.map(withoutUndefined),
-    ...(models === undefined ? {} : { models }),
-    ...(retention === undefined ? {} : { retention }),
-  };
-  const removed = [...(models === undefined ? ["models"] : []), ...(retention === undefined ? ["retention"] : [])];
+  const { scope, subject, models, retention, weight } = limits;
+  const optional = { models, retention, weight };
+  const fields = { limits: limits.limits.map(withoutUndefined), ...withoutUndefined(optional) };
+  const removed = Object.keys(optional).filter((name) => !Object.hasOwn(fields, name));
   return itemUpdate({ scope, subject }, { fields, removed, version, at });
 }
 
@@ -132,6 +131,7 @@ export function readSubjectLimits(
     limits: limits.flatMap((limit) => limit ?? []),
     models: stored.models,
     retention: stored.retention,
+    ...(stored.weight === undefined ? {} : { weight: stored.weight }),
     ...(stored.credits === undefined ? {} : { credits: stored.credits }),
     isComplete: limits.every((limit, position) => limit ?? StoredAlert.safeParse(stored.limits[position]).success),
   };

@@ -242,10 +242,7 @@ export class Admission {
   #shed({ queue }: TargetQueue, item: WaitingRequest, reason: ShedReason): GatewayError {
     this.#watcher?.shed(reason);
     const now = this.#clock();
-    const drainSeconds =
-      reason === "tenant_over_share"
-        ? queue.tenantDrainSeconds(now, item.tenant, item.priority)
-        : queue.drainSeconds(now);
+    const drainSeconds = reason === "tenant_over_share" ? queue.tenantDrainSeconds(now, item) : queue.drainSeconds(now);
     return shedError(reason, { drainSeconds, random: this.#random(), atLeastSeconds: item.retryAfterSeconds });
   }
 }

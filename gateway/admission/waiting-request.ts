@@ -1,6 +1,7 @@
 import type { Priority } from "../../contracts/processes/priority.ts";
 import type { Waiting } from "../../domain/admission/admission-queue.ts";
 import { requestTokens } from "../../domain/admission/request-tokens.ts";
+import type { QueueShare } from "../../domain/admission/weighted-shares.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Lease } from "../core/lease.ts";
 import type { Plan } from "../core/plan.ts";
@@ -9,6 +10,7 @@ import { completionCount } from "../outside-values/completion-count.ts";
 /** What the queue needs of a request. */
 export interface QueuedRequest {
   readonly tenant: string;
+  readonly share: QueueShare;
   readonly priority: Priority;
   readonly generation: GenerationRequest;
   readonly plan: Plan;
@@ -22,6 +24,7 @@ export class WaitingRequest implements Waiting {
   readonly request: GenerationRequest;
   readonly plan: Plan;
   readonly tenant: string;
+  readonly share: QueueShare;
   readonly priority: Priority;
   readonly tokens: number;
   readonly bytes: number;
@@ -37,10 +40,15 @@ export class WaitingRequest implements Waiting {
   #waiter: PromiseWithResolvers<Lease> | undefined;
 
   /** @param deadline when the client gives up, in milliseconds of the gateway's clock */
-  constructor({ tenant, priority, generation, plan, abort, note }: QueuedRequest, now: number, deadline: number) {
+  constructor(
+    { tenant, share, priority, generation, plan, abort, note }: QueuedRequest,
+    now: number,
+    deadline: number,
+  ) {
     this.request = generation;
     this.plan = plan;
     this.tenant = tenant;
+    this.share = share;
     this.priority = priority;
     const generates = generation.route === "/v1/chat/completions" || generation.route === "/v1/completions";
     this.tokens = requestTokens(

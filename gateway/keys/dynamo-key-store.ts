@@ -46,12 +46,14 @@ export class DynamoKeyStore implements KeyStore {
     const ended = archive === undefined ? key.data : endedWithProject(key.data, archivedAt(items.get(archive)));
     if (limits.length === 0) return ended;
     const of = (wanted: LimitSubject["scope"]) => limits.find(({ scope }) => scope === wanted);
+    const weight = of("project")?.weight;
     const retention = of("project")?.retention ?? of("organization")?.retention;
     return {
       ...ended,
       limits,
       modelPermissions: of("project")?.models,
       ...(retention === undefined ? {} : { retention }),
+      ...(weight === undefined ? {} : { weight }),
     };
   }
 

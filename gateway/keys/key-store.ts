@@ -11,6 +11,8 @@ export interface GatewayKey extends ApiKeyItem {
   readonly modelPermissions?: ModelPermissions | undefined;
   /** The project's, else the organisation's. @default - neither has chosen one */
   readonly retention?: DataRetention | undefined;
+  /** Of the project: its part of a full pool against those of others. @default 1 */
+  readonly weight?: number | undefined;
 }
 
 /** Where API keys are looked up by their public part. Rejects when the store can't be read. */

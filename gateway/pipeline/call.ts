@@ -1,4 +1,5 @@
 import { ATTEMPTS_HEADER, TARGET_HEADER } from "../../contracts/api/headers.ts";
+import { queueShare } from "../admission/queue-share.ts";
 import { headerText } from "../http/header-text.ts";
 import { callInQueue, type QueuedCallTools } from "./call/call-in-queue.ts";
 import type { CallFacts, CallRequest } from "./call/call-request.ts";
@@ -22,12 +23,13 @@ export async function call(
 }
 
 function callRequest(planned: Planned): CallRequest {
-  const { requestId, startedAt, caller, priority, generation, plan, timeouts, abort, rules } = planned;
+  const { requestId, startedAt, caller, key, priority, generation, plan, timeouts, abort, rules } = planned;
   const seconds = Number(planned.request.headers[CLIENT_TIMEOUT_HEADER]);
   return {
     requestId,
     startedAt,
     tenant: caller.tenant,
+    share: queueShare(caller.tenant, key),
     priority,
     generation,
     plan,

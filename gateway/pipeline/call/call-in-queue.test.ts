@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { newApiKey } from "../../../domain/keys/api-key.ts";
+import { createKey } from "../../../domain/keys/key-item.ts";
 import { eventually } from "../../../test-support/waits/eventually.ts";
 import {
   as,
@@ -94,6 +95,33 @@ describe("a request that finds all engines full", () => {
     await Promise.all(responses);
     const positions = served(gateway).flatMap((prompt, position) => (prompt === "192.0.2.2" ? [position] : []));
     expect(positions).toEqual([1, 3, 5]);
+  });
+
+  // documented: weighted-projects-in-gateway
+  test("waits in turn with those of other projects by their weights, however many keys and addresses each of them has", async () => {
+    const gateway = await startNarrow({}, { engines: [{ firstByteMs: 5 }], config: { auth: "optional" } });
+    const keyOf = (projectId: string, weight?: number) => {
+      const { item, secret } = createKey({ name: "k", plan: "standard", createdAt: new Date(), projectId });
+      gateway.keys.set(item.keyId, { ...item, weight });
+      return { authorization: `Bearer ${secret}` };
+    };
+    const keys = [
+      ["heavy", keyOf("proj_1", 3)],
+      ["light", keyOf("proj_2")],
+      ["light", keyOf("proj_2")],
+    ] as const;
+    const blocked = await block(gateway);
+    const responses: Promise<Response>[] = [];
+    for (let index = 0; index < 12; index++)
+      for (const [prompt, headers] of keys) {
+        responses.push(send(gateway.url, headers, { prompt, max_tokens: 1000 }));
+        await untilWaiting(gateway, responses.length);
+      }
+    await blocked.free();
+    expect((await Promise.all(responses)).every(({ status }) => status === 200)).toBe(true);
+    const first = served(gateway).slice(0, 16);
+    expect(first.filter((prompt) => prompt === "heavy")).toHaveLength(12);
+    expect(served(gateway)).toHaveLength(36);
   });
 
   // documented: client-leaves-queue

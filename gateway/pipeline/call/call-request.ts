@@ -1,5 +1,6 @@
 import type { RouteTimeouts } from "../../../contracts/processes/gateway-config.ts";
 import type { Priority } from "../../../contracts/processes/priority.ts";
+import type { QueueShare } from "../../../domain/admission/weighted-shares.ts";
 import type { RetryBudget } from "../../../domain/targets/retry-budget.ts";
 import type { GenerationRequest } from "../../core/generation-request.ts";
 import type { Plan } from "../../core/plan.ts";
@@ -32,6 +33,7 @@ export interface CallRequest {
   /** Milliseconds of the gateway's clock. */
   readonly startedAt: number;
   readonly tenant: string;
+  readonly share: QueueShare;
   readonly priority: Priority;
   readonly generation: GenerationRequest;
   readonly plan: Plan;

@@ -91,6 +91,7 @@ const GENERATION = {
   route: "/v1/chat/completions",
   model: "tiny",
   tenant: "t",
+  share: { id: "t", weight: 1 },
   stream: false,
   wantsUsage: false,
   maxTokens: { field: "max_tokens", value: 1 },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { seededRandom } from "../../../lib/seeded-random.ts";
 import { ValkeyLimitStore } from "../../limits/valkey-limit-store.ts";
-import { seededRandom } from "../simulation/simulated-time.ts";
 
 /**
  * A gateway's share of a run: concurrent requests that are counted in Valkey, until it is killed. Prints one line for

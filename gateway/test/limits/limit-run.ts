@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Valkey } from "iovalkey";
+import { seededRandom } from "../../../lib/seeded-random.ts";
 import { startRedisServer } from "../../../test-support/redis-server.ts";
-import { seededRandom } from "../simulation/simulated-time.ts";
 
 export interface LimitRunOptions {
   readonly seed: number;

@@ -3,6 +3,7 @@ import { QueueBudget } from "../../../domain/admission/queue-budget.ts";
 import { PromptHasher } from "../../../domain/routing/prompt-blocks.ts";
 import { RETRY_BUDGET, RetryBudget } from "../../../domain/targets/retry-budget.ts";
 import { SharedSlots } from "../../../domain/targets/shared-slots.ts";
+import { seededRandom } from "../../../lib/seeded-random.ts";
 import { Admission } from "../../admission/admission.ts";
 import { ClientGone, GatewayError } from "../../core/gateway-error.ts";
 import type { Lease } from "../../core/lease.ts";
@@ -21,7 +22,7 @@ import { TargetService } from "../../routing/target-service.ts";
 import { testConfig } from "../test-gateway.ts";
 import { RequestBudget } from "./request-budget.ts";
 import { CAP_USD, DECLARED, EMPTY_BODY, ENGINE_SLOTS, PROVIDER_SLOTS, requestOf } from "./simulated-targets.ts";
-import { pass, seededRandom } from "./simulated-time.ts";
+import { pass } from "./simulated-time.ts";
 
 const REQUESTS = 30;
 const ROUTES = ["pool-first", "providers", "hedged", "a-alone", "tiny"] as const;
@@ -155,6 +156,7 @@ class Simulation {
           requestId: `req_${index}`,
           startedAt: this.#now(),
           tenant,
+          share: { id: tenant, weight: 1 },
           priority: isBatch ? "batch" : "normal",
           generation,
           plan,

@@ -96,6 +96,8 @@ interface LimitTools {
 
 /** What is to limit a subject from now on. */
 export interface NewLimits extends Pick<SubjectLimits, "limits" | "models"> {
+  /** @default - as it was */
+  readonly weight?: number | undefined;
   /** `usual` takes away what was chosen. @default - as it was */
   readonly retention?: DataRetention | "usual";
 }
@@ -104,12 +106,13 @@ export interface NewLimits extends Pick<SubjectLimits, "limits" | "models"> {
 export async function newLimits(
   { store, caller, nowMs }: LimitTools,
   { scope, subjectId, record: before }: LimitedSubject,
-  { limits, models, retention = before?.retention }: NewLimits,
+  { limits, models, retention = before?.retention, weight = before?.weight }: NewLimits,
 ): Promise<{ readonly record: RecordOf<"limits">; readonly changes: readonly Change[] }> {
   const held = {
     limits,
     ...(models === undefined ? {} : { models }),
     ...(retention === undefined || retention === "usual" ? {} : { retention }),
+    ...(weight === undefined ? {} : { weight }),
   };
   const version = (before?.version ?? 0) + 1;
   const record = { kind: "limits", version, scope, subjectId, ...held, updatedAt: unixSeconds(nowMs) } as const;

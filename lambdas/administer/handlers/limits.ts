@@ -15,7 +15,7 @@ export const listLimits: ControlHandler<"listLimits"> = async ({ caller, query, 
   const within = scope === undefined ? {} : { within: [scope] };
   const range = { kind: "limits", limit, ...within, ...(after === undefined ? {} : { after }) } as const;
   const found = await wantedRecords(store, caller.organizationId, range, {
-    isWanted: ({ limits }) => limits.length > 0,
+    isWanted: ({ limits, weight }) => limits.length > 0 || weight !== undefined,
     cursorOf: (record) => (scope === undefined ? [record.scope, record.subjectId].join(ID_MARK) : record.subjectId),
   });
   const listed = found.slice(0, limit).map((record) => toLimits({ ...record, record }));
@@ -34,12 +34,14 @@ export const updateLimits: ControlHandler<"updateLimits"> = async (call) => {
   body.limits.forEach(requireTimeZone);
   if (body.limits.some(({ window }) => COUNTED_WINDOWS.has(window))) sourceOf(call);
   const limits = body.limits.map(toUseLimit);
-  const { record, changes } = await newLimits(call, subject, { limits, models: subject.record?.models });
+  const { weight } = body;
+  if (weight !== undefined) requireProject(subject);
+  const { record, changes } = await newLimits(call, subject, { limits, models: subject.record?.models, weight });
   const event = auditEvent("limits.updated", { id: idOf(subject), changes_requested: body });
   return change(call, event, changes, { body: toLimits({ ...subject, record }), version: record.version });
 };
 
-/** Takes all limits of a subject away. The models that a project may use stay as they are. */
+/** Takes all limits of a subject away. The models that a project may use and its weight stay as they are. */
 export const deleteLimits: ControlHandler<"deleteLimits"> = async (call) => {
   const subject = call.records.subject_id;
   const id = idOf(subject);
@@ -84,6 +86,16 @@ function requireTimeZone({ time_zone: timeZone }: Limit, index: number): void {
   );
 }
 
+/** @throws {ControlError} for a subject that has no share of a full pool */
+function requireProject({ scope }: Pick<LimitedSubject, "scope">): void {
+  if (scope === "project") return;
+  throw new ControlError(
+    "invalid_request",
+    `Full pools are shared among projects: a ${scope} has no weight; send the weight of a project, or leave it out.`,
+    { param: "weight" },
+  );
+}
+
 function toUseLimit({ time_zone: timeZone, ...limit }: Limit): UseLimit {
   return { ...limit, ...(timeZone === undefined ? {} : { timeZone }) };
 }
@@ -102,6 +114,7 @@ function toLimits({ scope, subjectId, record }: Pick<LimitedSubject, "scope" | "
       ...(timeZone === undefined ? {} : { time_zone: timeZone }),
       ...(action === undefined ? {} : { action }),
     })),
+    ...(record?.weight === undefined ? {} : { weight: record.weight }),
     updated_at: record?.updatedAt ?? null,
   };
 }

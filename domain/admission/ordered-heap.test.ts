@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DeadlineHeap } from "./deadline-heap.ts";
+import { OrderedHeap } from "./ordered-heap.ts";
 
-describe("a heap of deadlines", () => {
+describe("an ordered heap, here of deadlines,", () => {
   test("its first is always the earliest, while any item may be deleted", () => {
     const step = fc.record({ deadline: fc.integer({ min: 0, max: 50 }), leaves: fc.option(fc.nat()) });
     void fc.assert(
       fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
-        const heap = new DeadlineHeap<{ readonly deadline: number }>();
+        const heap = new OrderedHeap<{ readonly deadline: number }>((a, b) => a.deadline < b.deadline);
         const items: { readonly deadline: number }[] = [];
         for (const { deadline, leaves } of steps) {
           const item = { deadline };

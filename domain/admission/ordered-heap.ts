@@ -1,16 +1,21 @@
 /**
- * Items by deadline, the earliest first: a binary heap that stores the position of each item, so that any of them can be
- * deleted in O(log n).
+ * Items in an order: a binary heap that stores the position of each item, so that any of them can be deleted in
+ * O(log n). What orders an item does not change while it is in the heap.
  */
-export class DeadlineHeap<T extends { readonly deadline: number }> {
+export class OrderedHeap<T> {
   readonly #items: T[] = [];
   readonly #indexes = new Map<T, number>();
+  readonly #isBefore: (a: T, b: T) => boolean;
+
+  constructor(isBefore: (a: T, b: T) => boolean) {
+    this.#isBefore = isBefore;
+  }
 
   get size(): number {
     return this.#items.length;
   }
 
-  /** The item with the earliest deadline. */
+  /** An item that none is before. */
   get first(): T | undefined {
     return this.#items[0];
   }
@@ -46,7 +51,7 @@ export class DeadlineHeap<T extends { readonly deadline: number }> {
     while (index > 0) {
       const parentIndex = (index - 1) >> 1;
       const parent = this.#items[parentIndex];
-      if (parent === undefined || parent.deadline <= item.deadline) return;
+      if (parent === undefined || !this.#isBefore(item, parent)) return;
       this.#put(parent, index);
       this.#put(item, parentIndex);
       index = parentIndex;
@@ -58,9 +63,9 @@ export class DeadlineHeap<T extends { readonly deadline: number }> {
     for (;;) {
       const left = this.#items[2 * index + 1];
       const right = this.#items[2 * index + 2];
-      const isRight = left !== undefined && right !== undefined && right.deadline < left.deadline;
+      const isRight = left !== undefined && right !== undefined && this.#isBefore(right, left);
       const child = isRight ? right : left;
-      if (child === undefined || child.deadline >= item.deadline) return;
+      if (child === undefined || !this.#isBefore(child, item)) return;
       this.#put(child, index);
       index = 2 * index + (isRight ? 2 : 1);
       this.#put(item, index);
