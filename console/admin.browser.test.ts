@@ -7,9 +7,20 @@ import {
   signInWithKey,
   withPreferences,
 } from "./test/console-stage.ts";
+import { someAccess } from "./test/scripted-access.ts";
 import { scriptedEvent, scriptedInvite, scriptedUser } from "./test/scripted-organization.ts";
+import { scriptedBudget } from "./test/scripted-usage.ts";
 
-const ADMIN_PAGES = ["users", "invites", "projects", "audit"] as const;
+const ADMIN_PAGES = [
+  "users",
+  "invites",
+  "groups?group=group-1",
+  "projects",
+  "members",
+  "limits",
+  "credits",
+  "audit",
+] as const;
 
 describeConsole("the administration", {}, (stage) => {
   // documented: admin-people
@@ -110,10 +121,15 @@ describeConsole("the administration", {}, (stage) => {
     control.organization.users.push(scriptedUser("user-a", "ada@example.com"));
     control.organization.invites.push(scriptedInvite("eve@example.com", "invite_1"));
     control.projects.push({ id: "proj_1", name: "search" });
+    control.limits.push(scriptedBudget("project", "proj_1", 1));
+    someAccess(control.access, "ada@example.com");
     for (const [path, row] of [
       ["users", /ada@example\.com/],
       ["invites", /eve@example\.com/],
       ["projects", /search/],
+      ["members", /ada@example\.com/],
+      ["groups?group=group-1", /ada@example\.com/],
+      ["credits", /search/],
     ] as const) {
       const page = await open(`/admin/${path}`);
       await signInWithKey(page);
@@ -122,6 +138,10 @@ describeConsole("the administration", {}, (stage) => {
       expect(await page.locator("main").getByRole("combobox").count()).toBe(0);
       expect(await page.getByRole("link", { name: "Audit log" }).count()).toBe(0);
     }
+    const limits = await open("/admin/limits");
+    await signInWithKey(limits);
+    await limits.getByRole("row", { name: /search/ }).waitFor();
+    expect(await limits.locator("main").getByRole("button").count()).toBe(0);
     const page = await open("/admin/audit");
     await signInWithKey(page);
     await page.getByRole("heading", { name: "This page is for administrators" }).waitFor();
@@ -137,6 +157,8 @@ describeConsole("the administration", {}, (stage) => {
     control.organization.invites.push(scriptedInvite("eve@example.com", "invite_1"));
     control.organization.events.push(scriptedEvent(1, "project.created"));
     control.projects.push({ id: "proj_1", name: "search" });
+    control.limits.push(scriptedBudget("project", "proj_1", 1));
+    someAccess(control.access, `${"a".repeat(60)}@example.com`);
     const preferences = withPreferences({ "sluice.theme": theme, "sluice.locale": locale });
     for (const path of ADMIN_PAGES) {
       const page = await open(`/admin/${path}`, { viewport: { width, height: 800 } }, preferences);

@@ -12,6 +12,7 @@ import { PageProblem } from "./components/page-problem.tsx";
 import { pathAndQuery } from "./lib/path-and-query.ts";
 import { auditSearch } from "./pages/admin/audit-search.ts";
 import { dashboardSearch } from "./pages/dashboard/dashboard-search.ts";
+import { limitsSearch } from "./pages/money/limits-search.ts";
 import { currentSession } from "./session/session.ts";
 import { NotFound } from "./shell/not-found.tsx";
 import { RootLayout } from "./shell/root-layout.tsx";
@@ -82,6 +83,34 @@ const adminAudit = createRoute({
   component: lazyRouteComponent(() => import("./pages/admin/audit-page.tsx"), "AuditPage"),
 });
 
+const adminGroups = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/groups",
+  /** `group`: the group whose people are shown. */
+  validateSearch: (search): { readonly group?: string } =>
+    typeof search.group === "string" ? { group: search.group } : {},
+  component: lazyRouteComponent(() => import("./pages/access/groups-page.tsx"), "GroupsPage"),
+});
+
+const adminMembers = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/members",
+  component: lazyRouteComponent(() => import("./pages/access/members-page.tsx"), "MembersPage"),
+});
+
+const adminLimits = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/limits",
+  validateSearch: limitsSearch,
+  component: lazyRouteComponent(() => import("./pages/money/limits-page.tsx"), "LimitsPage"),
+});
+
+const adminCredits = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/credits",
+  component: lazyRouteComponent(() => import("./pages/money/credits-page.tsx"), "CreditsPage"),
+});
+
 /** Where people begin. */
 const HOME = "/keys";
 
@@ -114,7 +143,19 @@ const signup = createRoute({
 
 /** Each page is in CONSOLE_PAGES of contracts/site/console-pages.ts too, by which it is served. */
 const tree = root.addChildren([
-  app.addChildren([dashboard, keys, playground, adminUsers, adminInvites, adminProjects, adminAudit]),
+  app.addChildren([
+    dashboard,
+    keys,
+    playground,
+    adminUsers,
+    adminInvites,
+    adminGroups,
+    adminProjects,
+    adminMembers,
+    adminLimits,
+    adminCredits,
+    adminAudit,
+  ]),
   login,
   signup,
 ]);

@@ -7,6 +7,7 @@ import type { Limits } from "../../contracts/control/limits.ts";
 import type { ProjectApiKey } from "../../contracts/control/project-keys.ts";
 import { type Loopback, listenOnLoopback } from "../../test-support/loopback.ts";
 import { listPage } from "./list-page.ts";
+import { emptyAccess, listOfAccess, type ScriptedAccess } from "./scripted-access.ts";
 import { emptyOrganization, respondWithOrganization, type ScriptedOrganization } from "./scripted-organization.ts";
 import { respondWithUsage, type ScriptedUse } from "./scripted-usage.ts";
 
@@ -31,6 +32,8 @@ export interface ScriptedControl extends Loopback {
   /** What requests used, of all projects. */
   readonly uses: ScriptedUse[];
   readonly limits: Limits[];
+  /** Members, groups and credit. */
+  readonly access: ScriptedAccess;
   /** The next calls get these errors; `undefined` lets one pass. */
   readonly failures: (ErrorCode | undefined)[];
   /** Ids of the models that `/v1/models` lists. */
@@ -58,6 +61,7 @@ export async function startScriptedControl(): Promise<ScriptedControl> {
     keys: [],
     uses: [],
     limits: [],
+    access: emptyAccess(),
     failures: [],
     models: ["phi-3-mini", "qwen-3", "llama-4"],
     chat: () => undefined,
@@ -118,6 +122,8 @@ function respond({ method, url, body }: SeenCall, control: ScriptedControl): unk
   const { pathname, searchParams } = new URL(url, "http://api");
   if (pathname === "/v1/models") return { object: "list", data: models.map((id) => ({ id, object: "model" })) };
   const [, , , subject, id, kind, item] = pathname.split("/");
+  const listed = method === "GET" ? listOfAccess([subject, kind], searchParams, control.access) : undefined;
+  if (listed !== undefined) return listed;
   const { name = "" } = (body ?? {}) as { readonly name?: string };
   if (subject === "usage" && (id === "completions" || id === "embeddings"))
     return respondWithUsage(id, uses, searchParams);

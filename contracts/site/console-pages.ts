@@ -4,7 +4,11 @@
  */
 export const CONSOLE_PAGES = [
   "admin/audit",
+  "admin/credits",
+  "admin/groups",
   "admin/invites",
+  "admin/limits",
+  "admin/members",
   "admin/projects",
   "admin/users",
   "dashboard",

@@ -17,6 +17,8 @@ export interface CallOptions<Id extends ConsoleOperation> {
   readonly signal?: AbortSignal | undefined;
   /** The same for each try of one change, so that it is made once. */
   readonly idempotencyKey?: string;
+  /** The object's `etag` as it was read: the change is refused when somebody changed the object since. */
+  readonly ifMatch?: string;
 }
 
 /** The credential of the control API, from where the session has it. */
@@ -27,9 +29,16 @@ export interface Credentials {
   readonly renew: () => Promise<boolean>;
 }
 
+type Result<Id extends ConsoleOperation> = Operations[Id]["response"]["_output"];
+
 export interface ApiClient {
   /** @throws {ApiError} */
-  call<Id extends ConsoleOperation>(id: Id, options?: CallOptions<Id>): Promise<Operations[Id]["response"]["_output"]>;
+  call<Id extends ConsoleOperation>(id: Id, options?: CallOptions<Id>): Promise<Result<Id>>;
+  /** An object with its `etag`, which is empty where the service sends none. @throws {ApiError} */
+  read<Id extends ConsoleOperation>(
+    id: Id,
+    options?: CallOptions<Id>,
+  ): Promise<{ readonly object: Result<Id>; readonly etag: string }>;
 }
 
 /** Longest wait for a response of the control API, whose function may take 15 s. */
@@ -41,20 +50,29 @@ const TIMEOUT_MS = 20_000;
  */
 export function createApiClient(apiUrl: string, credentials: Credentials): ApiClient {
   const http = create({ baseURL: apiUrl, timeout: TIMEOUT_MS, validateStatus: () => true });
+  async function respond<Id extends ConsoleOperation>(id: Id, options: CallOptions<Id>): Promise<AxiosResponse> {
+    const [method, path] = OPERATIONS[id];
+    const request: AxiosRequestConfig = {
+      method,
+      url: filled(path, options.path ?? {}),
+      params: options.query,
+      data: options.body,
+      headers: {
+        ...(options.idempotencyKey === undefined ? {} : { "idempotency-key": options.idempotencyKey }),
+        ...(options.ifMatch === undefined ? {} : { "if-match": options.ifMatch }),
+      },
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    };
+    const first = await send(http, request, credentials.key());
+    if (first.status !== 401 || !(await credentials.renew())) return first;
+    return send(http, request, credentials.key());
+  }
   return {
-    async call(id, options = {}) {
-      const [method, path] = OPERATIONS[id];
-      const request: AxiosRequestConfig = {
-        method,
-        url: filled(path, options.path ?? {}),
-        params: options.query,
-        data: options.body,
-        headers: options.idempotencyKey === undefined ? {} : { "idempotency-key": options.idempotencyKey },
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      };
-      const first = await send(http, request, credentials.key());
-      if (first.status !== 401 || !(await credentials.renew())) return bodyOf(first);
-      return bodyOf(await send(http, request, credentials.key()));
+    call: async (id, options = {}) => bodyOf(await respond(id, options)),
+    async read(id, options = {}) {
+      const response = await respond(id, options);
+      const { etag } = response.headers;
+      return { object: bodyOf(response), etag: typeof etag === "string" ? etag : "" };
     },
   };
 }

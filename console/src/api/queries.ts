@@ -36,9 +36,12 @@ export function connectApi(apiUrl: string, credentials: Credentials): void {
  * The control API, by operation, with the key of whoever is signed in. Its client is loaded with the first call: nobody needs it to sign in.
  */
 export const api: ApiClient = {
-  async call(id, options) {
-    if (connect === undefined) throw new Error("connectApi was not called");
-    client ??= connect();
-    return (await client).call(id, options);
-  },
+  call: async (id, options) => (await loaded()).call(id, options),
+  read: async (id, options) => (await loaded()).read(id, options),
 };
+
+function loaded(): Promise<ApiClient> {
+  if (connect === undefined) throw new Error("connectApi was not called");
+  client ??= connect();
+  return client;
+}

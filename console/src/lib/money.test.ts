@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { exactDollars, nanoOf, shownDollars } from "./money.ts";
+import { exactDollars, nanoOf, nanoOfText, shownDollars } from "./money.ts";
 
 describe("money", () => {
   test("of the costs API is summed without the errors of doubles", () => {
@@ -18,5 +18,15 @@ describe("money", () => {
 
   test("has nine digits in a file", () => {
     expect([0n, 12n, 1_234_567_891_234n].map(exactDollars)).toEqual(["0.000000000", "0.000000012", "1234.567891234"]);
+  });
+
+  test("of a field is exact, and what could be read in two ways is no amount", () => {
+    expect(["12.5", "0.000000001", "7", " 3 "].map(nanoOfText)).toEqual([
+      12_500_000_000n,
+      1n,
+      7_000_000_000n,
+      3_000_000_000n,
+    ]);
+    for (const text of ["", "-1", "1e3", "1,000", "1.0000000001", "99999999"]) expect(nanoOfText(text)).toBeUndefined();
   });
 });

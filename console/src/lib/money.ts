@@ -19,3 +19,10 @@ export function exactDollars(nano: bigint): string {
   const digits = nano.toString().padStart(NANO_DIGITS + 1, "0");
   return `${digits.slice(0, -NANO_DIGITS)}.${digits.slice(-NANO_DIGITS)}`;
 }
+
+/** Nano-dollars of the value of a field for numbers, e.g. `12.5`. @returns `undefined` for what is no such amount */
+export function nanoOfText(text: string): bigint | undefined {
+  const parts = /^(\d{1,7})(?:\.(\d{1,9}))?$/.exec(text.trim());
+  if (parts === null) return undefined;
+  return BigInt(`${parts[1]}${(parts[2] ?? "").padEnd(NANO_DIGITS, "0")}`);
+}

@@ -4,27 +4,38 @@ import { Loading } from "../../components/loading.tsx";
 import { PageTitle } from "../../components/page-title.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useTexts } from "../../i18n/translate.ts";
+import { useProjects } from "../../projects/projects.ts";
+import { useSession } from "../../session/session.ts";
 import { MESSAGES } from "./messages.ts";
 import { useOrganizationRole } from "./organization-role.ts";
-
-interface AdminFrameProps {
-  readonly page: "users" | "invites" | "projects" | "audit";
-  /** @param isOwner whether changes are offered */
-  readonly children: (isOwner: boolean) => ReactNode;
-}
 
 const LINKS = [
   { page: "users", to: "/admin/users" },
   { page: "invites", to: "/admin/invites" },
+  { page: "groups", to: "/admin/groups" },
   { page: "projects", to: "/admin/projects" },
+  { page: "members", to: "/admin/members" },
+  { page: "limits", to: "/admin/limits" },
+  { page: "credits", to: "/admin/credits" },
   { page: "audit", to: "/admin/audit" },
 ] as const;
+
+interface AdminFrameProps {
+  readonly page: (typeof LINKS)[number]["page"];
+  /** @param isOwner whether changes are offered */
+  readonly children: (isOwner: boolean) => ReactNode;
+}
 
 /** Title and pages of administration. Whoever may not see a page is told so, in place of a list that the service refuses. */
 export function AdminFrame({ page, children }: AdminFrameProps) {
   const t = useTexts(MESSAGES);
   const role = useOrganizationRole();
-  const isHidden = role.data === "none" || (role.data === "reader" && page === "audit");
+  const { current } = useProjects();
+  const isPerson = useSession(({ session }) => session.kind === "person");
+  // Everyone in a project sees its members, and its owners change them.
+  const isOfProject = page === "members" && isPerson && current !== undefined;
+  const isHidden = !isOfProject && (role.data === "none" || (role.data === "reader" && page === "audit"));
+  const isOwner = role.data === "owner" || (isOfProject && current.isOwner);
   return (
     <>
       <PageTitle title={t(page)} lead={t(`${page}Lead`)} />
@@ -43,7 +54,7 @@ export function AdminFrame({ page, children }: AdminFrameProps) {
           <p>{t("forbidden")}</p>
         </section>
       ) : undefined}
-      {role.data === undefined || isHidden ? undefined : children(role.data === "owner")}
+      {role.data === undefined || isHidden ? undefined : children(isOwner)}
     </>
   );
 }

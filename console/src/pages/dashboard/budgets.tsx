@@ -41,9 +41,9 @@ export function Budgets() {
   );
 }
 
+/** A budget with its name and its bar, as an item of a list. */
 function BudgetBar({ budget }: { readonly budget: Budget }) {
   const t = useTexts(MESSAGES);
-  const money = useMoney();
   const { scope, subjectId, limit } = budget;
   const { projects } = useProjects();
   const name = projects.find(({ id }) => id === subjectId)?.name ?? subjectId;
@@ -51,17 +51,34 @@ function BudgetBar({ budget }: { readonly budget: Budget }) {
     <li>
       <p className="budget-name">
         <strong>{scope === "organization" ? t("organization") : <span translate="no">{name}</span>}</strong>
-        {limit.model === undefined ? undefined : <span className="chip">{t("ofModel", { model: limit.model })}</span>}
-        {limit.action === "alert" ? <span className="chip">{t("alertOnly")}</span> : undefined}
+        <BudgetChips limit={limit} />
       </p>
-      {isSpentKnown(budget) ? (
-        <Spent budget={budget} name={scope === "organization" ? t("organization") : name} />
-      ) : (
-        <p className="quiet">
-          {t(windowText(limit.window), { max: money(BigInt(limit.max)) })}. {t("unknown")}
-        </p>
-      )}
+      <BudgetUse budget={budget} name={scope === "organization" ? t("organization") : name} />
     </li>
+  );
+}
+
+/** What a budget is of, when it is not everything, and whether it only reports. */
+export function BudgetChips({ limit }: { readonly limit: Budget["limit"] }) {
+  const t = useTexts(MESSAGES);
+  return (
+    <>
+      {limit.model === undefined ? undefined : <span className="chip">{t("ofModel", { model: limit.model })}</span>}
+      {limit.action === "alert" ? <span className="chip">{t("alertOnly")}</span> : undefined}
+    </>
+  );
+}
+
+/** How much of a budget is used, where the sums say so. @param name whose it is, for screen readers */
+export function BudgetUse({ budget, name }: { readonly budget: Budget; readonly name: string }) {
+  const t = useTexts(MESSAGES);
+  const money = useMoney();
+  const { limit } = budget;
+  if (isSpentKnown(budget)) return <Spent budget={budget} name={name} />;
+  return (
+    <p className="quiet">
+      {t(windowText(limit.window), { max: money(BigInt(limit.max)) })}. {t("unknown")}
+    </p>
   );
 }
 
