@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import type { ModelPermissions } from "../../contracts/limits/use-limit.ts";
 import { type ApiKeyItem, RotationItem, StoredApiKey } from "../../contracts/processes/auth.ts";
-import { archivedAt, archivedProjectId, endedWithProject } from "../../domain/keys/archived-project.ts";
+import { endingIds, withEndings } from "../../domain/keys/ended-access.ts";
 import { countedChange, type KeyUpdate, revokeUpdate, rotateUpdate } from "../../domain/keys/key-updates.ts";
 import type { RotationRecords } from "../../domain/keys/rotate-key.ts";
 import { readSubjectLimits, subjectLimitsId } from "../../domain/limits/subject-limits.ts";
@@ -69,7 +69,7 @@ export class DynamoKeyRegistry implements KeyRegistry {
         else onUnreadable(String(item.keyId));
       }
     return keys
-      .map((key) => endedWithProject(key, archivedAt(others.get(archivedProjectId(key.projectId ?? "")))))
+      .map((key) => withEndings(key, (id) => others.get(id)))
       .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
   }
 
@@ -82,9 +82,9 @@ export class DynamoKeyRegistry implements KeyRegistry {
     if (item === undefined || item.kind !== undefined) return undefined;
     const key = StoredApiKey.safeParse(item);
     if (!key.success) throw new UserError(`This release can't read the key ${keyId}; use the release that wrote it.`);
-    const { projectId } = key.data;
-    if (projectId === undefined) return key.data;
-    return endedWithProject(key.data, archivedAt(await this.item(archivedProjectId(projectId))));
+    const endings = await Promise.all(endingIds(key.data).map(async (id) => [id, await this.item(id)] as const));
+    const items = new Map(endings);
+    return withEndings(key.data, (id) => items.get(id));
   }
 
   async modelPermissions(projectId: string): Promise<ModelPermissions | undefined> {

@@ -120,6 +120,8 @@ export const ProjectGroupRecord = z.strictObject({
   projectId: z.string(),
   groupId: z.string(),
   addedAt: Seconds,
+  /** Tells the keys that people get by the group from those that were ended before. @default - `addedAt` does */
+  accessId: z.string().exactOptional(),
 });
 /** The same, in the list of the group's projects. */
 export const GroupProjectRecord = z.strictObject({

@@ -78,6 +78,8 @@ export const ApiKeyItem = z.strictObject({
   /** Within minutes. @default - not used yet */
   lastUsedAt: z.iso.datetime().optional(),
   previous: PreviousSecret.optional(),
+  /** Ids of items of this table; once one of them exists, the key has ended. @default - it ends by itself */
+  endedBy: z.array(z.string().min(1)).max(8).optional(),
   /** Names of fields of newer releases that a reader must know; one that it lacks makes it refuse the key. */
   requires: z.array(z.string()).optional(),
 });

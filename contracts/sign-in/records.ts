@@ -15,6 +15,8 @@ export const PersonKeysRecord = z.strictObject({
       expiresAt: Seconds,
       /** Id of the browser's session that the key is for. @default - it was exchanged for an ID token */
       sessionId: z.string().exactOptional(),
+      /** Id of the group by which the user is in the project. @default - the user is a member of it */
+      groupId: z.string().exactOptional(),
     }),
   ),
   /** When DynamoDB may delete it: all of the keys have expired. */

@@ -4,6 +4,7 @@ import type { PeopleSettings } from "../../contracts/processes/people.ts";
 import { createKey } from "../keys/key-item.ts";
 import type { Change } from "../tenancy/changes.ts";
 import { unixSeconds } from "../tenancy/unix-seconds.ts";
+import type { GroupAccess } from "./group-access.ts";
 
 /** Keys of a user that work at once; all are revoked in the transaction that removes the user. */
 export const MAX_LIVE_KEYS_PER_USER = 20;
@@ -31,6 +32,8 @@ export interface PersonKeyDescription {
   readonly stored: RecordOf<"personKeys"> | undefined;
   /** Id of the browser's session that the key is for. @default - none */
   readonly sessionId?: string | undefined;
+  /** By which the user is in the project. @default - the user is a member of it */
+  readonly byGroup?: Pick<GroupAccess, "groupId" | "endedBy"> | undefined;
   readonly nowMs: number;
 }
 
@@ -44,9 +47,9 @@ export interface NewPersonKey {
 
 /** Makes a key for models that belongs to a user, in a project. Nothing is stored. */
 export function newPersonKey(description: PersonKeyDescription): NewPersonKey {
-  const { settings, user, projectId, scopes, seconds, stored, sessionId, nowMs } = description;
+  const { settings, user, projectId, scopes, seconds, stored, sessionId, byGroup, nowMs } = description;
   const expiresAt = unixSeconds(nowMs) + seconds;
-  const { secret, item } = createKey({
+  const made = createKey({
     name: user.email.slice(0, 100).toWellFormed(),
     plan: settings.plan ?? DEFAULT_PLAN,
     owner: { type: "user", id: user.id },
@@ -55,7 +58,15 @@ export function newPersonKey(description: PersonKeyDescription): NewPersonKey {
     expiresAt: new Date(1000 * expiresAt).toISOString(),
     scopes: [...scopes],
   });
-  const key = { keyId: item.keyId, projectId, expiresAt, ...(sessionId === undefined ? {} : { sessionId }) };
+  const { secret } = made;
+  const item = { ...made.item, ...(byGroup === undefined ? {} : { endedBy: [...byGroup.endedBy] }) };
+  const key = {
+    keyId: item.keyId,
+    projectId,
+    expiresAt,
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(byGroup === undefined ? {} : { groupId: byGroup.groupId }),
+  };
   const live = liveKeys(stored, nowMs);
   // The oldest ends: exchanges were refused before, so only a browser that is loaded again and again comes here.
   const ended = live.slice(0, Math.max(0, live.length + 1 - MAX_LIVE_KEYS_PER_USER));
@@ -82,6 +93,8 @@ export interface RevokedKeys {
   readonly projectId?: string | undefined;
   /** Those of one browser's session. */
   readonly sessionId?: string | undefined;
+  /** Those that the user has by one group. */
+  readonly groupId?: string | undefined;
 }
 
 /**
@@ -92,13 +105,14 @@ export function revokePersonKeys(
   userId: string,
   stored: RecordOf<"personKeys"> | undefined,
   nowMs: number,
-  { projectId, sessionId }: RevokedKeys = {},
+  { projectId, sessionId, groupId }: RevokedKeys = {},
 ): readonly Change[] {
   const live = liveKeys(stored, nowMs);
   const revoked = live.filter(
     (key) =>
       (projectId === undefined || key.projectId === projectId) &&
-      (sessionId === undefined || key.sessionId === sessionId),
+      (sessionId === undefined || key.sessionId === sessionId) &&
+      (groupId === undefined || key.groupId === groupId),
   );
   return [
     storedAs(

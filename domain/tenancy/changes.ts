@@ -22,10 +22,11 @@ export type Change =
 
 /**
  * A change of the keys table, of keys for models and of limits of their use. `revokeKey` holds for every key that exists, `restrictKey` for
- * those that were not revoked, `endProjectKeys` always, `setLimits` and `setCredits` while the item of the limits has `version`.
+ * those that were not revoked, `endProjectKeys` and `endAccess` always, `setLimits` and `setCredits` while the item of the limits has `version`.
  */
 export type KeyChange =
   | { readonly action: "endProjectKeys"; readonly projectId: string; readonly at: Date }
+  | { readonly action: "endAccess"; readonly access: string; readonly at: Date }
   | {
       readonly action: "createKey";
       readonly item: ApiKeyItem;
@@ -56,6 +57,7 @@ const KEY_ACTIONS: Readonly<Record<KeyChange["action"], true>> = {
   revokeKey: true,
   restrictKey: true,
   endProjectKeys: true,
+  endAccess: true,
   setLimits: true,
   setCredits: true,
 };

@@ -8,6 +8,7 @@ import {
 import { KEYS_TTL_ATTRIBUTE } from "../../contracts/processes/auth.ts";
 import { parseStored } from "../../lib/parse-stored.ts";
 import { archiveUpdate } from "../keys/archived-project.ts";
+import { endAccessUpdate } from "../keys/ended-access.ts";
 import { countChangeUpdate, type KeyUpdate, restrictUpdate, revokeUpdate } from "../keys/key-updates.ts";
 import { subjectCreditsUpdate, subjectLimitsUpdate } from "../limits/subject-limits.ts";
 import { unsealedKey } from "./audit-marks.ts";
@@ -141,6 +142,8 @@ function keyAction(TableName: string, change: KeyChange): TransactAction {
       };
     case "endProjectKeys":
       return { Update: { TableName, ...archiveUpdate(change.projectId, change.at) } };
+    case "endAccess":
+      return { Update: { TableName, ...endAccessUpdate(change.access, change.at) } };
   }
 }
 

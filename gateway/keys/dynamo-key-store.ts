@@ -1,7 +1,7 @@
 import { BatchGetCommand, type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { ABSENT_KEY, type ApiKeyItem, StoredApiKey } from "../../contracts/processes/auth.ts";
 import { DEFAULT_ORGANIZATION } from "../../contracts/processes/people.ts";
-import { archivedAt, archivedProjectId, endedWithProject } from "../../domain/keys/archived-project.ts";
+import { endingIds, withEndings } from "../../domain/keys/ended-access.ts";
 import { type LimitSubject, readSubjectLimits, subjectLimitsId } from "../../domain/limits/subject-limits.ts";
 import type { GatewayKey, KeyStore } from "./key-store.ts";
 
@@ -24,7 +24,7 @@ export interface DynamoKeyStoreOptions {
 
 /**
  * Reads keys from the keys table, with the limits of all whose use they count for. An item that has not the form of a key
- * counts as none and grants no access; a key of an archived project counts as revoked.
+ * counts as none and grants no access; a key of an archived project, or by an access that has ended, counts as revoked.
  */
 export class DynamoKeyStore implements KeyStore {
   readonly #options: DynamoKeyStoreOptions;
@@ -37,13 +37,12 @@ export class DynamoKeyStore implements KeyStore {
     const item = await this.#item(keyId);
     // An absent key is read like any other, so that it takes as long.
     const key = StoredApiKey.safeParse(item ?? ABSENT_KEY);
-    const subjects = subjectsOf(key.data ?? ABSENT_KEY, this.#options.organization ?? DEFAULT_ORGANIZATION);
-    const archive = key.data?.projectId === undefined ? undefined : archivedProjectId(key.data.projectId);
-    const ids = [...subjects.map(subjectLimitsId), ...(archive === undefined ? [] : [archive])];
-    const items = await this.#items(ids);
+    const known: ApiKeyItem = key.data ?? ABSENT_KEY;
+    const subjects = subjectsOf(known, this.#options.organization ?? DEFAULT_ORGANIZATION);
+    const items = await this.#items([...subjects.map(subjectLimitsId), ...endingIds(known)]);
     if (!key.success || item === undefined) return undefined;
     const limits = subjects.flatMap((subject) => readSubjectLimits(subject, items.get(subjectLimitsId(subject))) ?? []);
-    const ended = archive === undefined ? key.data : endedWithProject(key.data, archivedAt(items.get(archive)));
+    const ended = withEndings(key.data, (id) => items.get(id));
     if (limits.length === 0) return ended;
     const of = (wanted: LimitSubject["scope"]) => limits.find(({ scope }) => scope === wanted);
     const weight = of("project")?.weight;

@@ -66,13 +66,13 @@ async function issueKey(attempt: Issue, { settings, store }: PeopleTools): Promi
       attempt,
     );
   }
-  const { project, role, requires } = chosen;
+  const { project, role, requires, byGroup } = chosen;
   const scopes = scopesFor({ scopes: ROLE_KEY_SCOPES[role] }, request.scope);
   if (scopes === undefined)
     throw refusal("invalid_scope", "A requested scope is not one of your role in the project.", "scope", attempt);
   const stored = await store.get({ kind: "personKeys", ids: [user.id] });
   refuseTooMany(stored, attempt);
-  const key = newPersonKey({ settings, user, projectId: project.id, scopes, seconds, stored, nowMs });
+  const key = newPersonKey({ settings, user, projectId: project.id, scopes, seconds, stored, byGroup, nowMs });
   const all = [...changes, ...requires, ...key.changes];
   if ((await storeOnce(attempt, all, store)) === "lost-race") return "lost-race";
   return {

@@ -1,4 +1,5 @@
 import type { RecordOf } from "../../contracts/control/records.ts";
+import { type GroupAccess, groupAccess } from "../../domain/people/group-access.ts";
 import type { SignedIn } from "../../domain/people/sign-in.ts";
 import { type Change, requireUnchanged } from "../../domain/tenancy/changes.ts";
 import { predefinedRoles } from "../../domain/tenancy/roles.ts";
@@ -13,10 +14,12 @@ export interface PersonProject {
   readonly role: RecordOf<"membership">["role"];
   /** What must be unchanged for a key of the project to be the person's. */
   readonly requires: readonly Change[];
+  /** @default - the person is a member of the project */
+  readonly byGroup?: GroupAccess | undefined;
 }
 
 /** By what a person is in a project. */
-interface Basis extends Pick<PersonProject, "role" | "requires"> {
+interface Basis extends Pick<PersonProject, "role" | "requires" | "byGroup"> {
   readonly projectId: string;
 }
 
@@ -47,10 +50,10 @@ export async function projectsOf(
   const bases = new Map([...byGroups, ...direct].map((basis) => [basis.projectId, basis]));
   const candidates = [...bases.values()].filter(({ projectId }) => wanted === undefined || projectId === wanted);
   const found = await Promise.all(
-    candidates.map(async ({ projectId, role, requires }): Promise<readonly PersonProject[]> => {
+    candidates.map(async ({ projectId, role, requires, byGroup }): Promise<readonly PersonProject[]> => {
       const project = await store.get({ kind: "project", ids: [projectId] });
       if (project === undefined || project.archivedAt !== undefined) return [];
-      return [{ project, role, requires: [requireUnchanged(project), ...requires] }];
+      return [{ project, role, requires: [requireUnchanged(project), ...requires], byGroup }];
     }),
   );
   return found.flat();
@@ -74,8 +77,10 @@ async function basesByGroups(userId: string, wanted: string | undefined, store: 
       const found = await Promise.all(
         candidates.map(async ({ projectId }): Promise<readonly Basis[]> => {
           const inProject = await store.get({ kind: "projectGroup", ids: [projectId, group.id] });
-          if (inProject === undefined || !(await hasRole(projectId, group.id, store))) return [];
-          return [{ projectId, role: "member", requires: [link, group, inProject].map(requireUnchanged) }];
+          if (inProject === undefined) return [];
+          const roleIds = await existingRoles(projectId, group.id, store);
+          const byGroup = groupAccess({ link, group, inProject, roleIds });
+          return byGroup === undefined ? [] : [{ projectId, role: "member", requires: byGroup.requires, byGroup }];
         }),
       );
       return found.flat();
@@ -84,15 +89,16 @@ async function basesByGroups(userId: string, wanted: string | undefined, store: 
   return bases.flat();
 }
 
-/** Whether a group has a role in a project. One that was deleted counts no more. */
-async function hasRole(projectId: string, groupId: string, store: Store): Promise<boolean> {
+/** Ids of a group's roles in a project. One that was deleted counts no more. */
+async function existingRoles(projectId: string, groupId: string, store: Store): Promise<readonly string[]> {
   const assigned = await store.listWithin("roleAssignment", [projectId, groupId]);
   const existing = await Promise.all(
-    assigned.map(
-      async ({ roleId }) =>
+    assigned.map(async ({ roleId }) => {
+      const exists =
         predefinedRoles(projectId).some(({ id }) => id === roleId) ||
-        (await store.get({ kind: "role", ids: [projectId, roleId] })) !== undefined,
-    ),
+        (await store.get({ kind: "role", ids: [projectId, roleId] })) !== undefined;
+      return exists ? [roleId] : [];
+    }),
   );
-  return existing.includes(true);
+  return existing.flat();
 }

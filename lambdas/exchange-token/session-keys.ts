@@ -67,11 +67,11 @@ export async function issueSessionKeys(
   };
 
   function modelsKey(
-    { role, project }: PersonProject,
+    { role, project, byGroup }: PersonProject,
     key: { readonly seconds: number; readonly stored: RecordOf<"personKeys"> | undefined },
   ) {
     const scopes = ROLE_KEY_SCOPES[role];
-    return newPersonKey({ ...key, settings, user, projectId: project.id, scopes, sessionId, nowMs });
+    return newPersonKey({ ...key, settings, user, projectId: project.id, scopes, sessionId, byGroup, nowMs });
   }
 }
 

@@ -108,6 +108,8 @@ export async function personExchange(
   const refusal = async (key: string) => checkKey(key, await item(key), { scope: "generate" }, wallClock());
   return {
     ...server,
+    document,
+    keysTable: keys,
     sdk,
     session,
     client,

@@ -5,7 +5,7 @@ import type { ControlStore } from "../store/control-store.ts";
 import type { Caller } from "./control-call.ts";
 
 interface Reading {
-  readonly caller: Caller;
+  readonly caller: Pick<Caller, "organizationId">;
   readonly store: ControlStore;
   readonly nowMs: number;
 }
@@ -18,6 +18,16 @@ export async function revokedKeysOfProject(
 ): Promise<readonly Change[]> {
   const stored = await store.get(caller.organizationId, { kind: "personKeys", ids: [userId] });
   return revokePersonKeys(userId, stored, nowMs, { projectId });
+}
+
+/** Revokes the keys that a user has by one group, in the projects that it is in. */
+export async function revokedKeysOfGroup(
+  { caller, store, nowMs }: Reading,
+  userId: string,
+  groupId: string,
+): Promise<readonly Change[]> {
+  const stored = await store.get(caller.organizationId, { kind: "personKeys", ids: [userId] });
+  return revokePersonKeys(userId, stored, nowMs, { groupId });
 }
 
 /** Ends all keys that a user signed in for: those for models, and those of the control API. */

@@ -1,5 +1,6 @@
 import type { RecordOf } from "../../../contracts/control/records.ts";
-import { raiseVersion, removeRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
+import { endProjectGroupKeys, renewedAccess } from "../../../domain/people/group-access.ts";
+import { type Change, raiseVersion, removeRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
 import { ORGANIZATION } from "../../../domain/tenancy/roles.ts";
 import {
   auditEvent,
@@ -75,12 +76,21 @@ async function retrieve(call: RetrieveCall, project: Project) {
 async function remove(call: RemoveCall, project: Project) {
   const { role_id: role, group_id: group } = call.records;
   if (project) refuseArchived(project);
-  const found = (await assignmentsOf(call, project)).find(({ record }) => record.roleId === role.id);
+  const all = await assignmentsOf(call, project);
+  const found = all.find(({ record }) => record.roleId === role.id);
   if (!found) throw notFound("role of this group", role.id);
+  const isLast = !all.some((one) => one !== found && one.role !== undefined);
   const event = auditEvent("role.assignment.deleted", assignmentPayload(found.record, "group"), project);
-  return change(call, event, [removeRecord(found.record), raiseVersion(group)], {
+  const ended = isLast && call.projectGroup ? endedKeys(call.projectGroup, call.nowMs) : [];
+  return change(call, event, [removeRecord(found.record), raiseVersion(group), ...ended], {
     body: { object: "group.role.deleted", deleted: true } as const,
   });
+}
+
+/** Without a role in the project the group gives its users no keys, and those that they have by it end. */
+function endedKeys(inProject: RecordOf<"projectGroup">, nowMs: number): readonly Change[] {
+  const record = renewedAccess(inProject, nowMs);
+  return [endProjectGroupKeys(inProject, nowMs), { action: "replace", record, version: inProject.version }];
 }
 
 function assignmentsOf(

@@ -4,6 +4,7 @@ import { removeRecord } from "../../../domain/tenancy/changes.ts";
 import { auditEvent, type ControlCall, type ControlHandler, change, nextPage } from "../call/control-call.ts";
 import { ControlError, notFound } from "../call/control-error.ts";
 import { joinGroup } from "../call/join-group.ts";
+import { revokedKeysOfGroup } from "../call/person-keys.ts";
 
 /** A page may have fewer users than its limit: a user who left the organisation is no longer in it. */
 export const listGroupUsers: ControlHandler<"listGroupUsers"> = async ({ caller, query, records, store }) => {
@@ -38,11 +39,15 @@ export const retrieveGroupUser: ControlHandler<"retrieveGroupUser"> = async (cal
   return { body: { ...toGroupUser(user), picture: null, is_service_account: false, user_type: "user" } };
 };
 
-/** The user loses the group's roles with the next request. */
+/** The user loses the group's roles with the next request, and the keys by the group within a second. */
 export const deleteGroupUser: ControlHandler<"deleteGroupUser"> = async (call) => {
   const member = await membershipOf(call);
   const { groupId, userId } = member;
-  const changes = [removeRecord(member), removeRecord({ kind: "userGroup", version: 1, userId, groupId })];
+  const changes = [
+    removeRecord(member),
+    removeRecord({ kind: "userGroup", version: 1, userId, groupId }),
+    ...(await revokedKeysOfGroup(call, userId, groupId)),
+  ];
   return change(call, auditEvent("tenant.group.member.removed", { id: groupId, user_id: userId }), changes, {
     body: { object: "group.user.deleted", deleted: true },
   });

@@ -1,5 +1,6 @@
 import type { Group } from "../../../contracts/control/groups.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
+import { endGroupKeys } from "../../../domain/people/group-access.ts";
 import { newId } from "../../../domain/tenancy/ids.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import { auditEvent, type ControlHandler, change, nextPage } from "../call/control-call.ts";
@@ -42,13 +43,13 @@ export const updateGroup: ControlHandler<"updateGroup"> = async (call) => {
   });
 };
 
-/** What is stored about its users has no effect without the group, and no other group gets the id. */
+/** The keys that people have by it end. What is stored about its users has no effect without the group, and no other group gets the id. */
 export const deleteGroup: ControlHandler<"deleteGroup"> = async (call) => {
   const { id, version } = call.records.group_id;
   return change(
     call,
     auditEvent("group.deleted", { id }),
-    [{ action: "remove", key: { kind: "group", ids: [id] }, version }],
+    [{ action: "remove", key: { kind: "group", ids: [id] }, version }, endGroupKeys(id, call.nowMs)],
     { body: { object: "group.deleted", id, deleted: true } },
   );
 };

@@ -1,5 +1,6 @@
 import type { ProjectGroup } from "../../../contracts/control/groups.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
+import { endProjectGroupKeys } from "../../../domain/people/group-access.ts";
 import { type Change, raiseVersion, removeRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
 import { PROJECT_ROLES } from "../../../domain/tenancy/roles.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
@@ -44,7 +45,8 @@ export const createProjectGroup: ControlHandler<"createProjectGroup"> = async (c
   const existing = await assignments(store, organizationId, project.id, group.id);
   const added = newAssignment(existing, role, { resourceId: project.id, principalId: group.id, nowMs });
   const ids = { version: 1, projectId: project.id, groupId: group.id } as const;
-  const link: RecordOf<"projectGroup"> = { kind: "projectGroup", ...ids, addedAt: unixSeconds(nowMs) };
+  const addedAt = unixSeconds(nowMs);
+  const link: RecordOf<"projectGroup"> = { kind: "projectGroup", ...ids, addedAt, accessId: String(nowMs) };
   const changes: readonly Change[] = [
     { action: "create", record: link },
     { action: "create", record: { kind: "groupProject", ...ids } },
@@ -63,7 +65,7 @@ export const retrieveProjectGroup: ControlHandler<"retrieveProjectGroup"> = asyn
   return { body: toProjectGroup(projectGroup, group), version: projectGroup.version };
 };
 
-/** The group's users lose all roles that they have in the project by the group, with their next request. */
+/** The group's users lose all roles that they have in the project by the group, with their next request, and their keys by it. */
 export const deleteProjectGroup: ControlHandler<"deleteProjectGroup"> = async (call) => {
   const { caller, records, projectGroup, store } = call;
   const { project_id: project, group_id: group } = records;
@@ -71,6 +73,7 @@ export const deleteProjectGroup: ControlHandler<"deleteProjectGroup"> = async (c
   const assigned = await assignments(store, caller.organizationId, project.id, group.id);
   const changes: readonly Change[] = [
     removeRecord(projectGroup),
+    endProjectGroupKeys(projectGroup, call.nowMs),
     removeRecord({ kind: "groupProject", version: 1, groupId: group.id, projectId: project.id }),
     ...assigned.map(({ record }) => removeRecord(record)),
     raiseVersion(group),

@@ -1,4 +1,5 @@
 import type { RecordOf } from "../../../contracts/control/records.ts";
+import { endRoleKeys } from "../../../domain/people/group-access.ts";
 import { type Change, removeRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
 import { newId } from "../../../domain/tenancy/ids.ts";
 import { ORGANIZATION, ownRole } from "../../../domain/tenancy/roles.ts";
@@ -117,12 +118,13 @@ async function update(call: ControlCall<"updateRole"> | ControlCall<"updateProje
   });
 }
 
-/** Its assignments have no effect without the role, and no other role gets the id. */
+/** The keys that people have in the project by it end. Its assignments have no effect without the role, and no other role gets the id. */
 async function remove(call: ControlCall<"deleteRole"> | ControlCall<"deleteProjectRole">, project: Project) {
   if (project) refuseArchived(project);
   const record = ownRecord(call);
   const counted = await changedList(call, record.resourceId);
-  const changes: readonly Change[] = [removeRecord(record), counted, ...(project ? [requireUnchanged(project)] : [])];
+  const ended = project ? [requireUnchanged(project), endRoleKeys(record, call.nowMs)] : [];
+  const changes: readonly Change[] = [removeRecord(record), counted, ...ended];
   return change(call, auditEvent("role.deleted", { id: record.id }, project), changes, {
     body: { object: "role.deleted", id: record.id, deleted: true } as const,
   });

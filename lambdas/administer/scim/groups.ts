@@ -1,6 +1,7 @@
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import { ScimGroupBody, type ScimListQuery } from "../../../contracts/scim/resources.ts";
 import { SCIM } from "../../../contracts/scim/schemas.ts";
+import { endGroupKeys } from "../../../domain/people/group-access.ts";
 import { parseFilter } from "../../../domain/scim/filter.ts";
 import { type GroupPatch, groupPatch } from "../../../domain/scim/group-patch.ts";
 import { ScimError } from "../../../domain/scim/scim-error.ts";
@@ -69,11 +70,11 @@ export const replaceGroup: ScimHandler<"replaceGroup"> = async (call) => {
 export const patchGroup: ScimHandler<"patchGroup"> = async (call) =>
   update(call, await groupOf(call), groupPatch(call.body.Operations), call.query);
 
-/** What is stored about its users has no effect without the group, and no other group gets the id. */
+/** The keys that people have by it end. What is stored about its users has no effect without the group, and no other group gets the id. */
 export const deleteGroup: ScimHandler<"deleteGroup"> = async (call) => {
   const { id, version } = await groupOf(call);
   const removal = { action: "remove", key: { kind: "group", ids: [id] }, version } as const;
-  await change(call, auditEvent("group.deleted", { id }), [removal], { body: undefined });
+  await change(call, auditEvent("group.deleted", { id }), [removal, endGroupKeys(id, call.nowMs)], { body: undefined });
   return { status: 204 };
 };
 

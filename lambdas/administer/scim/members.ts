@@ -6,6 +6,7 @@ import { untilMade } from "../call/attempts.ts";
 import { auditEvent, change } from "../call/control-call.ts";
 import { denied, notFound } from "../call/control-error.ts";
 import { joinGroup } from "../call/join-group.ts";
+import { revokedKeysOfGroup } from "../call/person-keys.ts";
 import type { ControlStore } from "../store/control-store.ts";
 import { allRecords, type ScimCall } from "./scim-call.ts";
 import { storedUser } from "./user-resource.ts";
@@ -85,7 +86,11 @@ async function removeMember(call: Writing, groupId: string, userId: string): Pro
     store.get(caller.organizationId, { kind: "userGroup", ids: [userId, groupId] }),
   ]);
   if (member === undefined) return;
-  const changes: readonly Change[] = [removeRecord(member), ...(own ? [removeRecord(own)] : [])];
+  const changes: readonly Change[] = [
+    removeRecord(member),
+    ...(own ? [removeRecord(own)] : []),
+    ...(await revokedKeysOfGroup(call, userId, groupId)),
+  ];
   const event = auditEvent("tenant.group.member.removed", { id: groupId, user_id: userId });
   await change(call, event, changes, { body: undefined });
 }
