@@ -36,6 +36,7 @@ const notOurs = [...configDefaults.exclude, "dist/**", "cdktf.out/**", ".sluice/
 const waiting = [
   "acceptance/small-apply.e2e.test.ts",
   "console/console-accessibility.browser.test.ts",
+  "console/history.browser.test.ts",
   "agents/agents.e2e.test.ts",
   "demo-site/page-accessibility.browser.test.ts",
   "local/twin.e2e.test.ts",
@@ -48,6 +49,7 @@ const waiting = [
   "console/session.browser.test.ts",
   "console/playground.browser.test.ts",
   "local/services/cloudwatch/dashboard.browser.test.ts",
+  "local/console-history.e2e.test.ts",
   "local/console.e2e.test.ts",
   "acceptance/cdktn/cdktn.e2e.test.ts",
   "console/dashboard.browser.test.ts",

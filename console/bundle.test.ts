@@ -52,7 +52,7 @@ describe("the console's bundle", () => {
     expect(await load("index", "login-page")).toBeLessThan(FIRST_LOAD);
   });
 
-  test.each([["keys-page"], ["dashboard-page"], ["playground-page"]])(
+  test.each([["keys-page"], ["dashboard-page"], ["playground-page"], ["history-page"]])(
     "loads at most 175 kB of compressed script for %s, the API's client included",
     async (page) => {
       expect(await load("index", "shell", "api-client", page)).toBeLessThan(PAGE);

@@ -12,6 +12,7 @@ import { PageProblem } from "./components/page-problem.tsx";
 import { pathAndQuery } from "./lib/path-and-query.ts";
 import { auditSearch } from "./pages/admin/audit-search.ts";
 import { dashboardSearch } from "./pages/dashboard/dashboard-search.ts";
+import { historySearch } from "./pages/history/history-search.ts";
 import { limitsSearch } from "./pages/money/limits-search.ts";
 import { currentSession } from "./session/session.ts";
 import { NotFound } from "./shell/not-found.tsx";
@@ -56,6 +57,13 @@ const playground = createRoute({
   getParentRoute: () => app,
   path: "/playground",
   component: lazyRouteComponent(() => import("./pages/playground/playground-page.tsx"), "PlaygroundPage"),
+});
+
+const history = createRoute({
+  getParentRoute: () => app,
+  path: "/history",
+  validateSearch: historySearch,
+  component: lazyRouteComponent(() => import("./pages/history/history-page.tsx"), "HistoryPage"),
 });
 
 const adminUsers = createRoute({
@@ -147,6 +155,7 @@ const tree = root.addChildren([
     dashboard,
     keys,
     playground,
+    history,
     adminUsers,
     adminInvites,
     adminGroups,

@@ -5,9 +5,11 @@ import { type ErrorCode, errorBody, errorEntry } from "../../contracts/api/error
 import { EXPOSED_HEADERS } from "../../contracts/api/headers.ts";
 import type { Limits } from "../../contracts/control/limits.ts";
 import type { ProjectApiKey } from "../../contracts/control/project-keys.ts";
+import { NEXT_CHATS_HEADER } from "../../contracts/history/chats.ts";
 import { type Loopback, listenOnLoopback } from "../../test-support/loopback.ts";
 import { listPage } from "./list-page.ts";
 import { emptyAccess, listOfAccess, type ScriptedAccess } from "./scripted-access.ts";
+import { emptyHistory, respondWithHistory, type ScriptedHistory } from "./scripted-history.ts";
 import { emptyOrganization, respondWithOrganization, type ScriptedOrganization } from "./scripted-organization.ts";
 import { respondWithUsage, type ScriptedUse } from "./scripted-usage.ts";
 
@@ -34,6 +36,7 @@ export interface ScriptedControl extends Loopback {
   readonly limits: Limits[];
   /** Members, groups and credit. */
   readonly access: ScriptedAccess;
+  readonly history: ScriptedHistory;
   /** The next calls get these errors; `undefined` lets one pass. */
   readonly failures: (ErrorCode | undefined)[];
   /** Ids of the models that `/v1/models` lists. */
@@ -62,6 +65,7 @@ export async function startScriptedControl(): Promise<ScriptedControl> {
     uses: [],
     limits: [],
     access: emptyAccess(),
+    history: emptyHistory(),
     failures: [],
     models: ["phi-3-mini", "qwen-3", "llama-4"],
     chat: () => undefined,
@@ -71,9 +75,15 @@ export async function startScriptedControl(): Promise<ScriptedControl> {
     seen,
     ...(await listenOnLoopback((request, response) => {
       response.setHeader("access-control-allow-origin", "*");
-      response.setHeader("access-control-expose-headers", [...EXPOSED_HEADERS, "etag"].join(", "));
+      response.setHeader(
+        "access-control-expose-headers",
+        [...EXPOSED_HEADERS, "etag", NEXT_CHATS_HEADER, "content-range"].join(", "),
+      );
       if (request.method === "OPTIONS") {
-        response.setHeader("access-control-allow-headers", "authorization, content-type, idempotency-key, if-match");
+        response.setHeader(
+          "access-control-allow-headers",
+          "authorization, content-type, idempotency-key, if-match, range",
+        );
         response.setHeader("access-control-allow-methods", "GET, POST, DELETE");
         return void response.writeHead(204).end();
       }
@@ -104,6 +114,10 @@ async function serve(
   const failure = control.failures.shift();
   if (failure !== undefined) return fail(response, failure);
   if (call.url === "/v1/chat/completions") return control.chat(call, response);
+  const stored = respondWithHistory(call, headers.range, control.history);
+  if (stored === "denied") return fail(response, "permission_denied");
+  if (stored === "missing") return fail(response, "not_found");
+  if (stored !== undefined) return void response.writeHead(stored.status, { ...stored.headers }).end(stored.body);
   const result = respond(call, control);
   if (result === undefined) return fail(response, "not_found");
   if (result === "denied") return fail(response, "permission_denied");

@@ -3,6 +3,9 @@ import * as z from "zod";
 /** Short paths of the history: `/api/chats`, `/api/chats/{id}`, `/api/chats/{id}/events` and `/api/chats/export`. */
 export const CHATS_ALIAS = "/api/chats";
 
+/** On a page of an export: the `after` of the next page; absent on the last. */
+export const NEXT_CHATS_HEADER = "x-sluice-next";
+
 /** Whole seconds since 1970. */
 const Seconds = z.int().nonnegative();
 const Id = z
@@ -57,6 +60,7 @@ export const ChatPage = z.strictObject({
   has_more: z.boolean(),
   next: z.string().nullable(),
 });
+export type ChatPage = z.infer<typeof ChatPage>;
 export const ChatDeleted = z.strictObject({
   object: z.literal("project.chat.deleted"),
   id: z.string(),

@@ -12,6 +12,7 @@ export const CONSOLE_PAGES = [
   "admin/projects",
   "admin/users",
   "dashboard",
+  "history",
   "keys",
   "login",
   "playground",

@@ -1,13 +1,10 @@
 import * as z from "zod";
-import { type Chat, ChatPage } from "../../contracts/history/chats.ts";
+import { type Chat, ChatPage, NEXT_CHATS_HEADER } from "../../contracts/history/chats.ts";
+import { contentText } from "../../lib/chat-text.ts";
 import type { ControlResponse } from "./administer.ts";
-import { messageText } from "./history/chat-messages.ts";
 
 export const ExportQuery = z.strictObject({ format: z.enum(["csv", "json", "jsonl"]).default("jsonl") });
 export type ExportQuery = z.infer<typeof ExportQuery>;
-
-/** Of the next page: the `after` with which the export goes on. */
-export const NEXT_HEADER = "x-sluice-next";
 
 const COLUMNS = [
   "id",
@@ -32,7 +29,7 @@ const COLUMNS = [
  */
 export function exported(page: ControlResponse, format: ExportQuery["format"], isFirst: boolean): ControlResponse {
   const { data, next } = ChatPage.parse(page.body);
-  const headers = { ...page.headers, ...(next === null ? {} : { [NEXT_HEADER]: next }) };
+  const headers = { ...page.headers, ...(next === null ? {} : { [NEXT_CHATS_HEADER]: next }) };
   if (format === "json") return { ...page, headers };
   const text = format === "csv" ? csvOf(data, isFirst) : data.map((chat) => `${JSON.stringify(chat)}\n`).join("");
   const type = format === "csv" ? "text/csv; charset=utf-8" : "application/jsonl";
@@ -43,10 +40,14 @@ function csvOf(chats: readonly Chat[], isFirst: boolean): string {
   const head = isFirst ? [[...COLUMNS, "prompt", "response"]] : [];
   const rows = chats.map((chat) => {
     const messages = chat.messages ?? [];
-    const prompt = messages.slice(0, -1).map(messageText).join("\n");
-    return [...COLUMNS.map((column) => chat[column]), prompt, messages.slice(-1).map(messageText).join("")];
+    const prompt = messages.slice(0, -1).map(textOf).join("\n");
+    return [...COLUMNS.map((column) => chat[column]), prompt, messages.slice(-1).map(textOf).join("")];
   });
   return [...head, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+}
+
+function textOf({ content }: { readonly content: unknown }): string {
+  return contentText(content);
 }
 
 /** RFC 4180. A text that a spreadsheet would take for a formula begins with an apostrophe (OWASP, CSV injection). */

@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import middy from "@middy/core";
 import * as z from "zod";
 import { errorBody } from "../../contracts/api/errors.ts";
+import { NEXT_CHATS_HEADER } from "../../contracts/history/chats.ts";
 import { FunctionEntry } from "../../contracts/processes/function-entry.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import { Cors } from "../../domain/cors.ts";
@@ -34,8 +35,11 @@ const Settings = z.object({
   [ENV.functionEntry]: FunctionEntry,
 });
 
-/** Of one version of an object: docs/control-api.md. */
-const CONTROL_HEADERS = { exposed: ["etag"], allowed: ["if-match"] } as const;
+/** Of one version of an object (docs/control-api.md), and of exports and stored responses (docs/history.md). */
+const CONTROL_HEADERS = {
+  exposed: ["etag", NEXT_CHATS_HEADER, "content-range"],
+  allowed: ["if-match", "range"],
+} as const;
 /** Addresses whose refused keys one execution environment counts at once: 1.5 MB if they all come in one minute. */
 const MAX_FAILING_ADDRESSES = 10_000;
 

@@ -1,17 +1,22 @@
 import OpenAI from "openai";
 import { onTestFinished } from "vitest";
 import { loadEnvironment } from "../../environments/load.ts";
+import type { Environment } from "../../settings/environment.ts";
 import { startFakeEngine } from "../../test-support/fake-engine.ts";
 import { stackOwner } from "./stack-owner.ts";
 import { startedTwin } from "./started-twin.ts";
 
-/** The stacks of dev with the local issuer and a project, to which `invited` is invited. It ends with the test. */
-export async function peopleStack(invited: string) {
+/**
+ * The stacks of dev with the local issuer and a project, to which `invited` is invited. It ends with the test.
+ * @param changes to the environment
+ */
+export async function peopleStack(invited: string, changes: Pick<Partial<Environment>, "history"> = {}) {
   const dev = await loadEnvironment("dev");
   const engine = await startFakeEngine();
   onTestFinished(() => engine.stop());
   const environment = {
     ...dev,
+    ...changes,
     api: { ...dev.api, auth: "required" as const, controlApi: true },
     identity: { workloads: [], people: { issuer: "local", clientId: "sluice" } },
   };

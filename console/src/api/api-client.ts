@@ -1,5 +1,6 @@
 import { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse, create, isAxiosError } from "axios";
 import type { CONTROL_OPERATIONS } from "../../../contracts/control/operations.ts";
+import { parseJson } from "../../../lib/parse-json.ts";
 import { ApiError, errorOfResponse } from "./api-error.ts";
 import { type ConsoleOperation, OPERATIONS } from "./operations.ts";
 
@@ -39,6 +40,24 @@ export interface ApiClient {
     id: Id,
     options?: CallOptions<Id>,
   ): Promise<{ readonly object: Result<Id>; readonly etag: string }>;
+  /** A path that is no operation, such as those of the history. @throws {ApiError} */
+  send(request: PathRequest): Promise<PathResponse>;
+}
+
+export interface PathRequest {
+  readonly method: "GET" | "DELETE";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** `bytes`: the body as an `ArrayBuffer`. @default - parsed JSON */
+  readonly as?: "bytes";
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PathResponse {
+  readonly body: unknown;
+  /** @param name in lower case */
+  readonly header: (name: string) => string | undefined;
 }
 
 /** Longest wait for a response of the control API, whose function may take 15 s. */
@@ -50,6 +69,11 @@ const TIMEOUT_MS = 20_000;
  */
 export function createApiClient(apiUrl: string, credentials: Credentials): ApiClient {
   const http = create({ baseURL: apiUrl, timeout: TIMEOUT_MS, validateStatus: () => true });
+  const withKey = async (request: AxiosRequestConfig) => {
+    const first = await send(http, request, credentials.key());
+    if (first.status !== 401 || !(await credentials.renew())) return first;
+    return send(http, request, credentials.key());
+  };
   async function respond<Id extends ConsoleOperation>(id: Id, options: CallOptions<Id>): Promise<AxiosResponse> {
     const [method, path] = OPERATIONS[id];
     const request: AxiosRequestConfig = {
@@ -63,9 +87,7 @@ export function createApiClient(apiUrl: string, credentials: Credentials): ApiCl
       },
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     };
-    const first = await send(http, request, credentials.key());
-    if (first.status !== 401 || !(await credentials.renew())) return first;
-    return send(http, request, credentials.key());
+    return withKey(request);
   }
   return {
     call: async (id, options = {}) => bodyOf(await respond(id, options)),
@@ -73,6 +95,18 @@ export function createApiClient(apiUrl: string, credentials: Credentials): ApiCl
       const response = await respond(id, options);
       const { etag } = response.headers;
       return { object: bodyOf(response), etag: typeof etag === "string" ? etag : "" };
+    },
+    async send({ method, path, query = {}, headers = {}, as, signal }) {
+      const request: AxiosRequestConfig = {
+        method,
+        url: path,
+        params: query,
+        headers: { ...headers },
+        responseType: as === "bytes" ? "arraybuffer" : "json",
+        ...(signal === undefined ? {} : { signal }),
+      };
+      const response = await withKey(request);
+      return { body: bodyOf(response), header: headerOf(response) };
     },
   };
 }
@@ -89,9 +123,15 @@ async function send(http: AxiosInstance, request: AxiosRequestConfig, key: strin
 }
 
 /** The body of a success; its shape is the contract's, which the service's own tests hold. @throws {ApiError} */
-function bodyOf({ status, data, headers }: AxiosResponse) {
+function bodyOf(response: AxiosResponse) {
+  const { status, data } = response;
   if (status >= 200 && status < 300) return data;
-  throw errorOfResponse(status, data, (name) => (typeof headers[name] === "string" ? headers[name] : undefined));
+  const body = data instanceof ArrayBuffer ? parseJson(new TextDecoder().decode(data)) : data;
+  throw errorOfResponse(status, body, headerOf(response));
+}
+
+function headerOf({ headers }: AxiosResponse): (name: string) => string | undefined {
+  return (name) => (typeof headers[name] === "string" ? headers[name] : undefined);
 }
 
 function filled(path: string, values: Readonly<Record<string, string>>): string {

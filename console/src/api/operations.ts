@@ -44,6 +44,9 @@ export const OPERATIONS = {
   listCreditBalances: ["GET", "/v1/organization/credits"],
   grantCredit: ["POST", "/v1/organization/credits/{limit_scope}/{subject_id}"],
   revokeCredit: ["POST", "/v1/organization/credits/{limit_scope}/{subject_id}/{credit_id}/revoke"],
+  retrieveProjectDataRetention: ["GET", "/v1/organization/projects/{project_id}/data_retention"],
+  updateProjectDataRetention: ["POST", "/v1/organization/projects/{project_id}/data_retention"],
+  createHistoryAccess: ["POST", "/v1/organization/projects/{project_id}/history_access"],
   createServiceAccount: ["POST", "/v1/organization/projects/{project_id}/service_accounts"],
   createServiceAccountKey: [
     "POST",

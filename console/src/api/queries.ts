@@ -19,8 +19,16 @@ export function retryDelay(failures: number, error: unknown): number {
 /** All of the console's server state. What is older than half a minute is read again when it is shown. */
 export const queryClient = new QueryClient({
   defaultOptions: {
-    queries: { retry: isWorthRetrying, retryDelay, staleTime: 30_000, throwOnError: false },
-    mutations: { retry: false },
+    // Without a connection a request fails and says so; by default it would wait without a word.
+    queries: {
+      retry: isWorthRetrying,
+      retryDelay,
+      staleTime: 30_000,
+      throwOnError: false,
+      networkMode: "always",
+      refetchOnReconnect: true,
+    },
+    mutations: { retry: false, networkMode: "always" },
   },
 });
 
@@ -38,6 +46,7 @@ export function connectApi(apiUrl: string, credentials: Credentials): void {
 export const api: ApiClient = {
   call: async (id, options) => (await loaded()).call(id, options),
   read: async (id, options) => (await loaded()).read(id, options),
+  send: async (request) => (await loaded()).send(request),
 };
 
 function loaded(): Promise<ApiClient> {

@@ -1,4 +1,5 @@
 import type { GenerationContent } from "../../../domain/history/generation-content.ts";
+import { contentText, streamedText } from "../../../lib/chat-text.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import { parseJson } from "../../../lib/parse-json.ts";
 import { wholeEventData } from "../../../lib/server-sent-events.ts";
@@ -18,7 +19,7 @@ export function chatMessages({ request, response, contentType }: GenerationConte
 
 /** The text of a message, for a search and for a table. */
 export function messageText({ content }: ChatMessage): string {
-  return textIn(content);
+  return contentText(content);
 }
 
 function ofRequest(body: unknown): readonly ChatMessage[] {
@@ -53,27 +54,6 @@ function ofWhole(body: unknown): unknown {
 /** The text of a stream's events. */
 function ofStream(text: string): string {
   return wholeEventData(text)
-    .map((data) => deltaText(parseJson(data)))
+    .map((data) => streamedText(parseJson(data)))
     .join("");
-}
-
-function deltaText(event: unknown): string {
-  if (!isRecord(event)) return "";
-  const { choices, delta, type } = event;
-  if (typeof delta === "string") return type === "response.output_text.delta" ? delta : "";
-  if (isRecord(delta)) return asText(delta.text);
-  const [choice] = Array.isArray(choices) ? choices : [];
-  if (!isRecord(choice)) return "";
-  return isRecord(choice.delta) ? asText(choice.delta.content) : asText(choice.text);
-}
-
-function asText(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function textIn(value: unknown): string {
-  if (typeof value === "string") return value;
-  if (Array.isArray(value)) return value.map(textIn).filter(Boolean).join("\n");
-  if (!isRecord(value)) return "";
-  return textIn(value.text ?? value.content ?? value.arguments ?? "");
 }

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
 import type { ProjectUser } from "../../../../contracts/control/objects.ts";
 import { api } from "../../api/queries.ts";
+import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import type { Column } from "../../components/data-table.tsx";
 import { DateTime } from "../../components/date-time.tsx";
 import { Problem } from "../../components/problem.tsx";
@@ -9,7 +10,6 @@ import { type ConsoleProject, useProjects } from "../../projects/projects.ts";
 import { useSession } from "../../session/session.ts";
 import { AdminFrame } from "../admin/admin-frame.tsx";
 import { AdminList, useChange } from "../admin/admin-list.tsx";
-import { ConfirmDialog } from "../admin/confirm-dialog.tsx";
 import { MESSAGES } from "./messages.ts";
 import { ProjectGroups } from "./project-groups.tsx";
 

@@ -2,14 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { ProjectGroup } from "../../../../contracts/control/groups.ts";
 import { api } from "../../api/queries.ts";
+import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import type { Column } from "../../components/data-table.tsx";
 import { DateTime } from "../../components/date-time.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import type { ConsoleProject } from "../../projects/projects.ts";
+import { useOrganizationRole } from "../../session/organization-role.ts";
 import { AdminList, useChange } from "../admin/admin-list.tsx";
-import { ConfirmDialog } from "../admin/confirm-dialog.tsx";
-import { useOrganizationRole } from "../admin/organization-role.ts";
 import { byNext } from "./by-next.ts";
 import { MESSAGES } from "./messages.ts";
 

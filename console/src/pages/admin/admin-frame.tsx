@@ -5,9 +5,9 @@ import { PageTitle } from "../../components/page-title.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import { useProjects } from "../../projects/projects.ts";
+import { useOrganizationRole } from "../../session/organization-role.ts";
 import { useSession } from "../../session/session.ts";
 import { MESSAGES } from "./messages.ts";
-import { useOrganizationRole } from "./organization-role.ts";
 
 const LINKS = [
   { page: "users", to: "/admin/users" },

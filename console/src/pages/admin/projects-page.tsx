@@ -1,12 +1,12 @@
 import { useState } from "react";
 import type { Project } from "../../../../contracts/control/objects.ts";
 import { api } from "../../api/queries.ts";
+import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import type { Column } from "../../components/data-table.tsx";
 import { DateTime } from "../../components/date-time.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import { AdminFrame } from "./admin-frame.tsx";
 import { AdminList, useChange } from "./admin-list.tsx";
-import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { MESSAGES } from "./messages.ts";
 import { ProjectForm, RenameProject } from "./project-form.tsx";
 

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { OrganizationUser } from "../../../../contracts/control/objects.ts";
 import { api } from "../../api/queries.ts";
+import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import type { Column } from "../../components/data-table.tsx";
 import { DateTime } from "../../components/date-time.tsx";
 import { Problem } from "../../components/problem.tsx";
@@ -8,7 +9,6 @@ import { useTexts } from "../../i18n/translate.ts";
 import { useSession } from "../../session/session.ts";
 import { AdminFrame } from "./admin-frame.tsx";
 import { AdminList, useChange } from "./admin-list.tsx";
-import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { MESSAGES } from "./messages.ts";
 
 /** The people of the organisation: role, removal. */

@@ -6,6 +6,7 @@ import { Loading } from "../../components/loading.tsx";
 import { PageTitle } from "../../components/page-title.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useTexts } from "../../i18n/translate.ts";
+import { saveFile } from "../../lib/save-file.ts";
 import { useProjects } from "../../projects/projects.ts";
 import "../../styles/dashboard.css";
 import { Budgets } from "./budgets.tsx";
@@ -13,7 +14,7 @@ import { type DayRange, type Grouping, rangeOf } from "./dashboard-search.ts";
 import { useGroupNames } from "./group-names.ts";
 import { MESSAGES } from "./messages.ts";
 import { RangeForm } from "./range-form.tsx";
-import { saveFile, usageCsv } from "./usage-csv.ts";
+import { usageCsv } from "./usage-csv.ts";
 import { RangeTooLarge, usageQuery } from "./usage-queries.ts";
 import type { UsageReport } from "./usage-report.ts";
 import { Totals, UsageTable } from "./usage-table.tsx";
@@ -36,7 +37,8 @@ export function DashboardPage() {
   const nameOf = useGroupNames(by);
   const save = () => {
     if (report.data === undefined) return;
-    saveFile(`usage-${range.from}-${range.to}.csv`, usageCsv(by, report.data.days, nameOf));
+    const csv = usageCsv(by, report.data.days, nameOf);
+    saveFile(`usage-${range.from}-${range.to}.csv`, new Blob([csv], { type: "text/csv;charset=utf-8" }));
   };
   return (
     <>

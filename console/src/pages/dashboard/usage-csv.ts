@@ -16,17 +16,3 @@ function field(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
-
-/** How long a file that is being saved can be read. */
-const SAVING_MS = 60_000;
-
-/** Has the browser save a file. */
-export function saveFile(name: string, content: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser reads it after this call.
-  setTimeout(() => URL.revokeObjectURL(url), SAVING_MS);
-}

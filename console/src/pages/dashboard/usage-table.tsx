@@ -18,7 +18,7 @@ export function Totals({ total }: { readonly total: Figures }) {
   ] as const;
   return (
     <section aria-label={t("totals")}>
-      <dl className="figures">
+      <dl className="totals">
         {figures.map(({ name, value }) => (
           <div key={name}>
             <dt>{t(name)}</dt>

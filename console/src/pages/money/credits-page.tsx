@@ -1,13 +1,13 @@
 import { useState } from "react";
 import type { Credit, CreditBalance } from "../../../../contracts/control/credits.ts";
 import { api } from "../../api/queries.ts";
+import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import type { Column } from "../../components/data-table.tsx";
 import { DateTime } from "../../components/date-time.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import { useMoney } from "../../i18n/use-money.ts";
 import { AdminFrame } from "../admin/admin-frame.tsx";
 import { AdminList, useChange } from "../admin/admin-list.tsx";
-import { ConfirmDialog } from "../admin/confirm-dialog.tsx";
 import "../../styles/dashboard.css";
 import { GrantForm } from "./grant-form.tsx";
 import { MESSAGES } from "./messages.ts";

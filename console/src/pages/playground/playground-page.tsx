@@ -15,6 +15,7 @@ import { Pane } from "./pane.tsx";
 import { addPane, setPastedKey, usePlayground } from "./playground-store.ts";
 import { MAX_PANES } from "./settings.ts";
 import { SettingsForm } from "./settings-form.tsx";
+import "../../styles/answers.css";
 import "../../styles/playground.css";
 
 /** Models to talk to, up to four side by side. */

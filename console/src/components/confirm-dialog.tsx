@@ -1,8 +1,10 @@
 import type { UseMutationResult } from "@tanstack/react-query";
-import { Dialog } from "../../components/dialog.tsx";
-import { Problem } from "../../components/problem.tsx";
-import { useTexts } from "../../i18n/translate.ts";
-import { MESSAGES } from "./messages.ts";
+import { defineMessages } from "../i18n/messages.ts";
+import { useTexts } from "../i18n/translate.ts";
+import { Dialog } from "./dialog.tsx";
+import { Problem } from "./problem.tsx";
+
+const MESSAGES = defineMessages({ cancel: "Cancel" }, { cancel: "Abbrechen" });
 
 interface ConfirmDialogProps {
   readonly title: string;

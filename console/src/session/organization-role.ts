@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { ApiError } from "../../api/api-error.ts";
-import { api } from "../../api/queries.ts";
-import { useSession } from "../../session/session.ts";
+import { ApiError } from "../api/api-error.ts";
+import { api } from "../api/queries.ts";
+import { useSession } from "./session.ts";
 
 /** What somebody may do in the organisation: an owner changes, a reader reads all but admin keys and the audit log. */
 export type OrganizationRole = "owner" | "reader" | "none";
