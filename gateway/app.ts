@@ -2,12 +2,14 @@ import { createFront } from "./composition/front.ts";
 import { createMeasurements } from "./composition/measurements.ts";
 import { drainParts, type Part, startParts, stopParts } from "./composition/part.ts";
 import { type ProcessShare, processShare } from "./composition/process-share.ts";
-import { createRequests } from "./composition/requests.ts";
+import { createRequests, type Live } from "./composition/requests.ts";
 import { createUpstreams } from "./composition/upstreams.ts";
 import type { Gateway, GatewayOptions } from "./gateway-options.ts";
 import { HistoryRecorder } from "./history/history-recorder.ts";
 import { keyDrops } from "./keys/key-changes.ts";
 import { KeyRevocations } from "./keys/key-revocations.ts";
+import { LiveBook } from "./live/live-book.ts";
+import { LiveFleet } from "./live/live-fleet.ts";
 import type { Meter } from "./metrics/meter.ts";
 import { UsageLedger } from "./usage/usage-ledger.ts";
 
@@ -32,6 +34,14 @@ function createHistory(
   return history && new HistoryRecorder({ ...history, thread, logger, meter, now: clock, wallClock });
 }
 
+function createLive(
+  { liveBus, version, wallClock = Date.now }: GatewayOptions,
+  { clock, memory, thread }: ProcessShare,
+): Live {
+  const book = new LiveBook({ id: `${memory.process}-${thread}`, version, now: clock, wallClock });
+  return { book, fleet: new LiveFleet(book, liveBus) };
+}
+
 /** Builds the data plane. It listens and calls upstreams only after `listen`. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { config, logger } = options;
@@ -42,6 +52,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const revocations = createRevocations(options, share);
   const usage = createUsage(options, share, measurements.meter);
   const history = createHistory(options, share, measurements.meter);
+  const live = createLive(options, share);
   const requests = createRequests({
     options,
     share,
@@ -51,6 +62,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     revocations,
     usage,
     history,
+    live,
   });
   const { http, sockets } = createFront(options, requests.handle, revocations);
   const { admission, cache } = upstreams;
@@ -60,6 +72,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...(usage === undefined ? [] : [usage]),
     ...(history === undefined ? [] : [history]),
     measurements.refusedCounts,
+    live.fleet,
     { stop: () => admission.stop() },
     { start: () => cache?.responses.generations.start(), stop: () => cache?.responses.generations.stop() },
     { start: () => measurements.cloudWatch?.start(), stop: () => measurements.cloudWatch?.stop() },

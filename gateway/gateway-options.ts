@@ -15,6 +15,7 @@ import type { HistoryStore } from "./history/history-store.ts";
 import type { KeyStore } from "./keys/key-store.ts";
 import type { LimitStore } from "./limits/limit-store.ts";
 import type { QuotaStore } from "./limits/quota-store.ts";
+import type { LiveBus } from "./live/live-bus.ts";
 import type { ThreadMetrics } from "./metrics/prometheus-exporter.ts";
 import type { Steps } from "./pipeline/steps.ts";
 import type { Lookup } from "./providers/address-guard.ts";
@@ -80,6 +81,8 @@ export interface GatewayOptions {
   readonly usage?: UsageFiles | undefined;
   /** Where generations of keys that opted in are stored, and the folder of those that wait. @default - none is stored */
   readonly history?: { readonly store: HistoryStore; readonly spool: string } | undefined;
+  /** To the other gateways, for lists of requests in progress. @default - this one alone is listed */
+  readonly liveBus?: LiveBus | undefined;
   /** Adds up what providers cost. @default - this gateway's spend alone counts */
   readonly spendStore?: SpendStore;
 }

@@ -26,6 +26,9 @@ import { keyUseWriter } from "./keys/key-use-writer.ts";
 import { completeLaunch } from "./launch/complete-launch.ts";
 import { readInstanceId } from "./launch/instance-id.ts";
 import { createLimitStore } from "./limits/create-limit-store.ts";
+import type { LiveBus } from "./live/live-bus.ts";
+import { ThreadBus } from "./live/thread-bus.ts";
+import { ValkeyBus } from "./live/valkey-bus.ts";
 import { describeFailure } from "./pipeline/settle.ts";
 import { AwsSecretReader } from "./providers/aws-secret-reader.ts";
 import { DynamoSpendStore } from "./providers/dynamo-spend-store.ts";
@@ -120,6 +123,7 @@ export function buildGateway(
     logger,
     memory,
     thread,
+    liveBus: liveBus(config, memory),
     version: VERSION,
     clock,
     writeMetrics: (line) => output.write(`${line}\n`),
@@ -160,6 +164,13 @@ export function buildGateway(
       ? {}
       : { history: { store: historyStore(config.history), spool: join(spool, "history") } }),
   });
+}
+
+/** Between all gateways where they share a Valkey, else between the threads of this one. */
+function liveBus(config: GatewayConfig, { process }: SharedMemory): LiveBus | undefined {
+  if (config.valkeyUrl !== null) return new ValkeyBus(config.valkeyUrl);
+  const threads = threadCount(config);
+  return threads === 1 ? undefined : new ThreadBus(process, threads);
 }
 
 function spendStore(tableName: string): SpendStore {

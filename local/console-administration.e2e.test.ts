@@ -9,7 +9,7 @@ import { startedTwin } from "./test/started-twin.ts";
 
 /** What the test reads of a list, a subject's limits or its credit. */
 const Stored = z.object({
-  data: z.array(z.looseObject({ id: z.string(), email: z.string().default("") })).default([]),
+  data: z.array(z.looseObject({ id: z.string().default(""), email: z.string().default("") })).default([]),
   limits: z.unknown(),
   credits: z.unknown(),
 });

@@ -90,6 +90,28 @@ export const ADMIN_OPERATIONS = [
     errors: READING,
   }),
   operation({
+    path: "/admin/requests",
+    method: "get",
+    operationId: "listRequests",
+    summary: "List the requests in progress",
+    description:
+      "Requests to models of all gateways that share a Valkey, else of the process that responds, with key, project, target and " +
+      "tokens so far; nothing of prompts.",
+    response: { schema: "LiveRequestList", description: "The requests, the oldest first." },
+    errors: READING,
+  }),
+  operation({
+    path: "/admin/requests/{name}/stop",
+    method: "post",
+    operationId: "stopRequest",
+    summary: "Stop a request in progress",
+    description:
+      "By its `x-request-id`, whichever gateway has it. Its target is no longer called, what it used is charged, and its client " +
+      "gets the error `permission_denied`.",
+    response: { schema: "LiveRequestStopped", description: "It was stopped." },
+    errors: READING,
+  }),
+  operation({
     path: "/admin/providers",
     method: "get",
     operationId: "listProviders",

@@ -55,6 +55,8 @@ describe("the published API reference", () => {
       "GET /openapi.json",
       "GET /reference",
       "GET /admin/targets",
+      "GET /admin/requests",
+      "POST /admin/requests/{name}/stop",
       "GET /admin/providers",
       "GET /admin/providers/{name}",
       "PUT /admin/providers/{name}",

@@ -28,6 +28,7 @@ import { ModelCard, ModelList } from "../api/models.ts";
 import { ModerationRequest, ModerationResponse } from "../api/moderations.ts";
 import { DeletedResponse, ModelResponse, ResponseEvent, ResponseItemList, ResponseRequest } from "../api/responses.ts";
 import { DetokenizeRequest, DetokenizeResponse, TokenizeRequest, TokenizeResponse } from "../api/tokenize.ts";
+import { LiveRequestList, LiveRequestStopped } from "../live/live-requests.ts";
 import { RouteOverride } from "../targets/target-changes.ts";
 import { ProviderSettings, RouteSettings } from "../targets/target-settings.ts";
 import { FIELD_NOTES } from "./field-notes.ts";
@@ -85,6 +86,8 @@ const SCHEMAS = {
   ModelList,
   Health,
   AdminTargetList,
+  LiveRequestList,
+  LiveRequestStopped,
   ProviderSettings,
   AdminProvider,
   AdminProviderList,

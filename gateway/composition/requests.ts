@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { BATCH_ENDPOINTS } from "../../contracts/api/batches.ts";
 import { DEPRECATIONS } from "../../contracts/api/deprecations.ts";
 import { FailedKeys } from "../../domain/keys/failed-keys.ts";
+import { LiveApi } from "../admin/live-api.ts";
 import { createAddressLimit } from "../admission/address-limit.ts";
 import { BatchService } from "../batches/batch-service.ts";
 import type { GatewayRequest } from "../core/request.ts";
@@ -12,6 +13,8 @@ import type { GatewayOptions } from "../gateway-options.ts";
 import type { HistoryRecorder } from "../history/history-recorder.ts";
 import type { KeyRevocations } from "../keys/key-revocations.ts";
 import { UseLimiter } from "../limits/use-limiter.ts";
+import type { LiveBook } from "../live/live-book.ts";
+import type { LiveFleet } from "../live/live-fleet.ts";
 import { REQUEST_INSTRUMENTS } from "../metrics/request-instruments.ts";
 import { referencePages } from "../pages/reference/reference-page.ts";
 import type { GenerationTools } from "../pipeline/generate.ts";
@@ -39,6 +42,14 @@ export interface RequestsOptions {
   readonly usage: UsageLedger | undefined;
   /** Stores generations of keys that opted in. @default - none is stored */
   readonly history: HistoryRecorder | undefined;
+  /** The requests in progress, here and elsewhere. */
+  readonly live: Live;
+}
+
+/** What lists and stops requests in progress. */
+export interface Live {
+  readonly book: LiveBook;
+  readonly fleet: LiveFleet;
 }
 
 /** What serves requests, wherever they come from. */
@@ -49,7 +60,7 @@ export interface Requests {
 }
 
 export function createRequests(parts: RequestsOptions): Requests {
-  const { options, share, upstreams, measurements, isDraining } = parts;
+  const { options, share, upstreams, measurements, isDraining, live } = parts;
   const { config, keys, logger, version, deprecations = DEPRECATIONS } = options;
   const { directory, targets, admin } = upstreams;
   const steps: Steps = { ...STEPS, ...options.steps };
@@ -64,6 +75,7 @@ export function createRequests(parts: RequestsOptions): Requests {
     targets,
     pages: referencePages({ auth: config.auth, controlApi: config.controlApi }, deprecations),
     admin,
+    live: new LiveApi({ fleet: live.fleet, logger, wallClock }),
     batches,
     responses: options.responses,
     generation: generationTools(
@@ -90,6 +102,7 @@ export function createRequests(parts: RequestsOptions): Requests {
     meter: measurements.meter,
     usage: parts.usage,
     history: parts.history,
+    live: live.book,
     account: (facts) => targets.account(facts),
     onOpen: () => measurements.inFlight.opened(),
     onClose: () => measurements.inFlight.closed(),

@@ -65,10 +65,24 @@ export class ClientGone extends Error {
   }
 }
 
+/** A request was ended while it ran, by nobody's fault. The client gets the error. */
+export abstract class RequestEnded extends GatewayError {}
+
 /** The key of a request was revoked while it ran. The client gets the error of any key that is not valid. */
-export class KeyRevoked extends GatewayError {
+export class KeyRevoked extends RequestEnded {
   constructor() {
     super("invalid_api_key", { rule: "key-revoked" });
     this.name = "KeyRevoked";
+  }
+}
+
+/** An operator stopped the request. No library sends it again by itself, as it would a failure. */
+export class RequestStopped extends RequestEnded {
+  constructor() {
+    super("permission_denied", {
+      rule: "stopped-by-operator",
+      message: "An operator stopped this request. Ask your operator before you send it again.",
+    });
+    this.name = "RequestStopped";
   }
 }

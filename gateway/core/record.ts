@@ -4,6 +4,14 @@ import type { Priority } from "../../contracts/processes/priority.ts";
 import type { CacheOutcome } from "./cache-outcome.ts";
 import type { Target } from "./target.ts";
 
+/** What a stream in progress has sent so far. */
+export interface StreamProgress {
+  /** By its events with text. */
+  readonly completionTokens: number;
+  /** Milliseconds of the gateway's clock. */
+  readonly firstTokenAt: number | undefined;
+}
+
 /** What the steps found out about one request. */
 export interface RequestFacts {
   /** Path of the endpoint as it stands in logs and metrics, e.g. `/v1/models/{id}`; `other` for every unknown path. */
@@ -48,6 +56,8 @@ export interface RequestFacts {
   /** Milliseconds of the gateway's clock; streams only. */
   readonly firstTokenAt: number | undefined;
   readonly lastTokenAt: number | undefined;
+  /** Of a stream, from its begin. */
+  readonly progress: StreamProgress | undefined;
   readonly errorCode: ErrorCode | undefined;
   /** The rule of access that refused it, and the id of a refusal that the client knows. */
   readonly rule: string | undefined;
@@ -95,6 +105,7 @@ const NOTHING_KNOWN: RequestFacts = {
   reasoningTokens: undefined,
   firstTokenAt: undefined,
   lastTokenAt: undefined,
+  progress: undefined,
   errorCode: undefined,
   rule: undefined,
   decisionId: undefined,

@@ -9,6 +9,16 @@ export const listTargets: EndpointDefinition = {
   handle: (request, { admin }) => admin.targets(request),
 };
 
+export const listRequests: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { live }) => live.list(request),
+};
+
+export const stopRequest: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { live }) => live.stop(request),
+};
+
 export const listProviders: EndpointDefinition = {
   ...OPERATOR,
   handle: (request, { admin }) => admin.list(request, "provider"),

@@ -1,5 +1,6 @@
 import type { Access } from "../../contracts/openapi/operation.ts";
 import type { AdminApi } from "../admin/admin-api.ts";
+import type { LiveApi } from "../admin/live-api.ts";
 import type { BatchService } from "../batches/batch-service.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import type { EngineDirectory } from "../engines/engine-directory.ts";
@@ -21,6 +22,7 @@ export interface EndpointTools {
   readonly targets: TargetService;
   readonly pages: ReturnType<typeof referencePages>;
   readonly admin: AdminApi;
+  readonly live: LiveApi;
   /** `undefined` in a deployment without files and batches. */
   readonly batches: BatchService | undefined;
   /** Stored responses. @default - none are stored */

@@ -46,6 +46,8 @@ export const ENDPOINTS = {
   getOpenApi,
   getReference,
   listTargets: admin.listTargets,
+  listRequests: admin.listRequests,
+  stopRequest: admin.stopRequest,
   listProviders: admin.listProviders,
   getProvider: admin.getProvider,
   putProvider: admin.putProvider,

@@ -6,6 +6,7 @@ import { type ByteSink, bytesResponse, type GatewayResponse, type StreamBody } f
 import { ResponseHeaders } from "../core/response-headers.ts";
 import type { HistoryRecorder } from "../history/history-recorder.ts";
 import type { KeyRevocations } from "../keys/key-revocations.ts";
+import type { LiveBook } from "../live/live-book.ts";
 import { REQUEST_INSTRUMENTS } from "../metrics/request-instruments.ts";
 import type { AdmitTools } from "./admit-address.ts";
 import type { IdentifyTools } from "./identify.ts";
@@ -22,6 +23,8 @@ export interface PipelineTools extends ReceiveTools, AdmitTools, IdentifyTools, 
   readonly revocations: Pick<KeyRevocations, "watch"> | undefined;
   /** Stores generations of keys that opted in. @default - none is stored */
   readonly history: Pick<HistoryRecorder, "begin" | "responded" | "settled"> | undefined;
+  /** Lists the requests to models in progress, and stops them. */
+  readonly live: Pick<LiveBook, "opened" | "closed">;
   /** Counts what a settled request has cost. */
   readonly account: (facts: RequestFacts) => void;
   /** Called when a request arrives, and when it is settled. */
@@ -46,7 +49,7 @@ export class RequestPipeline {
     this.#tools.onOpen();
     const record = new RequestRecord();
     const received = this.#receive(request, record);
-    const responded = await this.#respond(received);
+    const responded = await this.#respond(received, record);
     const response = this.#tools.history?.responded(received.abort, responded) ?? responded;
     const { body } = response;
     if (body.kind === "stream") return { ...response, body: this.#settling(received, record, response.status, body) };
@@ -64,7 +67,7 @@ export class RequestPipeline {
     }
   }
 
-  async #respond(received: Received): Promise<GatewayResponse> {
+  async #respond(received: Received, record: RequestRecord): Promise<GatewayResponse> {
     const { steps } = this.#tools;
     try {
       // On every path, so that a browser then sends its real request and can read the response.
@@ -73,6 +76,7 @@ export class RequestPipeline {
       const identifying = steps.identify(admitted, this.#tools);
       const identified = identifying instanceof Promise ? await identifying : identifying;
       this.#watchKey(identified);
+      this.#list(identified, record);
       return await identified.endpoint.handle(this.#recorded(identified));
     } catch (error) {
       try {
@@ -83,6 +87,12 @@ export class RequestPipeline {
         return lastResort();
       }
     }
+  }
+
+  /** Requests to models alone: the others last for moments. */
+  #list({ endpoint, requestId, startedAt, abort, match }: Identified, { facts }: RequestRecord): void {
+    if (endpoint.generation === undefined) return;
+    this.#tools.live.opened({ requestId, startedAt, abort, endpoint: match.route }, facts);
   }
 
   #recorded(identified: Identified): Identified {
@@ -122,6 +132,7 @@ export class RequestPipeline {
       const { abort, requestId, startedAt } = received;
       this.#tools.history?.settled(abort, { facts: record.facts, requestId, startedAt, status });
     });
+    this.#tools.live.closed(received.abort, record.facts);
     this.#guard(received, "account", () => account(record.facts));
     this.#guard(received, "limit", () => record.settled());
     this.#watches.get(received.abort)?.();

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import { QueueBudget } from "../../domain/admission/queue-budget.ts";
 import { FailedKeys } from "../../domain/keys/failed-keys.ts";
@@ -10,6 +11,8 @@ import { threadCount } from "./thread-count.ts";
 
 /** What the threads of one gateway process count together. */
 export interface SharedMemory {
+  /** Tells this process from the others. */
+  readonly process: string;
   readonly addresses: AddressLimitMemory;
   /** Requests in progress of each thread. */
   readonly inFlight: SharedArrayBuffer;
@@ -35,6 +38,7 @@ export const MAX_FAILING_ADDRESSES = 100_000;
 export function createSharedMemory(config: AddressLimitConfig & Pick<GatewayConfig, "threads">): SharedMemory {
   const threads = threadCount(config);
   return {
+    process: randomUUID().slice(0, 8),
     addresses: addressLimitMemory(config),
     inFlight: ThreadCounts.memory(threads),
     slots: SharedSlots.memory(threads),

@@ -19,6 +19,7 @@ import { listenOn } from "../http/listen.ts";
 import type { GatewayKey, KeyStore } from "../keys/key-store.ts";
 import type { LimitStore } from "../limits/limit-store.ts";
 import type { QuotaStore } from "../limits/quota-store.ts";
+import type { LiveBus } from "../live/live-bus.ts";
 import { createMetricsServer } from "../metrics/metrics-server.ts";
 import type { Steps } from "../pipeline/steps.ts";
 import type { Lookup } from "../providers/address-guard.ts";
@@ -95,6 +96,7 @@ export interface TestGatewayOptions {
   readonly limitStore?: LimitStore | undefined;
   readonly quotaStore?: QuotaStore | undefined;
   readonly spendStore?: SpendStore;
+  readonly liveBus?: LiveBus | undefined;
   /** Takes each line of the log instead of the list that `log` reads. */
   readonly writeLog?: (line: string) => void;
   /** Steps instead of the pipeline's own. */
@@ -146,6 +148,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
     limitStore: options.limitStore,
     quotaStore: options.quotaStore,
+    liveBus: options.liveBus,
     ...(options.changeStore === undefined ? {} : { changeStore: options.changeStore }),
     ...(options.spendStore === undefined ? {} : { spendStore: options.spendStore }),
     ...(options.steps === undefined ? {} : { steps: options.steps }),

@@ -1,4 +1,4 @@
-import { ClientGone, GatewayError, KeyRevoked } from "../../core/gateway-error.ts";
+import { ClientGone, GatewayError, RequestEnded } from "../../core/gateway-error.ts";
 import { type BilledTokens, isLease, type Lease, type Refusal } from "../../core/lease.ts";
 import { reserveFirst } from "../../core/reserve.ts";
 import { tokenField } from "../../core/spending-cap.ts";
@@ -226,9 +226,9 @@ class TargetCalls {
   }
 }
 
-/** Whether the client has left, its key was revoked, or the time of its route is over: no fault of the target, nor of ours. */
+/** Whether the client has left, it was ended, or the time of its route is over: no fault of the target, nor of ours. */
 function isEndOfRequest(error: unknown): boolean {
-  if (error instanceof ClientGone || error instanceof KeyRevoked) return true;
+  if (error instanceof ClientGone || error instanceof RequestEnded) return true;
   return error instanceof GatewayError && error.code === "timeout";
 }
 

@@ -31,7 +31,7 @@ export interface StreamRelayOptions {
   readonly memory?: StreamMemory | undefined;
   /** Aborted when the client has left. */
   readonly signal: AbortSignal;
-  /** The request's own, aborted with `KeyRevoked` when its key is revoked. @default - it runs to its end */
+  /** The request's own, aborted with `RequestEnded` when its key is revoked or an operator stops it. @default - it runs to its end */
   readonly abort?: AbortSignal | undefined;
   /** Milliseconds of the gateway's clock. */
   readonly now: () => number;

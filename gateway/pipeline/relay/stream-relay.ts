@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../../contracts/api/errors.ts";
 import type { StreamTranslator } from "../../core/dialect.ts";
-import { KeyRevoked } from "../../core/gateway-error.ts";
+import { RequestEnded } from "../../core/gateway-error.ts";
+import type { StreamProgress } from "../../core/record.ts";
 import type { ByteSink, StreamBody } from "../../core/response.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
 import { DONE_EVENT, withoutInnerFields } from "../../dialects/inner/chat-events.ts";
@@ -22,7 +23,7 @@ const END_AFTER_DONE_MS = 1000;
  * silent ends the stream with an error event and without `[DONE]`; a client that leaves ends the call to the upstream.
  * An error of our own ends the stream with an error event too, and does not count against the upstream.
  */
-export class StreamRelay implements StreamBody, BodyReader {
+export class StreamRelay implements StreamBody, BodyReader, StreamProgress {
   readonly kind = "stream";
   readonly #response: StreamResponse;
   readonly #options: StreamRelayOptions;
@@ -65,6 +66,7 @@ export class StreamRelay implements StreamBody, BodyReader {
 
   send(sink: ByteSink): Promise<void> {
     this.#sink = sink;
+    this.#options.record.note({ progress: this });
     const { idleSeconds, now } = this.#options;
     this.#idle = new IdleWatch({ idleMs: idleSeconds * 1000, now, onIdle: () => this.#run(() => this.#onIdle()) });
     sink.onDrain(() => this.#run(() => this.#onDrain()));
@@ -78,6 +80,15 @@ export class StreamRelay implements StreamBody, BodyReader {
     return this.#ended.promise;
   }
 
+  /** Of the response so far, for whoever looks at requests in progress. */
+  get completionTokens(): number {
+    return this.#scanner.estimatedTokens;
+  }
+
+  get firstTokenAt(): number | undefined {
+    return this.#firstTokenAt;
+  }
+
   onData(chunk: Buffer): void {
     try {
       this.#pass(chunk);
@@ -89,7 +100,7 @@ export class StreamRelay implements StreamBody, BodyReader {
   onEnd(error: Error | undefined): void {
     this.#run(() => {
       if (error === undefined) this.#onSourceEnd();
-      else if (error instanceof KeyRevoked) this.#onAbort();
+      else if (error instanceof RequestEnded) this.#onAbort();
       else if (this.#options.signal.aborted) this.#finish();
       else if (this.#scanner.isDone) this.#onSourceEnd();
       else this.#fail("stream_interrupted", undefined, error);
@@ -175,13 +186,14 @@ export class StreamRelay implements StreamBody, BodyReader {
     this.#finish();
   }
 
-  /** The key was revoked. A client that reads nothing would not read the error event either. */
+  /** The key was revoked, or an operator stopped the request. A client that reads nothing would not read the error event either. */
   readonly #onAbort = (): void => {
     const { abort, record } = this.#options;
-    if (this.#isOver || !(abort?.reason instanceof KeyRevoked)) return;
-    record.note({ rule: abort.reason.options.rule });
-    if (!this.#response.body.isPaused) return this.#run(() => this.#endInError("invalid_api_key"));
-    this.#errorCode = "invalid_api_key";
+    if (this.#isOver || !(abort?.reason instanceof RequestEnded)) return;
+    const { code, options, message } = abort.reason;
+    record.note({ rule: options.rule });
+    if (!this.#response.body.isPaused) return this.#run(() => this.#endInError(code, message));
+    this.#errorCode = code;
     this.#sink?.destroy();
     this.#finish();
   };

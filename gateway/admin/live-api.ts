@@ -1,0 +1,59 @@
+import type { Logger } from "pino";
+import type { LiveRequestList } from "../../contracts/live/live-requests.ts";
+import { GatewayError } from "../core/gateway-error.ts";
+import { type GatewayResponse, jsonResponse } from "../core/response.ts";
+import type { LiveFleet } from "../live/live-fleet.ts";
+import type { Identified } from "../pipeline/request-states.ts";
+import { actorOf, nameIn } from "./admin-request.ts";
+
+/** Requests of all gateways that a list has: 600 kB. */
+const MAX_LISTED = 2000;
+
+export interface LiveApiOptions {
+  readonly fleet: LiveFleet;
+  readonly logger: Logger;
+  readonly wallClock: () => number;
+}
+
+/** `/admin/requests`: shows and stops requests in progress, for keys of the scope `admin`. Each stop is logged with its key. */
+export class LiveApi {
+  readonly #options: LiveApiOptions;
+
+  constructor(options: LiveApiOptions) {
+    this.#options = options;
+  }
+
+  async list(request: Identified): Promise<GatewayResponse> {
+    const { fleet, wallClock } = this.#options;
+    const { snapshots, isComplete } = await fleet.list();
+    const requests = snapshots.flatMap((snapshot) => snapshot.requests).toSorted((a, b) => b.ageMs - a.ageMs);
+    const list: LiveRequestList = {
+      object: "list",
+      at: new Date(wallClock()).toISOString(),
+      reach: fleet.reach,
+      isComplete,
+      gateways: snapshots.map(({ gateway }) => gateway).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+      data: requests.slice(0, MAX_LISTED),
+    };
+    return respond(request, list);
+  }
+
+  /** @throws {GatewayError} `not_found` when no gateway has it in progress */
+  async stop(request: Identified): Promise<GatewayResponse> {
+    const { fleet, logger } = this.#options;
+    const name = nameIn(request);
+    const { count, isComplete } = await fleet.end(name);
+    const { requestId } = request;
+    const stopped = count > 0;
+    logger.info({ audit: true, requestId, actor: actorOf(request), action: "stop request", name, stopped }, "admin");
+    if (stopped) return respond(request, { name, stopped: true });
+    const where = isComplete ? "" : ", or a gateway that has it did not respond in time; try again";
+    throw new GatewayError("not_found", {
+      message: `No request ${JSON.stringify(name.slice(0, 128))} is in progress. It may be over already${where}. \`GET /admin/requests\` lists those that are.`,
+    });
+  }
+}
+
+function respond({ headers }: Identified, body: unknown): GatewayResponse {
+  return jsonResponse(200, { ...headers.all, "cache-control": "no-store" }, body);
+}
