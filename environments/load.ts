@@ -10,6 +10,7 @@ const OWN_FILES: ReadonlySet<string> = new Set([
   "engine-argument-rules.ts",
   "load.ts",
   "problem.ts",
+  "limit-rules.ts",
   "people-rules.ts",
   "pool-rules.ts",
   "reserved-engine-arguments.ts",

@@ -5,7 +5,7 @@ import type { Environment, PoolSettings } from "./environment.ts";
 
 /** Sections of an environment whose fields each have a default of their own. */
 type Section = "state" | "iam" | "network" | "api" | "identity" | "gateways" | "site" | "alarms";
-type ApiPart = "timeouts" | "queue" | "throttle";
+type ApiPart = "timeouts" | "queue" | "throttle" | "keylessLimits";
 
 /** A section with any of its fields; the fields of `Part` may be partial too. */
 type Partly<T, Part extends keyof T = never> = Partial<Omit<T, Part>> & {

@@ -3,6 +3,7 @@ import { REGION_IDS } from "../catalog/regions.ts";
 import { VALKEY_NODE_TYPE_IDS } from "../catalog/valkey-node-types.ts";
 import { BatchSettings, MAX_EDGE_FILE_BYTES } from "../contracts/api/batches.ts";
 import { GENERATION_ROUTES } from "../contracts/api/generation-routes.ts";
+import { KeylessLimits } from "../contracts/limits/limit-settings.ts";
 import { Markups } from "../contracts/limits/markup.ts";
 import { AddressRange, AuthMode } from "../contracts/processes/auth.ts";
 import { CacheSettings, RouteTimeouts } from "../contracts/processes/gateway-config.ts";
@@ -207,6 +208,11 @@ export const EnvironmentSchema = z.strictObject({
      * of their own. Anybody can send what has the form of a key, so it is a higher limit and not none. `null`: the same.
      */
     requestsPerMinutePerIpWithKey: z.int().min(10).max(2_000_000_000).nullable(),
+    /**
+     * What callers without an API key may use of tokens, money and requests: each address, and all of them together. Each
+     * limit as those of keys: docs/limits-of-use.md. Windows of a day and longer need `usage`.
+     */
+    keylessLimits: KeylessLimits,
     timeouts: RouteTimeouts,
     routeTimeouts: z.partialRecord(z.enum(GENERATION_ROUTES), RouteTimeouts.partial()),
     /** Requests that wait in a gateway while all engines of a model are full, or none is ready. */

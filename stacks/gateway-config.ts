@@ -45,11 +45,7 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
     ...(api.endStreamsOnRevoke ? { endStreamsOnRevoke: true } : {}),
     keysTable,
     ...(identity.people?.organization === undefined ? {} : { organization: identity.people.organization }),
-    requestsPerMinutePerIp: api.requestsPerMinutePerIp,
-    ...(api.requestsPerMinutePerIpWithKey === null
-      ? {}
-      : { requestsPerMinutePerIpWithKey: api.requestsPerMinutePerIpWithKey }),
-    ...(api.trustedAddresses.length === 0 ? {} : { trustedAddresses: api.trustedAddresses }),
+    ...addressLimitsOf(api),
     bodyLimitBytes: api.bodyLimitBytes,
     corsOrigins: api.corsOrigins,
     timeouts: api.timeouts,
@@ -96,6 +92,22 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
     ...(responses === null || responsesTable === undefined
       ? {}
       : { responseStorage: { table: responsesTable, ttlSeconds: responses.keepDays * SECONDS_PER_DAY } }),
+  };
+}
+
+/** What an address may use, and callers without a key. */
+function addressLimitsOf(
+  api: Environment["api"],
+): Pick<
+  GatewayConfig,
+  "requestsPerMinutePerIp" | "requestsPerMinutePerIpWithKey" | "trustedAddresses" | "keylessLimits"
+> {
+  const { requestsPerMinutePerIp, requestsPerMinutePerIpWithKey: withKey, trustedAddresses, keylessLimits } = api;
+  return {
+    requestsPerMinutePerIp,
+    ...(withKey === null ? {} : { requestsPerMinutePerIpWithKey: withKey }),
+    ...(keylessLimits.address.length + keylessLimits.all.length === 0 ? {} : { keylessLimits }),
+    ...(trustedAddresses.length === 0 ? {} : { trustedAddresses }),
   };
 }
 

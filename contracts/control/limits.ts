@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { limitFault } from "../limits/limit-rules.ts";
 import {
   LimitMetric,
   LimitScope,
@@ -45,31 +46,6 @@ export const LimitsDeleted = z.strictObject({
   deleted: z.boolean(),
 });
 
-/** Windows of the calendar, which begin by a time zone. */
-const CALENDAR_WINDOWS: ReadonlySet<LimitWindow> = new Set(["day", "week", "month"]);
-const LONG_WINDOWS: ReadonlySet<LimitWindow> = new Set(["day", "week", "month", "lifetime"]);
-
-/** Why a limit can't be held, as the end of a sentence, and the field that is wrong. */
-function fault({
-  metric,
-  window,
-  time_zone,
-  action,
-}: Limit): { readonly field: keyof Limit; readonly message: string } | undefined {
-  if ((metric === "concurrency") !== (window === "now"))
-    return { field: "window", message: "`concurrency` has the window `now`, and nothing else has it." };
-  if (metric === "nano_usd" && !LONG_WINDOWS.has(window))
-    return { field: "window", message: `Money is limited by ${[...LONG_WINDOWS].join(", ")}; send one of these.` };
-  if (action === "alert" && !LONG_WINDOWS.has(window))
-    return { field: "action", message: `Only limits by ${[...LONG_WINDOWS].join(", ")} are reported; leave it out.` };
-  if (time_zone !== undefined && !CALENDAR_WINDOWS.has(window))
-    return {
-      field: "time_zone",
-      message: `Only ${[...CALENDAR_WINDOWS].join(", ")} begin by a time zone; leave it out.`,
-    };
-  return undefined;
-}
-
 /** The counter that a limit is of: two limits of one subject may not have the same. */
 function counterOf({ metric, window, model = "", time_zone = "UTC", action = "stop" }: Limit): string {
   return JSON.stringify([metric, window, model, time_zone, action]);
@@ -82,9 +58,9 @@ export const UpdateLimits = z.strictObject({
   limits: z
     .array(
       Limit.check((context) => {
-        const found = fault(context.value);
-        if (found)
-          context.issues.push({ code: "custom", message: found.message, path: [found.field], input: context.value });
+        const found = limitFault(context.value, context.value.time_zone);
+        const path = found && [found.field === "timeZone" ? "time_zone" : found.field];
+        if (found) context.issues.push({ code: "custom", message: found.message, path, input: context.value });
       }),
     )
     .max(MAX_LIMITS_OF_SUBJECT)

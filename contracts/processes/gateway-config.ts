@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { DeepReadonly } from "../../lib/deep-readonly.ts";
 import { BatchSettings } from "../api/batches.ts";
+import { KeylessLimits } from "../limits/limit-settings.ts";
 import { Markups } from "../limits/markup.ts";
 import { ProviderConfig, RouteConfig } from "../targets/target-settings.ts";
 import { TokenPriceSettings } from "../targets/token-prices.ts";
@@ -77,6 +78,8 @@ export const GatewayConfig = z.strictObject({
   requestsPerMinutePerIp: z.int().min(1),
   /** The limit of requests that have something of the form of a key. @default - the same */
   requestsPerMinutePerIpWithKey: z.int().min(1).optional(),
+  /** What callers without a key may use beside. @default - anything */
+  keylessLimits: KeylessLimits.optional(),
   /** Ranges of addresses without that limit. @default - none */
   trustedAddresses: z.array(z.string()).optional(),
   bodyLimitBytes: z.int().min(1024),

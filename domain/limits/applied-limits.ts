@@ -1,9 +1,15 @@
-import type { CreditGrant, LimitMetric, LimitWindow, UseLimit } from "../../contracts/limits/use-limit.ts";
-import type { LimitSubject, StoredLimits } from "./subject-limits.ts";
+import type { CreditGrant, LimitMetric, LimitScope, LimitWindow, UseLimit } from "../../contracts/limits/use-limit.ts";
+import type { StoredLimits } from "./subject-limits.ts";
 import { isCalendarWindow } from "./windows.ts";
 
+/** Whose limit it is: beside the subjects of the control API an address, and all callers without a key (`keyless`). */
+export interface AppliedSubject {
+  readonly scope: LimitScope | "address" | "keyless";
+  readonly subject: string;
+}
+
 /** A limit that a request is counted in. */
-export interface AppliedLimit extends LimitSubject {
+export interface AppliedLimit extends AppliedSubject {
   readonly metric: LimitMetric;
   readonly window: LimitWindow;
   readonly max: number;
@@ -38,7 +44,7 @@ export function appliedLimits(subjects: readonly StoredLimits[], model: string):
 }
 
 /** A limit of a subject, with the name of its counter. */
-export function appliedLimit({ scope, subject }: LimitSubject, limit: UseLimit): AppliedLimit {
+export function appliedLimit({ scope, subject }: AppliedSubject, limit: UseLimit): AppliedLimit {
   const { metric, window, max, model, timeZone = "UTC", action } = limit;
   // Windows of days and more begin at other times in each time zone.
   const zone = timeZone === "UTC" ? [] : [`@${timeZone}`];

@@ -47,10 +47,11 @@ export type EnvironmentPath =
   | Fields<"state", Environment["state"]>
   | Fields<"iam", Environment["iam"]>
   | Fields<"network", Environment["network"]>
-  | Fields<"api", Omit<Environment["api"], "timeouts" | "queue" | "throttle">>
+  | Fields<"api", Omit<Environment["api"], "timeouts" | "queue" | "throttle" | "keylessLimits">>
   | Fields<"api.timeouts", Environment["api"]["timeouts"]>
   | Fields<"api.queue", Environment["api"]["queue"]>
   | Fields<"api.throttle", Environment["api"]["throttle"]>
+  | Fields<"api.keylessLimits", Environment["api"]["keylessLimits"]>
   | Fields<"identity", Environment["identity"]>
   | Fields<"gateways", Environment["gateways"]>
   | Fields<"site", Omit<Environment["site"], "defaults">>

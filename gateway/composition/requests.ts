@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { BATCH_ENDPOINTS } from "../../contracts/api/batches.ts";
 import { DEPRECATIONS } from "../../contracts/api/deprecations.ts";
+import { addressRanges } from "../../domain/address-ranges.ts";
 import { FailedKeys } from "../../domain/keys/failed-keys.ts";
 import { LiveApi } from "../admin/live-api.ts";
 import { createAddressLimit } from "../admission/address-limit.ts";
@@ -12,6 +13,7 @@ import { createEndpointTable, generationPaths } from "../endpoints/endpoints.ts"
 import type { GatewayOptions } from "../gateway-options.ts";
 import type { HistoryRecorder } from "../history/history-recorder.ts";
 import type { KeyRevocations } from "../keys/key-revocations.ts";
+import { KeylessLimits } from "../limits/keyless-limits.ts";
 import { UseLimiter } from "../limits/use-limiter.ts";
 import type { LiveBook } from "../live/live-book.ts";
 import type { LiveFleet } from "../live/live-fleet.ts";
@@ -131,7 +133,9 @@ function generationTools(
   const calls = { ...targets.calls, memory };
   const dialects = { responses };
   const wallClock = options.wallClock ?? Date.now;
-  const limits = { limiter, wallClock };
+  const isTrusted = addressRanges(config.trustedAddresses ?? []);
+  const keyless = new KeylessLimits({ settings: config.keylessLimits, isTrusted });
+  const limits = { limiter, keyless, wallClock };
   return { steps, config, bodyLimitBytes, deprecations, dialects, router, cache, admission, calls, memory, ...limits };
 }
 

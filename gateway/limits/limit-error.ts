@@ -1,16 +1,22 @@
-import type { LimitMetric, LimitScope, LimitWindow } from "../../contracts/limits/use-limit.ts";
-import type { AppliedLimit } from "../../domain/limits/applied-limits.ts";
+import type { LimitMetric, LimitWindow } from "../../contracts/limits/use-limit.ts";
+import type { AppliedLimit, AppliedSubject } from "../../domain/limits/applied-limits.ts";
 import { NANO_USD_PER_USD } from "../../domain/limits/nano-usd.ts";
 import { isCalendarWindow } from "../../domain/limits/windows.ts";
 import type { GatewayErrorOptions } from "../core/gateway-error.ts";
 
-const SCOPES: Readonly<Record<LimitScope, string>> = {
+const SCOPES: Readonly<Record<Exclude<AppliedSubject["scope"], "keyless">, string>> = {
   organization: "organisation",
   project: "project",
   user: "user",
   service_account: "service account",
   key: "key",
+  address: "address",
 };
+
+/** Whose limit it is, as the subject of a sentence. */
+function ownerOf({ scope, subject }: AppliedSubject): string {
+  return scope === "keyless" ? "All callers without an API key together" : `The ${SCOPES[scope]} ${subject}`;
+}
 
 const UNITS: Readonly<Record<Exclude<LimitMetric, "nano_usd">, string>> = {
   requests: "requests",
@@ -52,13 +58,13 @@ export function limitError(
   least: number,
   nowMs: number,
 ): { readonly code: "rate_limit_exceeded" | "insufficient_quota"; readonly options: GatewayErrorOptions } {
-  const { metric, window, max, scope, subject, model } = limit;
+  const { metric, window, max, model } = limit;
   if (limit.credits !== undefined) return creditError(limit, left, least);
   const isQuota = isCalendarWindow(window);
   const isTooLarge = least > max;
   const isInProgress = resetMs === 0 && max > 0;
   const seconds = isInProgress ? SOON_SECONDS : Math.max(SOON_SECONDS, Math.ceil(resetMs / 1000));
-  const who = `The ${SCOPES[scope]} ${subject} may use ${amount(metric, max)}${WINDOWS[window]}`;
+  const who = `${ownerOf(limit)} may use ${amount(metric, max)}${WINDOWS[window]}`;
   const what = model === undefined ? "" : ` of the model ${JSON.stringify(model)}`;
   const rest = `${amount(metric, left)} ${left === 1 ? "is" : "are"} left`;
   const need = least > 1 ? `, and this request needs at least ${amount(metric, least)}` : "";
@@ -74,8 +80,8 @@ export function limitError(
 }
 
 /** Credit that is used up does not come back with time. */
-function creditError({ scope, subject }: AppliedLimit, left: number, least: number) {
-  const who = `The ${SCOPES[scope]} ${subject} has ${amount("nano_usd", left)} of prepaid credit left`;
+function creditError(limit: AppliedLimit, left: number, least: number) {
+  const who = `${ownerOf(limit)} has ${amount("nano_usd", left)} of prepaid credit left`;
   return {
     code: "insufficient_quota",
     options: {

@@ -112,6 +112,15 @@ describe("the memory limit store", () => {
     }
   });
 
+  test("keeps the counters of keys, however many addresses are counted", () => {
+    const store = new MemoryLimitStore({ wallClock: () => HOUR_MS * 1000 + 1 });
+    const keys = Array.from({ length: 2000 }, (_, index) => ({ ...requests(`key:${index}`, 2), windowSeconds: 60 }));
+    for (const key of keys) store.reserveNow([key], LEASE_MS);
+    for (let index = 0; index < 3 * MAX_COUNTERS; index++)
+      store.reserveNow([requests(`address:${index}`, 2)], LEASE_MS);
+    for (const key of keys) expect(store.reserveNow([key], LEASE_MS)).toMatchObject({ left: [0] });
+  });
+
   test("goes on in its window when the clock is set back", () => {
     let now = HOUR_MS * 1000 + 5;
     const store = new MemoryLimitStore({ wallClock: () => now });

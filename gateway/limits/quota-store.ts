@@ -11,6 +11,8 @@ export interface QuotaCounter extends Omit<LimitCounter, "windowSeconds"> {
   readonly isMoney: boolean;
   /** Whether it only reports, and refuses nothing. @default false */
   readonly isAlert?: boolean | undefined;
+  /** Whether shares of it are reported, where they are of money or of an alert. @default true */
+  readonly isReported?: boolean | undefined;
   /** Grants of credit that it is the sum of: each is counted for itself, the first ones first. @default - it is one quota */
   readonly credits?: readonly CreditGrant[] | undefined;
 }

@@ -4,6 +4,9 @@ import { textHash } from "../../domain/text-hash.ts";
 
 /** Counters of one process at once: of the windows that are open, and of what is in progress. */
 export const MAX_COUNTERS = 65_536;
+/** Half of them are for counters of addresses: anybody can have any number of these, and they push no others out. */
+const HALF = MAX_COUNTERS / 2;
+const ADDRESS_PREFIX = "address:";
 /** Rows in which a counter may be, from the one that its hash names. */
 const PROBES = 16;
 /** After so long, a counter of what is in progress that counts nothing gives its row away. */
@@ -68,7 +71,8 @@ export class SharedCounters {
   }
 
   hashOf(name: string): CounterHash {
-    const high = textHash(name, this.#seed);
+    const hash = textHash(name, this.#seed);
+    const high = name.startsWith(ADDRESS_PREFIX) ? hash | HALF : hash & ~HALF;
     return { high, low: textHash(name, high ^ 0x9e3779b9) };
   }
 
@@ -76,7 +80,7 @@ export class SharedCounters {
   find({ high, low }: CounterHash): number | undefined {
     const { hashes } = this.#arrays;
     for (let probe = 0; probe < PROBES; probe++) {
-      const row = ((high >>> 0) + probe) % MAX_COUNTERS;
+      const row = rowAt(high, probe);
       if (hashes[2 * row] === high && hashes[2 * row + 1] === low) return row;
     }
     return undefined;
@@ -125,10 +129,10 @@ export class SharedCounters {
   }
 
   #rowToTake({ high }: CounterHash, now: number): number {
-    let taken = (high >>> 0) % MAX_COUNTERS;
+    let taken = rowAt(high, 0);
     let endsFirst = Number.POSITIVE_INFINITY;
     for (let probe = 0; probe < PROBES; probe++) {
-      const row = ((high >>> 0) + probe) % MAX_COUNTERS;
+      const row = rowAt(high, probe);
       const end = this.windowEnd(row);
       // One that was just looked up is about to be counted in.
       if (end > 0 ? end <= now : this.inProgress(row) === 0 && now + end > UNUSED_MS) return row;
@@ -139,6 +143,11 @@ export class SharedCounters {
     }
     return taken;
   }
+}
+
+/** A row of the half that the hash names. */
+function rowAt(high: number, probe: number): number {
+  return (high & HALF) | ((high + probe) & (HALF - 1));
 }
 
 /** The lock and the seed, then an array of each field. */

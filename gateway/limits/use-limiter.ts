@@ -119,12 +119,14 @@ function rateCounter({ name, metric, window, max }: AppliedLimit, amounts: Reque
 }
 
 function quotaCounter(
-  { name, metric, window, max, timeZone, isAlert, credits }: AppliedLimit,
+  { name, scope, metric, window, max, timeZone, isAlert, credits }: AppliedLimit,
   amounts: RequestAmounts,
 ): QuotaCounter[] {
   if (!isCalendarWindow(window)) return [];
   const counted = { amount: wantedOf(metric, max, amounts), least: leastOf(metric, max, amounts) };
-  return [{ name, max, ...counted, window, timeZone, isMoney: metric === "nano_usd", isAlert, credits }];
+  // Anybody can use up the budget of an address.
+  const isReported = scope !== "address";
+  return [{ name, max, ...counted, window, timeZone, isMoney: metric === "nano_usd", isAlert, isReported, credits }];
 }
 
 function grantOf(granted: readonly Granted[], use: RequestUse): UseGrant {

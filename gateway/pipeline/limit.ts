@@ -7,6 +7,7 @@ import { isRecord } from "../../lib/is-record.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { RequestFacts } from "../core/record.ts";
+import type { KeylessLimits } from "../limits/keyless-limits.ts";
 import { anthropicHeaders, openAiHeaders, rateLimitFields } from "../limits/limit-headers.ts";
 import type { RequestUse, UsedAmounts } from "../limits/request-use.ts";
 import { type LimitCount, LimitReached, type UseLimiter } from "../limits/use-limiter.ts";
@@ -18,6 +19,7 @@ import type { Limited, Planned } from "./request-states.ts";
 
 export interface LimitTools {
   readonly limiter: Pick<UseLimiter, "reserve">;
+  readonly keyless: KeylessLimits;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
 }
@@ -30,21 +32,23 @@ const WITHOUT_TOKENS: ReadonlySet<string> = new Set(["/tokenize", "/detokenize"]
 const LEAST_COMPLETION_TOKENS = 16;
 
 /**
- * Seventh step: reserves what the request may use of the limits of its organisation, project, owner and key. Where less is
- * left, the completion is clamped to it. What was used is settled with the request, however that ends.
+ * Seventh step: reserves what the request may use of the limits of its organisation, project, owner and key; without a key,
+ * of its address and of all callers without one. Where less is left, the completion is clamped to it. What was used is settled with the request, however that ends.
  * @throws {LimitReached} when even its shortest completion is over a limit
  * @throws {GatewayError} `limits_unavailable` when a limit can't be read or counted
  */
 export function limit(planned: Planned, tools: LimitTools): Limited | Promise<Limited> {
-  const limits = planned.key?.limits;
-  return limits === undefined ? planned : reserve(planned, limits, tools);
+  const { key, caller, request, generation } = planned;
+  if (key !== undefined && key.limits === undefined) return planned;
+  const limits =
+    key?.limits === undefined
+      ? tools.keyless.of(caller.tenant, request.address, generation.model)
+      : limitsOf(key.limits, generation.model);
+  return limits.length === 0 ? planned : reserve(planned, limits, tools);
 }
 
-async function reserve(planned: Planned, stored: readonly StoredLimits[], tools: LimitTools): Promise<Limited> {
+async function reserve(planned: Planned, limits: readonly AppliedLimit[], tools: LimitTools): Promise<Limited> {
   const { generation, record } = planned;
-  refuseUnreadable(stored);
-  const limits = limitsOf(stored, generation.model);
-  if (limits.length === 0) return planned;
   const use = requestUse(planned);
   try {
     const { completionTokens, counts, settle } = await tools.limiter.reserve(limits, use);
@@ -64,8 +68,12 @@ async function reserve(planned: Planned, stored: readonly StoredLimits[], tools:
 /** Those of each model, as long as the key that has them is cached. */
 const APPLIED = new WeakMap<readonly StoredLimits[], Map<string, readonly AppliedLimit[]>>();
 
-/** @param model one that exists, so that there are few */
+/**
+ * @param model one that exists, so that there are few
+ * @throws {GatewayError} `limits_unavailable` for limits of a newer release
+ */
 function limitsOf(stored: readonly StoredLimits[], model: string): readonly AppliedLimit[] {
+  refuseUnreadable(stored);
   const byModel = APPLIED.get(stored) ?? new Map<string, readonly AppliedLimit[]>();
   const limits = byModel.get(model) ?? appliedLimits(stored, model);
   byModel.set(model, limits);

@@ -51,6 +51,13 @@ describe.each([
   ["in memory", () => new SharedQuotaTable()],
   ["in DynamoDB", realTable],
 ])("budgets counted %s", (_where, table) => {
+  test("of an address are not reported, as anybody can use them up", async () => {
+    const { use, percents } = gatewaysAt(await table());
+    for (let round = 0; round < 40; round++) await use(10_000, { name: "address:a:nano_usd:day", isReported: false });
+    for (let round = 0; round < 20; round++) await use(10_000);
+    await eventually(() => expect(percents()).toEqual([50]));
+  });
+
   // documented: budget-alerts-once
   test("are reported at 50, 80, 90 and 100 %, each once for three gateways", async () => {
     const { alerts, use, percents } = gatewaysAt(await table());

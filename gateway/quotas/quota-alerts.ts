@@ -22,8 +22,8 @@ export class QuotaAlerts {
 
   /** What can't be reported now is tried with the next count. */
   counted({ counter, sum, used, reported, reportedMax, isRefusal }: CountedQuota): void {
-    const { max, isAlert = false, isMoney } = counter;
-    if (max === 0 || !(isMoney || isAlert)) return;
+    const { max, isAlert = false, isMoney, isReported = true } = counter;
+    if (max === 0 || !isReported || !(isMoney || isAlert)) return;
     const percent = isRefusal ? 100 : ALERT_PERCENTS.findLast((share) => used >= (share / 100) * max);
     if (percent === undefined || (reportedMax === max && percent <= reported)) return;
     const key = `${sum.name} ${sum.window} ${max} ${percent}`;

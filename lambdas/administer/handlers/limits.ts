@@ -1,5 +1,6 @@
 import type { Limit, Limits } from "../../../contracts/control/limits.ts";
-import { LimitScope, type LimitWindow, type UseLimit } from "../../../contracts/limits/use-limit.ts";
+import { COUNTED_WINDOWS } from "../../../contracts/limits/limit-rules.ts";
+import { LimitScope, type UseLimit } from "../../../contracts/limits/use-limit.ts";
 import { isTimeZone } from "../../../domain/limits/time-zone.ts";
 import { ID_MARK } from "../../../domain/tenancy/changes.ts";
 import { auditEvent, type ControlHandler, change, page } from "../call/control-call.ts";
@@ -51,8 +52,6 @@ export const deleteLimits: ControlHandler<"deleteLimits"> = async (call) => {
   });
 };
 
-/** Windows whose use is counted in the usage table. */
-const COUNTED_WINDOWS: ReadonlySet<LimitWindow> = new Set(["day", "week", "month", "lifetime"]);
 const PREFIX = "limits-";
 
 function idOf({ scope, subjectId }: Pick<LimitedSubject, "scope" | "subjectId">): string {

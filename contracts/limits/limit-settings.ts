@@ -1,0 +1,22 @@
+import * as z from "zod";
+import { limitFault } from "./limit-rules.ts";
+import { UseLimit } from "./use-limit.ts";
+
+/** A limit of an environment file: it stops what would be over it. */
+export const LimitSetting = UseLimit.omit({ action: true }).check(({ value, issues }) => {
+  const fault = limitFault(value, value.timeZone);
+  if (fault) issues.push({ code: "custom", message: fault.message, path: [fault.field], input: value });
+});
+export type LimitSetting = z.infer<typeof LimitSetting>;
+
+/** Most limits of one list: a request without a key is counted in two of them. */
+const MAX_KEYLESS_LIMITS = 16;
+
+/** What callers without an API key may use, beside the requests per minute of their address. */
+export const KeylessLimits = z.strictObject({
+  /** Each address; of IPv6 each /64. */
+  address: z.array(LimitSetting).max(MAX_KEYLESS_LIMITS),
+  /** All of them together. */
+  all: z.array(LimitSetting).max(MAX_KEYLESS_LIMITS),
+});
+export type KeylessLimits = z.infer<typeof KeylessLimits>;
