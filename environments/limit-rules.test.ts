@@ -53,3 +53,27 @@ describe("api.keylessLimits", () => {
     expect(messageOf({ all: [TOKENS] }, {}, { usage: null })).toBe("");
   });
 });
+
+describe("api.tiers", () => {
+  const tiers = { gold: { limits: [{ ...TOKENS, metric: "requests" }], expectedKeys: 6 } } as const;
+  const resolved = (api: object) =>
+    validateEnvironment({ ...dev, api: { ...dev.api, ...api } }, "environments/dev.ts").api.usagePlans;
+
+  test("are usage plans too, as wide as their expected keys together, unless the file has a plan of that name", () => {
+    const { gold, ...others } = resolved({ tiers });
+    expect(gold).toEqual({ requestsPerSecond: 100, burst: 200, requestsPerMonth: null });
+    expect(others).toEqual(dev.api.usagePlans);
+    const own = { requestsPerSecond: 1, burst: 1, requestsPerMonth: 5 };
+    expect(resolved({ tiers, usagePlans: { ...dev.api.usagePlans, gold: own } }).gold).toEqual(own);
+  });
+
+  test("have limits with the rules of others, and none where there are no keys", () => {
+    const wrong = { gold: { limits: [{ ...TOKENS, model: "absent" }], expectedKeys: 0 } };
+    expect(messageOf(dev.api.keylessLimits, { tiers: wrong } as object)).toMatch(
+      /tiers\.gold\.expectedKeys.*at least 1/s,
+    );
+    const unknown = { gold: { limits: [{ ...TOKENS, model: "absent" }] } };
+    expect(messageOf(dev.api.keylessLimits, { tiers: unknown })).toMatch(/api\.tiers\.gold\.limits\[0\]\.model/);
+    expect(messageOf(dev.api.keylessLimits, { tiers, auth: "off" } as object)).toContain("there are no keys");
+  });
+});

@@ -22,6 +22,16 @@ export function keylessLimitProblems(environment: Environment): readonly Problem
   return [...limitProblems(`${path}.address`, address, environment), ...limitProblems(`${path}.all`, all, environment)];
 }
 
+export function tierProblems(environment: Environment): readonly Problem[] {
+  const { api } = environment;
+  const all = Object.entries(api.tiers).flatMap(([name, { limits }]) =>
+    limitProblems(`api.tiers.${name}.limits`, limits, environment),
+  );
+  if (api.auth !== "off" || Object.keys(api.tiers).length === 0) return all;
+  const rule = "must be empty when auth is off: there are no keys";
+  return [...all, { path: "api.tiers", value: api.tiers, rule, remedy: "remove them" }];
+}
+
 /** Of a list of limits whose own fields are right. */
 export function limitProblems(
   path: string,

@@ -5,7 +5,7 @@ import { ANONYMOUS_PLAN } from "../contracts/processes/auth.ts";
 import { EGRESS_PORT, isOutside } from "../domain/targets/internet-egress.ts";
 import { targetProblems } from "../domain/targets/target-problems.ts";
 import type { Environment } from "../settings/environment.ts";
-import { keylessLimitProblems } from "./limit-rules.ts";
+import { keylessLimitProblems, tierProblems } from "./limit-rules.ts";
 import { peopleProblems } from "./people-rules.ts";
 import { poolProblems, rangeProblems } from "./pool-rules.ts";
 import type { Problem } from "./problem.ts";
@@ -33,6 +33,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...consoleProblems(environment),
     ...addressLimitProblems(environment),
     ...keylessLimitProblems(environment),
+    ...tierProblems(environment),
     ...timeoutProblems(environment),
     ...queueProblems(environment),
     ...ciProblems(environment),

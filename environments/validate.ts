@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { tierPlan } from "../domain/limits/tiers.ts";
 import { isRecord } from "../lib/is-record.ts";
 import { type Environment, EnvironmentSchema } from "../settings/environment.ts";
 import { applyDefaults, type WithDefaults } from "./defaults/apply-defaults.ts";
@@ -35,8 +36,22 @@ export function resolveEnvironment(data: unknown, file: string): ResolvedEnviron
   const parsed = EnvironmentSchema.safeParse(settings, { reportInput: true });
   if (!parsed.success) return refuse([...wrongDefaults, ...parsed.error.issues.flatMap(issueProblems)]);
   if (wrongDefaults.length > 0) return refuse(wrongDefaults);
-  const problems = crossFieldProblems(parsed.data);
-  return problems.length > 0 ? refuse(problems) : { environment: parsed.data, reasons, modelsField };
+  const environment = withTierPlans(parsed.data, reasons);
+  const problems = crossFieldProblems(environment);
+  return problems.length > 0 ? refuse(problems) : { environment, reasons, modelsField };
+}
+
+/** With the usage plans that follow from its tiers, but for those that the file has itself. */
+function withTierPlans(environment: Environment, reasons: Map<string, string>): Environment {
+  const { api } = environment;
+  if (api.entry !== "api-gateway") return environment;
+  const usagePlans = { ...api.usagePlans };
+  for (const [name, tier] of Object.entries(api.tiers)) {
+    if (Object.hasOwn(usagePlans, name)) continue;
+    usagePlans[name] = tierPlan(tier, api.throttle);
+    reasons.set(`api.usagePlans.${name}`, "what the expected keys of the tier may send together");
+  }
+  return { ...environment, api: { ...api, usagePlans } };
 }
 
 /** The environment of a file, checked; see `resolveEnvironment`. */

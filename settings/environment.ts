@@ -3,7 +3,7 @@ import { REGION_IDS } from "../catalog/regions.ts";
 import { VALKEY_NODE_TYPE_IDS } from "../catalog/valkey-node-types.ts";
 import { BatchSettings, MAX_EDGE_FILE_BYTES } from "../contracts/api/batches.ts";
 import { GENERATION_ROUTES } from "../contracts/api/generation-routes.ts";
-import { KeylessLimits } from "../contracts/limits/limit-settings.ts";
+import { KeylessLimits, TierSettings } from "../contracts/limits/limit-settings.ts";
 import { Markups } from "../contracts/limits/markup.ts";
 import { AddressRange, AuthMode } from "../contracts/processes/auth.ts";
 import { CacheSettings, RouteTimeouts } from "../contracts/processes/gateway-config.ts";
@@ -33,6 +33,9 @@ const addressRange = AddressRange.refine(
   (range) => !range.endsWith("/0"),
   "must not be every address: the firewall takes no range of /0",
 );
+
+/** Each is a usage plan and a key of API Gateway, of which an account has 300 and 10,000 by default. */
+const MAX_TIERS = 50;
 
 const UsagePlan = z.strictObject({
   /** Steady rate of all callers on this plan together, in requests per second. */
@@ -219,6 +222,13 @@ export const EnvironmentSchema = z.strictObject({
     queue: QueueLimits,
     /** Throttle of the whole stage. */
     throttle: z.strictObject({ requestsPerSecond: z.number().gt(0).max(10_000), burst: z.int().min(1).max(10_000) }),
+    /**
+     * Limits by name, for the keys made with that plan (`sluice keys create --plan`) and the keys and projects that the control
+     * API gives that tier. Behind API Gateway each is a usage plan too, derived from its limits. docs/limits-of-use.md.
+     */
+    tiers: z.record(name, TierSettings).refine((tiers) => Object.keys(tiers).length <= MAX_TIERS, {
+      error: `must be at most ${MAX_TIERS}`,
+    }),
     /** Usage plans by name. Requests without a key use `anonymous`. */
     usagePlans: z.record(name, UsagePlan),
   }),

@@ -46,6 +46,7 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
     keysTable,
     ...(identity.people?.organization === undefined ? {} : { organization: identity.people.organization }),
     ...addressLimitsOf(api),
+    ...tiersOf(api),
     bodyLimitBytes: api.bodyLimitBytes,
     corsOrigins: api.corsOrigins,
     timeouts: api.timeouts,
@@ -93,6 +94,11 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
       ? {}
       : { responseStorage: { table: responsesTable, ttlSeconds: responses.keepDays * SECONDS_PER_DAY } }),
   };
+}
+
+function tiersOf({ tiers }: Environment["api"]): Pick<GatewayConfig, "tiers"> {
+  const all = Object.entries(tiers).map(([name, { limits }]) => [name, limits] as const);
+  return all.length === 0 ? {} : { tiers: Object.fromEntries(all) };
 }
 
 /** What an address may use, and callers without a key. */

@@ -126,6 +126,7 @@ export class ServingStack extends TerraformStack {
         usageStore: data.usageStore,
         historyStore: data.historyStore,
         organization: environment.identity.people?.organization ?? DEFAULT_ORGANIZATION,
+        tiers: Object.keys(api.tiers),
         models: [...Object.keys(environment.pools), ...Object.keys(environment.routes)],
         listenerArn: before.gatewayListenerArn,
         stage: api.entry === "api-gateway" ? api.stage : undefined,

@@ -79,6 +79,18 @@ describe("sluice limits", () => {
     expect(JSON.parse(await limits("list", "--json"))).toMatchObject([{ subject_id: "organization" }]);
   });
 
+  test("gives a project a tier beside its limits, lists it, and takes it away", async () => {
+    const { limits, project } = await setUp();
+    await limits("set", project, "requests/minute=60");
+    expect(await limits("tier", project, "gold")).toContain(`${project} has the tier gold`);
+    expect(cells(await limits("list")).slice(1)).toEqual([
+      [project, "requests", "minute", "60", "stop"],
+      [project, "tier", "gold", "stop"],
+    ]);
+    expect(await limits("tier", project)).toContain(`${project} has no tier any more`);
+    expect(cells(await limits("list"))).toHaveLength(2);
+  });
+
   test("sets the weight of a project beside its limits, and lists it", async () => {
     const { limits, project } = await setUp();
     await limits("set", project, "requests/minute=60");
@@ -108,6 +120,7 @@ describe("sluice limits", () => {
     [["set", "proj_none", "requests/minute=1"], /No subject of limits with the id 'proj_none'/],
     [["weight", "PROJECT", "0"], /The weight '0' must be a whole number from 1 to 1000/],
     [["weight", "PROJECT", "2.5"], /The weight '2.5' must be/],
+    [["tier", "PROJECT", "silver"], /'silver' is no tier of this environment, which has gold, free/],
     [["weight", "organization", "2"], /must be the id of one, which begins with proj_/],
     [["delete", "PROJECT", "tokens/day"], /has no limit tokens\/day like that; `sluice limits list`/],
     [["delete", "PROJECT", "--model", "x"], /name these too, each as METRIC\/WINDOW/],

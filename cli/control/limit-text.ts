@@ -18,7 +18,14 @@ const PREFIXES: readonly (readonly [string, LimitScope])[] = [
 export const SUBJECT_FORM = "organization, or the id of a project, user, service account or key";
 
 /** The fields of the API's limits that the commands read; a newer release may send more. */
-export const ReadLimits = Limits.pick({ id: true, scope: true, subject_id: true, limits: true, weight: true }).strip();
+export const ReadLimits = Limits.pick({
+  id: true,
+  scope: true,
+  subject_id: true,
+  limits: true,
+  weight: true,
+  tier: true,
+}).strip();
 
 /** @throws {UserError} for an id of no subject */
 export function subjectOf(id: string): Subject {

@@ -13,7 +13,7 @@ import {
   shownLimit,
   subjectOf,
 } from "./limit-text.ts";
-import { changeLimits, changeWeight, deleteLimits, storedLimits } from "./stored-limits.ts";
+import { changeLimits, changeTier, changeWeight, deleteLimits, storedLimits } from "./stored-limits.ts";
 
 interface SetOptions extends ControlOptions {
   readonly model?: string;
@@ -42,6 +42,9 @@ export function limitsCommand(tools: ControlTools): Command {
   withControlOptions(limits.command("weight <project> <weight>"))
     .description("set a project's part of full pools, from 1 to 1000; 3 is three times that of a project with 1")
     .action((id: string, written: string, options: ControlOptions) => setWeight(id, written, options, tools));
+  withControlOptions(limits.command("tier <subject> [tier]"))
+    .description("give a project or key the limits of a tier of the environment file; without a name it has none")
+    .action((id: string, tier: string | undefined, options: ControlOptions) => setTier(id, tier, options, tools));
   limits
     .command("policy")
     .description("what holds each kind of limit, and what becomes of requests while its counter can't be reached")
@@ -72,8 +75,9 @@ async function list(options: ControlOptions, tools: ControlTools): Promise<void>
   tools.print(
     textTable([
       ["SUBJECT", "METRIC", "WINDOW", "MAX", "MODEL", "TIME ZONE", "ACTION"],
-      ...all.flatMap(({ subject_id: id, limits, weight }) => [
+      ...all.flatMap(({ subject_id: id, limits, weight, tier }) => [
         ...limits.map((limit) => row(id, limit)),
+        ...(tier === undefined ? [] : [[id, "tier", "", tier, "", "", "stop"]]),
         ...(weight === undefined ? [] : [[id, "weight", "", String(weight), "", "", "share"]]),
       ]),
     ]),
@@ -119,6 +123,21 @@ async function remove(id: string, written: readonly string[], options: SetOption
   });
   if (options.json === true) return tools.print(JSON.stringify(limits, null, 2));
   tools.print(`${subject.id} has ${count(limits)}; gateways hold them within a second.`);
+}
+
+async function setTier(
+  id: string,
+  tier: string | undefined,
+  options: ControlOptions,
+  tools: ControlTools,
+): Promise<void> {
+  await changeTier(controlClient(options, tools), subjectOf(id), tier ?? null);
+  if (options.json === true) return tools.print(JSON.stringify({ id, tier: tier ?? null }));
+  tools.print(
+    tier === undefined
+      ? `${id} has no tier any more.`
+      : `${id} has the tier ${tier}; gateways hold its limits within a second.`,
+  );
 }
 
 async function setWeight(id: string, written: string, options: ControlOptions, tools: ControlTools): Promise<void> {

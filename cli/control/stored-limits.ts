@@ -53,6 +53,11 @@ export async function changeWeight(client: AdminClient, subject: Subject, weight
   await change(client, subject, ({ limits }) => ({ limits, weight }));
 }
 
+/** Sets the tier of a project or key, `null` for none, and leaves its own limits as they are. @throws {UserError} as `changeLimits` */
+export async function changeTier(client: AdminClient, subject: Subject, tier: string | null): Promise<void> {
+  await change(client, subject, ({ limits }) => ({ limits, tier }));
+}
+
 /** Takes all limits of a subject away. */
 export async function deleteLimits(client: AdminClient, subject: Subject): Promise<void> {
   await client.call({ method: "DELETE", path: pathOf(subject) }, LimitsDeleted.pick({ deleted: true }).strip());

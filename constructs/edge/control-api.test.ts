@@ -21,6 +21,7 @@ const synth = (stage?: string, hasHistory = false) =>
       keysTable: new KeysTable(scope, "Keys", { name: "test-keys", encryptionKey, isProtected: true }),
       keyPlan: "standard",
       models: ["tiny", "chat"],
+      tiers: [],
       usageStore: new UsageStore(scope, "Usage", {
         tableName: "test-usage",
         bucketNamePrefix: "test-usage-",

@@ -20,6 +20,8 @@ export interface ControlApiProps extends RoutedFunctionProps {
   readonly keyPlan: string;
   /** Public names of the models and routes of the environment file. */
   readonly models: readonly string[];
+  /** Names of its tiers. */
+  readonly tiers: readonly string[];
   /** Sums of usage. @default - the environment stores none */
   readonly usageStore: UsageStore | undefined;
   /** The history of generations. @default - the environment stores none */
@@ -46,6 +48,7 @@ export class ControlApi extends Construct {
       keysTable,
       keyPlan,
       models,
+      tiers,
       usageStore,
       historyStore,
       organization,
@@ -74,6 +77,7 @@ export class ControlApi extends Construct {
           : {}),
         [ENV.organization]: organization,
         [ENV.publicModels]: publicModels(models),
+        ...(tiers.length > 0 ? { [ENV.tiers]: JSON.stringify(tiers) } : {}),
         [ENV.functionEntry]: functionEntry(stage),
         ...(corsOrigins.length > 0 ? { [ENV.corsOrigins]: JSON.stringify(corsOrigins) } : {}),
       },

@@ -6,6 +6,7 @@ import {
   LimitWindow,
   MAX_LIMITS_OF_SUBJECT,
   ShareWeight,
+  TierName,
   UseLimit,
 } from "../limits/use-limit.ts";
 import { cursor, pageOf, Seconds } from "./page.ts";
@@ -36,6 +37,8 @@ export const Limits = z.strictObject({
   limits: z.array(Limit),
   /** Of a project: its part of a full pool against those of others. @default 1 */
   weight: ShareWeight.exactOptional(),
+  /** Of a project or key: the tier of the environment file whose limits it has beside. @default - none */
+  tier: TierName.exactOptional(),
   updated_at: Seconds.nullable(),
 });
 export type Limits = z.infer<typeof Limits>;
@@ -55,6 +58,8 @@ function counterOf({ metric, window, model = "", time_zone = "UTC", action = "st
 export const UpdateLimits = z.strictObject({
   /** Of a project; others have none. @default - it stays as it is */
   weight: ShareWeight.exactOptional(),
+  /** Of a project or key; null takes it away. @default - it stays as it is */
+  tier: TierName.nullable().exactOptional(),
   limits: z
     .array(
       Limit.check((context) => {

@@ -1,6 +1,13 @@
 import * as z from "zod";
 import { DataRetention } from "../history/data-retention.ts";
-import { LimitScope, MAX_LIMITS_OF_SUBJECT, ModelPermissions, ShareWeight, UseLimit } from "../limits/use-limit.ts";
+import {
+  LimitScope,
+  MAX_LIMITS_OF_SUBJECT,
+  ModelPermissions,
+  ShareWeight,
+  TierName,
+  UseLimit,
+} from "../limits/use-limit.ts";
 import {
   BrowserSessionRecord,
   PersonAdminKeyIndexRecord,
@@ -247,6 +254,8 @@ export const LimitsRecord = z.strictObject({
   retention: DataRetention.optional(),
   /** Of a project. @default 1 */
   weight: ShareWeight.optional(),
+  /** Of a project or key. @default - none */
+  tier: TierName.optional(),
   updatedAt: Seconds,
 });
 /** Prepaid credit that was granted to an organisation or project. It stays when it is used up, has expired or was revoked. */

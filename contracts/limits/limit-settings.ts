@@ -9,6 +9,18 @@ export const LimitSetting = UseLimit.omit({ action: true }).check(({ value, issu
 });
 export type LimitSetting = z.infer<typeof LimitSetting>;
 
+/** Most limits of a tier, beside the 64 that a key or project may have of its own. */
+const MAX_TIER_LIMITS = 16;
+
+/** Limits by a name, which keys and projects have by that name. */
+export const TierSettings = z.strictObject({
+  /** Of each key or project that has the tier, for itself. */
+  limits: z.array(LimitSetting).max(MAX_TIER_LIMITS),
+  /** Keys of the tier that are expected to send at their limit at once: API Gateway lets so many through. @default 10 */
+  expectedKeys: z.int().min(1).max(100_000).optional(),
+});
+export type TierSettings = z.infer<typeof TierSettings>;
+
 /** Most limits of one list: a request without a key is counted in two of them. */
 const MAX_KEYLESS_LIMITS = 16;
 

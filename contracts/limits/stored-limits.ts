@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { DataRetention } from "../history/data-retention.ts";
-import { CreditGrant, ModelPermissions, ShareWeight, UseLimit } from "./use-limit.ts";
+import { CreditGrant, ModelPermissions, ShareWeight, TierName, UseLimit } from "./use-limit.ts";
 
 /** Named in `requires` while a subject needs credit: releases without credit refuse what it sends. */
 export const CREDITS_FIELD = "credits";
@@ -22,6 +22,9 @@ export const StoredLimitsItem = z.object({
 
 /** Fields of a newer release are dropped: each can only narrow what a limit is about, so that it stops more without. */
 export const StoredLimit = z.object(UseLimit.shape);
+
+/** Stands among the limits for those of a tier: releases that do not know it refuse the subject's requests. */
+export const StoredTier = z.strictObject({ tier: TierName });
 
 /** A limit that stops nothing, of any release. */
 export const StoredAlert = z.object({ action: z.literal("alert") });

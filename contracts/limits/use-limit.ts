@@ -57,6 +57,9 @@ export const MAX_CREDITS_OF_SUBJECT = 20;
 /** A project's part of a full pool against the others': 3 is three times that of a project with 1. */
 export const ShareWeight = z.int().min(1).max(1000);
 
+/** Name of a tier of limits. */
+export const TierName = z.string().min(1).max(64);
+
 /** Most limits of one subject: one call of the limiter counts those of four subjects. */
 export const MAX_LIMITS_OF_SUBJECT = 64;
 
@@ -75,5 +78,7 @@ export const SubjectLimits = z.object({
   retention: DataRetention.optional(),
   /** Of a project. @default 1 */
   weight: ShareWeight.optional(),
+  /** Name of a tier of the environment, of a project or key: its limits hold beside. @default - none */
+  tier: TierName.optional(),
 });
 export type SubjectLimits = z.infer<typeof SubjectLimits>;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { DeepReadonly } from "../../lib/deep-readonly.ts";
 import { BatchSettings } from "../api/batches.ts";
-import { KeylessLimits } from "../limits/limit-settings.ts";
+import { KeylessLimits, LimitSetting } from "../limits/limit-settings.ts";
 import { Markups } from "../limits/markup.ts";
 import { ProviderConfig, RouteConfig } from "../targets/target-settings.ts";
 import { TokenPriceSettings } from "../targets/token-prices.ts";
@@ -80,6 +80,8 @@ export const GatewayConfig = z.strictObject({
   requestsPerMinutePerIpWithKey: z.int().min(1).optional(),
   /** What callers without a key may use beside. @default - anything */
   keylessLimits: KeylessLimits.optional(),
+  /** Limits of tiers by name. @default - there are none */
+  tiers: z.record(z.string(), z.array(LimitSetting)).optional(),
   /** Ranges of addresses without that limit. @default - none */
   trustedAddresses: z.array(z.string()).optional(),
   bodyLimitBytes: z.int().min(1024),

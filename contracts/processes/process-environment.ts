@@ -67,6 +67,8 @@ export const ENV = {
   organization: "SLUICE_ORGANIZATION",
   /** Public names of the models and routes of the environment file: one line of JSON, an array of strings (control Lambda). */
   publicModels: "SLUICE_PUBLIC_MODELS",
+  /** Names of the environment file's tiers, in the same form (control Lambda). Absent where there are none. */
+  tiers: "SLUICE_TIERS",
   /** JSON object: plan name → API Gateway API key value that identifies it (authorizer Lambda). */
   planKeys: "SLUICE_PLAN_KEYS",
   /** Settings of the token exchange: one line of JSON, `contracts/processes/workloads.ts`. */

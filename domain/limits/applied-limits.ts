@@ -1,4 +1,4 @@
-import type { CreditGrant, LimitMetric, LimitScope, LimitWindow, UseLimit } from "../../contracts/limits/use-limit.ts";
+import type { CreditGrant, LimitScope, UseLimit } from "../../contracts/limits/use-limit.ts";
 import type { StoredLimits } from "./subject-limits.ts";
 import { isCalendarWindow } from "./windows.ts";
 
@@ -9,10 +9,7 @@ export interface AppliedSubject {
 }
 
 /** A limit that a request is counted in. */
-export interface AppliedLimit extends AppliedSubject {
-  readonly metric: LimitMetric;
-  readonly window: LimitWindow;
-  readonly max: number;
+export interface AppliedLimit extends AppliedSubject, Readonly<Pick<UseLimit, "metric" | "window" | "max">> {
   /** The model whose use alone it counts. @default - it counts that of all models */
   readonly model: string | undefined;
   readonly timeZone: string;

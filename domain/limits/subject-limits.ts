@@ -1,5 +1,11 @@
 import type { DataRetention } from "../../contracts/history/data-retention.ts";
-import { CREDITS_FIELD, StoredAlert, StoredLimit, StoredLimitsItem } from "../../contracts/limits/stored-limits.ts";
+import {
+  CREDITS_FIELD,
+  StoredAlert,
+  StoredLimit,
+  StoredLimitsItem,
+  StoredTier,
+} from "../../contracts/limits/stored-limits.ts";
 import type { CreditGrant, ModelPermissions, SubjectLimits, UseLimit } from "../../contracts/limits/use-limit.ts";
 import { NO_HASH } from "../../contracts/processes/auth.ts";
 import type { KeyUpdate } from "../keys/key-updates.ts";
@@ -22,6 +28,8 @@ export interface StoredLimits extends LimitSubject {
   readonly retention: DataRetention | undefined;
   /** Of a project: its part of a full pool. @default 1 */
   readonly weight?: number | undefined;
+  /** Name of the tier whose limits it has beside. @default - none */
+  readonly tier?: string | undefined;
   /** Grants in the order in which they are used; without any, nothing may be used. @default - no credit is needed */
   readonly credits?: readonly CreditGrant[] | undefined;
   /**
@@ -42,9 +50,10 @@ export function subjectLimitsId({ scope, subject }: LimitSubject): string {
  * @param version of the item as it was read, 0 where there was none. The update fails its condition when it is another one.
  */
 export function subjectLimitsUpdate(limits: SubjectLimits, version: number, at: Date): KeyUpdate {
-  const { scope, subject, models, retention, weight } = limits;
+  const { scope, subject, models, retention, weight, tier } = limits;
   const optional = { models, retention, weight };
-  const fields = { limits: limits.limits.map(withoutUndefined), ...withoutUndefined(optional) };
+  const stored = [...(tier === undefined ? [] : [{ tier }]), ...limits.limits.map(withoutUndefined)];
+  const fields = { limits: stored, ...withoutUndefined(optional) };
   const removed = Object.keys(optional).filter((name) => !Object.hasOwn(fields, name));
   return itemUpdate({ scope, subject }, { fields, removed, version, at });
 }
@@ -123,7 +132,9 @@ export function readSubjectLimits(
   const version = typeof item.version === "number" ? item.version : 0;
   if (stored === undefined)
     return { scope, subject, version, limits: [], models: undefined, retention: undefined, isComplete: false };
-  const limits = stored.limits.map(readLimit);
+  const tier = stored.limits.map((one) => StoredTier.safeParse(one).data).find((one) => one !== undefined)?.tier;
+  const written = stored.limits.filter((one) => !StoredTier.safeParse(one).success);
+  const limits = written.map(readLimit);
   return {
     scope,
     subject,
@@ -131,9 +142,10 @@ export function readSubjectLimits(
     limits: limits.flatMap((limit) => limit ?? []),
     models: stored.models,
     retention: stored.retention,
+    ...(tier === undefined ? {} : { tier }),
     ...(stored.weight === undefined ? {} : { weight: stored.weight }),
     ...(stored.credits === undefined ? {} : { credits: stored.credits }),
-    isComplete: limits.every((limit, position) => limit ?? StoredAlert.safeParse(stored.limits[position]).success),
+    isComplete: limits.every((limit, position) => limit ?? StoredAlert.safeParse(written[position]).success),
   };
 }
 

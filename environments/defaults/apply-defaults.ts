@@ -10,7 +10,7 @@ import { addTargetDefaults } from "./target-defaults.ts";
 export interface WithDefaults {
   readonly settings: unknown;
   /** The reasons of the defaults by path, e.g. `api.auth`. Settings of the file have none. */
-  readonly reasons: ReadonlyMap<string, string>;
+  readonly reasons: Map<string, string>;
   /** The name of the models in the file: problems are reported under it. */
   readonly modelsField: ModelsField;
   /** Values that decide over defaults, and that are wrong. */

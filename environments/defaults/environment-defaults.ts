@@ -89,6 +89,7 @@ export const ENVIRONMENT_DEFAULTS = {
   "api.queue.maxShareOfTenant": always(0.5, "one caller's burst leaves half of the queue to the others"),
   "api.throttle.requestsPerSecond": always(100, "bounds what all callers together can cost"),
   "api.throttle.burst": always(200, "two seconds of the rate"),
+  "api.tiers": always({}, "limits are set for each project and key"),
   "api.usagePlans": {
     value: usagePlans,
     because: "one plan for keys, and one for requests without a key where they are let in; none behind a load balancer",

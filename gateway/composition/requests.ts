@@ -135,7 +135,7 @@ function generationTools(
   const wallClock = options.wallClock ?? Date.now;
   const isTrusted = addressRanges(config.trustedAddresses ?? []);
   const keyless = new KeylessLimits({ settings: config.keylessLimits, isTrusted });
-  const limits = { limiter, keyless, wallClock };
+  const limits = { limiter, keyless, tiers: config.tiers ?? {}, wallClock };
   return { steps, config, bodyLimitBytes, deprecations, dialects, router, cache, admission, calls, memory, ...limits };
 }
 

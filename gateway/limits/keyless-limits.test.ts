@@ -55,7 +55,8 @@ describe("a caller without a key", () => {
 
   test("has with the other addresses of its IPv6 network one limit, and is refused over its tokens of a day without a retry", async () => {
     const { send } = await start({ address: [DAILY] });
-    for (const address of ["2001:db8::1", "2001:db8::2", "2001:db8::3"]) expect((await send(address)).status).toBe(200);
+    for (const address of ["2001:db8::1", "2001:db8::2", "2001:db8::3"])
+      await eventually(async () => expect((await send(address)).status).toBe(200));
     await eventually(async () => {
       const refused = await send("2001:db8::4");
       expect(refused.headers.get("x-should-retry")).toBe("false");

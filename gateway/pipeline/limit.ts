@@ -2,11 +2,13 @@ import { CLAMPED_HEADER } from "../../contracts/api/headers.ts";
 import { type AppliedLimit, appliedLimits } from "../../domain/limits/applied-limits.ts";
 import { nanoUsdOf } from "../../domain/limits/nano-usd.ts";
 import type { StoredLimits } from "../../domain/limits/subject-limits.ts";
+import { type Tiers, UnknownTier, withTiers } from "../../domain/limits/tiers.ts";
 import { upperPrice } from "../../domain/targets/target-cost.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { RequestFacts } from "../core/record.ts";
+import type { GatewayKey } from "../keys/key-store.ts";
 import type { KeylessLimits } from "../limits/keyless-limits.ts";
 import { anthropicHeaders, openAiHeaders, rateLimitFields } from "../limits/limit-headers.ts";
 import type { RequestUse, UsedAmounts } from "../limits/request-use.ts";
@@ -20,6 +22,7 @@ import type { Limited, Planned } from "./request-states.ts";
 export interface LimitTools {
   readonly limiter: Pick<UseLimiter, "reserve">;
   readonly keyless: KeylessLimits;
+  readonly tiers: Tiers;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
 }
@@ -39,11 +42,10 @@ const LEAST_COMPLETION_TOKENS = 16;
  */
 export function limit(planned: Planned, tools: LimitTools): Limited | Promise<Limited> {
   const { key, caller, request, generation } = planned;
-  if (key !== undefined && key.limits === undefined) return planned;
   const limits =
-    key?.limits === undefined
+    key === undefined
       ? tools.keyless.of(caller.tenant, request.address, generation.model)
-      : limitsOf(key.limits, generation.model);
+      : limitsOf(key, generation.model, tools.tiers);
   return limits.length === 0 ? planned : reserve(planned, limits, tools);
 }
 
@@ -66,19 +68,35 @@ async function reserve(planned: Planned, limits: readonly AppliedLimit[], tools:
 }
 
 /** Those of each model, as long as the key that has them is cached. */
-const APPLIED = new WeakMap<readonly StoredLimits[], Map<string, readonly AppliedLimit[]>>();
+const APPLIED = new WeakMap<object, Map<string, readonly AppliedLimit[]>>();
+const NONE: readonly AppliedLimit[] = [];
 
 /**
  * @param model one that exists, so that there are few
- * @throws {GatewayError} `limits_unavailable` for limits of a newer release
+ * @throws {GatewayError} `limits_unavailable` for limits of a newer release, and for a tier that is not there
  */
-function limitsOf(stored: readonly StoredLimits[], model: string): readonly AppliedLimit[] {
+function limitsOf(key: GatewayKey, model: string, tiers: Tiers): readonly AppliedLimit[] {
+  const { limits: stored = [] } = key;
+  if (stored.length === 0 && !Object.hasOwn(tiers, key.plan)) return NONE;
   refuseUnreadable(stored);
-  const byModel = APPLIED.get(stored) ?? new Map<string, readonly AppliedLimit[]>();
-  const limits = byModel.get(model) ?? appliedLimits(stored, model);
+  const held = key.limits ?? key;
+  const byModel = APPLIED.get(held) ?? new Map<string, readonly AppliedLimit[]>();
+  const limits = byModel.get(model) ?? appliedLimits(tieredLimits(key, stored, tiers), model);
   byModel.set(model, limits);
-  APPLIED.set(stored, byModel);
+  APPLIED.set(held, byModel);
   return limits;
+}
+
+/** @throws {GatewayError} `limits_unavailable` for a tier that was removed, or is of a newer configuration */
+function tieredLimits(key: GatewayKey, stored: readonly StoredLimits[], tiers: Tiers): readonly StoredLimits[] {
+  try {
+    return withTiers(stored, key, tiers);
+  } catch (error) {
+    if (!(error instanceof UnknownTier)) throw error;
+    throw new GatewayError("limits_unavailable", {
+      message: `${error.message} Ask your operator to give it another tier, or to add this one to api.tiers.`,
+    });
+  }
 }
 
 /** @throws {GatewayError} `limits_unavailable` for limits of a newer release */

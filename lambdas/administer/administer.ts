@@ -62,6 +62,8 @@ export interface ControlTools {
   readonly keyPlan: string;
   /** Public names of the models and routes of the environment file. */
   readonly models: readonly string[];
+  /** Names of its tiers. @default - none */
+  readonly tiers?: readonly string[] | undefined;
   /** Sums of usage. @default - the environment stores none */
   readonly usage: UsageSource | undefined;
   /** The history of generations. @default - the environment stores none */
@@ -120,7 +122,7 @@ async function performAs<Id extends ControlOperationId>(
   request: ControlRequest,
   tools: ControlTools,
 ): Promise<ControlResult<unknown>> {
-  const { store, keyPlan, models, usage, history, organization } = tools;
+  const { store, keyPlan, models, tiers = [], usage, history, organization } = tools;
   const nowMs = tools.now();
   const operation: ControlOperation = CONTROL_OPERATIONS[id];
   const { organizationId, keyId, userId, isSignedIn } = request.caller;
@@ -161,6 +163,7 @@ async function performAs<Id extends ControlOperationId>(
     repeatable,
     keyPlan,
     models,
+    tiers,
     usage,
     history,
     organization,

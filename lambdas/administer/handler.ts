@@ -31,6 +31,7 @@ const Settings = z.object({
   [ENV.subjectKeysTable]: Text.optional(),
   [ENV.organization]: Text,
   [ENV.publicModels]: Texts,
+  [ENV.tiers]: Texts.optional(),
   [ENV.corsOrigins]: Texts.optional(),
   [ENV.functionEntry]: FunctionEntry,
 });
@@ -85,6 +86,7 @@ export const handler = middy().handler(async (event: unknown, { awsRequestId }: 
       history,
       organization: settings[ENV.organization],
       models: settings[ENV.publicModels],
+      tiers: settings[ENV.tiers],
       failedKeys,
       uptime,
       now: Date.now,

@@ -24,6 +24,7 @@ export async function controlServer(others: { readonly usage?: undefined } = {})
     olderArchives: new OlderArchives(),
     keyPlan: "standard",
     models: ["tiny", "chat"],
+    tiers: ["gold", "free"],
     usage,
     history,
     organization: "org-a",

@@ -20,7 +20,7 @@ const models = (text: string) => parallelModels("a/b.ts", text, parts);
  * Settings of `api` that the gateway's configuration has under the same names. It can't take the part itself: contracts/
  * may not import settings/, and a process accepts more than an environment may have (tests and the local stack run with
  * limits that no deployment should have), so its bounds are wider. What has the same bounds is one schema:
- * AuthMode, RouteTimeouts, QueueLimits.
+ * AuthMode, RouteTimeouts, QueueLimits, KeylessLimits. Of tiers a gateway has the limits alone.
  */
 const OF_GATEWAYS = [
   "stage",
@@ -29,6 +29,8 @@ const OF_GATEWAYS = [
   "endStreamsOnRevoke",
   "requestsPerMinutePerIp",
   "requestsPerMinutePerIpWithKey",
+  "keylessLimits",
+  "tiers",
   "trustedAddresses",
   "bodyLimitBytes",
   "corsOrigins",
@@ -38,7 +40,7 @@ const OF_GATEWAYS = [
 ];
 
 describe("the one model of an environment", { timeout: 120_000 }, () => {
-  test("a gateway's configuration repeats the names of twelve settings of `api`, and no others of a part", () => {
+  test("a gateway's configuration repeats the names of fourteen settings of `api`, and no others of a part", () => {
     const names = Object.keys(GatewayConfig.shape);
     const common = parts
       .filter(({ path }) => path !== "Environment")

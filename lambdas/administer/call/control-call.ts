@@ -73,6 +73,8 @@ export interface ControlCall<Id extends ControlOperationId> {
   readonly keyPlan: string;
   /** Public names of the models and routes of the environment file. */
   readonly models: readonly string[];
+  /** Names of its tiers. */
+  readonly tiers: readonly string[];
   /** Sums of usage. @default - the environment stores none */
   readonly usage: UsageSource | undefined;
   /** The history of generations. @default - the environment stores none */

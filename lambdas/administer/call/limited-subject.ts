@@ -98,6 +98,8 @@ interface LimitTools {
 export interface NewLimits extends Pick<SubjectLimits, "limits" | "models"> {
   /** @default - as it was */
   readonly weight?: number | undefined;
+  /** `null` takes it away. @default - as it was */
+  readonly tier?: string | null | undefined;
   /** `usual` takes away what was chosen. @default - as it was */
   readonly retention?: DataRetention | "usual";
 }
@@ -106,13 +108,14 @@ export interface NewLimits extends Pick<SubjectLimits, "limits" | "models"> {
 export async function newLimits(
   { store, caller, nowMs }: LimitTools,
   { scope, subjectId, record: before }: LimitedSubject,
-  { limits, models, retention = before?.retention, weight = before?.weight }: NewLimits,
+  { limits, models, retention = before?.retention, weight = before?.weight, tier = before?.tier }: NewLimits,
 ): Promise<{ readonly record: RecordOf<"limits">; readonly changes: readonly Change[] }> {
   const held = {
     limits,
     ...(models === undefined ? {} : { models }),
     ...(retention === undefined || retention === "usual" ? {} : { retention }),
     ...(weight === undefined ? {} : { weight }),
+    ...(tier === undefined || tier === null ? {} : { tier }),
   };
   const version = (before?.version ?? 0) + 1;
   const record = { kind: "limits", version, scope, subjectId, ...held, updatedAt: unixSeconds(nowMs) } as const;

@@ -16,7 +16,7 @@ export const listLimits: ControlHandler<"listLimits"> = async ({ caller, query, 
   const within = scope === undefined ? {} : { within: [scope] };
   const range = { kind: "limits", limit, ...within, ...(after === undefined ? {} : { after }) } as const;
   const found = await wantedRecords(store, caller.organizationId, range, {
-    isWanted: ({ limits, weight }) => limits.length > 0 || weight !== undefined,
+    isWanted: ({ limits, weight, tier }) => limits.length > 0 || weight !== undefined || tier !== undefined,
     cursorOf: (record) => (scope === undefined ? [record.scope, record.subjectId].join(ID_MARK) : record.subjectId),
   });
   const listed = found.slice(0, limit).map((record) => toLimits({ ...record, record }));
@@ -35,18 +35,19 @@ export const updateLimits: ControlHandler<"updateLimits"> = async (call) => {
   body.limits.forEach(requireTimeZone);
   if (body.limits.some(({ window }) => COUNTED_WINDOWS.has(window))) sourceOf(call);
   const limits = body.limits.map(toUseLimit);
-  const { weight } = body;
+  const { weight, tier } = body;
   if (weight !== undefined) requireProject(subject);
-  const { record, changes } = await newLimits(call, subject, { limits, models: subject.record?.models, weight });
+  if (typeof tier === "string") requireTier(subject, tier, call.tiers);
+  const { record, changes } = await newLimits(call, subject, { limits, models: subject.record?.models, weight, tier });
   const event = auditEvent("limits.updated", { id: idOf(subject), changes_requested: body });
   return change(call, event, changes, { body: toLimits({ ...subject, record }), version: record.version });
 };
 
-/** Takes all limits of a subject away. The models that a project may use and its weight stay as they are. */
+/** Takes all limits of a subject away, and its tier. The models that a project may use and its weight stay as they are. */
 export const deleteLimits: ControlHandler<"deleteLimits"> = async (call) => {
   const subject = call.records.subject_id;
   const id = idOf(subject);
-  const { changes } = await newLimits(call, subject, { limits: [], models: subject.record?.models });
+  const { changes } = await newLimits(call, subject, { limits: [], models: subject.record?.models, tier: null });
   return change(call, auditEvent("limits.deleted", { id }), changes, {
     body: { object: "organization.limits.deleted", id, deleted: true },
   });
@@ -90,9 +91,19 @@ function requireProject({ scope }: Pick<LimitedSubject, "scope">): void {
   if (scope === "project") return;
   throw new ControlError(
     "invalid_request",
-    `Full pools are shared among projects: a ${scope} has no weight; send the weight of a project, or leave it out.`,
+    `Full pools are shared among projects, and the scope ${scope} has no weight; send that of a project, or leave it out.`,
     { param: "weight" },
   );
+}
+
+/** @throws {ControlError} for a tier that the environment does not have, or a subject that has none */
+function requireTier({ scope }: Pick<LimitedSubject, "scope">, tier: string, tiers: readonly string[]): void {
+  if ((scope === "project" || scope === "key") && tiers.includes(tier)) return;
+  const message =
+    scope !== "project" && scope !== "key"
+      ? `Projects and keys have tiers, and the scope ${scope} has none; leave it out.`
+      : `'${tier}' is no tier of this environment, which has ${tiers.join(", ") || "none"}; send one of these, or add it to api.tiers of the environment file.`;
+  throw new ControlError("invalid_request", message, { param: "tier" });
 }
 
 function toUseLimit({ time_zone: timeZone, ...limit }: Limit): UseLimit {
@@ -114,6 +125,7 @@ function toLimits({ scope, subjectId, record }: Pick<LimitedSubject, "scope" | "
       ...(action === undefined ? {} : { action }),
     })),
     ...(record?.weight === undefined ? {} : { weight: record.weight }),
+    ...(record?.tier === undefined ? {} : { tier: record.tier }),
     updated_at: record?.updatedAt ?? null,
   };
 }
