@@ -26,6 +26,7 @@ import { costTools } from "./cost/cost-tools.ts";
 import { deployCommand, destroyCommand, planCommand } from "./deploy-command.ts";
 import { doctorCommand } from "./doctor/doctor-command.ts";
 import { environmentsCommand } from "./environments-command.ts";
+import { eraseCommand } from "./erasure/erase-command.ts";
 import { ssmImageStore } from "./images/image-store.ts";
 import { imagesCommand } from "./images/images-command.ts";
 import { initCommand } from "./init/init-command.ts";
@@ -137,6 +138,7 @@ const program = new Command("sluice")
       access: (options) => findKeyTable(options),
     }),
   )
+  .addCommand(eraseCommand({ ...control, wait: sleep, finish: operator.finish }))
   .addCommand(bootstrapCommand(operator))
   .addCommand(deployCommand(operator))
   .addCommand(planCommand(operator))

@@ -4,6 +4,7 @@ import { KEY_USE_SECONDS } from "../contracts/processes/poll-intervals.ts";
 import { FailedKeys } from "../domain/keys/failed-keys.ts";
 import { OlderArchives } from "../lambdas/administer/call/older-archives.ts";
 import { serve } from "../lambdas/administer/serve.ts";
+import { StoredData } from "../lambdas/administer/store/erasable-data.ts";
 import { all, controlServer } from "./test/control-server.ts";
 
 /** An organisation whose owner has two keys, of which one reads what is stored of the other. */
@@ -84,6 +85,7 @@ describe("an admin key", () => {
         models: [],
         usage: undefined,
         history: undefined,
+        erasable: new StoredData({ history: undefined, responses: undefined, files: undefined }),
         organization: "default",
         failedKeys: new FailedKeys(10),
         uptime: () => 0,

@@ -11,6 +11,7 @@ import { newProjectKey } from "../domain/tenancy/project-keys.ts";
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from "../domain/tenancy/roles.ts";
 import { administer, type ControlRequest, type ControlResponse } from "../lambdas/administer/administer.ts";
 import { OlderArchives } from "../lambdas/administer/call/older-archives.ts";
+import { NOTHING_ERASED } from "../lambdas/administer/erasure/erasure-handlers.ts";
 import { RefusalStore, refusalRecorder } from "../lambdas/refusal-store.ts";
 import { bind } from "./http/server.ts";
 import { controlTable } from "./test/control-table.ts";
@@ -112,6 +113,16 @@ const limits = (scope: "project" | "organization", subjectId: string): RecordOf<
   updatedAt: 1,
 });
 
+const erasure = (id: string): RecordOf<"erasure"> => ({
+  kind: "erasure",
+  version: 1,
+  id,
+  subjectType: "service_account",
+  requestedBy: "user-owner",
+  startedAt: 1,
+  counts: NOTHING_ERASED,
+});
+
 /** A role that permits nothing but reading projects. */
 const role = (resourceId: string, id: string): RecordOf<"role"> => ({
   kind: "role",
@@ -126,7 +137,7 @@ const role = (resourceId: string, id: string): RecordOf<"role"> => ({
 
 /** The control API behind a socket, with its table in the local DynamoDB; the credential is `organisation/user`. */
 async function started() {
-  const { store, document, name, keys, usage, history, historyTables } = await controlTable();
+  const { store, document, name, keys, usage, history, historyTables, erasable } = await controlTable();
   const fail = (line: unknown) => {
     throw new Error(JSON.stringify(line));
   };
@@ -150,6 +161,7 @@ async function started() {
         models: ["tiny"],
         usage,
         history,
+        erasable,
         organization: "org-a",
         now: () => clock.ms++,
         log: () => undefined,
@@ -378,6 +390,7 @@ const OWN = {
   credit_id: "credit_own",
   rate_limit_id: "rl-tiny",
   chat_id: "gen_own",
+  erasure_id: "svc_acct_erased",
 };
 const FOREIGN = {
   project_id: "proj_foreign",
@@ -393,6 +406,7 @@ const FOREIGN = {
   credit_id: "credit_foreign",
   rate_limit_id: "rl-foreign",
   chat_id: "gen_foreign",
+  erasure_id: "svc_acct_erased_foreign",
 };
 const BODIES: Readonly<Record<string, unknown>> = {
   createProject: { name: "a" },
@@ -426,6 +440,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   updateDataRetention: { retention_type: "zero_data_retention" },
   updateProjectDataRetention: { retention_type: "none" },
   createHistoryAccess: { reason: "a support case", expires_in_seconds: 900 },
+  createErasure: { subject_id: "user-target" },
   updateModelPermissions: { mode: "deny_list", model_ids: ["chat"] },
 };
 const CALLERS = {
@@ -461,6 +476,7 @@ describe("who may do what in the control API", () => {
         create({ kind: "group", version: 1, id: "group_new", name: "new", createdAt: 1 } as const),
         ...["organization", OWN.project_id].map((resourceId) => create(role(resourceId, "role_new"))),
         create(historyAccess(OWN.project_id, "user-caller")),
+        create(erasure(OWN.erasure_id)),
         ...(caller.inProject ? [create(member(OWN.project_id, "user-caller", caller.inProject))] : []),
       );
       await seed(
@@ -473,6 +489,7 @@ describe("who may do what in the control API", () => {
         ...accountWithKey(FOREIGN),
         ...groupAndRoles(FOREIGN),
         create(credit(FOREIGN)),
+        create(erasure(FOREIGN.erasure_id)),
       );
       if (operation.path.includes("/chats"))
         for (const { chat_id: chatId, project_id: projectId } of [OWN, FOREIGN])

@@ -125,6 +125,8 @@ export class ServingStack extends TerraformStack {
         keyPlan: keyPlan(api.usagePlans),
         usageStore: data.usageStore,
         historyStore: data.historyStore,
+        responsesTable: data.responsesTable,
+        batchStorage: data.batchStorage,
         organization: environment.identity.people?.organization ?? DEFAULT_ORGANIZATION,
         tiers: Object.keys(api.tiers),
         models: [...Object.keys(environment.pools), ...Object.keys(environment.routes)],

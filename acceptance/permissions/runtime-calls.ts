@@ -35,6 +35,7 @@ export const COMMAND_ACTIONS: Readonly<Record<string, string>> = {
   GetObjectCommand: "s3:GetObject",
   GetPublicKeyCommand: "kms:GetPublicKey",
   GetSecretValueCommand: "secretsmanager:GetSecretValue",
+  ListObjectVersionsCommand: "s3:ListBucketVersions",
   PutCommand: "dynamodb:PutItem",
   PutObjectCommand: "s3:PutObject",
   QueryCommand: "dynamodb:Query",
@@ -220,7 +221,15 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     ...onTable("control", "GetItem", "Query", "UpdateItem").map(withoutEndpoint),
     ...onTable("usage", "Query").map(withoutEndpoint),
     ...onTable("history", "GetItem", "Query", "DeleteItem").map(withoutEndpoint),
-    ...onTable("subject-keys", "BatchGetItem").map(withoutEndpoint),
+    ...onTable("subject-keys", "BatchGetItem", "PutItem", "DeleteItem").map(withoutEndpoint),
+    ...onTable("batches", "Query", "DeleteItem").map(withoutEndpoint),
+    ...onTable("responses", "Query").map((call) => ({
+      ...withoutEndpoint(call),
+      context: { "dynamodb:Attributes": "id" },
+    })),
+    ...onTable("responses", "DeleteItem").map(withoutEndpoint),
+    ...["s3:DeleteObject", "s3:DeleteObjectVersion"].map((action) => ({ action, resources: FILES })),
+    { action: "s3:ListBucketVersions", resources: ["bucket:files"], context: { "s3:prefix": "files/some/" } },
     ...onTable("keys", "GetItem")
       .map(withoutEndpoint)
       .flatMap((call) =>

@@ -54,6 +54,36 @@ export class BatchStorage extends Construct {
     this.bucketName = this.#bucket.bucketName;
   }
 
+  /** Permissions of the control API: to delete the files and batches of who is erased, in all versions. It reads no content. */
+  eraseStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "EraseBatches",
+        purpose:
+          "The control API finds files and batches of an erased user, service account or project and deletes them.",
+        Effect: "Allow",
+        Action: ["dynamodb:Query", "dynamodb:DeleteItem"],
+        Resource: [this.#table.arn],
+      },
+      {
+        Sid: "EraseFiles",
+        purpose: "The control API deletes all versions of an erased file's content.",
+        Effect: "Allow",
+        Action: ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+        Resource: [`${this.#bucket.arn}/files/*`, `${this.#bucket.arn}/parts/*`],
+      },
+      {
+        Sid: "FindErasedFiles",
+        purpose: "The control API lists the versions of the files of an erased key.",
+        Effect: "Allow",
+        Action: ["s3:ListBucketVersions"],
+        Resource: [this.#bucket.arn],
+        Condition: { StringLike: { "s3:prefix": ["files/*", "parts/*"] } },
+      },
+      { ...this.#encryptionKey.decryptStatement("dynamodb"), Sid: "DecryptErasedBatches" },
+    ];
+  }
+
   /** Permissions to serve files and to work on batches: items one by one or by partition, objects by key; never a scan. */
   accessStatements(): readonly PolicyStatement[] {
     return [

@@ -60,7 +60,7 @@ export class HistoryStore extends Construct {
     ];
   }
 
-  /** Permissions of the control API: to list, read and delete generations. It can make and delete no data key. */
+  /** Permissions of the control API: to list, read and delete generations, and to erase data keys. It can make none. */
   readStatements(): readonly PolicyStatement[] {
     return [
       {
@@ -75,6 +75,14 @@ export class HistoryStore extends Construct {
         purpose: "The control API decrypts generations with the data keys of their subjects.",
         Effect: "Allow",
         Action: ["dynamodb:BatchGetItem"],
+        Resource: [this.#keys.arn],
+      },
+      {
+        Sid: "EraseDataKeys",
+        purpose:
+          "The control API ends data keys of erased users, service accounts and projects, and marks them as erased.",
+        Effect: "Allow",
+        Action: ["dynamodb:PutItem", "dynamodb:DeleteItem"],
         Resource: [this.#keys.arn],
       },
       { ...this.#encryptionKey.writeStatement("dynamodb"), Sid: "UseDynamoDbKeyForHistory" },

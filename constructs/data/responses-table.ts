@@ -21,6 +21,32 @@ export class ResponsesTable extends Construct {
     this.tableName = this.resource.name;
   }
 
+  /** Permissions of the control API: to find the responses of a caller that is erased, and to delete them. It reads no content. */
+  eraseStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "EraseResponses",
+        purpose:
+          "The control API finds the stored responses of an erased user, service account or project and deletes them.",
+        Effect: "Allow",
+        Action: ["dynamodb:Query"],
+        Resource: [this.resource.arn],
+        Condition: {
+          "ForAllValues:StringEquals": { "dynamodb:Attributes": ["tenant", "id"] },
+          StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+        },
+      },
+      {
+        Sid: "DeleteErasedResponses",
+        purpose: "The control API deletes the stored responses of who is erased.",
+        Effect: "Allow",
+        Action: ["dynamodb:DeleteItem"],
+        Resource: [this.resource.arn],
+      },
+      { ...this.#encryptionKey.decryptStatement("dynamodb"), Sid: "DecryptErasedResponses" },
+    ];
+  }
+
   /** Permissions of a gateway: to store one response, to find one, and to delete one. */
   keepStatements(): readonly PolicyStatement[] {
     return [

@@ -37,6 +37,8 @@ const synth = (stage?: string, hasHistory = false) =>
             isProtected: true,
           })
         : undefined,
+      responsesTable: undefined,
+      batchStorage: undefined,
       organization: "default",
       corsOrigins: ["https://chat.example.com"],
       listenerArn: "arn:listener",

@@ -5,9 +5,11 @@ import { CHATS_ALIAS } from "../../contracts/history/chats.ts";
 import { functionEntry } from "../../contracts/processes/function-entry.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
+import type { BatchStorage } from "../data/batch-storage.ts";
 import type { ControlTable } from "../data/control-table.ts";
 import type { HistoryStore } from "../data/history-store.ts";
 import type { KeysTable } from "../data/keys-table.ts";
+import type { ResponsesTable } from "../data/responses-table.ts";
 import type { UsageStore } from "../data/usage-store.ts";
 import { type RoutedFunctionProps, routeToFunction, routeToTargets } from "../load-balancing/function-route.ts";
 
@@ -26,6 +28,10 @@ export interface ControlApiProps extends RoutedFunctionProps {
   readonly usageStore: UsageStore | undefined;
   /** The history of generations. @default - the environment stores none */
   readonly historyStore: HistoryStore | undefined;
+  /** Stored responses, which an erasure deletes. @default - the environment stores none */
+  readonly responsesTable: ResponsesTable | undefined;
+  /** Files and batches, which an erasure deletes. @default - the environment has none */
+  readonly batchStorage: BatchStorage | undefined;
   /** Id of the operator's organisation. */
   readonly organization: string;
   /** Origins whose pages may call it, `*` for all; empty where there is no console. */
@@ -51,6 +57,8 @@ export class ControlApi extends Construct {
       tiers,
       usageStore,
       historyStore,
+      responsesTable,
+      batchStorage,
       organization,
       corsOrigins,
       listenerArn,
@@ -66,6 +74,8 @@ export class ControlApi extends Construct {
         ...keysTable.changeStatements(),
         ...(usageStore?.readStatements() ?? []),
         ...(historyStore?.readStatements() ?? []),
+        ...(responsesTable?.eraseStatements() ?? []),
+        ...(batchStorage?.eraseStatements() ?? []),
       ],
       environment: {
         [ENV.controlTable]: table.tableName,
@@ -74,6 +84,10 @@ export class ControlApi extends Construct {
         ...(usageStore ? { [ENV.usageTable]: usageStore.tableName } : {}),
         ...(historyStore
           ? { [ENV.historyTable]: historyStore.tableName, [ENV.subjectKeysTable]: historyStore.keysTableName }
+          : {}),
+        ...(responsesTable ? { [ENV.responsesTable]: responsesTable.tableName } : {}),
+        ...(batchStorage
+          ? { [ENV.batchesTable]: batchStorage.tableName, [ENV.filesBucket]: batchStorage.bucketName }
           : {}),
         [ENV.organization]: organization,
         [ENV.publicModels]: publicModels(models),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ErasedCounts, SubjectType } from "../erasure/erasure.ts";
 import { UpdateOrganizationDataRetention, UpdateProjectDataRetention } from "../history/retention-bodies.ts";
 import { UpdateLimits, UpdateModelPermissions, UpdateRateLimit } from "./limits.ts";
 import { cursor, pageOf } from "./page.ts";
@@ -121,6 +122,9 @@ const PAYLOADS = {
   "history.read": z.strictObject({ id: z.string(), reason: z.string() }),
   /** `id` is the chat's. */
   "history.deleted": idOnly,
+  /** `id` is the subject's: from then on its data key is not used. */
+  "erasure.started": z.strictObject({ id: z.string(), subject_type: SubjectType, reason: z.string().exactOptional() }),
+  "erasure.completed": z.strictObject({ id: z.string(), erased: ErasedCounts }),
 } as const;
 
 export type AuditEventType = keyof typeof PAYLOADS;
@@ -167,6 +171,8 @@ export const AUDIT_EVENT_TYPES = [
   "history.access.granted",
   "history.read",
   "history.deleted",
+  "erasure.started",
+  "erasure.completed",
 ] as const satisfies readonly AuditEventType[];
 
 /** One administrative change, or refusals. The payload is the field with the type's name. */
@@ -226,6 +232,8 @@ export const AuditEvent = z.strictObject({
   "history.access.granted": PAYLOADS["history.access.granted"].exactOptional(),
   "history.read": PAYLOADS["history.read"].exactOptional(),
   "history.deleted": PAYLOADS["history.deleted"].exactOptional(),
+  "erasure.started": PAYLOADS["erasure.started"].exactOptional(),
+  "erasure.completed": PAYLOADS["erasure.completed"].exactOptional(),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;
 

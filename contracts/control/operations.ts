@@ -6,7 +6,12 @@ import * as objects from "./objects.ts";
 import { type ControlOperation, get, list, NoBody, post, remove } from "./operation.ts";
 import * as projectKeys from "./project-keys.ts";
 import { ROLE_OPERATIONS } from "./role-operations.ts";
-import { HISTORY_OPERATIONS, OWN_HISTORY_OPERATIONS, USAGE_OPERATIONS } from "./usage-operations.ts";
+import {
+  ERASURE_OPERATIONS,
+  HISTORY_OPERATIONS,
+  OWN_HISTORY_OPERATIONS,
+  USAGE_OPERATIONS,
+} from "./usage-operations.ts";
 
 const PROJECTS = "/v1/organization/projects";
 const PROJECT = `${PROJECTS}/{project_id}` as const;
@@ -202,6 +207,7 @@ export const CONTROL_OPERATIONS = {
   ...USAGE_OPERATIONS,
   ...CREDIT_OPERATIONS,
   ...HISTORY_OPERATIONS,
+  ...ERASURE_OPERATIONS,
 } as const satisfies Readonly<Record<string, ControlOperation>>;
 
 export type ControlOperationId = keyof typeof CONTROL_OPERATIONS;

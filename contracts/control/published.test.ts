@@ -116,7 +116,8 @@ type OwnEventType =
   | `credit.${"granted" | "revoked"}`
   | "credits.ended"
   | "data_retention.updated"
-  | `history.${"access.granted" | "read" | "deleted"}`;
+  | `history.${"access.granted" | "read" | "deleted"}`
+  | `erasure.${"started" | "completed"}`;
 type Events = Response<"listAuditLogs">["data"][number];
 type Ours<Id extends PublishedId> = Id extends "listAuditLogs"
   ? { data: (Omit<Events, "type"> & { type: Exclude<Events["type"], OwnEventType> })[]; has_more: boolean }

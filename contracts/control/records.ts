@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ErasureRecord } from "../erasure/records.ts";
 import { DataRetention } from "../history/data-retention.ts";
 import {
   LimitScope,
@@ -330,6 +331,7 @@ export const ControlRecord = z.discriminatedUnion("kind", [
   LimitsRecord,
   CreditRecord,
   HistoryAccessRecord,
+  ErasureRecord,
 ]);
 export type ControlRecord = z.infer<typeof ControlRecord>;
 export type RecordKind = ControlRecord["kind"];

@@ -37,5 +37,7 @@ export const ControlScope = z.enum([
   "limits.write",
   "usage.read",
   "data_retention.write",
+  "erasures.read",
+  "erasures.write",
 ]);
 export type ControlScope = z.infer<typeof ControlScope>;

@@ -1,3 +1,4 @@
+import * as erasure from "../erasure/erasure.ts";
 import * as chats from "../history/chats.ts";
 import * as retention from "../history/retention-bodies.ts";
 import { type ControlOperation, get, list, post, remove } from "./operation.ts";
@@ -73,10 +74,33 @@ export const HISTORY_OPERATIONS = {
   },
 } as const satisfies Readonly<Record<string, ControlOperation>>;
 
+const ERASURES = "/v1/organization/erasures";
+
+/** The erasure of users, service accounts and projects. Sluice's own. */
+export const ERASURE_OPERATIONS = {
+  listErasures: { ...list, path: ERASURES, scope: "erasures.read", response: erasure.ErasurePage },
+  createErasure: {
+    ...post,
+    path: ERASURES,
+    scope: "erasures.write",
+    body: erasure.CreateErasure,
+    response: erasure.Erasure,
+  },
+  retrieveErasure: {
+    ...get,
+    path: `${ERASURES}/{erasure_id}`,
+    scope: "erasures.read",
+    response: erasure.Erasure,
+  },
+} as const satisfies Readonly<Record<string, ControlOperation>>;
+
 /** Operations that OpenAI's administration API does not have. */
 export const OWN_HISTORY_OPERATIONS = [
   "listChats",
   "retrieveChat",
   "deleteChat",
   "createHistoryAccess",
-] as const satisfies readonly (keyof typeof HISTORY_OPERATIONS)[];
+  "listErasures",
+  "createErasure",
+  "retrieveErasure",
+] as const satisfies readonly (keyof typeof HISTORY_OPERATIONS | keyof typeof ERASURE_OPERATIONS)[];

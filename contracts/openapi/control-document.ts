@@ -11,6 +11,7 @@ import { CONTROL_OPERATIONS } from "../control/operations.ts";
 import * as projectKeys from "../control/project-keys.ts";
 import * as roles from "../control/roles.ts";
 import * as usage from "../control/usage.ts";
+import * as erasure from "../erasure/erasure.ts";
 import * as chats from "../history/chats.ts";
 import * as dataRetention from "../history/retention-bodies.ts";
 import { errorResponses, responseHeaders } from "./error-responses.ts";
@@ -19,9 +20,20 @@ import { CREDENTIALS } from "./operation.ts";
 type JsonObject = Readonly<Record<string, unknown>>;
 
 const NAMED: ReadonlyMap<unknown, string> = new Map(
-  [adminKeys, auditEvents, chats, credits, dataRetention, groups, limits, objects, projectKeys, roles, usage].flatMap(
-    (module) => Object.entries(module).map(([name, schema]) => [schema, name] as const),
-  ),
+  [
+    adminKeys,
+    auditEvents,
+    chats,
+    credits,
+    dataRetention,
+    erasure,
+    groups,
+    limits,
+    objects,
+    projectKeys,
+    roles,
+    usage,
+  ].flatMap((module) => Object.entries(module).map(([name, schema]) => [schema, name] as const)),
 );
 
 const ALL: readonly (readonly [string, ControlOperation])[] = Object.entries(CONTROL_OPERATIONS);

@@ -54,6 +54,11 @@ export const ENV = {
   usageTable: "SLUICE_USAGE_TABLE",
   /** Tables of the history of generations and of its data keys; absent where the environment stores none (control Lambda). */
   historyTable: "SLUICE_HISTORY_TABLE",
+  /** Table of stored responses; absent where none are stored (control Lambda). */
+  responsesTable: "SLUICE_RESPONSES_TABLE",
+  /** Table of files and batches, and the bucket with the content of files; absent where there are none (control Lambda). */
+  batchesTable: "SLUICE_BATCHES_TABLE",
+  filesBucket: "SLUICE_FILES_BUCKET",
   subjectKeysTable: "SLUICE_SUBJECT_KEYS_TABLE",
   /** Bucket of usage events (usage counter). */
   usageBucket: "SLUICE_USAGE_BUCKET",

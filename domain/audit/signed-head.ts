@@ -92,9 +92,14 @@ export function keyFingerprint(spki: Uint8Array): string {
 }
 
 /** Whether the key has signed the statement. */
-export function isSignedBy({ statement, signature }: SignedHead, { key }: AuditPublicKey): boolean {
+export function isSignedBy({ statement, signature }: SignedHead, key: AuditPublicKey): boolean {
+  return isTextSignedBy(statementText(statement), signature, key);
+}
+
+/** Whether the key has signed the text. @param signature DER in base64 */
+export function isTextSignedBy(text: string, signature: string, { key }: AuditPublicKey): boolean {
   const bytes = Buffer.from(signature, "base64");
   // Base64 has several texts for the same bytes; only one of them counts, so that no character can be changed.
   if (bytes.toString("base64") !== signature) return false;
-  return verify("sha256", Buffer.from(statementText(statement)), { key, dsaEncoding: "der" }, bytes);
+  return verify("sha256", Buffer.from(text), { key, dsaEncoding: "der" }, bytes);
 }

@@ -19,6 +19,11 @@ export function ownerOf({ keyId, ownerId }: Pick<Owned, "keyId" | "ownerId">): s
   return ownerId ?? `key_${keyId}`;
 }
 
+/** Subject of the item of the data keys' table that exists once a subject was erased: no data key of it is used or made. */
+export function erasedSubject(subject: string): string {
+  return `erased#${subject}`;
+}
+
 /** Partition of the list of what a subject's data key encrypts. */
 export function listPartition(subject: string): string {
   return `list#${subject}`;

@@ -8,6 +8,7 @@ export const SEALER_PARTITION = "*sealer";
 
 const UNSEALED = "unsealed";
 const CHAIN_END = "chainEnd";
+const UNSIGNED = "unsigned";
 
 /** The key of the mark that an event has from its transaction on until it is sealed. */
 export function unsealedKey(organizationId: string, eventId: string) {
@@ -19,10 +20,19 @@ export function chainEndKey(organizationId: string) {
   return { organizationId: SEALER_PARTITION, recordId: [CHAIN_END, organizationId].join(ID_MARK) };
 }
 
-/** Beginnings of the sort keys of both. */
-export const SEALER_PREFIXES = { unsealed: `${UNSEALED}${ID_MARK}`, chainEnd: `${CHAIN_END}${ID_MARK}` } as const;
+/** The key of the mark that a completed erasure has until its report is signed. */
+export function unsignedKey(organizationId: string, subjectId: string) {
+  return { organizationId: SEALER_PARTITION, recordId: [UNSIGNED, organizationId, subjectId].join(ID_MARK) };
+}
 
-/** What a mark's sort key says: the event's organisation and id. */
+/** Beginnings of the sort keys. */
+export const SEALER_PREFIXES = {
+  unsealed: `${UNSEALED}${ID_MARK}`,
+  chainEnd: `${CHAIN_END}${ID_MARK}`,
+  unsigned: `${UNSIGNED}${ID_MARK}`,
+} as const;
+
+/** What a mark's sort key says: the organisation, and the id of the event or subject. */
 export function markedEvent(recordId: string): { readonly organizationId: string; readonly eventId: string } {
   const [, organizationId = "", eventId = ""] = recordId.split(ID_MARK);
   return { organizationId, eventId };

@@ -11,7 +11,7 @@ import { archiveUpdate } from "../keys/archived-project.ts";
 import { endAccessUpdate } from "../keys/ended-access.ts";
 import { countChangeUpdate, type KeyUpdate, restrictUpdate, revokeUpdate } from "../keys/key-updates.ts";
 import { subjectCreditsUpdate, subjectLimitsUpdate } from "../limits/subject-limits.ts";
-import { unsealedKey } from "./audit-marks.ts";
+import { unsealedKey, unsignedKey } from "./audit-marks.ts";
 import { type Change, isKeyChange, type KeyChange, keyOf, type RecordKey, recordId } from "./changes.ts";
 
 /** Keys of an item of the control table. */
@@ -97,7 +97,8 @@ export interface ControlTables {
 
 /**
  * Changes as the actions of one transaction, which fails a condition when another change came first. Where keys
- * end or their limits change, the change is counted, so that gateways read it. Each event gets the mark by which the sealer finds it.
+ * end or their limits change, the change is counted, so that gateways read it. Each event gets the mark by which the sealer
+ * finds it, and so does a completed erasure.
  */
 export function transactActions(
   { control, keys }: ControlTables,
@@ -119,8 +120,21 @@ export function transactActions(
         ConditionExpression: "attribute_not_exists(recordId)",
       },
     })),
+    ...changes.flatMap((change) =>
+      "record" in change && isUnsignedErasure(change.record)
+        ? [{ Put: { TableName: control, Item: unsignedKey(organizationId, change.record.id), ...ALWAYS } }]
+        : [],
+    ),
     ...(counted ? [{ Update: { TableName: keys, ...countChangeUpdate(counted.at) } }] : []),
   ];
+}
+
+/** A condition that every item meets, also one that is not there. */
+const ALWAYS = { ConditionExpression: "attribute_not_exists(recordId) OR attribute_exists(recordId)" } as const;
+
+/** An erasure that is completed and whose report has no signature. */
+function isUnsignedErasure(record: ControlRecord): record is RecordOf<"erasure"> {
+  return record.kind === "erasure" && record.completedAt !== undefined && record.signed === undefined;
 }
 
 function keyAction(TableName: string, change: KeyChange): TransactAction {

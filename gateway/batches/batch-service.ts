@@ -4,11 +4,13 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Logger } from "pino";
 import { BATCH_PRICE_FACTOR, type BatchEndpoint, type BatchSettings } from "../../contracts/api/batches.ts";
 import type { AuthMode } from "../../contracts/processes/auth.ts";
+import { keyTenant } from "../../domain/erasure/erased-subject.ts";
 import { ClientGone, GatewayError } from "../core/gateway-error.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { FilePages, type OwnedRequest } from "../files/file-pages.ts";
 import { FileStore } from "../files/file-store.ts";
+import { FilesOfSubjects } from "../files/files-of-subjects.ts";
 import { S3ObjectStore } from "../files/s3-object-store.ts";
 import type { Identified } from "../pipeline/request-states.ts";
 import { BatchTable } from "../store/batch-table.ts";
@@ -52,6 +54,7 @@ export class BatchService {
   readonly #files: FilePages;
   readonly #batches: BatchPages;
   readonly #worker: BatchWorker;
+  readonly #filesOfSubjects: FilesOfSubjects;
   readonly #auth: AuthMode;
   readonly #drainMs: number;
 
@@ -69,6 +72,7 @@ export class BatchService {
       leaseMs: timing.leaseMs ?? LEASE_MS,
       maxOpenPerOwner: settings.maxOpenPerKey,
     });
+    this.#filesOfSubjects = new FilesOfSubjects(table, now);
     this.#files = new FilePages({ files, maxFileBytes: settings.maxFileBytes, now });
     this.#worker = new BatchWorker({
       store,
@@ -78,7 +82,7 @@ export class BatchService {
       random: Math.random,
       handle,
       callerOf: ({ owner }) => ({
-        tenant: owner === EVERYONE ? owner : `key:${owner}`,
+        tenant: owner === EVERYONE ? owner : keyTenant(owner),
         keyId: owner === EVERYONE ? undefined : owner,
         priceFactor: BATCH_PRICE_FACTOR,
       }),
@@ -134,6 +138,7 @@ export class BatchService {
     const { request, headers, encodedParameter } = identified;
     const owner = this.#ownerOf(identified);
     try {
+      if (request.method === "POST" && identified.key !== undefined) await this.#filesOfSubjects.note(identified.key);
       return await respond({ request, headers, owner }, decode(encodedParameter));
     } catch (error) {
       if (error instanceof GatewayError || error instanceof ClientGone || !isStorageFailure(error)) throw error;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { BatchStatus } from "../../contracts/api/batches.ts";
+import { batchPartition, ownerPartition, QUEUE_PARTITION } from "../../domain/erasure/file-partitions.ts";
 import type { BatchTable, TableKey } from "../store/batch-table.ts";
 import { BatchItem, type DeadLetter, QueueEntry, SliceItem, SliceResult } from "./batch-items.ts";
 import { OpenBatches } from "./open-batches.ts";
@@ -59,7 +60,7 @@ export class BatchStore {
     if (!(await this.#open.take(batch.owner, batch.id, this.#maxOpen))) return false;
     // The queue first: an entry without a batch is dropped, a batch without an entry would wait for ever.
     const entry = { owner: batch.owner, id: batch.id, createdAt: batch.createdAt };
-    await this.#table.put({ pk: "queue", sk: batch.id }, entry);
+    await this.#table.put({ pk: QUEUE_PARTITION, sk: batch.id }, entry);
     await this.#table.put(batchKey(batch), { ...batch, ttl: batch.createdAt + RETENTION_SECONDS });
     return true;
   }
@@ -70,7 +71,7 @@ export class BatchStore {
 
   /** The owner's batches, newest first. */
   async list(owner: string, { after, limit }: { after?: string; limit: number }): Promise<readonly BatchItem[]> {
-    const items = await this.#table.list(`owner#${owner}`, {
+    const items = await this.#table.list(ownerPartition(owner), {
       prefix: "batch#",
       limit,
       newestFirst: true,
@@ -81,13 +82,13 @@ export class BatchStore {
 
   /** Batches that are not over, oldest first: ids are ordered by time. */
   async queue(): Promise<readonly QueueEntry[]> {
-    const items = await this.#table.list("queue", { prefix: "", limit: MAX_QUEUE });
+    const items = await this.#table.list(QUEUE_PARTITION, { prefix: "", limit: MAX_QUEUE });
     return items.flatMap((item) => QueueEntry.safeParse(item).data ?? []);
   }
 
   async leaveQueue({ owner, id }: Pick<QueueEntry, "owner" | "id">): Promise<void> {
     await this.#open.release(owner, id, this.#maxOpen);
-    await this.#table.delete({ pk: "queue", sk: id });
+    await this.#table.delete({ pk: QUEUE_PARTITION, sk: id });
   }
 
   /**
@@ -116,7 +117,7 @@ export class BatchStore {
 
   /** @returns slices that are not done, in their order, at most `limit` */
   async openSlices(id: string, limit: number): Promise<readonly SliceItem[]> {
-    const items = await this.#table.list(`batch#${id}`, { prefix: "open#", limit });
+    const items = await this.#table.list(batchPartition(id), { prefix: "open#", limit });
     return items.flatMap((item) => SliceItem.safeParse(item).data ?? []);
   }
 
@@ -182,15 +183,15 @@ export class BatchStore {
 
   /** What came of the slices that are done, in their order. */
   async results(id: string): Promise<readonly SliceResult[]> {
-    const items = await this.#table.list(`batch#${id}`, { prefix: "done#", limit: MAX_SLICES });
+    const items = await this.#table.list(batchPartition(id), { prefix: "done#", limit: MAX_SLICES });
     return items.map((item) => SliceResult.parse(item));
   }
 
   /** Forgets the slices of a batch that is over. */
   async dropSlices(id: string): Promise<void> {
-    for (const item of await this.#table.list(`batch#${id}`, { prefix: "", limit: 2 * MAX_SLICES })) {
+    for (const item of await this.#table.list(batchPartition(id), { prefix: "", limit: 2 * MAX_SLICES })) {
       const { sk } = SORT_KEY.parse(item);
-      await this.#table.delete({ pk: `batch#${id}`, sk });
+      await this.#table.delete({ pk: batchPartition(id), sk });
     }
   }
 
@@ -235,9 +236,9 @@ function keyOf({ batch, slice }: Leased): TableKey {
 }
 
 function batchKey({ owner, id }: Pick<BatchItem, "owner" | "id">): TableKey {
-  return { pk: `owner#${owner}`, sk: `batch#${id}` };
+  return { pk: ownerPartition(owner), sk: `batch#${id}` };
 }
 
 function sliceKey(id: string, state: "open" | "done", index: number): TableKey {
-  return { pk: `batch#${id}`, sk: `${state}#${String(index).padStart(6, "0")}` };
+  return { pk: batchPartition(id), sk: `${state}#${String(index).padStart(6, "0")}` };
 }

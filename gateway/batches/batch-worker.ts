@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { BatchError } from "../../contracts/api/batches.ts";
+import { partsPrefix } from "../../domain/erasure/file-partitions.ts";
 import type { Caller, GatewayRequest } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import type { FileStore } from "../files/file-store.ts";
@@ -227,7 +228,7 @@ export class BatchWorker {
       slice,
       objects: files.objects,
       maxLineBytes,
-      keyPrefix: `parts/${batch.id}/${slice.index}-${slice.attempts}`,
+      keyPrefix: `${partsPrefix(batch.id)}${slice.index}-${slice.attempts}`,
       mode,
       maxLinesInFlight,
       hold,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ownerPartition } from "../../domain/erasure/file-partitions.ts";
 import type { BatchTable, TableKey } from "../store/batch-table.ts";
 
 const Slot = z.object({ sk: z.string(), batch: z.string(), createdAt: z.number() });
@@ -83,5 +84,5 @@ function free(taken: readonly Slot[], most: number): readonly string[] {
 }
 
 function keyOf(owner: string, sk: string): TableKey {
-  return { pk: `owner#${owner}`, sk };
+  return { pk: ownerPartition(owner), sk };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import { FILE_PURPOSES, type FileObject } from "../../contracts/api/files.ts";
+import { filesPrefix, ownerPartition } from "../../domain/erasure/file-partitions.ts";
 import type { BatchTable } from "../store/batch-table.ts";
 import type { ObjectStore } from "./object-store.ts";
 
@@ -41,7 +42,7 @@ export class FileStore {
 
   /** Where the bytes of an owner's file are. */
   objectKey(owner: string, id: string): string {
-    return `files/${encodeURIComponent(owner)}/${id}`;
+    return `${filesPrefix(owner)}${id}`;
   }
 
   /** Creates the item of a file whose bytes are stored already. */
@@ -71,7 +72,7 @@ export class FileStore {
     const found: FileItem[] = [];
     let after = options.after === undefined ? undefined : keyOf(owner, options.after).sk;
     for (;;) {
-      const page = await this.#table.list(pkOf(owner), {
+      const page = await this.#table.list(ownerPartition(owner), {
         prefix: "file#",
         limit: limit + 1,
         newestFirst,
@@ -117,10 +118,6 @@ export function fileObject(file: FileItem): FileObject {
   };
 }
 
-function pkOf(owner: string): string {
-  return `owner#${owner}`;
-}
-
 function keyOf(owner: string, id: string): { readonly pk: string; readonly sk: string } {
-  return { pk: pkOf(owner), sk: `file#${id}` };
+  return { pk: ownerPartition(owner), sk: `file#${id}` };
 }

@@ -3,8 +3,8 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/li
 import { LRUCache } from "lru-cache";
 import type { StoredGeneration } from "../../contracts/history/stored-generation.ts";
 import { newDataKey } from "../../domain/history/generation-content.ts";
-import { listEntry, listPartition, partKey, subjectsOf } from "../../domain/history/generation-keys.ts";
-import type { HistoryStore } from "./history-store.ts";
+import { erasedSubject, listEntry, listPartition, partKey, subjectsOf } from "../../domain/history/generation-keys.ts";
+import { ErasedSubject, type HistoryStore } from "./history-store.ts";
 
 /** DynamoDB takes 400 KB an item, its keys and what is stored in clear included. */
 export const PART_BYTES = 380_000;
@@ -38,12 +38,16 @@ export class DynamoHistoryStore implements HistoryStore {
   async dataKey(subject: string): Promise<Buffer> {
     const cached = this.#keys.get(subject);
     if (cached !== undefined) return cached;
-    const key = (await this.#storedKey(subject)) ?? (await this.#madeKey(subject));
+    const [stored, erased] = await Promise.all([this.#item(subject), this.#item(erasedSubject(subject))]);
+    // Of an import from a backup the data key may be there again.
+    if (erased !== undefined) throw new ErasedSubject();
+    const key = dataKeyIn(stored) ?? (await this.#madeKey(subject));
     this.#keys.set(subject, key);
     return key;
   }
 
   async put(generation: StoredGeneration, sealed: Buffer): Promise<void> {
+    if (await this.#isErased(generation)) return;
     const { id, at, parts } = generation;
     const expiresAt = Math.ceil(Date.parse(at) / 1000) + this.#options.retentionDays * SECONDS_PER_DAY;
     // The first part is written last of them, and the lists after it: what a list has can be read.
@@ -60,11 +64,21 @@ export class DynamoHistoryStore implements HistoryStore {
     await client.send(new PutCommand({ TableName: tableName, Item }), limit());
   }
 
-  async #storedKey(subject: string): Promise<Buffer | undefined> {
+  /** A generation that waited on disk while its subject was erased. */
+  async #isErased(generation: StoredGeneration): Promise<boolean> {
+    try {
+      await Promise.all(subjectsOf(generation).map((subject) => this.dataKey(subject)));
+      return false;
+    } catch (error) {
+      if (error instanceof ErasedSubject) return true;
+      throw error;
+    }
+  }
+
+  async #item(subject: string): Promise<Readonly<Record<string, unknown>> | undefined> {
     const { client, keysTableName } = this.#options;
     const command = new GetCommand({ TableName: keysTableName, Key: { subject }, ConsistentRead: true });
-    const { Item: item } = await client.send(command, limit());
-    return item?.dataKey instanceof Uint8Array ? Buffer.from(item.dataKey) : undefined;
+    return (await client.send(command, limit())).Item;
   }
 
   async #madeKey(subject: string): Promise<Buffer> {
@@ -79,10 +93,14 @@ export class DynamoHistoryStore implements HistoryStore {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
     // Another gateway was first.
-    const made = await this.#storedKey(subject);
+    const made = dataKeyIn(await this.#item(subject));
     if (made === undefined) throw new Error("A data key was made and erased at once.");
     return made;
   }
+}
+
+function dataKeyIn(item: Readonly<Record<string, unknown>> | undefined): Buffer | undefined {
+  return item?.dataKey instanceof Uint8Array ? Buffer.from(item.dataKey) : undefined;
 }
 
 /** Items that a sealed content takes. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SpoolFolder } from "../usage/spool-folder.ts";
 import { HistorySpool, type SpooledGeneration } from "./history-spool.ts";
-import type { HistoryStore } from "./history-store.ts";
+import { ErasedSubject, type HistoryStore } from "./history-store.ts";
 
 /** Between two attempts while nothing can be stored. */
 const FIRST_WAIT_MS = 500;
@@ -103,7 +103,13 @@ export class HistoryWriter {
   }
 
   async #sealOne(generation: UnsealedGeneration): Promise<void> {
-    const spooled = await generation.seal((subject) => this.#options.store.dataKey(subject));
+    const spooled = await generation
+      .seal((subject) => this.#options.store.dataKey(subject))
+      .catch((error: unknown) => {
+        if (error instanceof ErasedSubject) return undefined;
+        throw error;
+      });
+    if (spooled === undefined) return;
     await this.#spool.write(spooled);
     this.#spoolBytes += spooled.sealed.length;
   }

@@ -6,6 +6,7 @@ import {
   type KeyOwner,
   type KeyScope,
 } from "../../contracts/processes/auth.ts";
+import { accountTenant, keyTenant, userTenant } from "../../domain/erasure/erased-subject.ts";
 import { apiKeyId, bearerCredential } from "../../domain/keys/api-key.ts";
 import { checkKey, checkUse, type KeyRefusal, type KeyUse } from "../../domain/keys/check-key.ts";
 import { type FailedKeys, MAX_FAILED_KEYS_PER_MINUTE } from "../../domain/keys/failed-keys.ts";
@@ -79,8 +80,8 @@ function ofKey({ keyId, owner, projectId }: ApiKeyItem): Caller {
 }
 
 function tenantOf(keyId: string, owner: KeyOwner | undefined, projectId: string | undefined): string {
-  if (owner === undefined) return `key:${keyId}`;
-  return owner.type === "service_account" ? `account:${owner.id}` : `user:${projectId ?? ""}:${owner.id}`;
+  if (owner === undefined) return keyTenant(keyId);
+  return owner.type === "service_account" ? accountTenant(owner.id) : userTenant(projectId, owner.id);
 }
 
 /** Without a promise where the key is known, as it is for most requests. */

@@ -19,6 +19,7 @@ import { CONTROL_HANDLERS } from "./control-handlers.ts";
 import { asUser } from "./recorded-refusal.ts";
 import { resolvePath } from "./resolve-path.ts";
 import type { ControlStore } from "./store/control-store.ts";
+import type { ErasableData } from "./store/erasable-data.ts";
 import type { HistorySource } from "./store/history-source.ts";
 import type { UsageSource } from "./store/usage-source.ts";
 
@@ -68,6 +69,8 @@ export interface ControlTools {
   readonly usage: UsageSource | undefined;
   /** The history of generations. @default - the environment stores none */
   readonly history: HistorySource | undefined;
+  /** What gateways store of subjects. */
+  readonly erasable: ErasableData;
   /** Id of the operator's organisation, to which keys without a project belong. */
   readonly organization: string;
   /** Milliseconds since 1970. */
@@ -77,6 +80,9 @@ export interface ControlTools {
   /** Stores a refusal as an audit event. It does not fail. */
   readonly recordRefusal: (refusal: Refusal, nowMs: number) => Promise<void>;
 }
+
+/** The function may run for 15 seconds. */
+const WORK_MS = 8000;
 
 /** Responds to a request of the control API. @throws what is no error of the caller's, such as of the table */
 export async function administer(request: ControlRequest, tools: ControlTools): Promise<ControlResponse> {
@@ -122,7 +128,7 @@ async function performAs<Id extends ControlOperationId>(
   request: ControlRequest,
   tools: ControlTools,
 ): Promise<ControlResult<unknown>> {
-  const { store, keyPlan, models, tiers = [], usage, history, organization } = tools;
+  const { store, keyPlan, models, tiers = [], usage, history, erasable, organization } = tools;
   const nowMs = tools.now();
   const operation: ControlOperation = CONTROL_OPERATIONS[id];
   const { organizationId, keyId, userId, isSignedIn } = request.caller;
@@ -166,6 +172,8 @@ async function performAs<Id extends ControlOperationId>(
     tiers,
     usage,
     history,
+    erasable,
+    isLate: () => tools.now() - nowMs > WORK_MS,
     organization,
     nowMs,
   };

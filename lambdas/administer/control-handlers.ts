@@ -1,5 +1,6 @@
 import type { ControlOperationId } from "../../contracts/control/operations.ts";
 import type { ControlHandler } from "./call/control-call.ts";
+import * as erasures from "./erasure/erasure-handlers.ts";
 import * as adminKeys from "./handlers/admin-keys.ts";
 import * as auditLogs from "./handlers/audit-logs.ts";
 import * as credits from "./handlers/billing/credits.ts";
@@ -52,4 +53,7 @@ export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHan
   retrieveChat: chats.retrieveChat,
   deleteChat: chats.deleteChat,
   createHistoryAccess: chats.createHistoryAccess,
+  listErasures: erasures.listErasures,
+  createErasure: erasures.createErasure,
+  retrieveErasure: erasures.retrieveErasure,
 };

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import middy from "@middy/core";
 import * as z from "zod";
@@ -17,7 +18,10 @@ import { requestOf } from "./control-request.ts";
 import { responseOf } from "./control-response.ts";
 import { serve } from "./serve.ts";
 import { DynamoControlStore } from "./store/dynamo-control-store.ts";
+import { StoredData } from "./store/erasable-data.ts";
+import { FileEraser } from "./store/file-eraser.ts";
 import { DynamoHistorySource } from "./store/history-source.ts";
+import { ResponseEraser } from "./store/response-eraser.ts";
 import { DynamoUsageSource } from "./store/usage-source.ts";
 
 const Text = z.string().min(1);
@@ -29,6 +33,10 @@ const Settings = z.object({
   [ENV.usageTable]: Text.optional(),
   [ENV.historyTable]: Text.optional(),
   [ENV.subjectKeysTable]: Text.optional(),
+  [ENV.responsesTable]: Text.optional(),
+  [ENV.batchesTable]: Text.optional(),
+  [ENV.filesBucket]: Text.optional(),
+  AWS_ENDPOINT_URL: z.url().optional(),
   [ENV.organization]: Text,
   [ENV.publicModels]: Texts,
   [ENV.tiers]: Texts.optional(),
@@ -55,6 +63,22 @@ const history =
   historyTable === undefined || subjectKeysTable === undefined
     ? undefined
     : new DynamoHistorySource(client, { history: historyTable, keys: subjectKeysTable }, Date.now);
+const { [ENV.responsesTable]: responsesTable, [ENV.batchesTable]: batchesTable, [ENV.filesBucket]: bucket } = settings;
+/** A server other than AWS has no host name for each bucket. */
+const forcePathStyle = settings.AWS_ENDPOINT_URL !== undefined;
+const erasable = new StoredData({
+  history,
+  responses: responsesTable === undefined ? undefined : new ResponseEraser(client, responsesTable),
+  files:
+    batchesTable === undefined || bucket === undefined
+      ? undefined
+      : new FileEraser({
+          client,
+          tableName: batchesTable,
+          s3: new S3Client({ ...awsLimits(5000), forcePathStyle }),
+          bucket,
+        }),
+});
 const store = new DynamoControlStore(client, tables);
 const refusals = new RefusalStore(client, tables);
 const olderArchives = new OlderArchives();
@@ -84,6 +108,7 @@ export const handler = middy().handler(async (event: unknown, { awsRequestId }: 
       keyPlan,
       usage,
       history,
+      erasable,
       organization: settings[ENV.organization],
       models: settings[ENV.publicModels],
       tiers: settings[ENV.tiers],

@@ -66,6 +66,7 @@ const PARAMETERS: { readonly [P in PathParameter]: { readonly noun: string; read
       return chat?.projectId === projectId ? chat && { ...chat, version: 1 } : undefined;
     },
   },
+  erasure_id: { noun: "erasure", find: ofOrganization("erasure") },
   rate_limit_id: {
     noun: "rate limit",
     find: ({ store, organizationId, id, projectId = "", models }) =>
@@ -73,7 +74,7 @@ const PARAMETERS: { readonly [P in PathParameter]: { readonly noun: string; read
   },
 };
 
-function ofOrganization<K extends "project" | "user" | "invite" | "adminKey" | "group">(kind: K) {
+function ofOrganization<K extends "project" | "user" | "invite" | "adminKey" | "group" | "erasure">(kind: K) {
   return ({ store, organizationId, id }: NamedRecord) => store.get(organizationId, { kind, ids: [id] });
 }
 

@@ -1,6 +1,7 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, paginateQuery, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import type { RecordOf } from "../../contracts/control/records.ts";
 import type { ChainEntry } from "../../domain/audit/chain-entry.ts";
 import { type ChainEnd, newChain } from "../../domain/audit/seal.ts";
 import {
@@ -9,10 +10,11 @@ import {
   SEALER_PARTITION,
   SEALER_PREFIXES,
   unsealedKey,
+  unsignedKey,
 } from "../../domain/tenancy/audit-marks.ts";
-import { itemKey } from "../../domain/tenancy/control-items.ts";
+import { controlItem, itemKey, storedRecord } from "../../domain/tenancy/control-items.ts";
 import { cancellationText, isLostRace } from "../../domain/tenancy/lost-race.ts";
-import type { AuditTable, StoredChain } from "./sealing-ports.ts";
+import type { AuditTable, ErasureTable, StoredChain, UnsignedErasure } from "./sealing-ports.ts";
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 /** The item of a chain's end. */
@@ -35,7 +37,7 @@ const MarkItem = z.object({ recordId: z.string() });
 const LAST = "\uffff";
 
 /** The audit events of the control API's table. */
-export class DynamoAuditTable implements AuditTable {
+export class DynamoAuditTable implements AuditTable, ErasureTable {
   readonly #client: DynamoDBDocumentClient;
   readonly #tableName: string;
 
@@ -95,6 +97,42 @@ export class DynamoAuditTable implements AuditTable {
       new GetCommand({ TableName: this.#tableName, Key: chainEndKey(end.chain), ConsistentRead: true }),
     );
     return (Item === undefined ? 0 : ChainEndItem.parse(Item).version) === version;
+  }
+
+  async unsignedErasures(): Promise<readonly UnsignedErasure[]> {
+    const marks = (await this.#items(SEALER_PREFIXES.unsigned)).map((item) =>
+      markedEvent(MarkItem.parse(item).recordId),
+    );
+    const found = await Promise.all(
+      marks.map(async ({ organizationId, eventId: id }): Promise<readonly UnsignedErasure[]> => {
+        const Key = { ...itemKey(organizationId, { kind: "erasure", ids: [id] }) };
+        const command = new GetCommand({ TableName: this.#tableName, Key, ConsistentRead: true });
+        const record = storedRecord((await this.#client.send(command)).Item ?? {}, "erasure");
+        return record === undefined ? [] : [{ organizationId, record }];
+      }),
+    );
+    return found.flat();
+  }
+
+  async storeSigned({ organizationId, record }: UnsignedErasure, signed: RecordOf<"erasure">): Promise<boolean> {
+    const TableName = this.#tableName;
+    const Item = controlItem(organizationId, { ...signed, version: record.version + 1 });
+    const unchanged = {
+      ConditionExpression: "#record.#version = :version",
+      ExpressionAttributeNames: { "#record": "record", "#version": "version" },
+      ExpressionAttributeValues: { ":version": record.version },
+    };
+    const TransactItems = [
+      { Put: { TableName, Item, ...unchanged } },
+      { Delete: { TableName, Key: unsignedKey(organizationId, record.id) } },
+    ];
+    try {
+      await this.#client.send(new TransactWriteCommand({ TransactItems }));
+      return true;
+    } catch (error) {
+      if (error instanceof TransactionCanceledException && isLostRace(error.CancellationReasons)) return false;
+      throw error;
+    }
   }
 
   async #event(chain: string, id: string): Promise<ChainEntry["event"]> {

@@ -13,6 +13,7 @@ import { KmsHeadSigner } from "./kms-head-signer.ts";
 import { recordRepeatedRefusals } from "./repeated-refusals.ts";
 import { S3AuditBucket } from "./s3-audit-bucket.ts";
 import { sealAll } from "./seal-chain.ts";
+import { signErasures } from "./sign-erasures.ts";
 
 const Settings = z.object({
   [ENV.environment]: z.string().min(1),
@@ -47,7 +48,8 @@ export const handler = middy().handler(async () => {
     now: Date.now,
     deadlineMs: Date.now() + RUN_MS,
   });
-  const errors = [...counted, ...failed];
+  const unsigned = await signErasures(table, signer, Date.now);
+  const errors = [...counted, ...failed, ...unsigned];
   const dimensions = { Environment: settings[ENV.environment] };
   const values = [{ metric: METRICS.unsealedChains, value: unsealed }];
   process.stdout.write(`${metricLine({ time: Date.now(), dimensions, values })}\n`);

@@ -33,12 +33,16 @@ export class KmsHeadSigner implements HeadSigner {
     return new KmsHeadSigner(client, keyId, auditPublicKey(publicKeyPem(PublicKey)));
   }
 
-  async sign(statement: HeadStatement): Promise<string> {
+  sign(statement: HeadStatement): Promise<string> {
+    return this.signText(statementText(statement));
+  }
+
+  async signText(text: string): Promise<string> {
     const { Signature } = await this.#client.send(
       new SignCommand({
         KeyId: this.#keyId,
         // KMS hashes messages of up to 4,096 bytes itself; a statement has some 500.
-        Message: Buffer.from(statementText(statement)),
+        Message: Buffer.from(text),
         MessageType: "RAW",
         SigningAlgorithm: "ECDSA_SHA_256",
       }),

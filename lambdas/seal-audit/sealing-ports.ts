@@ -1,3 +1,4 @@
+import type { RecordOf } from "../../contracts/control/records.ts";
 import type { ChainEntry } from "../../domain/audit/chain-entry.ts";
 import type { ChainEnd } from "../../domain/audit/seal.ts";
 import type { HeadStatement } from "../../domain/audit/signed-head.ts";
@@ -30,6 +31,25 @@ export interface AuditTable {
 export interface AuditBucket {
   /** Writes an object unless there is one with the key. @returns the content that the object has now */
   putOnce(key: string, content: string): Promise<string>;
+}
+
+/** The reports of completed erasures that no key has signed. What was written can be read at once. */
+export interface ErasureTable {
+  unsignedErasures(): Promise<readonly UnsignedErasure[]>;
+  /** Stores the erasure with its signature, and that it has one, in one transaction. @returns false when it was changed meanwhile */
+  storeSigned(unsigned: UnsignedErasure, signed: RecordOf<"erasure">): Promise<boolean>;
+}
+
+export interface UnsignedErasure {
+  readonly organizationId: string;
+  readonly record: RecordOf<"erasure">;
+}
+
+export interface TextSigner {
+  /** `keyFingerprint` of the public key. */
+  readonly fingerprint: string;
+  /** @returns ECDSA on P-256 with SHA-256 over the text of at most 4,096 bytes, DER in base64 */
+  signText(text: string): Promise<string>;
 }
 
 export interface HeadSigner {

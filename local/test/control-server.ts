@@ -8,6 +8,9 @@ import { requestOf } from "../../lambdas/administer/control-request.ts";
 import { responseOf } from "../../lambdas/administer/control-response.ts";
 import { serve } from "../../lambdas/administer/serve.ts";
 import { RefusalStore, refusalRecorder } from "../../lambdas/refusal-store.ts";
+import { DynamoAuditTable } from "../../lambdas/seal-audit/dynamo-audit-table.ts";
+import type { TextSigner } from "../../lambdas/seal-audit/sealing-ports.ts";
+import { signErasures } from "../../lambdas/seal-audit/sign-erasures.ts";
 import { bind } from "../http/server.ts";
 import { controlTable } from "./control-table.ts";
 
@@ -15,7 +18,8 @@ const NONE = { organization: undefined, email: undefined, user: undefined, invit
 
 /** The control API as its function serves it, with an organisation whose owner has an admin key. */
 export async function controlServer(others: { readonly usage?: undefined } = {}) {
-  const { store, document, keys, name, usage, usageTable, history, historyTables } = await controlTable();
+  const { store, document, keys, name, usage, usageTable, history, historyTables, erasable, ...stores } =
+    await controlTable();
   const clock = { ms: 1_790_000_000_000 };
   const lines: Readonly<Record<string, unknown>>[] = [];
   const log = (line: Readonly<Record<string, unknown>>) => void lines.push(line);
@@ -27,6 +31,7 @@ export async function controlServer(others: { readonly usage?: undefined } = {})
     tiers: ["gold", "free"],
     usage,
     history,
+    erasable,
     organization: "org-a",
     failedKeys: new FailedKeys(100),
     uptime: () => clock.ms,
@@ -66,6 +71,9 @@ export async function controlServer(others: { readonly usage?: undefined } = {})
     expect(await store.write(organizationId, firstAdminKey(NONE, request, made).changes)).toBe(true);
     return made.secret;
   };
+  /** What the sealer does each minute with erasures. */
+  const signReports = (signer: TextSigner) =>
+    signErasures(new DynamoAuditTable(document, name), signer, () => clock.ms);
   const sdk = (adminAPIKey: string) =>
     new OpenAI({ adminAPIKey, apiKey: "unused", baseURL: url, maxRetries: 0 }).admin.organization;
   const post = (path: string, secret: string, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
@@ -74,7 +82,23 @@ export async function controlServer(others: { readonly usage?: undefined } = {})
       headers: { authorization: `Bearer ${secret}`, ...headers },
       body: JSON.stringify(body),
     });
-  return { tools, store, document, keys, usageTable, historyTables, clock, lines, url, owner, sdk, post };
+  return {
+    ...stores,
+    signReports,
+    tools,
+    store,
+    document,
+    controlTable: name,
+    keys,
+    usageTable,
+    historyTables,
+    clock,
+    lines,
+    url,
+    owner,
+    sdk,
+    post,
+  };
 }
 
 /** All items of all pages. */

@@ -10,6 +10,7 @@ import { DynamoUsageSource } from "../../lambdas/administer/store/usage-source.t
 import { bind } from "../http/server.ts";
 import { LOCAL_CREDENTIALS } from "../runtime/aws-environment.ts";
 import { LocalDynamoDb } from "../services/dynamodb/local-dynamodb.ts";
+import { erasableStores } from "./erasable-stores.ts";
 
 const REGION = "eu-west-1";
 
@@ -62,7 +63,21 @@ export async function controlTable(name = "sluice-dev-control") {
   const store = new DynamoControlStore(document, { control: name, keys });
   const usage = new DynamoUsageSource(document, usageTable);
   const history = new DynamoHistorySource(document, historyTables, Date.now);
+  const stores = await erasableStores({ dynamodb, document, history, endpoint, region: REGION });
   /** Whose admin key a secret is. */
   const identify = (secret: string) => authenticate(`Bearer ${secret}`, store, 0);
-  return { store, document, identify, endpoint, region: REGION, name, keys, usage, usageTable, history, historyTables };
+  return {
+    store,
+    document,
+    identify,
+    endpoint,
+    region: REGION,
+    name,
+    keys,
+    usage,
+    usageTable,
+    history,
+    historyTables,
+    ...stores,
+  };
 }

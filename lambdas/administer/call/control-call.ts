@@ -8,6 +8,7 @@ import { actorOf, createAuditEvent } from "../../../domain/tenancy/audit-event.t
 import { type Change, changedRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
 import type { Role } from "../../../domain/tenancy/roles.ts";
 import type { ControlStore } from "../store/control-store.ts";
+import type { ErasableData, IsLate } from "../store/erasable-data.ts";
 import type { HistorySource } from "../store/history-source.ts";
 import type { UsageSource } from "../store/usage-source.ts";
 import { denied, LostRaceError } from "./control-error.ts";
@@ -36,6 +37,7 @@ export interface PathRecords {
   /** A grant of the subject that the path names before. */
   readonly credit_id: RecordOf<"credit">;
   readonly chat_id: StoredGeneration & { readonly version: number };
+  readonly erasure_id: RecordOf<"erasure">;
   readonly rate_limit_id: LimitedSubject & { readonly model: string };
 }
 export type PathParameter = keyof PathRecords;
@@ -79,6 +81,10 @@ export interface ControlCall<Id extends ControlOperationId> {
   readonly usage: UsageSource | undefined;
   /** The history of generations. @default - the environment stores none */
   readonly history: HistorySource | undefined;
+  /** What gateways store of subjects. */
+  readonly erasable: ErasableData;
+  /** Whether the request has little time left. */
+  readonly isLate: IsLate;
   /** Id of the operator's organisation, to which keys without a project belong. */
   readonly organization: string;
   /** Milliseconds since 1970. */

@@ -56,19 +56,24 @@ export const updateProject: ControlHandler<"updateProject"> = async (call) => {
 export const archiveProject: ControlHandler<"archiveProject"> = async (call) => {
   // Its response is not stored for repeated requests: they shall revoke the keys that are left.
   const result = await archive({ ...call, repeatable: undefined });
-  await revokeKeys(call);
+  await revokeProjectKeys(call, call.records.project_id.id);
   return result;
 };
 
 /** Keys in one transaction: two actions each, of the 100 that DynamoDB takes. */
 const KEYS_AT_ONCE = 40;
 
-async function revokeKeys({ caller, records, store, nowMs }: ControlCall<"archiveProject">): Promise<void> {
-  const keys = await keysOf(store, caller.organizationId, records.project_id.id);
+/** Revokes the keys that an archived project still has. @returns how many */
+export async function revokeProjectKeys(
+  { caller, store, nowMs }: Pick<ControlCall<"archiveProject">, "caller" | "store" | "nowMs">,
+  projectId: string,
+): Promise<number> {
+  const keys = await keysOf(store, caller.organizationId, projectId);
   for (let start = 0; start < keys.length; start += KEYS_AT_ONCE) {
     const changes = keys.slice(start, start + KEYS_AT_ONCE).flatMap((key) => deleteProjectKey(key, nowMs));
     if (!(await store.write(caller.organizationId, changes))) throw new LostRaceError();
   }
+  return keys.length;
 }
 
 const archive: ControlHandler<"archiveProject"> = async (call) => {

@@ -1,6 +1,6 @@
 import type { NewServiceAccountKey, ServiceAccount } from "../../../contracts/control/project-keys.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
-import type { Change } from "../../../domain/tenancy/changes.ts";
+import { type Change, removeRecord } from "../../../domain/tenancy/changes.ts";
 import { newId } from "../../../domain/tenancy/ids.ts";
 import { deleteProjectKey, MAX_KEYS_PER_SERVICE_ACCOUNT, newProjectKey } from "../../../domain/tenancy/project-keys.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
@@ -66,23 +66,29 @@ export const updateServiceAccount: ControlHandler<"updateServiceAccount"> = asyn
 
 /** Its keys are refused by every gateway within a second. What limits it and them is taken away. */
 export const deleteServiceAccount: ControlHandler<"deleteServiceAccount"> = async (call) => {
-  const { caller, records, store, nowMs } = call;
-  const { id, projectId, version } = records.service_account_id;
-  const keys = await keysOf(store, caller.organizationId, projectId, id);
-  const changes: readonly Change[] = [
-    { action: "remove", key: { kind: "serviceAccount", ids: [projectId, id] }, version },
-    ...keys.flatMap((key) => deleteProjectKey(key, nowMs)),
-    ...(await removedLimits(call, "service_account", [id])),
-    ...(await removedLimits(
-      call,
-      "key",
-      keys.map((key) => key.id),
-    )),
-  ];
-  return change(call, auditEvent("service_account.deleted", { id }, records.project_id), changes, {
+  const { service_account_id: account, project_id: project } = call.records;
+  const { id } = account;
+  const changes = await removedServiceAccount(call, account);
+  return change(call, auditEvent("service_account.deleted", { id }, project), changes, {
     body: { object: "organization.project.service_account.deleted", id, deleted: true },
   });
 };
+
+/** Removes a service account, its keys, and what limits them. */
+export async function removedServiceAccount(
+  call: Pick<ControlCall<"deleteServiceAccount">, "caller" | "store" | "nowMs">,
+  account: RecordOf<"serviceAccount">,
+): Promise<readonly Change[]> {
+  const { caller, store, nowMs } = call;
+  const keys = await keysOf(store, caller.organizationId, account.projectId, account.id);
+  const keyIds = keys.map((key) => key.id);
+  return [
+    removeRecord(account),
+    ...keys.flatMap((key) => deleteProjectKey(key, nowMs)),
+    ...(await removedLimits(call, "service_account", [account.id])),
+    ...(await removedLimits(call, "key", keyIds)),
+  ];
+}
 
 /** A further key of a service account; the secret is in this response alone. */
 export const createServiceAccountKey: ControlHandler<"createServiceAccountKey"> = async (call) => {

@@ -1,5 +1,5 @@
 import type { RecordOf } from "../../../contracts/control/records.ts";
-import { removeRecord } from "../../../domain/tenancy/changes.ts";
+import { type Change, removeRecord } from "../../../domain/tenancy/changes.ts";
 import { ORGANIZATION_ROLES } from "../../../domain/tenancy/roles.ts";
 import {
   auditEvent,
@@ -47,28 +47,33 @@ export const updateUser: ControlHandler<"updateUser"> = async (call) => {
 export const deleteUser: ControlHandler<"deleteUser"> = async (call) => {
   const user = call.records.user_id;
   refuseSelfAndOwner(call, user);
+  return change(call, auditEvent("user.deleted", { id: user.id }), await removedUser(call, user), {
+    body: { object: "organization.user.deleted", id: user.id, deleted: true },
+  });
+};
+
+/** Removes a user, and what gives access in the user's name. */
+export async function removedUser(
+  call: Pick<ControlCall<"deleteUser">, "caller" | "store" | "nowMs">,
+  user: RecordOf<"user">,
+): Promise<readonly Change[]> {
   const { organizationId } = call.caller;
   const [email, provisioned] = await Promise.all([
     call.store.get(organizationId, { kind: "email", ids: [user.email] }),
     call.store.get(organizationId, { kind: "scimUser", ids: [user.id] }),
   ]);
-  return change(
-    call,
-    auditEvent("user.deleted", { id: user.id }),
-    [
-      ...[user, email, provisioned].filter((record) => record !== undefined).map(removeRecord),
-      ...(await endedPersonKeys(call, user.id)),
-      ...(await removedLimits(call, "user", [user.id])),
-    ],
-    { body: { object: "organization.user.deleted", id: user.id, deleted: true } },
-  );
-};
+  return [
+    ...[user, email, provisioned].filter((record) => record !== undefined).map(removeRecord),
+    ...(await endedPersonKeys(call, user.id)),
+    ...(await removedLimits(call, "user", [user.id])),
+  ];
+}
 
 /**
  * Nobody changes their own role in the organisation, and none but owners change owners; and as a change holds only while
  * its caller is what they were, two owners can't demote each other: an organisation always has an owner.
  */
-function refuseSelfAndOwner({ caller }: Pick<ControlCall<"updateUser">, "caller">, user: RecordOf<"user">) {
+export function refuseSelfAndOwner({ caller }: Pick<ControlCall<"updateUser">, "caller">, user: RecordOf<"user">) {
   if (caller.user.id === user.id)
     throw new ControlError("invalid_request", "You can't change or remove yourself; another owner can.");
   if (user.role === "owner" && caller.user.role !== "owner") throw denied("only-owners-change-owners");

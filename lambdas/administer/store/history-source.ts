@@ -3,11 +3,18 @@ import {
   DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
+  PutCommand,
   QueryCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { HISTORY_TABLE, StoredGeneration } from "../../../contracts/history/stored-generation.ts";
 import { type GenerationContent, openContent } from "../../../domain/history/generation-content.ts";
-import { listEntry, listPartition, partKey, subjectsOf } from "../../../domain/history/generation-keys.ts";
+import {
+  erasedSubject,
+  listEntry,
+  listPartition,
+  partKey,
+  subjectsOf,
+} from "../../../domain/history/generation-keys.ts";
 import { isSortKey } from "../../../lib/sort-key.ts";
 
 /** Generations of a list, the newest first, and where the next page begins. */
@@ -25,6 +32,11 @@ export interface HistorySource {
   /** @returns undefined where it was erased */
   content(generation: StoredGeneration): Promise<GenerationContent | undefined>;
   remove(generation: StoredGeneration): Promise<void>;
+  /**
+   * Ends a subject's data key for good: also one that comes back from a backup, or that is made again.
+   * @returns whether there was one
+   */
+  eraseKey(subject: string): Promise<boolean>;
 }
 
 export interface HistoryTables {
@@ -103,6 +115,15 @@ export class DynamoHistorySource implements HistorySource {
       await this.#client.send(new DeleteCommand({ TableName: this.#tables.history, Key }));
   }
 
+  async eraseKey(subject: string): Promise<boolean> {
+    const { keys: TableName } = this.#tables;
+    const Item = { subject: erasedSubject(subject), erasedAt: new Date(this.#now()).toISOString() };
+    // The mark first: whatever comes in between, the key is not used.
+    await this.#client.send(new PutCommand({ TableName, Item }));
+    const command = new DeleteCommand({ TableName, Key: { subject }, ReturnValues: "ALL_OLD" });
+    return (await this.#client.send(command)).Attributes !== undefined;
+  }
+
   async #part(id: string, part: number) {
     const command = new GetCommand({ TableName: this.#tables.history, Key: partKey(id, part), ConsistentRead: true });
     return (await this.#client.send(command)).Item;
@@ -111,14 +132,14 @@ export class DynamoHistorySource implements HistorySource {
   /** The data keys of subjects, in their order. @returns undefined where one was erased */
   async #dataKeys(subjects: readonly string[]): Promise<readonly Buffer[] | undefined> {
     const { keys: table } = this.#tables;
-    const Keys = subjects.map((subject) => ({ subject }));
+    const Keys = subjects.flatMap((subject) => [{ subject }, { subject: erasedSubject(subject) }]);
     const command = new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } });
     const { Responses, UnprocessedKeys } = await this.#client.send(command);
     if (UnprocessedKeys?.[table] !== undefined) throw new Error("DynamoDB did not return all data keys.");
     const found = new Map(Responses?.[table]?.map(({ subject, dataKey }) => [String(subject), dataKey]));
     const all = subjects.flatMap((subject) => {
       const key: unknown = found.get(subject);
-      return key instanceof Uint8Array ? [Buffer.from(key)] : [];
+      return key instanceof Uint8Array && !found.has(erasedSubject(subject)) ? [Buffer.from(key)] : [];
     });
     return all.length === subjects.length ? all : undefined;
   }

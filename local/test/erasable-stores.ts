@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { S3Client } from "@aws-sdk/client-s3";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { onTestFinished } from "vitest";
+import { StoredData } from "../../lambdas/administer/store/erasable-data.ts";
+import { FileEraser } from "../../lambdas/administer/store/file-eraser.ts";
+import type { HistorySource } from "../../lambdas/administer/store/history-source.ts";
+import { ResponseEraser } from "../../lambdas/administer/store/response-eraser.ts";
+import { bind } from "../http/server.ts";
+import { LOCAL_CREDENTIALS } from "../runtime/aws-environment.ts";
+import type { LocalDynamoDb } from "../services/dynamodb/local-dynamodb.ts";
+import { handleS3 } from "../services/s3/api.ts";
+import { ObjectFolder } from "../services/s3/object-folder.ts";
+
+const RESPONSES = "sluice-dev-responses";
+const BATCHES = "sluice-dev-batches";
+const BUCKET = "files";
+
+interface Stores {
+  readonly dynamodb: LocalDynamoDb;
+  readonly document: DynamoDBDocumentClient;
+  readonly history: HistorySource;
+  readonly endpoint: string;
+  readonly region: string;
+}
+
+/** Empty tables of responses and batches, and a bucket of files, which an erasure deletes from; until the test has finished. */
+export async function erasableStores({ dynamodb, document, history, endpoint, region }: Stores) {
+  for (const [name, hash_key, range_key] of [
+    [RESPONSES, "tenant", "id"],
+    [BATCHES, "pk", "sk"],
+  ] as const) {
+    const attribute = [hash_key, range_key].map((one) => ({ name: one, type: "S" }));
+    await dynamodb.createTable({ name, hash_key, range_key, attribute }, endpoint, region);
+  }
+  const folder = mkdtempSync(join(tmpdir(), "sluice-files-"));
+  const objects = new ObjectFolder(folder);
+  const server = await bind(0, "", (request, response) => {
+    handleS3((name) => (name === BUCKET ? objects : undefined), request, response).catch(() => response.destroy());
+  });
+  const address = `http://127.0.0.1:${server.port}`;
+  const s3 = new S3Client({ endpoint: address, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
+  onTestFinished(async () => {
+    s3.destroy();
+    await server.close();
+    rmSync(folder, { recursive: true });
+  });
+  const erasable = new StoredData({
+    history,
+    responses: new ResponseEraser(document, RESPONSES),
+    files: new FileEraser({ client: document, tableName: BATCHES, s3, bucket: BUCKET }),
+  });
+  return { erasable, s3, objects, storeNames: { responses: RESPONSES, batches: BATCHES, bucket: BUCKET } };
+}
