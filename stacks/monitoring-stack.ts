@@ -52,6 +52,7 @@ export class MonitoringStack extends TerraformStack {
       hasBatches: environment.batches !== null,
       hasAuditTrail: environment.api.controlApi,
       hasUsage: environment.usage !== null,
+      hasHistory: environment.history !== null,
       expectedUsdPerHour: expectedUsdPerHour(environment),
     });
     new Dashboard(this, "Dashboard", {

@@ -32,6 +32,7 @@ const props: ServiceAlarmsProps = {
   hasBatches: true,
   hasAuditTrail: true,
   hasUsage: true,
+  hasHistory: true,
   expectedUsdPerHour: 1.2345,
 };
 const stack = synthConstruct((scope) => new ServiceAlarms(scope, "Alarms", props));

@@ -13,7 +13,7 @@ import {
 } from "./alarm-limits.ts";
 import { runbookLink } from "./runbook.ts";
 import { createSlowStartAlarm } from "./slow-start-alarm.ts";
-import { createUsageAlarms } from "./usage-alarms.ts";
+import { createHistoryAlarm, createUsageAlarms } from "./usage-alarms.ts";
 
 /** A pool that alarms watch. */
 export interface WatchedPool {
@@ -49,6 +49,8 @@ export interface ServiceAlarmsProps {
   readonly hasAuditTrail: boolean;
   /** Whether usage events, quotas and budgets are counted. */
   readonly hasUsage: boolean;
+  /** Whether the history of generations is stored. */
+  readonly hasHistory: boolean;
 }
 
 /** Below this many requests a minute, an error rate means nothing. */
@@ -259,6 +261,7 @@ export class ServiceAlarms extends Construct {
           }),
         ];
     const usage = props.hasUsage ? createUsageAlarms(this, props) : [];
+    const history = props.hasHistory ? [createHistoryAlarm(this, props)] : [];
     const down = new CloudwatchCompositeAlarm(this, "Down", {
       alarmName: `${name}-down`,
       alarmDescription: `The service is down: every request fails. See ${runbookLink("Service is down")}`,
@@ -284,6 +287,7 @@ export class ServiceAlarms extends Construct {
       ...audit,
       ...budgets,
       ...usage,
+      ...history,
     ];
     this.arns = [down.arn, ...alarms.map(({ arn }) => arn)];
   }

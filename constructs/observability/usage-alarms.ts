@@ -16,6 +16,25 @@ const MINUTE = 60;
 /** The function looks for missed files each 15 minutes, and writes a value each time. */
 const SEARCH_SECONDS = 900;
 
+/** An alarm of generations of opted-in projects that are not stored. */
+export function createHistoryAlarm(
+  scope: Construct,
+  { name, environment: Environment, topicArn }: UsageAlarmsProps,
+): CloudwatchMetricAlarm {
+  return createAlarm(scope, "HistoryLost", {
+    name: `${name}-history-lost`,
+    says: "A gateway could not store a generation of a project that opted in: it is lost.",
+    page: "History lost",
+    watches: { metric: METRICS.historyLost, dimensions: { Environment }, statistic: "Sum" },
+    periodSeconds: MINUTE,
+    comparison: "GreaterThanThreshold",
+    threshold: 0,
+    periods: 1,
+    missingData: "notBreaching", // it is written only when there is one
+    topicArn,
+  });
+}
+
 /** Alarms of usage events that wait on a gateway's disk, that are lost, or that are not in the sums. */
 export function createUsageAlarms(
   scope: Construct,
