@@ -10,7 +10,7 @@ describePage("the demo page for everyone", (stage) => {
     ["dark and 320 px wide", { colorScheme: "dark", viewport: { width: 320, height: 640 } }],
   ] as const)("in %s", (_, options) => {
     test("axe finds no problem and no element is too wide: empty, streaming, done, wrong, limited", {
-      timeout: 60_000,
+      timeout: 180_000,
     }, async () => {
       const { api, openPage } = stage();
       const { promise: rest, resolve: release } = Promise.withResolvers<void>();

@@ -15,9 +15,12 @@ import {
 import { stream } from "./test/scripted-api.ts";
 
 const WORDS = ["Apples,\n", "pears ", "and <b>plums</b>", "."];
+/** Compressed script of the page, in bytes. */
+const MAX_SCRIPT = 60_000;
 const RESPONSE_TEXT = WORDS.join("");
 
 describePage("the demo page in Chromium", (stage) => {
+  // documented: landing-script
   test("is small, has hashed names and no inline code", async () => {
     const { files, folder } = stage();
     expect(files.map((file) => file.path.replace(/-[\w-]{8}\./, "-HASH.")).sort()).toEqual([
@@ -26,7 +29,8 @@ describePage("the demo page in Chromium", (stage) => {
       "favicon.svg",
       "index.html",
     ]);
-    expect(files.reduce((sum, file) => sum + file.gzipBytes, 0)).toBeLessThan(100_000);
+    const scripts = files.filter(({ path }) => path.endsWith(".js"));
+    expect(scripts.reduce((sum, file) => sum + file.gzipBytes, 0)).toBeLessThan(MAX_SCRIPT);
     const html = await readFile(join(folder, "index.html"), "utf8");
     expect(html).not.toMatch(/<style|style=|<script(?![^>]*\ssrc=)/);
   });
@@ -37,7 +41,8 @@ describePage("the demo page in Chromium", (stage) => {
     api.script(stream(WORDS, rest));
     const page = await openPage();
     await promptOf(page).waitFor();
-    await page.keyboard.press("Tab");
+    // Past the links of the header.
+    for (let stops = 0; stops < 3; stops += 1) await page.keyboard.press("Tab");
     expect(await focusedId(page)).toBe("field-prompt");
     await page.keyboard.type("List three");
     await page.keyboard.press("Shift+Enter");
@@ -128,5 +133,56 @@ describePage("the demo page in Chromium", (stage) => {
     expect(await responseTextOf(page).textContent()).toBe("Apples,\npears ");
     await sendPrompt(page);
     await sees(page, "Next.");
+  });
+
+  // documented: landing-offer
+  test("says which models there are, what they cost and what applies without a key, and where the documentation is", async () => {
+    const page = await stage().openPage();
+    const rows = page.getByRole("table").getByRole("row");
+    await rows.filter({ hasText: "Llama 70B" }).filter({ hasText: "8,192 tokens" }).waitFor();
+    expect(await rows.first().textContent()).not.toContain("Price");
+    await page.getByText("Requests without a key from one address: 60 a minute.").waitFor();
+    const reference = page.getByRole("link", { name: "API reference" });
+    expect(await reference.getAttribute("href")).toBe(`${stage().api.origin}/reference`);
+    expect(await page.getByRole("link", { name: "Console" }).count()).toBe(0);
+
+    const { config } = stage();
+    if (config === undefined) return expect.fail("no configuration");
+    const [first, ...others] = config.models;
+    const price = { inputUsdPerMillion: 0.15, outputUsdPerMillion: 0.6 };
+    stage().config = {
+      ...config,
+      auth: "required",
+      models: first === undefined ? others : [{ ...first, price }, ...others],
+      console: { people: true },
+    };
+    await page.reload();
+    await page.getByRole("row", { name: /Phi-3 mini.*\$0\.15 of prompt, \$0\.60 of response/ }).waitFor();
+    await page.getByText("Requests need an API key").waitFor();
+    expect(await page.getByRole("link", { name: "Sign up" }).getAttribute("href")).toBe("/signup");
+  });
+
+  // documented: landing-quick-start
+  test("has code and settings of coding agents with this API's address and the chosen model, to copy", async () => {
+    const { api, openPage } = stage();
+    const page = await openPage({ permissions: ["clipboard-read", "clipboard-write"] });
+    await page.getByLabel("Model", { exact: true }).selectOption("llama-70b");
+    for (const [name, address] of [
+      ["curl", `${api.origin}/v1/chat/completions`],
+      ["Python", `${api.origin}/v1`],
+      ["Node.js", `${api.origin}/v1`],
+      ["Go", `${api.origin}/v1`],
+      ["Claude Code", `ANTHROPIC_BASE_URL=${api.origin}\n`],
+      ["Codex CLI", `base_url = "${api.origin}/v1"`],
+    ] as const) {
+      await page.getByRole("button", { name, exact: true }).click();
+      const code = page.getByRole("region", { name: `Code for ${name}` });
+      await page.getByRole("button", { name: `Copy for ${name}` }).click();
+      await page.getByRole("button", { name: "Copied" }).waitFor();
+      const copied = await page.evaluate("navigator.clipboard.readText()");
+      expect(copied).toBe(await code.textContent());
+      expect(copied).toContain(address);
+      expect(copied).toContain("llama-70b");
+    }
   });
 });

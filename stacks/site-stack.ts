@@ -6,6 +6,7 @@ import type { SessionOrigin } from "../constructs/site/session-behavior.ts";
 import { type SiteDomain, StaticSite } from "../constructs/site/static-site.ts";
 import type { SiteConfig } from "../contracts/processes/site-config.ts";
 import { hasBrowserSessions } from "../contracts/processes/token-exchange.ts";
+import type { TokenPriceSettings } from "../contracts/targets/token-prices.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
 import type { EdgeStack } from "./edge-stack.ts";
@@ -69,6 +70,8 @@ function sessionOriginOf(environment: Environment, edge: EdgeStack): SessionOrig
 /** Shown in place of a repository: the bucket is nobody else's business. */
 const OWN_WEIGHTS = "own weights";
 
+type SiteModel = SiteConfig["models"][number];
+
 /** Content of `config.json`. */
 export function siteConfig(environment: Environment, apiUrl: string): SiteConfig {
   const { name, api, identity, site, pools } = environment;
@@ -84,10 +87,20 @@ export function siteConfig(environment: Environment, apiUrl: string): SiteConfig
         displayName: model.displayName,
         weights: pool.weights === null ? model.weights.id : OWN_WEIGHTS,
         contextTokens: pool.contextTokens,
+        ...priceOf(pool.price, environment),
       };
     }),
     defaults: site.defaults,
     samplePrompts: site.samplePrompts.map(literalText),
+    ...(api.auth === "required" ? {} : { visitors: { requestsPerMinute: api.requestsPerMinutePerIp } }),
     ...(site.console === "on" ? { console: { people: identity.people !== null } } : {}),
   };
+}
+
+/** The price that every caller pays at any time; a page that shows another one would be wrong. */
+function priceOf(price: TokenPriceSettings | undefined, { usage }: Environment): Pick<SiteModel, "price"> {
+  const { inputUsdPerMillion, outputUsdPerMillion, priceChanges = [] } = price ?? {};
+  const isOne = priceChanges.length === 0 && (usage?.markups ?? []).length === 0;
+  if (!isOne || inputUsdPerMillion === undefined || outputUsdPerMillion === undefined) return {};
+  return { price: { inputUsdPerMillion, outputUsdPerMillion } };
 }

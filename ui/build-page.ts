@@ -18,13 +18,15 @@ interface PageBuild {
   readonly base: string;
   /** Emptied first. */
   readonly outDir: string;
+  /** Packages that are bundled in place of those that the source names. @default - none */
+  readonly alias?: Readonly<Record<string, string>>;
 }
 
 /**
  * Builds a page of React. No script or style is inline, so that it runs under `script-src 'self'; style-src 'self'`. The bundle is
  * the same for every environment: `/config.json` has the differences.
  */
-export async function buildPage({ root, base, outDir }: PageBuild): Promise<readonly BuiltFile[]> {
+export async function buildPage({ root, base, outDir, alias = {} }: PageBuild): Promise<readonly BuiltFile[]> {
   // Vite takes React's development build when NODE_ENV says so, as it does inside a test runner.
   const before = process.env.NODE_ENV;
   process.env.NODE_ENV = "production";
@@ -38,6 +40,7 @@ export async function buildPage({ root, base, outDir }: PageBuild): Promise<read
       mode: "production",
       logLevel: "warn",
       plugins: [react()],
+      resolve: { alias: { ...alias } },
       build: {
         outDir,
         emptyOutDir: true,

@@ -16,6 +16,10 @@ export const SiteConfig = z.strictObject({
         /** Weights of the catalogue; the page shows when others are in use. */
         weights: z.string(),
         contextTokens: z.int().min(1),
+        /** Dollars for a million tokens. Absent where there is none, where it changes with time, and where charges differ by caller. */
+        price: z
+          .strictObject({ inputUsdPerMillion: z.number().min(0), outputUsdPerMillion: z.number().min(0) })
+          .optional(),
       }),
     )
     .min(1),
@@ -25,6 +29,8 @@ export const SiteConfig = z.strictObject({
     maxTokens: z.int().min(1),
   }),
   samplePrompts: z.array(z.string().min(1)).max(6),
+  /** What applies to callers without a key; absent where a key is required. */
+  visitors: z.strictObject({ requestsPerMinute: z.int().min(1) }).optional(),
   /** The console beside the page; absent where the environment has none. */
   console: z
     .strictObject({

@@ -12,8 +12,8 @@ import { buildSite } from "../build.ts";
 import { type ScriptedApi, startScriptedApi } from "./scripted-api.ts";
 import { serveSite } from "./site-server.ts";
 
-/** How long a wait for the page may take, in ms; the page itself needs a small part of it. */
-export const PATIENCE = 10_000;
+/** How long a wait for the page may take, in ms; the page itself needs a small part of it, a loaded machine more. */
+export const PATIENCE = 60_000;
 const STAND_IN = "HuggingFaceTB/SmolLM2-135M-Instruct";
 
 /** Run in the page: notes each text that notices, clocks and status show, and whether Send was ever off. */
@@ -113,6 +113,7 @@ function configFor(apiUrl: string): SiteConfig {
     ],
     defaults: { temperature: 0.2, topP: 0.9, maxTokens: 200 },
     samplePrompts: ["List three fruits", "Explain what a load balancer does"],
+    visitors: { requestsPerMinute: 60 },
   });
 }
 

@@ -7,9 +7,19 @@ const GOOD: SiteConfig = {
   title: "Sluice demo",
   apiUrl: "https://api.example.com/live",
   auth: "optional",
-  models: [{ id: "phi-3-mini", displayName: "Phi-3 mini", weights: "microsoft/Phi-3", contextTokens: 4096 }],
+  models: [
+    {
+      id: "phi-3-mini",
+      displayName: "Phi-3 mini",
+      weights: "microsoft/Phi-3",
+      contextTokens: 4096,
+      price: { inputUsdPerMillion: 0, outputUsdPerMillion: 0.4 },
+    },
+  ],
   defaults: { temperature: 0.2, topP: 0.9, maxTokens: 200 },
   samplePrompts: ["List three fruits"],
+  visitors: { requestsPerMinute: 60 },
+  console: { people: true },
 };
 
 test("takes what the contract's own schema takes, unchanged", () => {
@@ -29,6 +39,8 @@ test("lists every problem at once, with path, rule and value", () => {
     auth: "maybe",
     models: [{ ...GOOD.models[0], contextTokens: 0 }],
     defaults: { ...GOOD.defaults, temperature: "warm" },
+    visitors: {},
+    console: { people: "yes" },
   });
   expect(response).toEqual({
     kind: "problem",
@@ -37,6 +49,8 @@ test("lists every problem at once, with path, rule and value", () => {
       '`auth` must be "off", "optional" or "required", got "maybe".',
       "`models[0].contextTokens` must be a number from 1, got 0.",
       '`defaults.temperature` must be a number from 0 to 2, got "warm".',
+      "`visitors.requestsPerMinute` must be a number from 1, got nothing.",
+      '`console.people` must be true or false, got "yes".',
     ],
   });
 });

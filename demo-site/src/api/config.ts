@@ -41,6 +41,14 @@ export function checkConfig(value: unknown): ConfigResponse {
       maxTokens: defaults.number("maxTokens", 1, Number.MAX_SAFE_INTEGER),
     },
     samplePrompts: read.list("samplePrompts").filter((item) => typeof item === "string"),
+    ...(read.has("visitors")
+      ? {
+          visitors: {
+            requestsPerMinute: read.record("visitors").number("requestsPerMinute", 1, Number.MAX_SAFE_INTEGER),
+          },
+        }
+      : {}),
+    ...(read.has("console") ? { console: { people: read.record("console").flag("people") } } : {}),
   };
   if (config.models.length === 0) problems.push("`models` must name at least one model.");
   return problems.length === 0 ? { kind: "config", config } : { kind: "problem", problems };
@@ -53,6 +61,14 @@ function checkModel(item: unknown, index: number, problems: string[]): SiteModel
     displayName: read.text("displayName"),
     weights: read.text("weights"),
     contextTokens: read.number("contextTokens", 1, Number.MAX_SAFE_INTEGER),
+    ...(read.has("price") ? { price: checkPrice(read.record("price")) } : {}),
+  };
+}
+
+function checkPrice(read: Reader): NonNullable<SiteModel["price"]> {
+  return {
+    inputUsdPerMillion: read.number("inputUsdPerMillion", 0, Number.MAX_SAFE_INTEGER),
+    outputUsdPerMillion: read.number("outputUsdPerMillion", 0, Number.MAX_SAFE_INTEGER),
   };
 }
 
@@ -66,6 +82,17 @@ class Reader {
     this.#value = value;
     this.#path = path;
     this.#problems = problems;
+  }
+
+  has(name: string): boolean {
+    return this.#value[name] !== undefined;
+  }
+
+  flag(name: string): boolean {
+    const value = this.#value[name];
+    if (typeof value === "boolean") return value;
+    this.#wrong(name, "true or false");
+    return false;
   }
 
   text(name: string): string {

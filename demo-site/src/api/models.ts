@@ -5,31 +5,54 @@ import type { SiteModel } from "./config.ts";
 /** Model id → weights that really serve. */
 export type ServedWeights = ReadonlyMap<string, string>;
 
-/**
- * Reads the weights in use from `GET /v1/models`. The page works without them, so every failure returns `undefined`.
- */
-export async function fetchServedWeights(
+/** A model that the API lists, as the page shows it. */
+export interface ListedModel {
+  readonly id: string;
+  readonly contextTokens: number | undefined;
+}
+
+/** What `GET /v1/models` says. */
+export interface ServedModels {
+  readonly weights: ServedWeights;
+  readonly models: readonly ListedModel[];
+}
+
+/** Reads `GET /v1/models`. The page works without it, so every failure returns `undefined`. */
+export async function fetchServedModels(
   apiUrl: string,
   apiKey: string,
   signal: AbortSignal,
-): Promise<ServedWeights | undefined> {
+): Promise<ServedModels | undefined> {
   try {
     const response = await fetch(`${apiUrl}/v1/models`, {
       headers: apiKey === "" ? {} : { authorization: `Bearer ${apiKey}` },
       credentials: "omit",
       signal,
     });
-    return response.ok ? readServedWeights(parseJson(await response.text())) : undefined;
+    if (!response.ok) return undefined;
+    const body = parseJson(await response.text());
+    return { weights: readServedWeights(body), models: readListedModels(body) };
   } catch {
     return undefined;
   }
 }
 
+/** Models of the API's list: pools, routes and models of providers. */
+export function readListedModels(body: unknown): readonly ListedModel[] {
+  return cardsOf(body).flatMap((card): readonly ListedModel[] => {
+    if (!isRecord(card) || typeof card.id !== "string") return [];
+    return [{ id: card.id, contextTokens: typeof card.max_model_len === "number" ? card.max_model_len : undefined }];
+  });
+}
+
+function cardsOf(body: unknown): readonly unknown[] {
+  return isRecord(body) && Array.isArray(body.data) ? body.data : [];
+}
+
 /** The gateway sends a model's own name as `root` until its engine has reported its weights: such a card is ignored. */
 export function readServedWeights(body: unknown): ServedWeights {
-  const cards: readonly unknown[] = isRecord(body) && Array.isArray(body.data) ? body.data : [];
   return new Map(
-    cards.flatMap((card): [string, string][] =>
+    cardsOf(body).flatMap((card): [string, string][] =>
       isRecord(card) && typeof card.id === "string" && typeof card.root === "string" && card.root !== card.id
         ? [[card.id, card.root]]
         : [],

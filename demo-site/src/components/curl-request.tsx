@@ -1,5 +1,5 @@
 import { type ChatRequest, curlCommand } from "../api/chat-request.ts";
-import { CopyButton } from "./copy-button.tsx";
+import { CopyButton } from "../start/copy-button.tsx";
 
 interface CurlRequestProps {
   readonly apiUrl: string;

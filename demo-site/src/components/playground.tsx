@@ -4,9 +4,11 @@ import type { ChatRequest } from "../api/chat-request.ts";
 import type { SiteConfig } from "../api/config.ts";
 import { useChat } from "../hooks/use-chat.ts";
 import { showResponse, useFollowEnd } from "../hooks/use-follow-end.ts";
+import { useServedModels } from "../hooks/use-served-models.ts";
 import { useSessionText } from "../hooks/use-session-text.ts";
-import { useStandIn } from "../hooks/use-stand-in.ts";
 import { FIELD_IDS, type FieldErrors, type FieldName, fieldErrors } from "../settings/fields.ts";
+import { Offer } from "../start/offer.tsx";
+import { QuickStart } from "../start/quick-start.tsx";
 import { canSend, isBusy } from "../state/chat-state.ts";
 import { Composer } from "./composer.tsx";
 import { CurlRequest } from "./curl-request.tsx";
@@ -37,7 +39,7 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
     maxTokens: String(defaults.maxTokens),
   });
   const [errors, setErrors] = useState<FieldErrors>({});
-  const standInFor = useStandIn(config, sentKey, history.length + (phase.kind === "done" ? 1 : 0));
+  const { standInFor, listed } = useServedModels(config, sentKey, history.length + (phase.kind === "done" ? 1 : 0));
   const responsePane = useRef<HTMLElement>(null);
   useFollowEnd(responsePane, current?.response ?? "", phase.kind === "streaming");
 
@@ -114,68 +116,72 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
 
   return (
     <div className="page">
-      <PageHeader title={config.title} environment={config.environment} />
-      <main className="panes">
-        <Composer
-          canSend={canSend(phase) && isOnline}
-          canStop={canStop}
-          onSend={submit}
-          onStop={stop}
-          status={<StatusLine state={state} isOnline={isOnline} />}
-          samples={<SamplePrompts prompts={config.samplePrompts} onPick={usePrompt} />}
-          choices={
-            <>
-              <ModelChoice
-                models={models}
-                model={model}
-                standIn={standIn}
-                error={errors.model}
-                onChange={(id) => {
-                  setModelId(id);
-                  clearError("model");
-                }}
-              />
-              {auth === "optional" && keyField}
-              <Settings
-                value={settings}
-                contextTokens={model.contextTokens}
-                errors={errors}
-                onChange={(name, value) => {
-                  setSettings((all) => ({ ...all, [name]: value }));
-                  clearError(name);
-                }}
-              />
-            </>
-          }
-        >
-          {auth === "required" && keyField}
-          <PromptField
-            value={prompt}
-            error={errors.prompt}
-            onChange={(text) => {
-              setPrompt(text);
-              clearError("prompt");
-            }}
-            onSubmit={submit}
-          />
-        </Composer>
-        <div className="pane-right">
-          <ResponsePane
-            ref={responsePane}
-            state={state}
-            answeredBy={
-              answeringStandIn === undefined
-                ? answering.displayName
-                : `${answeringStandIn}, a tiny local stand-in for ${answering.displayName}`
+      <PageHeader config={config} />
+      <main>
+        <div className="panes">
+          <Composer
+            canSend={canSend(phase) && isOnline}
+            canStop={canStop}
+            onSend={submit}
+            onStop={stop}
+            status={<StatusLine state={state} isOnline={isOnline} />}
+            samples={<SamplePrompts prompts={config.samplePrompts} onPick={usePrompt} />}
+            choices={
+              <>
+                <ModelChoice
+                  models={models}
+                  model={model}
+                  standIn={standIn}
+                  error={errors.model}
+                  onChange={(id) => {
+                    setModelId(id);
+                    clearError("model");
+                  }}
+                />
+                {auth === "optional" && keyField}
+                <Settings
+                  value={settings}
+                  contextTokens={model.contextTokens}
+                  errors={errors}
+                  onChange={(name, value) => {
+                    setSettings((all) => ({ ...all, [name]: value }));
+                    clearError(name);
+                  }}
+                />
+              </>
             }
-            onTryAgain={tryAgain}
           >
-            {current !== undefined && (
-              <CurlRequest apiUrl={apiUrl} request={current.request} withKey={sentKey !== ""} />
-            )}
-          </ResponsePane>
-          <History exchanges={history} onUse={usePrompt} />
+            {auth === "required" && keyField}
+            <PromptField
+              value={prompt}
+              error={errors.prompt}
+              onChange={(text) => {
+                setPrompt(text);
+                clearError("prompt");
+              }}
+              onSubmit={submit}
+            />
+          </Composer>
+          <div className="pane-right">
+            <ResponsePane
+              ref={responsePane}
+              state={state}
+              answeredBy={
+                answeringStandIn === undefined
+                  ? answering.displayName
+                  : `${answeringStandIn}, a tiny local stand-in for ${answering.displayName}`
+              }
+              onTryAgain={tryAgain}
+            >
+              {current !== undefined && (
+                <CurlRequest apiUrl={apiUrl} request={current.request} withKey={sentKey !== ""} />
+              )}
+            </ResponsePane>
+            <History exchanges={history} onUse={usePrompt} />
+          </div>
         </div>
+        <Offer config={config} listed={listed} />
+        <QuickStart apiUrl={apiUrl} model={modelId} auth={auth} />
       </main>
       <footer className="page-footer">
         <p>A language model writes these answers, and it can be wrong.</p>

@@ -1,7 +1,7 @@
 import type { ReactNode, Ref } from "react";
+import { CopyButton } from "../start/copy-button.tsx";
 import { type ChatState, isBusy } from "../state/chat-state.ts";
 import { figuresOf } from "../state/figures.ts";
-import { CopyButton } from "./copy-button.tsx";
 import { FiguresList } from "./figures-list.tsx";
 import { FlowStrip } from "./flow-strip.tsx";
 import { ProblemNotice } from "./problem-notice.tsx";

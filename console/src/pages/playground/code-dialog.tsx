@@ -1,12 +1,12 @@
 import { useRouteContext } from "@tanstack/react-router";
 import { useState } from "react";
+import { LANGUAGES, snippet } from "../../../../ui/code/snippets.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import { MESSAGES } from "./messages.ts";
 import { usePlayground } from "./playground-store.ts";
 import { requestBody } from "./settings.ts";
-import { LANGUAGES, snippet } from "./snippets.ts";
 import { messagesOf } from "./turn.ts";
 
 const NAMES = { curl: "curl", python: "Python", node: "Node.js", go: "Go" } as const;

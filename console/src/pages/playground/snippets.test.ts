@@ -6,9 +6,9 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Loopback, listenOnLoopback } from "../../../../test-support/loopback.ts";
+import { type Language, snippet } from "../../../../ui/code/snippets.ts";
 import { streamChatTo } from "../../../test/scripted-chat.ts";
 import { requestBody } from "./settings.ts";
-import { type Language, snippet } from "./snippets.ts";
 
 const run = promisify(execFile);
 /** What ends texts, escapes or shell words where a snippet writes them. */

@@ -1,4 +1,10 @@
-import type { RequestBody } from "./settings.ts";
+/** A chat completion as a page sends it, with its parameters. */
+export interface SnippetBody {
+  readonly model: string;
+  readonly messages: readonly { readonly role: "system" | "user" | "assistant"; readonly content: string }[];
+  /** Numbers such as `temperature`. */
+  readonly [parameter: string]: unknown;
+}
 
 export const LANGUAGES = ["curl", "python", "node", "go"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -7,15 +13,15 @@ export type Language = (typeof LANGUAGES)[number];
 const KEY = "OPENAI_API_KEY";
 
 /** The request as a program: with curl, or with OpenAI's official SDK of the language. @param apiUrl without `/v1` */
-export function snippet(language: Language, apiUrl: string, body: RequestBody): string {
+export function snippet(language: Language, apiUrl: string, body: SnippetBody): string {
   // Half a surrogate pair is no character in other languages.
-  const whole: RequestBody = JSON.parse(JSON.stringify(body), (_, value) =>
+  const whole: SnippetBody = JSON.parse(JSON.stringify(body), (_, value) =>
     typeof value === "string" ? value.toWellFormed() : value,
   );
   return WRITERS[language](`${apiUrl}/v1`, whole);
 }
 
-const WRITERS: Readonly<Record<Language, (baseUrl: string, body: RequestBody) => string>> = {
+const WRITERS: Readonly<Record<Language, (baseUrl: string, body: SnippetBody) => string>> = {
   curl: (baseUrl, body) =>
     [
       `curl --no-buffer ${quoted(`${baseUrl}/chat/completions`)}`,
