@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describeConsole, signInWithKey } from "./test/console-stage.ts";
-import { scriptedKey } from "./test/scripted-control.ts";
+import { accountOf, scriptedKey } from "./test/scripted-control.ts";
 
 describeConsole("the keys page", {}, (stage) => {
   // documented: console-keys-by-keyboard
@@ -54,9 +54,7 @@ describeConsole("the keys page", {}, (stage) => {
     await page.getByRole("button", { name: "Rotate indexer" }).click();
     await page.getByRole("button", { name: "Create the new key" }).click();
     await page.getByRole("dialog", { name: "Your new key" }).getByLabel("Secret key").waitFor();
-    expect(control.keys.map(({ owner }) => owner.service_account.id)).toEqual(
-      Array(2).fill(old.owner.service_account.id),
-    );
+    expect(control.keys.map(accountOf)).toEqual(Array(2).fill(accountOf(old)));
     await page.getByRole("button", { name: "Revoke the old key now" }).click();
     await page.getByText("The key was revoked.").first().waitFor();
     expect(control.keys.map(({ id }) => id)).not.toContain(old.id);

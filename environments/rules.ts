@@ -24,6 +24,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...entryProblems(environment),
     ...auditProblems(environment),
     ...historyProblems(environment),
+    ...memberKeyProblems(environment),
     ...stageProblems(environment),
     ...planProblems(environment),
     ...Object.entries(environment.pools).flatMap(([name, pool]) => poolProblems(name, pool)),
@@ -69,6 +70,19 @@ function auditProblems({
       value: auditLock,
       rule: `must be governance where deletionProtection is false: the environment could not be destroyed for ${auditDays} days`,
       remedy: "set api.auditLock to governance, or deletionProtection to true",
+    },
+  ];
+}
+
+/** The control API alone makes them. */
+function memberKeyProblems({ api: { controlApi, memberKeys } }: Environment): readonly Problem[] {
+  if (memberKeys === null || controlApi) return [];
+  return [
+    {
+      path: "api.memberKeys",
+      value: "set",
+      rule: "must be null where api.controlApi is false: nobody could make a key",
+      remedy: "set api.controlApi to true, or api.memberKeys to null",
     },
   ];
 }

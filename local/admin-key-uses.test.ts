@@ -75,6 +75,7 @@ describe("an admin key", () => {
           waitingEvents: (organizationId, oldest, newest) => store.waitingEvents(organizationId, oldest, newest),
           keyLastUsedAt: (keyId) => store.keyLastUsedAt(keyId),
           keyProject: (keyId) => store.keyProject(keyId),
+          isEnded: (itemId) => store.isEnded(itemId),
           limitsVersion: (itemId) => store.limitsVersion(itemId),
           needsCredit: (itemId) => store.needsCredit(itemId),
           write: (organizationId, changes) => store.write(organizationId, changes),

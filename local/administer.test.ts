@@ -158,6 +158,7 @@ async function started() {
         store,
         olderArchives: new OlderArchives(),
         keyPlan: "standard",
+        memberKeys: { perPerson: 5, maxDays: 90 },
         models: ["tiny"],
         usage,
         history,
@@ -419,6 +420,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   createServiceAccount: { name: "job" },
   updateServiceAccount: { role: "owner" },
   createServiceAccountKey: {},
+  createProjectApiKey: { name: "laptop" },
+  rotateProjectApiKey: { overlap_seconds: 60 },
   updateProjectApiKey: { scopes: ["api.all.read"], expires_in_seconds: 600 },
   createGroup: { name: "team" },
   updateGroup: { name: "crew" },
@@ -446,6 +449,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
 const CALLERS = {
   owner: { scopes: ORGANIZATION_ROLES.owner.scopes, inProject: undefined },
   reader: { scopes: ORGANIZATION_ROLES.reader.scopes, inProject: undefined },
+  member: { scopes: ORGANIZATION_ROLES.member.scopes, inProject: undefined },
+  "member-in-project": { scopes: ORGANIZATION_ROLES.member.scopes, inProject: "member" },
   "project-owner": { scopes: ORGANIZATION_ROLES.reader.scopes, inProject: "owner" },
   "project-member": { scopes: ORGANIZATION_ROLES.reader.scopes, inProject: "member" },
 } as const;
@@ -460,7 +465,9 @@ describe("who may do what in the control API", () => {
     "$id is for $name what the roles say, and foreign ids are not found",
     async ({ id, operation, name, caller }) => {
       const { seed, send, ...tables } = await started();
-      const owns = name === "owner" ? "owner" : "reader";
+      const owns = name === "owner" ? "owner" : name.startsWith("member") ? "member" : "reader";
+      // A key of one's own needs a membership beside the scope.
+      const inProject = caller.inProject ?? (id === "createProjectApiKey" && owns === "owner" ? "member" : undefined);
       await seed(
         "org-a",
         ...[user("user-caller", owns), user("user-target", "reader"), user("user-new", "reader")].map(create),
@@ -477,7 +484,7 @@ describe("who may do what in the control API", () => {
         ...["organization", OWN.project_id].map((resourceId) => create(role(resourceId, "role_new"))),
         create(historyAccess(OWN.project_id, "user-caller")),
         create(erasure(OWN.erasure_id)),
-        ...(caller.inProject ? [create(member(OWN.project_id, "user-caller", caller.inProject))] : []),
+        ...(inProject ? [create(member(OWN.project_id, "user-caller", inProject))] : []),
       );
       await seed(
         "org-b",
@@ -509,13 +516,18 @@ describe("who may do what in the control API", () => {
           body: { error: { code: "not_found" } },
         });
       const isOfProject = parameters.includes("project_id");
-      const isPermitted =
-        (caller.scopes as ReadonlySet<string>).has(operation.scope) ||
+      const permits = (scope: string) =>
+        (caller.scopes as ReadonlySet<string>).has(scope) ||
         (isOfProject &&
           caller.inProject !== undefined &&
-          (PROJECT_ROLES[caller.inProject].scopes as ReadonlySet<string>).has(operation.scope));
+          (PROJECT_ROLES[caller.inProject].scopes as ReadonlySet<string>).has(scope));
+      const isHidden = isOfProject && !permits("projects.read");
+      const isOwnOnly = !permits(operation.scope) && permits(operation.ownScope ?? "");
       const result = await sendWith(OWN);
-      if (isPermitted) {
+      if (isHidden || (isOwnOnly && parameters.includes("api_key_id"))) {
+        // The key is another's.
+        expect(result).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
+      } else if (permits(operation.scope) || isOwnOnly) {
         expect(result.status).toBe(200);
         expect(operation.response.safeParse(result.body).error).toBeUndefined();
       } else {

@@ -209,6 +209,7 @@ describe("who has roles by assignment", () => {
         waitingEvents: (organization, oldest, newest) => store.waitingEvents(organization, oldest, newest),
         keyLastUsedAt: (keyId) => store.keyLastUsedAt(keyId),
         keyProject: (keyId) => store.keyProject(keyId),
+        isEnded: (itemId) => store.isEnded(itemId),
         limitsVersion: (itemId) => store.limitsVersion(itemId),
         needsCredit: (itemId) => store.needsCredit(itemId),
         adminKeyUsed: (organization, id, at) => store.adminKeyUsed(organization, id, at),

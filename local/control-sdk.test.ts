@@ -99,7 +99,12 @@ const CALLS: Readonly<Record<ControlOperationId, Call>> = {
   retrieveProjectApiKey: ({ projects }, { project: project_id, key }) => projects.apiKeys.retrieve(key, { project_id }),
   updateProjectApiKey: ({ projects }, { project: project_id, key }) =>
     projects.apiKeys.update(key, { project_id, scopes: ["api.all.read"], expires_in_seconds: 600 }),
+  rotateProjectApiKey: (_, { project, key }, own) =>
+    own("post", `/organization/projects/${project}/api_keys/${key}/rotate`, { overlap_seconds: 60 }),
   deleteProjectApiKey: ({ projects }, { project: project_id, key }) => projects.apiKeys.delete(key, { project_id }),
+  createProjectApiKey: (_, { project }, own) =>
+    own("post", `/organization/projects/${project}/api_keys`, { name: "laptop", expires_in_seconds: 600 }),
+  listOwnApiKeys: (_, __, own) => own("get", "/organization/own_api_keys"),
   deleteServiceAccount: ({ projects }, { project: project_id, account }) =>
     projects.serviceAccounts.delete(account, { project_id }),
   listLimits: (_, __, own) => own("get", "/organization/limits?limit=1"),
@@ -206,6 +211,14 @@ const MEMBER: RecordOf<"user"> = {
   addedAt: 1,
 };
 
+/** Makes the owner of the organisation a member of a project, who may have keys of it. */
+async function joinAsOwner({ store }: Pick<Awaited<ReturnType<typeof controlServer>>, "store">, projectId: string) {
+  const { records } = await store.list("org-a", { kind: "user", limit: 10 });
+  const userId = records.find(({ role }) => role === "owner")?.id ?? "";
+  const record = { kind: "membership", version: 1, projectId, userId, role: "member", addedAt: 1 } as const;
+  await store.write("org-a", [{ action: "create", record }]);
+}
+
 describe("the official SDK", () => {
   // documented: control-api-sdk
   test("can call every operation of the control API, and each response has its schema, no field more", async () => {
@@ -247,6 +260,7 @@ describe("the official SDK", () => {
     };
     const called: string[] = [];
     for (const [id, call] of Object.entries(CALLS)) {
+      if (id === "createProjectApiKey") await joinAsOwner(server, made.project);
       if (id === "listChats") await storeChat(server, { projectId: made.project });
       await call(organization, made, own);
       const { method, path, response }: ControlOperation = CONTROL_OPERATIONS[id as ControlOperationId];

@@ -100,7 +100,7 @@ describe("the short paths for keys", () => {
       status: 400,
       body: { error: { code: "invalid_json" } },
     });
-    expect(await send("GET", "/api/keys/")).toMatchObject({ status: 405, allow: "POST" });
+    expect(await send("PUT", "/api/keys/", {})).toMatchObject({ status: 405, allow: "GET, POST" });
     expect(await send("POST", `/api/keys/${key!.id}/`, {})).toMatchObject({ status: 405, allow: "DELETE" });
     expect((await send("DELETE", `/api/keys/${key!.id}/more/`)).status).toBe(404);
     expect((await all(projects.apiKeys.list(project.id))).map(({ id }) => id)).toEqual([key!.id]);

@@ -3,6 +3,7 @@ import { REGION_IDS } from "../catalog/regions.ts";
 import { VALKEY_NODE_TYPE_IDS } from "../catalog/valkey-node-types.ts";
 import { BatchSettings, MAX_EDGE_FILE_BYTES } from "../contracts/api/batches.ts";
 import { GENERATION_ROUTES } from "../contracts/api/generation-routes.ts";
+import { MemberKeys } from "../contracts/control/project-keys.ts";
 import { KeylessLimits, TierSettings } from "../contracts/limits/limit-settings.ts";
 import { Markups } from "../contracts/limits/markup.ts";
 import { AddressRange, AuthMode } from "../contracts/processes/auth.ts";
@@ -185,6 +186,11 @@ export const EnvironmentSchema = z.strictObject({
      * OpenAI's administration API. A function and a table; without requests they cost nothing. docs/control-api.md.
      */
     controlApi: z.boolean().default(false),
+    /**
+     * Keys that members of projects make for themselves in the control API; `null`: none, and administrators make keys of service
+     * accounts. docs/control-api.md.
+     */
+    memberKeys: MemberKeys.nullable().default(null),
     /**
      * How S3 locks the files of the control API's audit trail for `auditDays`: `compliance`, so that nobody deletes one before
      * its time, AWS's root user and AWS's support neither; or `governance`, so that who has s3:BypassGovernanceRetention can.

@@ -123,6 +123,7 @@ export class ServingStack extends TerraformStack {
         table: controlTable,
         keysTable: data.keysTable,
         keyPlan: keyPlan(api.usagePlans),
+        memberKeys: api.memberKeys,
         usageStore: data.usageStore,
         historyStore: data.historyStore,
         responsesTable: data.responsesTable,

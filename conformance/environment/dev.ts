@@ -11,6 +11,7 @@ export default {
   api: {
     ...dev.api,
     controlApi: true,
+    memberKeys: { perPerson: 5, maxDays: 90 },
     requestsPerMinutePerIp: 10_000,
     throttle: { requestsPerSecond: 200, burst: 400 },
     usagePlans: {

@@ -40,6 +40,14 @@ def grant_credit(organization):
     made["credit"] = own(organization, "post", path, {"amount_nano_usd": 5_000_000_000})["id"]
 
 
+def create_own_key(organization):
+    """Joins the project as the owner of the admin key, who then may have a key of it."""
+    project = made["project"]
+    owner = next(user for user in organization.users.list(limit=100) if user.email != made["email"])
+    organization.projects.users.create(project, user_id=owner.id, role="member")
+    own(organization, "post", f"/organization/projects/{project}/api_keys", {"name": "laptop", "expires_in_seconds": 600})
+
+
 def store_chat(organization):
     """Sends a prompt with a key of its own of the project, which stores its history, and finds what was stored."""
     project = made["project"]
@@ -135,6 +143,11 @@ CALLS = {
     "updateProjectApiKey": lambda o: o.projects.api_keys.update(
         made["key"], project_id=made["project"], scopes=["api.all.read"], expires_in_seconds=600
     ),
+    "rotateProjectApiKey": lambda o: own(
+        o, "post", f"/organization/projects/{made['project']}/api_keys/{made['key']}/rotate", {"overlap_seconds": 60}
+    ),
+    "createProjectApiKey": create_own_key,
+    "listOwnApiKeys": lambda o: own(o, "get", "/organization/own_api_keys"),
     "deleteProjectApiKey": lambda o: o.projects.api_keys.delete(made["key"], project_id=made["project"]),
     "deleteServiceAccount": lambda o: o.projects.service_accounts.delete(made["account"], project_id=made["project"]),
     "listLimits": lambda o: own(o, "get", "/organization/limits?limit=1"),

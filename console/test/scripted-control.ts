@@ -175,7 +175,12 @@ function respond({ method, url, body }: SeenCall, control: ScriptedControl): unk
   const key = scriptedKey(name, item);
   keys.unshift(key);
   const secret = { id: key.id, name, value: `sk-sl-${key.id}-secret` };
-  return item === undefined ? { id: key.owner.service_account.id, name, api_key: secret } : secret;
+  return item === undefined ? { id: accountOf(key), name, api_key: secret } : secret;
+}
+
+/** Id of the service account that has a key. */
+export function accountOf({ owner }: ProjectApiKey): string | undefined {
+  return owner.type === "service_account" ? owner.service_account.id : undefined;
 }
 
 /** @param account id of the account that has the key. @default - one of its own */

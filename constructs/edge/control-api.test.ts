@@ -20,6 +20,7 @@ const synth = (stage?: string, hasHistory = false) =>
       table: new ControlTable(scope, "Control", { name: "test-control", encryptionKey, isProtected: true }),
       keysTable: new KeysTable(scope, "Keys", { name: "test-keys", encryptionKey, isProtected: true }),
       keyPlan: "standard",
+      memberKeys: null,
       models: ["tiny", "chat"],
       tiers: [],
       usageStore: new UsageStore(scope, "Usage", {

@@ -4,6 +4,7 @@ import { CONTROL_PATHS } from "../../contracts/control/paths.ts";
 import { CHATS_ALIAS } from "../../contracts/history/chats.ts";
 import { functionEntry } from "../../contracts/processes/function-entry.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
+import type { Environment } from "../../settings/environment.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
 import type { BatchStorage } from "../data/batch-storage.ts";
 import type { ControlTable } from "../data/control-table.ts";
@@ -20,6 +21,8 @@ export interface ControlApiProps extends RoutedFunctionProps {
   readonly keysTable: KeysTable;
   /** Usage plan of these keys. */
   readonly keyPlan: string;
+  /** How members of projects make keys for themselves; null: they make none. */
+  readonly memberKeys: Environment["api"]["memberKeys"];
   /** Public names of the models and routes of the environment file. */
   readonly models: readonly string[];
   /** Names of its tiers. */
@@ -53,6 +56,7 @@ export class ControlApi extends Construct {
       table,
       keysTable,
       keyPlan,
+      memberKeys,
       models,
       tiers,
       usageStore,
@@ -81,6 +85,7 @@ export class ControlApi extends Construct {
         [ENV.controlTable]: table.tableName,
         [ENV.keysTable]: keysTable.tableName,
         [ENV.keyPlan]: keyPlan,
+        ...(memberKeys === null ? {} : { [ENV.memberKeys]: JSON.stringify(memberKeys) }),
         ...(usageStore ? { [ENV.usageTable]: usageStore.tableName } : {}),
         ...(historyStore
           ? { [ENV.historyTable]: historyStore.tableName, [ENV.subjectKeysTable]: historyStore.keysTableName }

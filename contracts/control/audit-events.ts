@@ -79,6 +79,8 @@ const PAYLOADS = {
     changes_requested: z.strictObject({
       scopes: z.array(z.string()).exactOptional(),
       expires_in_seconds: z.number().exactOptional(),
+      /** The secret was replaced; the one before works for so long. */
+      overlap_seconds: z.number().exactOptional(),
     }),
   }),
   "api_key.deleted": idOnly,

@@ -3,7 +3,10 @@ import { cursor, deleted, Id, Name, pageOf, Seconds } from "./page.ts";
 
 /** The objects of OpenAI's administration API, in its shapes. */
 
-export const OrganizationRoleName = z.enum(["owner", "reader"]);
+/** `member` is Sluice's own: it reads what is the user's alone, beside the user's projects. */
+export const OrganizationRoleName = z.enum(["owner", "reader", "member"]);
+/** A role of an invitation. */
+export const InviteRoleName = OrganizationRoleName.exclude(["member"]);
 export const ProjectRoleName = z.enum(["owner", "member"]);
 
 export const Project = z.strictObject({
@@ -42,7 +45,7 @@ export const Invite = z.strictObject({
   object: z.literal("organization.invite"),
   id: z.string(),
   email: z.string(),
-  role: OrganizationRoleName,
+  role: InviteRoleName,
   status: z.enum(["pending", "accepted", "expired"]),
   created_at: Seconds,
   expires_at: Seconds,
@@ -72,7 +75,7 @@ export const UpdateOrganizationUser = z.strictObject({ role: OrganizationRoleNam
 export const MAX_INVITE_PROJECTS = 80;
 export const CreateInvite = z.strictObject({
   email: Email,
-  role: OrganizationRoleName,
+  role: InviteRoleName,
   projects: z
     .array(InviteProject.extend({ id: Id }))
     .max(MAX_INVITE_PROJECTS)

@@ -8,6 +8,8 @@ export interface ControlOperation {
   /** Parameters are in braces, and each is one segment. */
   readonly path: `/v1/organization/${string}` | `/v1/projects/${string}`;
   readonly scope: ControlScope;
+  /** Permits the operation for what is the caller's own, and for nothing else. @default - nothing does */
+  readonly ownScope?: ControlScope;
   /** Parameters of the query. */
   readonly query: z.ZodType;
   /** The JSON body; a body is refused where the schema is `NoBody`. */

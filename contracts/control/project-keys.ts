@@ -39,11 +39,25 @@ export const ProjectApiKey = z.strictObject({
   created_at: Seconds,
   expires_at: Seconds.nullable(),
   last_used_at: Seconds.nullable(),
-  owner_project_access: z.literal("active"),
-  owner: z.strictObject({
-    type: z.literal("service_account"),
-    service_account: z.strictObject({ id: z.string(), name: z.string(), role: ProjectRoleName, created_at: Seconds }),
-  }),
+  /** `inactive`: the group by which the user was in the project is no longer there, and the key has ended. */
+  owner_project_access: z.enum(["active", "inactive"]),
+  owner: z.discriminatedUnion("type", [
+    z.strictObject({
+      type: z.literal("service_account"),
+      service_account: z.strictObject({ id: z.string(), name: z.string(), role: ProjectRoleName, created_at: Seconds }),
+    }),
+    z.strictObject({
+      type: z.literal("user"),
+      /** `role` is `member` for a user who is in the project by a group. */
+      user: z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        email: z.string(),
+        role: ProjectRoleName,
+        created_at: Seconds,
+      }),
+    }),
+  ]),
 });
 export type ProjectApiKey = z.infer<typeof ProjectApiKey>;
 export const ProjectApiKeyDeleted = deleted("organization.project.api_key.deleted");
@@ -72,7 +86,37 @@ export const UpdateProjectApiKey = z
     path: ["scopes"],
     message: "Send `scopes`, `expires_in_seconds` or both.",
   });
-/** All keys have an owner who is a member of the project. */
+/** The longest time for which the secret before works beside the new one, in seconds: a day. */
+const MAX_OVERLAP_SECONDS = 86_400;
+
+/** A key of the caller's own. @default expires_in_seconds - the longest that the environment permits */
+export const CreateProjectApiKey = z.strictObject({
+  name: Name,
+  scopes: KeyScopes.optional(),
+  expires_in_seconds: ExpiresInSeconds.optional(),
+});
+/** The only responses with a secret, in `value`. */
+export const NewProjectApiKey = ProjectApiKey.extend({ value: z.string() });
+/** @default overlap_seconds - 0: the secret before ends now */
+export const RotateProjectApiKey = z
+  .strictObject({ overlap_seconds: z.int().min(0).max(MAX_OVERLAP_SECONDS).optional() })
+  .optional();
+export const RotatedProjectApiKey = NewProjectApiKey.extend({ previous_valid_until: Seconds });
+/** A key of the caller's own, with its project. */
+export const OwnApiKey = ProjectApiKey.extend({ project_id: z.string() });
+export type OwnApiKey = z.infer<typeof OwnApiKey>;
+export const OwnApiKeyList = z.strictObject({ object: z.literal("list"), data: z.array(OwnApiKey) });
+
+/** How members of projects may make keys for themselves. */
+export const MemberKeys = z.strictObject({
+  /** Keys of one person in all projects, those that have expired included. */
+  perPerson: z.int().min(1).max(10), // so that all of them end in one transaction with their user
+  /** The longest life of a key, in days. */
+  maxDays: z.int().min(1).max(366),
+});
+export type MemberKeys = z.infer<typeof MemberKeys>;
+
+/** `inactive`: whose owner has lost access to the project. */
 export const ListProjectApiKeysQuery = z.strictObject({
   ...cursor,
   owner_project_access: z.enum(["active", "inactive", "any"]).default("active"),

@@ -17,7 +17,7 @@ import {
 } from "../sign-in/records.ts";
 import { AuditEvent, StoredAuditEvent } from "./audit-events.ts";
 import { CreditScope } from "./credits.ts";
-import { Invite, OrganizationRoleName, ProjectRoleName } from "./objects.ts";
+import { Invite, InviteRoleName, OrganizationRoleName, ProjectRoleName } from "./objects.ts";
 
 /** What the control table stores. Each record has a version, which every change raises; times are seconds since 1970. */
 const Version = z.int().positive();
@@ -84,7 +84,7 @@ export const InviteRecord = z.strictObject({
   version: Version,
   id: z.string(),
   email: z.string(),
-  role: OrganizationRoleName,
+  role: InviteRoleName,
   projects: Invite.shape.projects,
   createdAt: Seconds,
   expiresAt: Seconds,
@@ -190,8 +190,14 @@ export const ProjectKeyRecord = z.strictObject({
   id: z.string(),
   keyId: z.string(),
   projectId: z.string(),
-  /** The service account. */
+  /** The service account, or the user. */
   ownerId: z.string(),
+  /** @default - a service account */
+  ownerType: z.literal("user").exactOptional(),
+  /** Of a user's key by a group: `endedBy` of the key. @default - the user is a member of the project */
+  endedBy: z.array(z.string()).exactOptional(),
+  /** Whether the secret can be replaced. Releases before made keys for which it can't. */
+  canRotate: z.literal(true).exactOptional(),
   name: z.string(),
   /** Start and end of the secret, as lists show it. */
   redacted: z.string(),

@@ -14,6 +14,9 @@ export const ProjectScope = z.enum([
   "service_accounts.write",
   "api_keys.read",
   "api_keys.write",
+  /** Of the user's own keys alone. */
+  "own_api_keys.read",
+  "own_api_keys.write",
   "limits.read",
   "data_retention.read",
   "history.read",

@@ -76,13 +76,15 @@ export const PeopleSettings = z.strictObject({
     .optional(),
   /**
    * Who comes in: `invited`, those whose address is in the organisation or was invited; or everybody with an address of
-   * some domains, who then gets the role `reader` and becomes a member of `projectIds`. @default "invited"
+   * some domains, who then gets a role and becomes a member of `projectIds`. @default "invited"
    */
   admit: z
     .union([
       z.literal("invited"),
       z.strictObject({
         domains: z.array(domain).min(1).max(20),
+        /** In the organisation: `reader` reads all projects, `member` those that the user is in. @default "reader" */
+        role: z.enum(["reader", "member"]).optional(),
         /** Projects that a new user becomes a member of. @default - none: an owner adds the user to a project */
         projectIds: z
           .array(z.string().regex(/^proj_[0-9a-z]+$/, "must be the id of a project, proj_…"))

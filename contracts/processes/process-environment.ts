@@ -68,6 +68,7 @@ export const ENV = {
   auditKey: "SLUICE_AUDIT_KEY",
   /** Usage plan of keys that the control API makes (control Lambda). */
   keyPlan: "SLUICE_KEY_PLAN",
+  memberKeys: "SLUICE_MEMBER_KEYS",
   /** Id of the operator's organisation (control Lambda). */
   organization: "SLUICE_ORGANIZATION",
   /** Public names of the models and routes of the environment file: one line of JSON, an array of strings (control Lambda). */

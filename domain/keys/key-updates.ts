@@ -52,6 +52,33 @@ export function restrictUpdate(keyId: string, { expiresAt, scopes }: NewRestrict
   };
 }
 
+/** A secret before the first rotation: none. A key that has it can be rotated without reading its hash. */
+export function noPrevious(at: Date): NonNullable<ApiKeyItem["previous"]> {
+  return { hash: NO_HASH, validUntil: at.toISOString() };
+}
+
+/**
+ * Replaces the secret of a key by its id, without reading its hash; the one before works until `validUntil`. Fails its condition for a
+ * revoked key, where there is none, and for one that was made without `noPrevious`.
+ * @param hash of the new secret
+ */
+export function replaceSecretUpdate(keyId: string, hash: string, validUntil: Date): KeyUpdate {
+  // A right side is what the item had before the update.
+  const set = [
+    "previous.#hash = if_not_exists(restrictedHash, #hash)",
+    "previous.validUntil = :until",
+    "restrictedHash = :next",
+    "#hash = :none",
+  ];
+  return {
+    Key: { keyId },
+    UpdateExpression: `SET ${set.join(", ")}`,
+    ConditionExpression: "attribute_exists(previous) AND attribute_not_exists(revokedAt)",
+    ExpressionAttributeNames: { "#hash": "hash" },
+    ExpressionAttributeValues: { ":until": validUntil.toISOString(), ":next": hash, ":none": NO_HASH },
+  };
+}
+
 /** Stores when a key was last used. Fails its condition where a later use is stored, and where there is no such key. */
 export function lastUsedUpdate(keyId: string, at: Date): KeyUpdate {
   return {

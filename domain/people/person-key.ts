@@ -17,7 +17,31 @@ export const ROLE_KEY_SCOPES = {
   member: ["generate", "read"],
 } as const satisfies Readonly<Record<RecordOf<"membership">["role"], readonly KeyScope[]>>;
 
-/** The keys of a user that have not expired. */
+/** `expiresAt` of a lasting key in the record of its user: the key is there until it is deleted, also one that has expired. */
+export const LASTING = 9_999_999_999;
+
+type StoredKey = RecordOf<"personKeys">["keys"][number];
+
+/** Keys that a user made, and did not get by signing in. */
+export function lastingKeys(stored: RecordOf<"personKeys"> | undefined): readonly StoredKey[] {
+  return (stored?.keys ?? []).filter(isLasting);
+}
+
+function isLasting({ expiresAt }: StoredKey): boolean {
+  return expiresAt === LASTING;
+}
+
+/** The user's record with these keys in place of the lasting ones. */
+export function withLastingKeys(
+  userId: string,
+  stored: RecordOf<"personKeys"> | undefined,
+  keys: readonly StoredKey[],
+  nowMs: number,
+): Change {
+  return storedAs(userId, [...liveKeys(stored, nowMs).filter((key) => !isLasting(key)), ...keys], stored, nowMs);
+}
+
+/** The keys of a user that have not expired, and those that the user made. */
 export function liveKeys(stored: RecordOf<"personKeys"> | undefined, nowMs: number): RecordOf<"personKeys">["keys"] {
   return (stored?.keys ?? []).filter(({ expiresAt }) => expiresAt * 1000 > nowMs);
 }
@@ -67,10 +91,10 @@ export function newPersonKey(description: PersonKeyDescription): NewPersonKey {
     ...(sessionId === undefined ? {} : { sessionId }),
     ...(byGroup === undefined ? {} : { groupId: byGroup.groupId }),
   };
-  const live = liveKeys(stored, nowMs);
+  const live = signInKeys(stored, nowMs);
   // The oldest ends: exchanges were refused before, so only a browser that is loaded again and again comes here.
   const ended = live.slice(0, Math.max(0, live.length + 1 - MAX_LIVE_KEYS_PER_USER));
-  const keys = [...live.slice(ended.length), key];
+  const keys = [...live.slice(ended.length), key, ...lastingKeys(stored)];
   return {
     secret,
     keyId: item.keyId,
@@ -81,6 +105,11 @@ export function newPersonKey(description: PersonKeyDescription): NewPersonKey {
       ...ended.map((one) => revocation(one.keyId, nowMs)),
     ],
   };
+}
+
+/** The keys that a user got by signing in, and that have not expired. */
+export function signInKeys(stored: RecordOf<"personKeys"> | undefined, nowMs: number): readonly StoredKey[] {
+  return liveKeys(stored, nowMs).filter((key) => !isLasting(key));
 }
 
 function revocation(keyId: string, nowMs: number): Change {
@@ -98,22 +127,18 @@ export interface RevokedKeys {
 }
 
 /**
- * Revokes keys that a user signed in for. It holds only while no further key was made for the user since `stored` was
+ * Revokes keys of a user: those by sign-in, and lasting ones. It holds only while no further key was made for the user since `stored` was
  * read.
  */
 export function revokePersonKeys(
   userId: string,
   stored: RecordOf<"personKeys"> | undefined,
   nowMs: number,
-  { projectId, sessionId, groupId }: RevokedKeys = {},
+  of: RevokedKeys = {},
 ): readonly Change[] {
+  const isRevoked = isOf(of);
   const live = liveKeys(stored, nowMs);
-  const revoked = live.filter(
-    (key) =>
-      (projectId === undefined || key.projectId === projectId) &&
-      (sessionId === undefined || key.sessionId === sessionId) &&
-      (groupId === undefined || key.groupId === groupId),
-  );
+  const revoked = live.filter(isRevoked);
   return [
     storedAs(
       userId,
@@ -125,13 +150,22 @@ export function revokePersonKeys(
   ];
 }
 
+/** Which keys are revoked. */
+export function isOf({ projectId, sessionId, groupId }: RevokedKeys): (key: StoredKey) => boolean {
+  return (key) =>
+    (projectId === undefined || key.projectId === projectId) &&
+    (sessionId === undefined || key.sessionId === sessionId) &&
+    (groupId === undefined || key.groupId === groupId);
+}
+
 /** The record is written without any key too: a key that is made at the same time then loses the race, or wins it. */
 function storedAs(
   userId: string,
-  keys: RecordOf<"personKeys">["keys"],
+  all: readonly StoredKey[],
   before: RecordOf<"personKeys"> | undefined,
   nowMs: number,
 ): Change {
+  const keys = [...all];
   const expiresAt = Math.max(unixSeconds(nowMs), ...keys.map((key) => key.expiresAt)) + DELETE_AFTER_SECONDS;
   const record = { kind: "personKeys", version: (before?.version ?? 0) + 1, userId, keys, expiresAt } as const;
   return before === undefined ? { action: "create", record } : { action: "replace", record, version: before.version };

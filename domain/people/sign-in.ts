@@ -38,7 +38,7 @@ export function signIn(found: FoundAddress, request: SignInRequest): SignedIn | 
   if (!isInvited && !isAdmitted) return undefined;
   const { admit = "invited" } = settings;
   const ofDomain = admit === "invited" ? [] : (admit.projectIds ?? []).map((id) => ({ id, role: "member" as const }));
-  const role = isInvited ? invite.role : "reader";
+  const role = isInvited ? invite.role : ((admit === "invited" ? undefined : admit.role) ?? "reader");
   const created = {
     kind: "user",
     version: 1,

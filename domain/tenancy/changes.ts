@@ -21,8 +21,8 @@ export type Change =
   | KeyChange;
 
 /**
- * A change of the keys table, of keys for models and of limits of their use. `revokeKey` holds for every key that exists, `restrictKey` for
- * those that were not revoked, `endProjectKeys` and `endAccess` always, `setLimits` and `setCredits` while the item of the limits has `version`.
+ * A change of the keys table, of keys for models and of limits of their use. `revokeKey` holds for every key that exists, `restrictKey` and
+ * `replaceSecret` for those that were not revoked, `endProjectKeys` and `endAccess` always, `setLimits` and `setCredits` while the item of the limits has `version`.
  */
 export type KeyChange =
   | { readonly action: "endProjectKeys"; readonly projectId: string; readonly at: Date }
@@ -35,6 +35,15 @@ export type KeyChange =
     }
   | { readonly action: "revokeKey"; readonly keyId: string; readonly at: Date }
   | ({ readonly action: "restrictKey"; readonly keyId: string; readonly at: Date } & NewRestrictions)
+  | {
+      readonly action: "replaceSecret";
+      readonly keyId: string;
+      /** Of the new secret. */
+      readonly hash: string;
+      /** Until when the secret before works. */
+      readonly validUntil: Date;
+      readonly at: Date;
+    }
   | {
       readonly action: "setLimits";
       readonly limits: SubjectLimits;
@@ -56,6 +65,7 @@ const KEY_ACTIONS: Readonly<Record<KeyChange["action"], true>> = {
   createKey: true,
   revokeKey: true,
   restrictKey: true,
+  replaceSecret: true,
   endProjectKeys: true,
   endAccess: true,
   setLimits: true,

@@ -9,7 +9,13 @@ import { KEYS_TTL_ATTRIBUTE } from "../../contracts/processes/auth.ts";
 import { parseStored } from "../../lib/parse-stored.ts";
 import { archiveUpdate } from "../keys/archived-project.ts";
 import { endAccessUpdate } from "../keys/ended-access.ts";
-import { countChangeUpdate, type KeyUpdate, restrictUpdate, revokeUpdate } from "../keys/key-updates.ts";
+import {
+  countChangeUpdate,
+  type KeyUpdate,
+  replaceSecretUpdate,
+  restrictUpdate,
+  revokeUpdate,
+} from "../keys/key-updates.ts";
 import { subjectCreditsUpdate, subjectLimitsUpdate } from "../limits/subject-limits.ts";
 import { unsealedKey, unsignedKey } from "./audit-marks.ts";
 import { type Change, isKeyChange, type KeyChange, keyOf, type RecordKey, recordId } from "./changes.ts";
@@ -148,6 +154,8 @@ function keyAction(TableName: string, change: KeyChange): TransactAction {
       return { Update: { TableName, ...revokeUpdate(change.keyId, change.at) } };
     case "restrictKey":
       return { Update: { TableName, ...restrictUpdate(change.keyId, change) } };
+    case "replaceSecret":
+      return { Update: { TableName, ...replaceSecretUpdate(change.keyId, change.hash, change.validUntil) } };
     case "setLimits":
       return { Update: { TableName, ...subjectLimitsUpdate(change.limits, change.version, change.at) } };
     case "setCredits":

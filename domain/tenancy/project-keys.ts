@@ -1,6 +1,7 @@
 import type { RecordOf } from "../../contracts/control/records.ts";
 import { redacted } from "../keys/admin-key.ts";
 import { createKey } from "../keys/key-item.ts";
+import { noPrevious } from "../keys/key-updates.ts";
 import type { Change } from "./changes.ts";
 import { unixSeconds } from "./unix-seconds.ts";
 
@@ -37,6 +38,7 @@ export function newProjectKey({ account, name, plan, expiresInSeconds, nowMs }: 
     owner: { type: "service_account", id: ownerId },
     projectId,
   });
+  const rotatable = { ...item, previous: noPrevious(new Date(nowMs)) };
   const record: RecordOf<"projectKey"> = {
     kind: "projectKey",
     version: 1,
@@ -44,6 +46,7 @@ export function newProjectKey({ account, name, plan, expiresInSeconds, nowMs }: 
     keyId: item.keyId,
     projectId,
     ownerId,
+    canRotate: true,
     name,
     redacted: redacted(secret),
     createdAt,
@@ -54,7 +57,7 @@ export function newProjectKey({ account, name, plan, expiresInSeconds, nowMs }: 
     record,
     changes: [
       { action: "create", record },
-      { action: "createKey", item },
+      { action: "createKey", item: rotatable },
     ],
   };
 }

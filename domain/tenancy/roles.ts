@@ -24,7 +24,7 @@ const predefined = (resource: "organization" | "project", name: string, scopes: 
   version: 1,
 });
 
-/** Roles in the whole organisation: `reader` reads all but admin keys and the audit log. */
+/** Roles in the whole organisation: `reader` reads all but admin keys and the audit log, `member` what is the user's own. */
 export const ORGANIZATION_ROLES = {
   owner: predefined("organization", "owner", ControlScope.options),
   reader: predefined("organization", "reader", [
@@ -34,6 +34,7 @@ export const ORGANIZATION_ROLES = {
     "project.roles.read",
     "service_accounts.read",
     "api_keys.read",
+    "own_api_keys.read",
     "users.read",
     "invites.read",
     "groups.read",
@@ -42,6 +43,7 @@ export const ORGANIZATION_ROLES = {
     "usage.read",
     "data_retention.read",
   ]),
+  member: predefined("organization", "member", ["own_api_keys.read"]),
 } as const satisfies Readonly<Record<string, Role>>;
 
 /** Roles in one project; they permit nothing outside of it. */
@@ -53,6 +55,8 @@ export const PROJECT_ROLES = {
     "project.groups.read",
     "project.roles.read",
     "service_accounts.read",
+    "own_api_keys.read",
+    "own_api_keys.write",
     "limits.read",
     "data_retention.read",
   ]),

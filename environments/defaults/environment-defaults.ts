@@ -58,6 +58,7 @@ export const ENVIRONMENT_DEFAULTS = {
   "api.stage": always("live", "part of the address without a domain"),
   "api.domain": always(null, "API Gateway's own address needs no domain"),
   "api.controlApi": always(false, "a single team needs neither projects nor admin keys; `sluice keys` is enough"),
+  "api.memberKeys": always(null, "who has keys is decided by those who administer a project, until you say otherwise"),
   "api.auditLock": {
     value: ({ deletionProtection }) => (deletionProtection === false ? "governance" : "compliance"),
     because: "nobody deletes what is in the audit trail, but where the environment may be destroyed",

@@ -2,13 +2,15 @@ import * as z from "zod";
 import { ERRORS, errorBody } from "../../contracts/api/errors.ts";
 import type { ControlOperation } from "../../contracts/control/operation.ts";
 import { CONTROL_OPERATIONS, type ControlOperationId } from "../../contracts/control/operations.ts";
+import type { MemberKeys } from "../../contracts/control/project-keys.ts";
 import type { RecordOf } from "../../contracts/control/records.ts";
-import { decide } from "../../domain/tenancy/decide.ts";
+import type { ControlScope } from "../../contracts/control/scopes.ts";
+import { type Decision, decide, type Principal, type Resource } from "../../domain/tenancy/decide.ts";
 import type { Refusal } from "../../domain/tenancy/refusals.ts";
 import type { Identity } from "./authenticate.ts";
 import { untilMade } from "./call/attempts.ts";
 import { checked, jsonOf } from "./call/checked-input.ts";
-import type { Caller, ControlCall } from "./call/control-call.ts";
+import type { Caller, ControlCall, PathRecords } from "./call/control-call.ts";
 import { ControlError, denied, notFound } from "./call/control-error.ts";
 import type { ControlResult } from "./call/control-result.ts";
 import { operationFinder } from "./call/find-operation.ts";
@@ -61,6 +63,8 @@ export interface ControlTools {
   readonly olderArchives: OlderArchives;
   /** Usage plan of new keys for models. */
   readonly keyPlan: string;
+  /** How members of projects make keys for themselves. @default - they make none */
+  readonly memberKeys?: MemberKeys | undefined;
   /** Public names of the models and routes of the environment file. */
   readonly models: readonly string[];
   /** Names of its tiers. @default - none */
@@ -128,7 +132,7 @@ async function performAs<Id extends ControlOperationId>(
   request: ControlRequest,
   tools: ControlTools,
 ): Promise<ControlResult<unknown>> {
-  const { store, keyPlan, models, tiers = [], usage, history, erasable, organization } = tools;
+  const { store, keyPlan, memberKeys, models, tiers = [], usage, history, erasable, organization } = tools;
   const nowMs = tools.now();
   const operation: ControlOperation = CONTROL_OPERATIONS[id];
   const { organizationId, keyId, userId, isSignedIn } = request.caller;
@@ -141,18 +145,18 @@ async function performAs<Id extends ControlOperationId>(
     resolvePath({ store, models, history, organization }, organizationId, parameters),
     callerGrants(store, organizationId, user, own, projectId),
   ]);
-  const decision = decide(principalOf(request.caller, grants, projectId), operation.scope, {
-    organizationId,
-    ...(projectId === undefined ? {} : { projectId }),
-  });
+  const resource = { organizationId, ...(projectId === undefined ? {} : { projectId }) };
+  const { decision, scope } = decideFor(operation, principalOf(request.caller, grants, projectId), resource);
   if (decision.outcome === "hidden") throw notFound("project", projectId ?? "", decision.rule);
   if (missing) throw missing;
   if (decision.outcome === "denied") throw denied(decision.rule);
+  const isOwnOnly = scope !== operation.scope;
+  if (isOwnOnly) refuseForeign(records, userId);
   const repeated = await repetition(request, tools.store, nowMs);
   if ("response" in repeated) return repeated.response;
   if (request.ifMatch !== undefined && request.ifMatch !== "*" && request.ifMatch !== `"${version}"`)
     throw new ControlError("version_conflict", ERRORS.version_conflict.message);
-  const { requires: basis } = basisOf(grants, [operation.scope]);
+  const { requires: basis } = basisOf(grants, [scope]);
   const caller: Caller = { organizationId, keyId, isSignedIn, user, membership: own, grants, basis };
   const query = checked(operation.query, queryObject(request.query, operation.query));
   const body = checked(operation.body, jsonOf(request.body));
@@ -168,6 +172,8 @@ async function performAs<Id extends ControlOperationId>(
     store,
     repeatable,
     keyPlan,
+    memberKeys,
+    isOwnOnly,
     models,
     tiers,
     usage,
@@ -178,6 +184,23 @@ async function performAs<Id extends ControlOperationId>(
     nowMs,
   };
   return CONTROL_HANDLERS[id](call as unknown as ControlCall<Id>);
+}
+
+/** The decision by the operation's scope, or by the one for what is the caller's own, and the scope that made it. */
+function decideFor(
+  { scope, ownScope }: ControlOperation,
+  principal: Principal,
+  resource: Resource,
+): { readonly decision: Decision; readonly scope: ControlScope } {
+  const decision = decide(principal, scope, resource);
+  if (ownScope === undefined || decision.outcome !== "denied") return { decision, scope };
+  const own = decide(principal, ownScope, resource);
+  return own.outcome === "allowed" ? { decision: own, scope: ownScope } : { decision, scope };
+}
+
+/** What is another's is not found, as what does not exist. @throws {ControlError} */
+function refuseForeign({ api_key_id: key }: Partial<PathRecords>, userId: string): void {
+  if (key !== undefined && key.ownerId !== userId) throw notFound("API key", key.id, "not-own");
 }
 
 async function repetition(

@@ -11,7 +11,6 @@ import * as groups from "./handlers/groups.ts";
 import * as invites from "./handlers/invites.ts";
 import * as limits from "./handlers/limits.ts";
 import * as modelPermissions from "./handlers/model-permissions.ts";
-import * as projectApiKeys from "./handlers/project-api-keys.ts";
 import * as projectGroups from "./handlers/project-groups.ts";
 import * as projectUsers from "./handlers/project-users.ts";
 import * as projects from "./handlers/projects.ts";
@@ -24,6 +23,8 @@ import * as userRoles from "./handlers/user-roles.ts";
 import * as users from "./handlers/users.ts";
 import * as chats from "./history/chat-handlers.ts";
 import * as dataRetention from "./history/retention-handlers.ts";
+import * as memberKeys from "./project-keys/member-keys.ts";
+import * as projectApiKeys from "./project-keys/project-api-keys.ts";
 
 /** The handler of each operation; an operation without one does not compile. */
 export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHandler<Id> } = {
@@ -56,4 +57,7 @@ export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHan
   listErasures: erasures.listErasures,
   createErasure: erasures.createErasure,
   retrieveErasure: erasures.retrieveErasure,
+  createProjectApiKey: memberKeys.createProjectApiKey,
+  listOwnApiKeys: memberKeys.listOwnApiKeys,
+  rotateProjectApiKey: memberKeys.rotateProjectApiKey,
 };

@@ -4,6 +4,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import middy from "@middy/core";
 import * as z from "zod";
 import { errorBody } from "../../contracts/api/errors.ts";
+import { MemberKeys } from "../../contracts/control/project-keys.ts";
 import { NEXT_CHATS_HEADER } from "../../contracts/history/chats.ts";
 import { FunctionEntry } from "../../contracts/processes/function-entry.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
@@ -30,6 +31,7 @@ const Settings = z.object({
   [ENV.controlTable]: Text,
   [ENV.keysTable]: Text,
   [ENV.keyPlan]: Text,
+  [ENV.memberKeys]: z.string().transform(parseJson).pipe(MemberKeys).optional(),
   [ENV.usageTable]: Text.optional(),
   [ENV.historyTable]: Text.optional(),
   [ENV.subjectKeysTable]: Text.optional(),
@@ -106,6 +108,7 @@ export const handler = middy().handler(async (event: unknown, { awsRequestId }: 
       store,
       olderArchives,
       keyPlan,
+      memberKeys: settings[ENV.memberKeys],
       usage,
       history,
       erasable,

@@ -1,7 +1,7 @@
 import type { RecordOf } from "../../contracts/control/records.ts";
 import { CONTROL_AUDIENCE } from "../../contracts/processes/people.ts";
 import { newPersonAdminKey } from "../../domain/people/person-admin-key.ts";
-import { liveKeys, MAX_LIVE_KEYS_PER_USER, newPersonKey, ROLE_KEY_SCOPES } from "../../domain/people/person-key.ts";
+import { MAX_LIVE_KEYS_PER_USER, newPersonKey, ROLE_KEY_SCOPES, signInKeys } from "../../domain/people/person-key.ts";
 import type { Change } from "../../domain/tenancy/changes.ts";
 import { keySeconds, type SubjectClaims, scopesFor } from "../../domain/workloads/choose-policy.ts";
 import { exchangeRecord } from "../../domain/workloads/workload-key.ts";
@@ -160,7 +160,7 @@ async function chooseProject(
 }
 
 function refuseTooMany(stored: RecordOf<"personKeys"> | undefined, { nowMs, facts }: Issue): void {
-  const live = liveKeys(stored, nowMs);
+  const live = signInKeys(stored, nowMs);
   if (live.length < MAX_LIVE_KEYS_PER_USER) return;
   const firstEnd = Math.min(...live.map(({ expiresAt }) => expiresAt));
   throw new OAuthError("temporarily_unavailable", `You have ${live.length} keys that work. Use one until it ends.`, {

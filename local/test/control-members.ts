@@ -4,10 +4,12 @@ import { adminKeyRecord, createAdminKey } from "../../domain/tenancy/admin-key-r
 import { controlServer } from "./control-server.ts";
 
 /** The control API with an owner of `org-a`; `join` adds a user, and returns the client with the user's admin key. */
-export async function controlMembers() {
-  const server = await controlServer();
-  const owner = server.sdk(await server.owner("org-a"));
-  const join = async (id: string, role: RecordOf<"user">["role"] = "reader") => {
+export async function controlMembers(others: Parameters<typeof controlServer>[0] = {}) {
+  const server = await controlServer(others);
+  const ownerSecret = await server.owner("org-a");
+  const owner = server.sdk(ownerSecret);
+  /** The same, and returns the admin key. */
+  const joinWithKey = async (id: string, role: RecordOf<"user">["role"] = "reader") => {
     const made = newAdminKey();
     const key = adminKeyRecord(made, { name: id, ownerId: id, nowMs: 1 });
     const email = `${id}@example.com`;
@@ -16,9 +18,10 @@ export async function controlMembers() {
       { action: "create", record: { kind: "email", version: 1, email, ownerId: id } },
       ...createAdminKey("org-a", key),
     ]);
-    return server.sdk(made.secret);
+    return made.secret;
   };
-  return { ...server, owner, join };
+  const join = async (...user: Parameters<typeof joinWithKey>) => server.sdk(await joinWithKey(...user));
+  return { ...server, owner, ownerSecret, join, joinWithKey };
 }
 
 /** What a client gets where its roles do not permit a call. */

@@ -1,5 +1,6 @@
 import OpenAI from "openai";
 import { expect, onTestFinished } from "vitest";
+import type { MemberKeys } from "../../contracts/control/project-keys.ts";
 import { newAdminKey } from "../../domain/keys/admin-key.ts";
 import { FailedKeys } from "../../domain/keys/failed-keys.ts";
 import { firstAdminKey } from "../../domain/tenancy/first-admin-key.ts";
@@ -17,7 +18,9 @@ import { controlTable } from "./control-table.ts";
 const NONE = { organization: undefined, email: undefined, user: undefined, invite: undefined };
 
 /** The control API as its function serves it, with an organisation whose owner has an admin key. */
-export async function controlServer(others: { readonly usage?: undefined } = {}) {
+export async function controlServer(
+  others: { readonly usage?: undefined; readonly memberKeys?: MemberKeys | undefined } = {},
+) {
   const { store, document, keys, name, usage, usageTable, history, historyTables, erasable, ...stores } =
     await controlTable();
   const clock = { ms: 1_790_000_000_000 };
@@ -27,6 +30,7 @@ export async function controlServer(others: { readonly usage?: undefined } = {})
     store,
     olderArchives: new OlderArchives(),
     keyPlan: "standard",
+    memberKeys: { perPerson: 5, maxDays: 90 },
     models: ["tiny", "chat"],
     tiers: ["gold", "free"],
     usage,

@@ -18,7 +18,10 @@ export function useOrganizationRole() {
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async ({ signal }): Promise<OrganizationRole> => {
       try {
-        if (userId !== undefined) return (await api.call("retrieveUser", { path: { user_id: userId }, signal })).role;
+        if (userId !== undefined) {
+          const { role } = await api.call("retrieveUser", { path: { user_id: userId }, signal });
+          return role === "member" ? "none" : role;
+        }
         await api.call("listAdminApiKeys", { query: { limit: 1 }, signal });
         return "owner";
       } catch (error) {

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { AuditEventType, AuditPayloads } from "../../../contracts/control/audit-events.ts";
 import type { CONTROL_OPERATIONS, ControlOperationId } from "../../../contracts/control/operations.ts";
+import type { MemberKeys } from "../../../contracts/control/project-keys.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import type { StoredGeneration } from "../../../contracts/history/stored-generation.ts";
 import type { LimitScope } from "../../../contracts/limits/use-limit.ts";
@@ -73,6 +74,10 @@ export interface ControlCall<Id extends ControlOperationId> {
   readonly repeatable: RepeatableRequest | undefined;
   /** Usage plan of new keys for models. */
   readonly keyPlan: string;
+  /** How members of projects make keys for themselves. @default - they make none */
+  readonly memberKeys: MemberKeys | undefined;
+  /** Whether the operation is permitted for what is the caller's own alone. */
+  readonly isOwnOnly: boolean;
   /** Public names of the models and routes of the environment file. */
   readonly models: readonly string[];
   /** Names of its tiers. */

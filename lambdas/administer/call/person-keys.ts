@@ -1,6 +1,7 @@
+import type { RecordOf } from "../../../contracts/control/records.ts";
 import { endAdminKeys } from "../../../domain/people/person-admin-key.ts";
-import { revokePersonKeys } from "../../../domain/people/person-key.ts";
-import type { Change } from "../../../domain/tenancy/changes.ts";
+import { isOf, lastingKeys, type RevokedKeys, revokePersonKeys } from "../../../domain/people/person-key.ts";
+import { type Change, removeRecord } from "../../../domain/tenancy/changes.ts";
 import type { ControlStore } from "../store/control-store.ts";
 import type { Caller } from "./control-call.ts";
 
@@ -10,31 +11,49 @@ interface Reading {
   readonly nowMs: number;
 }
 
-/** Revokes the keys that a user signed in for in one project. */
-export async function revokedKeysOfProject(
-  { caller, store, nowMs }: Reading,
-  userId: string,
-  projectId: string,
-): Promise<readonly Change[]> {
-  const stored = await store.get(caller.organizationId, { kind: "personKeys", ids: [userId] });
-  return revokePersonKeys(userId, stored, nowMs, { projectId });
+/** Revokes the keys of a user in one project: those by sign-in, and those that the user made. */
+export function revokedKeysOfProject(reading: Reading, userId: string, projectId: string): Promise<readonly Change[]> {
+  return revokedKeys(reading, userId, { projectId });
 }
 
 /** Revokes the keys that a user has by one group, in the projects that it is in. */
-export async function revokedKeysOfGroup(
-  { caller, store, nowMs }: Reading,
-  userId: string,
-  groupId: string,
-): Promise<readonly Change[]> {
-  const stored = await store.get(caller.organizationId, { kind: "personKeys", ids: [userId] });
-  return revokePersonKeys(userId, stored, nowMs, { groupId });
+export function revokedKeysOfGroup(reading: Reading, userId: string, groupId: string): Promise<readonly Change[]> {
+  return revokedKeys(reading, userId, { groupId });
 }
 
-/** Ends all keys that a user signed in for: those for models, and those of the control API. */
-export async function endedPersonKeys({ caller, store, nowMs }: Reading, userId: string): Promise<readonly Change[]> {
-  const [stored, adminKeys] = await Promise.all([
-    store.get(caller.organizationId, { kind: "personKeys", ids: [userId] }),
+/** Ends all keys of a user: those for models, and those of the control API by sign-in. */
+export async function endedPersonKeys(reading: Reading, userId: string): Promise<readonly Change[]> {
+  const { caller, store, nowMs } = reading;
+  const [revoked, adminKeys] = await Promise.all([
+    revokedKeys(reading, userId, {}),
     store.get(caller.organizationId, { kind: "personAdminKeys", ids: [userId] }),
   ]);
-  return [...revokePersonKeys(userId, stored, nowMs), endAdminKeys(userId, adminKeys, nowMs)];
+  return [...revoked, endAdminKeys(userId, adminKeys, nowMs)];
+}
+
+async function revokedKeys(
+  { caller, store, nowMs }: Reading,
+  userId: string,
+  of: RevokedKeys,
+): Promise<readonly Change[]> {
+  const stored = await store.get(caller.organizationId, { kind: "personKeys", ids: [userId] });
+  const records = await lastingRecords(store, caller.organizationId, stored, of);
+  return [...revokePersonKeys(userId, stored, nowMs, of), ...records.map(removeRecord)];
+}
+
+/** The records of a user's lasting keys that are still there. @param of which of them. @default - all */
+export async function lastingRecords(
+  store: ControlStore,
+  organizationId: string,
+  stored: RecordOf<"personKeys"> | undefined,
+  of: RevokedKeys = {},
+): Promise<readonly RecordOf<"projectKey">[]> {
+  const records = await Promise.all(
+    lastingKeys(stored)
+      .filter(isOf(of))
+      .map(({ keyId, projectId }) =>
+        store.get(organizationId, { kind: "projectKey", ids: [projectId, `key_${keyId}`] }),
+      ),
+  );
+  return records.filter((record) => record !== undefined);
 }

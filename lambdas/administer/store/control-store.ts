@@ -36,6 +36,8 @@ export interface ControlStore {
   keyLastUsedAt(keyId: string): Promise<string | undefined>;
   /** The project of a key for models; undefined for one that has none. @returns undefined where there is no such key */
   keyProject(keyId: string): Promise<{ readonly projectId: string | undefined } | undefined>;
+  /** Whether an item of the keys table is there that ends keys. @param itemId of a key's `endedBy` */
+  isEnded(itemId: string): Promise<boolean>;
   /** Version of the item of the keys table with a subject's limits; 0 where there is none. @param itemId `subjectLimitsId` */
   limitsVersion(itemId: string): Promise<number>;
   /** Whether the subject of such an item may use nothing but credit. */

@@ -114,6 +114,10 @@ export class DynamoControlStore implements ControlStore {
     return { projectId: StoredApiKey.shape.projectId.parse(item.projectId) };
   }
 
+  async isEnded(itemId: string): Promise<boolean> {
+    return (await this.#keysItem(itemId, "keyId", true)) !== undefined;
+  }
+
   async limitsVersion(itemId: string): Promise<number> {
     const item = await this.#keysItem(itemId, "version", true);
     return z.int().positive().optional().parse(item?.version) ?? 0;

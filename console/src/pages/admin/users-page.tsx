@@ -71,6 +71,8 @@ function Users({ isOwner }: { readonly isOwner: boolean }) {
   );
 }
 
+const ROLES = ["owner", "reader", "member"] as const satisfies readonly OrganizationUser["role"][];
+
 function RoleChoice({ user }: { readonly user: OrganizationUser }) {
   const t = useTexts(MESSAGES);
   const change = useChange(
@@ -82,10 +84,11 @@ function RoleChoice({ user }: { readonly user: OrganizationUser }) {
       <select
         aria-label={t("roleOf", { email: user.email })}
         value={change.isPending ? change.variables : user.role}
-        onChange={({ target }) => change.mutate(target.value === "owner" ? "owner" : "reader")}
+        onChange={({ target }) => change.mutate(ROLES.find((role) => role === target.value) ?? "reader")}
       >
         <option value="owner">{t("owner")}</option>
         <option value="reader">{t("reader")}</option>
+        <option value="member">{t("member")}</option>
       </select>
       {change.error === null ? undefined : <Problem error={change.error} />}
     </>

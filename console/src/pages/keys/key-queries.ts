@@ -48,12 +48,15 @@ export function useCreateKey(projectId: string) {
 }
 
 /** Creates a further key of the account that a key has. */
-export function useRotateKey(projectId: string, { owner }: ProjectApiKey) {
+export function useRotateKey(projectId: string, { id, owner }: ProjectApiKey) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ name, expiresInSeconds, idempotencyKey }: NewKeyFields): Promise<NewKey> =>
       api.call("createServiceAccountKey", {
-        path: { project_id: projectId, service_account_id: owner.service_account.id },
+        path: {
+          project_id: projectId,
+          service_account_id: owner.type === "service_account" ? owner.service_account.id : id,
+        },
         body: { name, ...life(expiresInSeconds) },
         idempotencyKey,
       }),

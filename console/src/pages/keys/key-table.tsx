@@ -41,14 +41,16 @@ export function KeyTable({ project, keys, onRotate, onRevoke, ...paging }: KeyTa
       width: "minmax(12rem, auto)",
       cell: (key) => (
         <span className="row-actions">
-          <button
-            type="button"
-            className="button quiet"
-            aria-label={t("rotateKey", { name: key.name })}
-            onClick={() => onRotate(key)}
-          >
-            {t("rotate")}
-          </button>
+          {key.owner.type === "service_account" ? (
+            <button
+              type="button"
+              className="button quiet"
+              aria-label={t("rotateKey", { name: key.name })}
+              onClick={() => onRotate(key)}
+            >
+              {t("rotate")}
+            </button>
+          ) : undefined}
           <button
             type="button"
             className="button quiet danger"

@@ -1,31 +1,40 @@
-import type { ProjectApiKey } from "../../../contracts/control/project-keys.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
+import { lastingKeys, withLastingKeys } from "../../../domain/people/person-key.ts";
 import type { Change } from "../../../domain/tenancy/changes.ts";
 import { deleteProjectKey } from "../../../domain/tenancy/project-keys.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import { auditEvent, type ControlHandler, change, page } from "../call/control-call.ts";
-import { ControlError, notFound } from "../call/control-error.ts";
+import { notFound } from "../call/control-error.ts";
 import { removedLimits } from "../call/limited-subject.ts";
+import { wantedRecords } from "../call/wanted-records.ts";
+import { refuseArchived } from "../handlers/projects.ts";
 import type { ControlStore } from "../store/control-store.ts";
-import { refuseArchived } from "./projects.ts";
+import { boundsOf, refuseExpired, refuseLongLife } from "./member-keys.ts";
+import { shownKey } from "./shown-key.ts";
 
-/** In the order of ids. Every owner is a member of the project, so there are none with `owner_project_access` inactive. */
-export const listProjectApiKeys: ControlHandler<"listProjectApiKeys"> = async ({ caller, query, records, store }) => {
+/** In the order of ids. A page may have fewer keys than its limit. */
+export const listProjectApiKeys: ControlHandler<"listProjectApiKeys"> = async (call) => {
+  const { caller, query, records, store, isOwnOnly } = call;
   const { after, limit, owner_project_access: access } = query;
-  if (access === "inactive") return { body: page<ProjectApiKey>([], false) };
   const range = { kind: "projectKey", within: [records.project_id.id], limit } as const;
-  const found = await store.list(caller.organizationId, { ...range, ...(after === undefined ? {} : { after }) });
+  const found = await wantedRecords(
+    store,
+    caller.organizationId,
+    { ...range, ...(after === undefined ? {} : { after }) },
+    { isWanted: ({ ownerId }) => !isOwnOnly || ownerId === caller.user.id },
+  );
+  const shown = found.slice(0, limit);
   const keys = await Promise.all(
-    found.records.map(async (key) => {
-      const shown = await shownKey(store, caller.organizationId, key);
-      return shown ? [shown] : [];
+    shown.map(async (key) => {
+      const one = await shownKey(store, caller.organizationId, key);
+      return one && (access === "any" || one.owner_project_access === access) ? [one] : [];
     }),
   );
   return {
     body: {
-      ...page(keys.flat(), found.hasMore),
-      first_id: found.records[0]?.id ?? null,
-      last_id: found.records.at(-1)?.id ?? null,
+      ...page(keys.flat(), found.length > limit),
+      first_id: shown[0]?.id ?? null,
+      last_id: shown.at(-1)?.id ?? null,
     },
   };
 };
@@ -42,11 +51,10 @@ export const updateProjectApiKey: ControlHandler<"updateProjectApiKey"> = async 
   const { caller, records, body, store, nowMs } = call;
   const { project_id: project, api_key_id: before } = records;
   refuseArchived(project);
-  const now = unixSeconds(nowMs);
-  if (before.expiresAt !== undefined && before.expiresAt <= now)
-    throw new ControlError("invalid_request", `The key '${before.id}' has expired and can't be changed; make another.`);
+  refuseExpired(before, nowMs);
   const { scopes, expires_in_seconds: seconds } = body;
-  const expiresAt = seconds === undefined ? undefined : now + seconds;
+  if (before.ownerType === "user" && seconds !== undefined) refuseLongLife(seconds, boundsOf(call));
+  const expiresAt = seconds === undefined ? undefined : unixSeconds(nowMs) + seconds;
   const record = { ...before, version: before.version + 1, ...(expiresAt === undefined ? {} : { expiresAt }) };
   const shown = await shownKey(store, caller.organizationId, record);
   if (!shown) throw notFound("API key", before.id);
@@ -70,44 +78,27 @@ export const updateProjectApiKey: ControlHandler<"updateProjectApiKey"> = async 
 
 /** Every gateway refuses the key within a second. */
 export const deleteProjectApiKey: ControlHandler<"deleteProjectApiKey"> = async (call) => {
-  const { records, nowMs } = call;
+  const { caller, records, store, nowMs } = call;
   const key = records.api_key_id;
   const event = auditEvent("api_key.deleted", { id: key.id }, records.project_id);
-  const changes = [...deleteProjectKey(key, nowMs), ...(await removedLimits(call, "key", [key.id]))];
+  const changes = [
+    ...deleteProjectKey(key, nowMs),
+    ...(key.ownerType === "user" ? [await withoutKey(store, caller.organizationId, key, nowMs)] : []),
+    ...(await removedLimits(call, "key", [key.id])),
+  ];
   return change(call, event, changes, {
     body: { object: "organization.project.api_key.deleted", id: key.id, deleted: true },
   });
 };
 
-/** @returns undefined where the key's owner is gone, and the key with it */
-async function shownKey(
+/** The record of the key's user, without the key. */
+async function withoutKey(
   store: ControlStore,
   organizationId: string,
-  key: RecordOf<"projectKey">,
-): Promise<ProjectApiKey | undefined> {
-  const { projectId, ownerId, keyId } = key;
-  const [owner, lastUsedAt] = await Promise.all([
-    store.get(organizationId, { kind: "serviceAccount", ids: [projectId, ownerId] }),
-    store.keyLastUsedAt(keyId),
-  ]);
-  return owner && toProjectApiKey(key, owner, lastUsedAt);
-}
-
-function toProjectApiKey(
-  key: RecordOf<"projectKey">,
-  owner: RecordOf<"serviceAccount">,
-  lastUsedAt: string | undefined,
-): ProjectApiKey {
-  const { id, name, role, createdAt } = owner;
-  return {
-    object: "organization.project.api_key",
-    id: key.id,
-    name: key.name,
-    redacted_value: key.redacted,
-    created_at: key.createdAt,
-    expires_at: key.expiresAt ?? null,
-    last_used_at: lastUsedAt === undefined ? null : unixSeconds(Date.parse(lastUsedAt)),
-    owner_project_access: "active",
-    owner: { type: "service_account", service_account: { id, name, role, created_at: createdAt } },
-  };
+  { ownerId, keyId }: RecordOf<"projectKey">,
+  nowMs: number,
+): Promise<Change> {
+  const stored = await store.get(organizationId, { kind: "personKeys", ids: [ownerId] });
+  const others = lastingKeys(stored).filter((key) => key.keyId !== keyId);
+  return withLastingKeys(ownerId, stored, others, nowMs);
 }
