@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { loadEnvironment } from "../environments/load.ts";
+import { validateEnvironment } from "../environments/validate.ts";
 import { only, resources, typeCounts } from "../test-support/synth.ts";
 import { environmentSynth } from "./test/environment-synth.ts";
 
@@ -26,6 +27,21 @@ describe("the edge stack", () => {
       aws_wafv2_web_acl: 1,
       aws_wafv2_web_acl_association: 1,
       aws_wafv2_web_acl_logging_configuration: 1,
+    });
+  });
+
+  // documented: tiers-are-usage-plans
+  test("has a usage plan for each tier, as wide as the keys that are expected of it", () => {
+    const tiers = { gold: { limits: [{ metric: "requests", window: "minute", max: 120 }], expectedKeys: 5 } };
+    const tiered = validateEnvironment({ ...dev, api: { ...dev.api, tiers } }, "environments/dev.ts");
+    const plans = Object.values(resources(synth(tiered)["dev-edge"], "aws_api_gateway_usage_plan"));
+    expect(plans.map(({ name }) => name).sort()).toEqual([
+      "sluice-dev-anonymous",
+      "sluice-dev-gold",
+      "sluice-dev-standard",
+    ]);
+    expect(plans.find(({ name }) => name === "sluice-dev-gold")).toMatchObject({
+      throttle_settings: { rate_limit: 10, burst_limit: 20 },
     });
   });
 

@@ -6,7 +6,7 @@ import { ValkeyLimitStore } from "../../limits/valkey-limit-store.ts";
  * A gateway's share of a run: concurrent requests that are counted in Valkey, until it is killed. Prints one line for
  * each grant (`g id window tokens time leaseEnd`) and, before it is settled, for its use (`s id tokens time`); `window` is the
  * second in which it ends, `time` milliseconds of the machine's monotonic clock, `leaseEnd` the earliest time at which its
- * lease can end. `r window` is a refusal for want of tokens. What came back so late that its window is not known is in window 0.
+ * lease can end. `r window time` is a refusal for want of tokens of a request that was sent at that time. What came back so late that its window is not known is in window 0.
  */
 const [url = "", seed = "0", limits = "{}"] = process.argv.slice(2);
 const { max, progress, leaseMs } = JSON.parse(limits);
@@ -32,7 +32,8 @@ function windowEnd(sentAt: number, receivedAt: number, resetMs: number): number 
 async function requests(): Promise<never> {
   for (;;) {
     const amount = 1 + Math.floor(random() * 20);
-    const [sentAt, leaseEnd] = [Date.now(), now() + leaseMs];
+    const [sentAt, askedAt] = [Date.now(), now()];
+    const leaseEnd = askedAt + leaseMs;
     const outcome = await store.reserve([{ ...tokens, amount }, inProgress], leaseMs);
     if (outcome === undefined) await sleep(10);
     else if (outcome.isGranted) {
@@ -45,7 +46,7 @@ async function requests(): Promise<never> {
       console.log(`s ${id} ${used} ${now()}`);
       outcome.settle([used, 1]);
     } else {
-      if (outcome.counter === 0) console.log(`r ${windowEnd(sentAt, Date.now(), outcome.resetMs)}`);
+      if (outcome.counter === 0) console.log(`r ${windowEnd(sentAt, Date.now(), outcome.resetMs)} ${askedAt}`);
       await sleep(1 + random() * 5);
     }
   }

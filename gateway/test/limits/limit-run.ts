@@ -25,6 +25,11 @@ export interface WindowUse {
   readonly used: number;
   /** Whether a request was refused in it. */
   readonly isExhausted: boolean;
+  /**
+   * Tokens that requests held when the last one was refused, and then did not use. On a busy machine nobody asks for these
+   * before the window ends.
+   */
+  readonly held: number;
 }
 
 export interface LimitRun {
@@ -39,6 +44,8 @@ export interface LimitRun {
 const GATEWAYS = 3;
 /** Windows that shall be used up: the first and the last one are not looked at. */
 const USED_UP = 3;
+/** A settlement is written down so long before the server has it, at most, on a machine that is not very busy. */
+const SENT_MS = 20;
 const CLIENT = join(import.meta.dirname, "limit-client.ts");
 
 interface Client {
@@ -106,8 +113,30 @@ async function killed(client: Client | undefined): Promise<void> {
 /** Windows in which a request was refused. */
 function usedUp(outputs: readonly string[]): number {
   return new Set(
-    outputs.flatMap((output) => output.split("\n").filter((line) => line.startsWith("r ") && line !== "r 0")),
+    outputs.flatMap((output) => {
+      const refusals = output.split("\n").filter((line) => line.startsWith("r ") && !line.startsWith("r 0 "));
+      return refusals.map((line) => line.split(" ")[1]);
+    }),
   ).size;
+}
+
+/** Tokens that a request was granted and did not use, and when it held them. */
+interface Unused {
+  readonly tokens: number;
+  readonly from: number;
+  readonly until: number;
+}
+
+interface Refusing {
+  readonly used: number;
+  /** When the last request was sent that was refused. */
+  readonly refusedAt: number;
+  readonly unused: readonly Unused[];
+}
+
+function windowUse({ used, refusedAt, unused }: Refusing): WindowUse {
+  const held = unused.filter(({ from, until }) => from <= refusedAt + SENT_MS && until >= refusedAt - SENT_MS);
+  return { used, isExhausted: Number.isFinite(refusedAt), held: held.reduce((sum, { tokens }) => sum + tokens, 0) };
 }
 
 interface Grant {
@@ -118,9 +147,9 @@ interface Grant {
 }
 
 function evaluate(outputs: readonly string[]): Pick<LimitRun, "windows" | "mostInProgress"> {
-  const windows = new Map<number, { used: number; isExhausted: boolean }>();
+  const windows = new Map<number, { used: number; refusedAt: number; readonly unused: Unused[] }>();
   const windowOf = (window: number) => {
-    const known = windows.get(window) ?? { used: 0, isExhausted: false };
+    const known = windows.get(window) ?? { used: 0, refusedAt: Number.NEGATIVE_INFINITY, unused: [] };
     windows.set(window, known);
     return known;
   };
@@ -131,11 +160,13 @@ function evaluate(outputs: readonly string[]): Pick<LimitRun, "windows" | "mostI
     for (const line of output.split("\n").slice(0, -1)) {
       const [kind, id = "", ...rest] = line.split(" ");
       const [first = 0, second = 0, third = 0, fourth = 0] = rest.map(Number);
-      if (kind === "r") windowOf(Number(id)).isExhausted = true;
+      const window = kind === "r" ? windowOf(Number(id)) : undefined;
+      if (window !== undefined) window.refusedAt = Math.max(window.refusedAt, first);
       if (kind === "g") open.set(id, { window: first, tokens: second, at: third, leaseEnd: fourth });
       const granted = open.get(id);
       if (kind !== "s" || granted === undefined) continue;
       windowOf(granted.window).used += first;
+      windowOf(granted.window).unused.push({ tokens: granted.tokens - first, from: granted.at, until: second });
       // A process that stood still for longer than a lease has lost it, and its request counts no more.
       const over = Math.min(second, granted.leaseEnd);
       if (over > granted.at) changes.push({ at: granted.at, by: 1 }, { at: over, by: -1 });
@@ -151,5 +182,5 @@ function evaluate(outputs: readonly string[]): Pick<LimitRun, "windows" | "mostI
   }
   windows.delete(0);
   const whole = [...windows].sort(([a], [b]) => a - b).slice(1, -1);
-  return { windows: whole.map(([, use]) => use), mostInProgress };
+  return { windows: whole.map(([, use]) => windowUse(use)), mostInProgress };
 }
