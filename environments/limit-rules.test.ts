@@ -61,7 +61,7 @@ describe("api.tiers", () => {
 
   test("are usage plans too, as wide as their expected keys together, unless the file has a plan of that name", () => {
     const { gold, ...others } = resolved({ tiers });
-    expect(gold).toEqual({ requestsPerSecond: 100, burst: 200, requestsPerMonth: null });
+    expect(gold).toEqual({ requestsPerSecond: 100, burst: 1000, requestsPerMonth: null });
     expect(others).toEqual(dev.api.usagePlans);
     const own = { requestsPerSecond: 1, burst: 1, requestsPerMonth: 5 };
     expect(resolved({ tiers, usagePlans: { ...dev.api.usagePlans, gold: own } }).gold).toEqual(own);

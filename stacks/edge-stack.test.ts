@@ -41,7 +41,7 @@ describe("the edge stack", () => {
       "sluice-dev-standard",
     ]);
     expect(plans.find(({ name }) => name === "sluice-dev-gold")).toMatchObject({
-      throttle_settings: { rate_limit: 10, burst_limit: 20 },
+      throttle_settings: { rate_limit: 10, burst_limit: 120 },
     });
   });
 

@@ -62,7 +62,7 @@ describe("the usage plan of a tier", () => {
   test("lets through what its expected keys may send together", () => {
     expect(tierPlan({ limits: [{ ...REQUESTS, max: 600 }], expectedKeys: 20 }, THROTTLE)).toEqual({
       requestsPerSecond: 200,
-      burst: 400,
+      burst: 600,
       requestsPerMonth: null,
     });
     const month = { ...REQUESTS, window: "month", max: 1000 } as const;
@@ -74,7 +74,7 @@ describe("the usage plan of a tier", () => {
 
   test("has the smaller of two rates, none of a single model, and the stage's throttle where the tier has no rate", () => {
     const hour = { ...REQUESTS, window: "hour", max: 1800 } as const;
-    expect(tierPlan({ limits: [REQUESTS, hour] }, THROTTLE)).toMatchObject({ requestsPerSecond: 5 });
+    expect(tierPlan({ limits: [REQUESTS, hour] }, THROTTLE)).toMatchObject({ requestsPerSecond: 5, burst: 60 });
     expect(tierPlan({ limits: [TOKENS, { ...REQUESTS, max: 1, model: "a" }] }, THROTTLE)).toMatchObject(THROTTLE);
   });
 

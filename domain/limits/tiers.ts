@@ -60,7 +60,7 @@ const SECONDS = { minute: 60, hour: 3600 } as const;
 
 /**
  * The usage plan of a tier: a coarse wall in front of the gateways' exact limits. It lets through what all keys of the tier
- * that are expected may send together, and bursts of twice a second of that.
+ * that are expected may send together, and in a burst two seconds of that, or all that one key may send in its window.
  * @param throttle of the whole stage, for a tier without a limit of requests per minute or hour
  */
 export function tierPlan(
@@ -68,16 +68,17 @@ export function tierPlan(
   throttle: Environment["api"]["throttle"],
 ): UsagePlan {
   const requests = limits.filter(({ metric, model }) => metric === "requests" && model === undefined);
-  const rates = requests.flatMap(({ window, max }) =>
-    window === "minute" || window === "hour" ? [(max * expectedKeys) / SECONDS[window]] : [],
+  const windows = requests.flatMap(({ window, max }) =>
+    window === "minute" || window === "hour" ? [{ max, perSecond: (max * expectedKeys) / SECONDS[window] }] : [],
   );
   const months = requests.flatMap(({ window, max }) => (window === "month" ? [max * expectedKeys] : []));
   const month = Math.min(...months);
   const requestsPerMonth = Number.isFinite(month) ? Math.min(Math.max(1, month), MAX_QUOTA) : null;
-  if (rates.length === 0) return { ...throttle, requestsPerMonth };
+  if (windows.length === 0) return { ...throttle, requestsPerMonth };
   // A tier that permits nothing is refused by the gateways: API Gateway has no rate of 0.
-  const rate = Math.min(MAX_RATE, Math.max(1, Math.min(...rates)));
-  return { requestsPerSecond: rate, burst: Math.min(MAX_RATE, Math.ceil(2 * rate)), requestsPerMonth };
+  const rate = Math.min(MAX_RATE, Math.max(1, Math.min(...windows.map(({ perSecond }) => perSecond))));
+  const burst = Math.max(Math.ceil(2 * rate), Math.min(...windows.map(({ max }) => max)));
+  return { requestsPerSecond: rate, burst: Math.min(MAX_RATE, burst), requestsPerMonth };
 }
 
 /** API Gateway takes an integer of 32 bits. */

@@ -14,6 +14,13 @@ import {
 } from "../../test/narrow-gateway.ts";
 import { errorOf, eventsOf, testConfig } from "../../test/test-gateway.ts";
 
+/** A gateway whose requests wait for as long as a busy machine needs to send all of them. */
+const startPatient = () => {
+  const timeouts = { firstByteSeconds: 60, totalSeconds: 60, idleSeconds: 60 };
+  const config = { auth: "optional", timeouts } as const;
+  return startNarrow({ waitSeconds: 60 }, { engines: [{ firstByteMs: 5 }], config });
+};
+
 describe("a request that finds all engines full", () => {
   test("waits for a slot and gets its response, whole and streamed, byte for byte as the engine sent it", async () => {
     const gateway = await startNarrow();
@@ -99,7 +106,7 @@ describe("a request that finds all engines full", () => {
 
   // documented: weighted-projects-in-gateway
   test("waits in turn with those of other projects by their weights, however many keys and addresses each of them has", async () => {
-    const gateway = await startNarrow({}, { engines: [{ firstByteMs: 5 }], config: { auth: "optional" } });
+    const gateway = await startPatient();
     const keyOf = (projectId: string, weight?: number) => {
       const { item, secret } = createKey({ name: "k", plan: "standard", createdAt: new Date(), projectId });
       gateway.keys.set(item.keyId, { ...item, weight });
@@ -113,15 +120,33 @@ describe("a request that finds all engines full", () => {
     const blocked = await block(gateway);
     const responses: Promise<Response>[] = [];
     for (let index = 0; index < 12; index++)
-      for (const [prompt, headers] of keys) {
-        responses.push(send(gateway.url, headers, { prompt, max_tokens: 1000 }));
-        await untilWaiting(gateway, responses.length);
-      }
+      for (const [prompt, headers] of keys) responses.push(send(gateway.url, headers, { prompt, max_tokens: 1000 }));
+    await untilWaiting(gateway, responses.length);
     await blocked.free();
     expect((await Promise.all(responses)).every(({ status }) => status === 200)).toBe(true);
     const first = served(gateway).slice(0, 16);
     expect(first.filter((prompt) => prompt === "heavy")).toHaveLength(12);
     expect(served(gateway)).toHaveLength(36);
+  });
+
+  test("waits with those of all other callers without a key as with one project, however many addresses these have", async () => {
+    const gateway = await startPatient();
+    const { item, secret } = createKey({ name: "k", plan: "standard", createdAt: new Date(), projectId: "proj_1" });
+    gateway.keys.set(item.keyId, item);
+    const blocked = await block(gateway);
+    const responses: Promise<Response>[] = [];
+    for (let index = 0; index < 18; index++) {
+      const headers = index < 12 ? as(`192.0.2.${index}`) : { authorization: `Bearer ${secret}` };
+      responses.push(send(gateway.url, headers, { prompt: index < 12 ? "keyless" : "project", max_tokens: 1000 }));
+    }
+    await untilWaiting(gateway, responses.length);
+    await blocked.free();
+    await Promise.all(responses);
+    expect(
+      served(gateway)
+        .slice(0, 12)
+        .filter((prompt) => prompt === "project"),
+    ).toHaveLength(6);
   });
 
   // documented: client-leaves-queue

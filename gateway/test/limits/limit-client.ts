@@ -32,8 +32,8 @@ function windowEnd(sentAt: number, receivedAt: number, resetMs: number): number 
 async function requests(): Promise<never> {
   for (;;) {
     const amount = 1 + Math.floor(random() * 20);
-    const [sentAt, askedAt] = [Date.now(), now()];
-    const leaseEnd = askedAt + leaseMs;
+    const [sentAt, requestedAt] = [Date.now(), now()];
+    const leaseEnd = requestedAt + leaseMs;
     const outcome = await store.reserve([{ ...tokens, amount }, inProgress], leaseMs);
     if (outcome === undefined) await sleep(10);
     else if (outcome.isGranted) {
@@ -46,7 +46,7 @@ async function requests(): Promise<never> {
       console.log(`s ${id} ${used} ${now()}`);
       outcome.settle([used, 1]);
     } else {
-      if (outcome.counter === 0) console.log(`r ${windowEnd(sentAt, Date.now(), outcome.resetMs)} ${askedAt}`);
+      if (outcome.counter === 0) console.log(`r ${windowEnd(sentAt, Date.now(), outcome.resetMs)} ${requestedAt}`);
       await sleep(1 + random() * 5);
     }
   }
