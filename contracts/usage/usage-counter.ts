@@ -39,6 +39,8 @@ export type UsageSums = Readonly<Record<(typeof USAGE_SUMS)[number], number>>;
 export const USAGE_FILES_PREFIX = "usage/";
 /** The same of segments, by date and hour. */
 export const USAGE_SEGMENTS_PREFIX = `${USAGE_FILES_PREFIX}segments/`;
+/** The same of the events in Parquet, by day and hour. */
+export const USAGE_PARQUET_PREFIX = `${USAGE_FILES_PREFIX}parquet/`;
 
 /** Partition key, sort key and time to live of the usage table. */
 export const USAGE_TABLE = { hashKey: "series", rangeKey: "entry", ttlAttribute: "expiresAt" } as const;

@@ -1,4 +1,4 @@
-import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { USAGE_SEGMENTS_PREFIX } from "../../contracts/usage/usage-counter.ts";
 
 /** A file of usage events. */
@@ -32,17 +32,24 @@ export class S3UsageFiles {
   async list(now: number, ageMs: number): Promise<readonly UsageFile[]> {
     const files: UsageFile[] = [];
     for (let at = now - ageMs - LATE_DAYS * DAY_MS; at < now + DAY_MS; at += DAY_MS) {
-      const Prefix = `${USAGE_SEGMENTS_PREFIX}date=${new Date(at).toISOString().slice(0, 10)}/`;
-      for await (const { Contents = [] } of paginateListObjectsV2(
-        { client: this.#client },
-        { Bucket: this.#bucket, Prefix },
-      ))
-        for (const { Key, LastModified } of Contents) {
-          const writtenAt = LastModified?.getTime() ?? 0;
-          if (Key !== undefined && writtenAt >= now - ageMs) files.push({ key: Key, writtenAt });
-        }
+      const written = await this.under(`${USAGE_SEGMENTS_PREFIX}date=${new Date(at).toISOString().slice(0, 10)}/`);
+      files.push(...written.filter(({ writtenAt }) => writtenAt >= now - ageMs));
     }
     return files;
+  }
+
+  /** Files whose keys begin so, in the order of their keys. */
+  async under(prefix: string): Promise<readonly UsageFile[]> {
+    const files: UsageFile[] = [];
+    const pages = paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucket, Prefix: prefix });
+    for await (const { Contents = [] } of pages)
+      for (const { Key, LastModified } of Contents)
+        if (Key !== undefined) files.push({ key: Key, writtenAt: LastModified?.getTime() ?? 0 });
+    return files;
+  }
+
+  async write(key: string, body: Uint8Array): Promise<void> {
+    await this.#client.send(new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: body }));
   }
 }
 

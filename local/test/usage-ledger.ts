@@ -75,7 +75,7 @@ export async function startUsageLedger(targetGroup: (arn: string) => TargetGroup
       }
     return inOrder(items);
   };
-  return { url, client, bucket, state, created, count, write, stored, read: (key: string) => files.read(key) };
+  return { url, client, bucket, state, created, count, write, stored, files, read: (key: string) => files.read(key) };
 }
 
 /** The items of the table after these events, in the order of their keys. */
