@@ -32,6 +32,7 @@ describe("the Lambda bundles", () => {
   test("there is one per folder with a handler", () => {
     expect(bundles.map(({ name }) => name)).toEqual([
       "administer",
+      "archive-usage",
       "authorize-request",
       "count-usage",
       "drain-engine",

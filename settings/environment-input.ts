@@ -13,7 +13,7 @@ type Partly<T, Part extends keyof T = never> = Partial<Omit<T, Part>> & {
 };
 
 /** Settings that are a whole or `null`: where a file has them, each field that is missing has its default. */
-type Optional = "responses" | "batches" | "cache" | "valkey";
+type Optional = "responses" | "history" | "usage" | "batches" | "cache" | "valkey";
 type PartlyOrNull<T> = Partial<NonNullable<T>> | null;
 
 /** One model that is served: the catalogue's entry and the instance type; everything else has a default. */

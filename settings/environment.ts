@@ -272,6 +272,11 @@ export const EnvironmentSchema = z.strictObject({
        * be reached: `refuse`, or `allow` by what the gateway knows of it. A budget in money always refuses.
        */
       whenTableIsGone: z.enum(["refuse", "allow"]),
+      /**
+       * Whether the events are written as Parquet too, hour by hour, with a database of Athena and named queries. Glue and Athena
+       * cost nothing until you query. docs/usage.md.
+       */
+      athena: z.boolean().default(false),
       /** What callers are charged beside prices; the first that is about a request counts. */
       markups: Markups,
     })

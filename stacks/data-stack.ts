@@ -11,6 +11,7 @@ import { KeysTable } from "../constructs/data/keys-table.ts";
 import { ResponsesTable } from "../constructs/data/responses-table.ts";
 import { RoutesTable } from "../constructs/data/routes-table.ts";
 import { UsageStore } from "../constructs/data/usage-store.ts";
+import { UsageTables } from "../constructs/data/usage-tables.ts";
 import { LoadBalancerLogs } from "../constructs/load-balancing/load-balancer-logs.ts";
 import { ProcessLogs } from "../constructs/observability/process-logs.ts";
 import {
@@ -21,6 +22,7 @@ import {
   responsesTableName,
   routesTableName,
   subjectKeysTableName,
+  usageDatabaseName,
   usageTableName,
 } from "../contracts/processes/names.ts";
 import type { Environment } from "../settings/environment.ts";
@@ -98,12 +100,21 @@ export class DataStack extends TerraformStack {
     this.usageStore = environment.usage
       ? new UsageStore(this, "Usage", {
           retentionDays: environment.usage.retentionDays,
+          hasQueries: environment.usage.athena,
           tableName: usageTableName(environment.name),
           bucketNamePrefix: `${name}-usage-`,
           encryptionKey,
           isProtected,
         })
       : undefined;
+    if (this.usageStore && environment.usage?.athena)
+      new UsageTables(this, "UsageTables", {
+        workgroupName: `${name}-usage`,
+        databaseName: usageDatabaseName(environment.name),
+        bucketName: this.usageStore.bucketName,
+        kmsKeyArn: encryptionKey.arn,
+        isProtected,
+      });
     this.historyStore = environment.history
       ? new HistoryStore(this, "History", {
           tableName: historyTableName(environment.name),

@@ -3,6 +3,7 @@ import { TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import { AuditSealer } from "../constructs/audit/audit-sealer.ts";
 import { CostOutputs } from "../constructs/cost/cost-outputs.ts";
+import { UsageArchiver } from "../constructs/data/usage-archiver.ts";
 import { UsageCounter } from "../constructs/data/usage-counter.ts";
 import { Valkey } from "../constructs/data/valkey.ts";
 import { ControlApi } from "../constructs/edge/control-api.ts";
@@ -152,6 +153,14 @@ export class ServingStack extends TerraformStack {
         name: `${name}-count-usage`,
         environment: environment.name,
         bundle: join(lambdas, "count-usage.zip"),
+        store: data.usageStore,
+        logRetentionDays: environment.logRetentionDays,
+        kmsKeyArn: data.encryptionKey.arn,
+      });
+    if (data.usageStore && environment.usage?.athena)
+      new UsageArchiver(this, "UsageArchiver", {
+        name: `${name}-archive-usage`,
+        bundle: join(lambdas, "archive-usage.zip"),
         store: data.usageStore,
         logRetentionDays: environment.logRetentionDays,
         kmsKeyArn: data.encryptionKey.arn,

@@ -24,6 +24,7 @@ export function builtAssets(files: Readonly<Record<string, string | Uint8Array>>
     "console/assets/index-bbbbbbbb.js": "console.log('console');",
     "gateway/server.mjs": "a bundle",
     "lambdas/administer.zip": "a bundle",
+    "lambdas/archive-usage.zip": "a bundle",
     "lambdas/authorize-request.zip": "a bundle",
     "lambdas/count-usage.zip": "a bundle",
     "lambdas/drain-engine.zip": "a bundle",

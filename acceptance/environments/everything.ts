@@ -25,6 +25,7 @@ export default {
     people: { issuer: "https://login.example.com", clientId: "sluice", clientSecretId: "sluice/console-client" },
   },
   history: { retentionDays: 30 },
+  usage: { athena: true },
   gateways: { minInstances: 1, maxInstances: 2 },
   valkey: { nodeType: "cache.t4g.small" },
   models: {

@@ -248,6 +248,17 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     ...byKey("dynamodb", "Decrypt", "Encrypt", "GenerateDataKey"),
     ...functionLogs("administer"),
   ],
+  "archive-usage": [
+    { action: "s3:GetObject", resources: ["bucket:usage/usage/segments/some"] },
+    ...["usage/segments/", "usage/parquet/"].map((prefix) => ({
+      action: "s3:ListBucket",
+      resources: ["bucket:usage"],
+      context: { "s3:prefix": prefix },
+    })),
+    { action: "s3:PutObject", resources: ["bucket:usage/usage/parquet/some"] },
+    ...byKey("s3", "Decrypt", "Encrypt", "GenerateDataKey"),
+    ...functionLogs("archive-usage"),
+  ],
   "count-usage": [
     { action: "s3:GetObject", resources: ["bucket:usage/usage/some"] },
     {

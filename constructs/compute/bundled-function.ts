@@ -15,6 +15,8 @@ export interface BundledFunctionProps {
   readonly statements: readonly PolicyStatement[];
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
+  /** @default 256 */
+  readonly memoryMb?: number;
   readonly logRetentionDays: number;
   /** Customer key of the log; its policy lets CloudWatch Logs use it. */
   readonly kmsKeyArn: string;
@@ -59,7 +61,7 @@ export class BundledFunction extends Construct {
       handler: "index.handler",
       filename: asset.path,
       sourceCodeHash: createHash("sha256").update(readFileSync(bundle)).digest("base64"),
-      memorySize: 256, // CPU comes with memory; less makes a cold start slower than it saves
+      memorySize: props.memoryMb ?? 256, // CPU comes with memory; less makes a cold start slower than it saves
       timeout: props.timeoutSeconds,
       ...(Object.keys(environment).length > 0 ? { environment: { variables: { ...environment } } } : {}),
       ...(network

@@ -1,6 +1,12 @@
 import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
-import { USAGE_FILES_PREFIX, USAGE_TABLE } from "../../contracts/usage/usage-counter.ts";
+import {
+  USAGE_FILES_PREFIX,
+  USAGE_PARQUET_PREFIX,
+  USAGE_RESULTS_PREFIX,
+  USAGE_SEGMENTS_PREFIX,
+  USAGE_TABLE,
+} from "../../contracts/usage/usage-counter.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import { PrivateBucket } from "./private-bucket.ts";
@@ -12,12 +18,16 @@ export interface UsageStoreProps {
   readonly encryptionKey: EncryptionKey;
   /** Days for which the files of usage events are stored. */
   readonly retentionDays: number;
+  /** Whether Athena writes results of queries to the bucket. @default false */
+  readonly hasQueries?: boolean;
   /** Whether AWS and OpenTofu refuse to destroy table and bucket. */
   readonly isProtected: boolean;
 }
 
 /** A file is written again with the same content: older versions are of no use. */
 const OLD_VERSION_DAYS = 1;
+/** A result of a query can be had again. */
+const RESULT_DAYS = 7;
 
 /**
  * What requests have used: the files of usage events, and the table of their sums and of used quotas. Item shapes:
@@ -32,7 +42,7 @@ export class UsageStore extends Construct {
 
   constructor(scope: Construct, id: string, props: UsageStoreProps) {
     super(scope, id);
-    const { tableName, bucketNamePrefix, encryptionKey, retentionDays, isProtected } = props;
+    const { tableName, bucketNamePrefix, encryptionKey, retentionDays, hasQueries = false, isProtected } = props;
     this.#encryptionKey = encryptionKey;
     this.#table = protectedTable(this, "Table", { name: tableName, encryptionKey, isProtected }, USAGE_TABLE);
     const bucket = new PrivateBucket(this, "Files", {
@@ -40,7 +50,10 @@ export class UsageStore extends Construct {
       kmsKeyArn: encryptionKey.arn,
       isProtected,
       oldVersionDays: OLD_VERSION_DAYS,
-      expiry: [{ prefix: USAGE_FILES_PREFIX, days: retentionDays }],
+      expiry: [
+        { prefix: USAGE_FILES_PREFIX, days: retentionDays },
+        ...(hasQueries ? [{ prefix: USAGE_RESULTS_PREFIX, days: RESULT_DAYS }] : []),
+      ],
     });
     this.tableName = this.#table.name;
     this.bucketName = bucket.bucketName;
@@ -96,6 +109,35 @@ export class UsageStore extends Construct {
       },
       { ...this.#encryptionKey.decryptStatement("s3"), Sid: "DecryptUsageFiles" },
       { ...this.#encryptionKey.writeStatement("dynamodb"), Sid: "UseDynamoDbKeyForUsage" },
+    ];
+  }
+
+  /** Permissions of the function that writes Parquet: to read files of events, and to write others of them. */
+  archiveStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "ReadUsage",
+        purpose: "The function reads files of usage events.",
+        Effect: "Allow",
+        Action: ["s3:GetObject"],
+        Resource: [`${this.bucketArn}/${USAGE_SEGMENTS_PREFIX}*`],
+      },
+      {
+        Sid: "FindUsage",
+        purpose: "The function looks for files of usage events that are not in Parquet.",
+        Effect: "Allow",
+        Action: ["s3:ListBucket"],
+        Resource: [this.bucketArn],
+        Condition: { StringLikeIfExists: { "s3:prefix": [`${USAGE_FILES_PREFIX}*`] } }, // reading an object has no prefix
+      },
+      {
+        Sid: "WriteParquet",
+        purpose: "The function writes usage events as Parquet.",
+        Effect: "Allow",
+        Action: ["s3:PutObject"],
+        Resource: [`${this.bucketArn}/${USAGE_PARQUET_PREFIX}*`],
+      },
+      { ...this.#encryptionKey.writeStatement("s3"), Sid: "UseS3KeyForUsage" },
     ];
   }
 

@@ -1,3 +1,4 @@
+import { usageDatabaseName } from "../../contracts/processes/names.ts";
 import { becomesOurs, type DeployPermissionsProps, type Grant, isOurs, regionalArn } from "./grant.ts";
 
 /** Permissions to deploy the resources of services, but for network, keys, names and roles: see `deploy-permissions.ts`. */
@@ -124,6 +125,27 @@ export function serviceGrants({ name, region, environment }: DeployPermissionsPr
         ...["GetDocument", "ListTagsForResource", "UpdateDocument", "UpdateDocumentDefaultVersion"],
       ].map((action) => `ssm:${action}`),
       resources: [here("ssm", `document/${name}-*`)],
+    },
+    {
+      sid: "UsageDatabase",
+      actions: [
+        ...["CreateDatabase", "CreateTable", "DeleteDatabase", "DeleteTable", "GetDatabase", "GetPartitionIndexes"],
+        ...["GetTable", "GetTags", "TagResource", "UntagResource", "UpdateDatabase", "UpdateTable"],
+      ].map((action) => `glue:${action}`),
+      resources: [
+        here("glue", "catalog"),
+        ...["database", "table", "userDefinedFunction"].map((kind) =>
+          here("glue", `${kind}/${usageDatabaseName(environment)}${kind === "database" ? "" : "/*"}`),
+        ),
+      ],
+    },
+    {
+      sid: "UsageQueries",
+      actions: [
+        ...["CreateNamedQuery", "CreateWorkGroup", "DeleteNamedQuery", "DeleteWorkGroup", "GetNamedQuery"],
+        ...["GetWorkGroup", "ListTagsForResource", "TagResource", "UntagResource", "UpdateWorkGroup"],
+      ].map((action) => `athena:${action}`),
+      resources: [here("athena", `workgroup/${name}-usage`)],
     },
     {
       sid: "Logs",

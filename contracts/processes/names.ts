@@ -25,6 +25,11 @@ export function usageTableName(environment: string): string {
   return `sluice-${environment}-usage`;
 }
 
+/** Athena's database of an environment's usage events. Athena's names have no hyphens. */
+export function usageDatabaseName(environment: string): string {
+  return `sluice_${environment.replaceAll("-", "_")}_usage`;
+}
+
 /** DynamoDB table of an environment's history of generations. */
 export function historyTableName(environment: string): string {
   return `sluice-${environment}-history`;

@@ -41,6 +41,8 @@ export const USAGE_FILES_PREFIX = "usage/";
 export const USAGE_SEGMENTS_PREFIX = `${USAGE_FILES_PREFIX}segments/`;
 /** The same of the events in Parquet, by day and hour. */
 export const USAGE_PARQUET_PREFIX = `${USAGE_FILES_PREFIX}parquet/`;
+/** Begin of the keys of the results of Athena's queries. */
+export const USAGE_RESULTS_PREFIX = "athena/";
 
 /** Partition key, sort key and time to live of the usage table. */
 export const USAGE_TABLE = { hashKey: "series", rangeKey: "entry", ttlAttribute: "expiresAt" } as const;

@@ -1,6 +1,7 @@
 import type { AwsResourceType, AwsService } from "./rows/aws-resource-type.ts";
 import { ACM } from "./services/acm.ts";
 import { API_GATEWAY } from "./services/api-gateway.ts";
+import { ATHENA } from "./services/athena.ts";
 import { BUDGETS } from "./services/budgets.ts";
 import { CLOUDFRONT } from "./services/cloudfront.ts";
 import { CLOUDWATCH } from "./services/cloudwatch.ts";
@@ -10,6 +11,7 @@ import { EC2_AUTOSCALING } from "./services/ec2-autoscaling.ts";
 import { ELASTICACHE } from "./services/elasticache.ts";
 import { ELB } from "./services/elb.ts";
 import { EVENTS } from "./services/events.ts";
+import { GLUE } from "./services/glue.ts";
 import { IAM } from "./services/iam.ts";
 import { KMS } from "./services/kms.ts";
 import { LAMBDA } from "./services/lambda.ts";
@@ -23,6 +25,7 @@ import { WAF } from "./services/waf.ts";
 export const AWS_SERVICES: readonly AwsService[] = [
   ACM,
   API_GATEWAY,
+  ATHENA,
   BUDGETS,
   CLOUDFRONT,
   CLOUDWATCH,
@@ -32,6 +35,7 @@ export const AWS_SERVICES: readonly AwsService[] = [
   ELASTICACHE,
   ELB,
   EVENTS,
+  GLUE,
   IAM,
   KMS,
   LAMBDA,
@@ -45,6 +49,7 @@ export const AWS_SERVICES: readonly AwsService[] = [
 const TYPES = {
   ...ACM.types,
   ...API_GATEWAY.types,
+  ...ATHENA.types,
   ...BUDGETS.types,
   ...CLOUDFRONT.types,
   ...CLOUDWATCH.types,
@@ -54,6 +59,7 @@ const TYPES = {
   ...ELASTICACHE.types,
   ...ELB.types,
   ...EVENTS.types,
+  ...GLUE.types,
   ...IAM.types,
   ...KMS.types,
   ...LAMBDA.types,

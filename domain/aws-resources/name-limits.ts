@@ -19,6 +19,8 @@ export const NAME_LIMITS: Readonly<Record<string, NameLimit>> = {
   aws_api_gateway_rest_api: limit("name", 1024, ANY, "/apigateway/latest/api/API_CreateRestApi.html"),
   aws_api_gateway_usage_plan: limit("name", 1024, ANY, "/apigateway/latest/api/API_CreateUsagePlan.html"),
   aws_apigatewayv2_vpc_link: limit("name", 128, ANY, "/apigatewayv2/latest/api-reference/vpclinks.html"),
+  aws_athena_named_query: limit("name", 128, ANY, "/athena/latest/APIReference/API_NamedQuery.html"),
+  aws_athena_workgroup: limit("name", 128, /^[\w.-]+$/, "/athena/latest/APIReference/API_CreateWorkGroup.html"),
   aws_autoscaling_group: limit("name", 255, /^[^:]+$/, "/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html"),
   aws_autoscaling_lifecycle_hook: limit(
     "name",
@@ -87,6 +89,19 @@ export const NAME_LIMITS: Readonly<Record<string, NameLimit>> = {
     255,
     /^[A-Za-z0-9-]+$/,
     "/AmazonElastiCache/latest/APIReference/API_CreateCacheSubnetGroup.html",
+  ),
+  // Lower case, as Athena quotes others.
+  aws_glue_catalog_database: limit(
+    "name",
+    255,
+    /^[a-z][a-z0-9_]*$/,
+    "/athena/latest/ug/tables-databases-columns-names.html",
+  ),
+  aws_glue_catalog_table: limit(
+    "name",
+    255,
+    /^[a-z][a-z0-9_]*$/,
+    "/athena/latest/ug/tables-databases-columns-names.html",
   ),
   aws_iam_instance_profile: limit("name", 128, IAM, "/IAM/latest/APIReference/API_CreateInstanceProfile.html"),
   aws_iam_policy: limit("name", 128, IAM, "/IAM/latest/APIReference/API_CreatePolicy.html"),

@@ -15,7 +15,7 @@ const WAIT_SECONDS = 15;
 const TOTAL_SECONDS = 30;
 /** Of sections that a file may leave out, or have in part. */
 const RESPONSES = { keepDays: 30 } as const;
-const USAGE = { retentionDays: 400, fileSeconds: 30, whenTableIsGone: "refuse", markups: [] } as const;
+const USAGE = { retentionDays: 400, fileSeconds: 30, whenTableIsGone: "refuse", athena: false, markups: [] } as const;
 const BATCHES = { maxFileBytes: 9_000_000, maxLinesInFlight: 16, maxOpenPerKey: 10 } as const;
 const CACHE = { ttlSeconds: 3600, routeTtlSeconds: {}, memoryMiB: 64, semantic: null } as const;
 
@@ -105,6 +105,10 @@ export const ENVIRONMENT_DEFAULTS = {
   "usage.retentionDays": always(USAGE.retentionDays, "a year and a month, so that a year's bill can be checked"),
   "usage.fileSeconds": always(USAGE.fileSeconds, "usage is known within a minute, at a sixth of what 5 seconds cost"),
   "usage.markups": always(USAGE.markups, "callers are charged the prices as they are"),
+  "usage.athena": always(
+    USAGE.athena,
+    "the sums answer most questions; SQL over single requests is for those who want it",
+  ),
   "usage.whenTableIsGone": always(USAGE.whenTableIsGone, "a limit that was agreed on holds"),
   batches: always(BATCHES, "costs nothing until a file is there, and uses what interactive requests leave free"),
   "batches.maxFileBytes": always(BATCHES.maxFileBytes, "the largest that API Gateway accepts, less the form around it"),

@@ -28,6 +28,7 @@ export function withOptions(environment: Environment): Environment {
       people: { issuer: "https://login.example.com", clientId: "sluice" },
     },
     history: { retentionDays: 30 },
+    usage: environment.usage && { ...environment.usage, athena: true },
     loadBalancerLogDays: 30,
     deletionProtection: true,
   };
@@ -67,6 +68,7 @@ export async function environmentVariants(): Promise<Readonly<Record<string, Env
     "dev with logs of load balancers": { ...dev, loadBalancerLogDays: 30 },
     "dev with the control API": { ...dev, api: { ...dev.api, controlApi: true } },
     "dev with a history": { ...dev, api: { ...dev.api, controlApi: true }, history: { retentionDays: 30 } },
+    "dev with tables of Athena": { ...dev, usage: dev.usage && { ...dev.usage, athena: true } },
     "dev with workloads": { ...dev, identity: { ...dev.identity, workloads: [WORKLOAD] } },
     "dev with people who sign in": {
       ...dev,

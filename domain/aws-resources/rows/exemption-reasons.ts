@@ -15,6 +15,9 @@ export const PAID_WITH_ITS_RESOURCE = "the cost item of the resource that it bel
 export const UNDER_A_CENT =
   "events of AWS's services, mail of alarms and budgets without actions cost nothing or less than a cent a month";
 
+export const PAID_BY_WHO_ASKS =
+  "AWS charges for what queries read (5 dollars a terabyte), and only people send queries";
+
 /** `encryption` */
 export const SETTINGS_ONLY = "it holds settings only, neither prompts nor completions nor keys";
 export const NOTHING_STORED = "it stores no data that passes through it; the construct's test checks TLS";
@@ -27,6 +30,7 @@ export const NO_LOCAL_ENCRYPTION = "local files are not encrypted";
 export const BUCKET_SETTING = "a setting of a bucket that only this machine reads";
 export const NO_TLS = "TLS ends at AWS; the loopback is plain HTTP";
 export const LOCAL_PORT = "the API is served on its local port";
+export const NO_QUERIES = "no query engine runs on this machine; the files are Parquet, which DuckDB and others read";
 export const NO_MAIL = "no mail leaves this machine";
 
 /** `deploy` */
