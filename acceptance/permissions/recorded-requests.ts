@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { usageDatabaseName } from "../../contracts/processes/names.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { ACCOUNT } from "../tools/emulators.ts";
 import type { RequestRecorder } from "./request-recorder.ts";
@@ -87,6 +88,8 @@ export function generalLine(
     [`key/of-${stateBucket}`, "key/{state-key}"],
     [`key/sluice-${name}-state`, "key/{state-key}"],
     ["key/of-states", "key/{state-key}"],
+    ["workgroup/of-query", `workgroup/sluice-${name}-usage`],
+    [usageDatabaseName(name), "{database}"],
     [`:::${stateBucket}`, ":::{state-bucket}"],
     [`table/${lockTable}`, "table/{lock-table}"],
     [`sluice-${name}`, "{name}"],
@@ -109,6 +112,7 @@ export function particularLine(line: string, { name, region, stateBucket, lockTa
     "lock-table": lockTable,
     environment: name,
     name: `sluice-${name}`,
+    database: usageDatabaseName(name),
     region,
     generated: "20261128141829486700000001",
   };

@@ -41,6 +41,7 @@ interface Naming {
 
 /** How calls name resources, by `service:type`. */
 const NAMED: Readonly<Record<string, Naming>> = {
+  "athena:workgroup": { fields: ["WorkGroup", "Name"], rest: "workgroup/<name>" },
   "autoscaling:autoScalingGroup": {
     fields: ["AutoScalingGroupName", "ResourceId"],
     rest: "autoScalingGroup:id:autoScalingGroupName/<name>",
@@ -92,6 +93,9 @@ export function resourcesOfCall(action: string, call: Call): readonly CalledReso
   // OpenTofu decrypts its states by a text that names the key.
   if (action === "kms:Decrypt")
     return [{ arn: `arn:aws:kms:${call.region}:${ACCOUNT}:key/of-states`, isNew: false, readsTags: false }];
+  // A call names a query by an id that AWS chose; the stacks have one workgroup.
+  if (/^athena:(?:Delete|Get)NamedQuery$/.test(action))
+    return [{ arn: `arn:aws:athena:${call.region}:${ACCOUNT}:workgroup/of-query`, isNew: false, readsTags: true }];
   if (service === "apigateway") return [path(call)];
   if (service === "s3") return [{ arn: `arn:aws:s3:::${s3Name(action, call)}`, isNew: false, readsTags: false }];
   const { resources } = actionReference(action);
@@ -145,6 +149,7 @@ function namedResources(action: string, type: string, call: Call): readonly stri
     .flat()
     .filter((value) => isForm.test(value));
   if (arns.length > 0) return [...new Set(arns)];
+  if (service === "glue") return glueResources(type, call);
   if (service === "lambda") return lambdaFunction(call, values);
   if (service === "cloudfront" || service === "route53") return pathResource(call, form);
   const named = NAMED[`${service}:${type}`];
@@ -172,6 +177,22 @@ function bare(type: string, name: string): string {
 function lambdaFunction({ url, region }: Call, values: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const name = /\/functions\/([^/?]+)/.exec(url)?.[1] ?? values.get("FunctionName")?.[0];
   return name === undefined ? [] : [`arn:aws:lambda:${region}:${ACCOUNT}:function:${name}`];
+}
+
+/** Glue checks an action on the account's catalogue, the database, and the table or, as a database is deleted, all in it. */
+function glueResources(type: string, call: Call): readonly string[] {
+  const values = valuesOf(call);
+  const named = (field: string) => values.get(field)?.[0];
+  const ofTable = named("DatabaseName");
+  const database = ofTable ?? named("Name");
+  const start = `arn:aws:glue:${call.region}:${ACCOUNT}`;
+  const inDatabase = { table: "table", userdefinedfunction: "userDefinedFunction" }[type];
+  if (type === "rootcatalog") return [`${start}:catalog`];
+  if (database === undefined) return [];
+  if (type === "database") return [`${start}:database/${database}`];
+  if (inDatabase === undefined) return [];
+  const table = ofTable === undefined ? "all" : (named("TableName") ?? ownValues(call, "Name")[0] ?? named("Name"));
+  return [`${start}:${inDatabase}/${database}/${table}`];
 }
 
 /** `/distribution/E123/config` is that of the distribution E123. */

@@ -7,8 +7,31 @@ import { join } from "node:path";
  * `node domain/iam/service-reference/refresh.ts <folder>/package`.
  */
 const SERVICES = [
-  ...["acm", "apigateway", "autoscaling", "bedrock", "budgets", "cloudfront", "cloudwatch", "dynamodb", "ec2"],
-  ...["elasticache", "elasticloadbalancing", "events", "iam", "kms", "lambda", "logs", "route53", "s3", "scheduler"],
+  ...[
+    "acm",
+    "apigateway",
+    "athena",
+    "autoscaling",
+    "bedrock",
+    "budgets",
+    "cloudfront",
+    "cloudwatch",
+    "dynamodb",
+    "ec2",
+  ],
+  ...[
+    "elasticache",
+    "elasticloadbalancing",
+    "events",
+    "glue",
+    "iam",
+    "kms",
+    "lambda",
+    "logs",
+    "route53",
+    "s3",
+    "scheduler",
+  ],
   ...["secretsmanager", "servicequotas", "sns", "ssm", "sts", "wafv2"],
 ];
 
