@@ -23,10 +23,14 @@ const requests = recorded.map((line) => requestOf(line, environment));
 
 /** What a change of an environment needs that the acceptance run does not make, by the change. */
 const LATER_CHANGES: Readonly<Record<string, readonly string[]>> = {
-  "a tag gets another value": ["ChangeOurs: ec2:CreateTags", "Keys: acm:AddTagsToCertificate", "Keys: kms:TagResource"],
+  "a tag gets another value": [
+    ...["ChangeOurs: ec2:CreateTags", "Keys: acm:AddTagsToCertificate", "Keys: kms:TagResource"],
+    ...["UsageDatabase: glue:TagResource", "UsageQueries: athena:TagResource"],
+  ],
   "a tag is taken away": [
     ...["Budgets: budgets:UntagResource", "ChangeOurs: cloudfront:UntagResource", "Logs: logs:UntagResource"],
     ...["Observe: cloudwatch:UntagResource", "Roles: iam:UntagRole", "Tables: dynamodb:UntagResource"],
+    ...["UsageDatabase: glue:UntagResource", "UsageQueries: athena:UntagResource"],
   ],
   "another key encrypts": [
     ...["KeyNames: kms:UpdateAlias", "Keys: kms:UpdateAlias"],
@@ -35,6 +39,9 @@ const LATER_CHANGES: Readonly<Record<string, readonly string[]>> = {
   "a key's policy or description changes": ["Keys: kms:PutKeyPolicy", "Keys: kms:UpdateKeyDescription"],
   "a role is trusted to another service": ["Roles: iam:UpdateAssumeRolePolicy"],
   "a group gets another image, type or user data": ["Network: ec2:CreateLaunchTemplateVersion"],
+  "an event has a new field, or results are written elsewhere": [
+    ...["UsageDatabase: glue:UpdateDatabase", "UsageDatabase: glue:UpdateTable", "UsageQueries: athena:UpdateWorkGroup"],
+  ],
   "a NAT gateway is replaced": ["ChangeOurs: ec2:ReplaceRoute"],
   "the page gets other headers": [
     "Site: cloudfront:UpdateOriginAccessControl",

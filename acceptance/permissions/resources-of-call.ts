@@ -31,7 +31,7 @@ const ON_ALL: ReadonlySet<string> = new Set([
 ]);
 
 interface Naming {
-  /** Fields of a call that hold a resource's name. */
+  /** Fields of a call that hold a resource's name; the first that it has counts. */
   readonly fields: readonly string[];
   /** Rest of its ARN around `<name>` and `<id>`. */
   readonly rest: string;
@@ -154,9 +154,8 @@ function namedResources(action: string, type: string, call: Call): readonly stri
   if (service === "cloudfront" || service === "route53") return pathResource(call, form);
   const named = NAMED[`${service}:${type}`];
   if (named === undefined || named.operations?.test(call.operation) === false) return [];
-  const names = named.fields.flatMap((field) =>
-    field === "Name" ? ownValues(call, field) : (values.get(field) ?? []),
-  );
+  const found = named.fields.map((field) => (field === "Name" ? ownValues(call, field) : (values.get(field) ?? [])));
+  const names = found.find((all) => all.length > 0) ?? [];
   const [id = NEW_ID] = ownValues(call, "Id");
   const [start = ""] = /^(?:[^:]*:){5}/.exec(fill(call, form)) ?? [];
   return names.map((name) =>
