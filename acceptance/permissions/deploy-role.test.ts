@@ -40,7 +40,11 @@ const LATER_CHANGES: Readonly<Record<string, readonly string[]>> = {
   "a role is trusted to another service": ["Roles: iam:UpdateAssumeRolePolicy"],
   "a group gets another image, type or user data": ["Network: ec2:CreateLaunchTemplateVersion"],
   "an event has a new field, or results are written elsewhere": [
-    ...["UsageDatabase: glue:UpdateDatabase", "UsageDatabase: glue:UpdateTable", "UsageQueries: athena:UpdateWorkGroup"],
+    ...[
+      "UsageDatabase: glue:UpdateDatabase",
+      "UsageDatabase: glue:UpdateTable",
+      "UsageQueries: athena:UpdateWorkGroup",
+    ],
   ],
   "a NAT gateway is replaced": ["ChangeOurs: ec2:ReplaceRoute"],
   "the page gets other headers": [
