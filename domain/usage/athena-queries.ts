@@ -1,11 +1,11 @@
-/** A question about usage, in Athena's SQL. */
+/** A query of usage, in Athena's SQL. */
 export interface UsageQuery {
   readonly name: string;
   readonly description: string;
   readonly sql: string;
 }
 
-interface Question {
+interface QueryParts {
   readonly name: string;
   readonly description: string;
   /** Columns that a group of rows has in common. */
@@ -18,12 +18,12 @@ interface Question {
   readonly limit?: number;
 }
 
-// A day is a folder: a question names the days, so that Athena reads few files.
+// A day is a folder: a query names the days, so that Athena reads few files.
 const LAST_30_DAYS = "day >= date_format(current_date - interval '30' day, '%Y-%m-%d')";
 const THIS_MONTH = "day >= date_format(date_trunc('month', current_date), '%Y-%m-%d')";
 const REQUESTS = "count(*) AS requests";
 
-const QUESTIONS: readonly Question[] = [
+const QUERIES: readonly QueryParts[] = [
   {
     name: "charges by project and day",
     description: "Dollars that each project was charged on each of the last 30 days.",
@@ -100,7 +100,7 @@ function percentiles(column: string): readonly string[] {
 
 /** The named queries of the workgroup. @param table the table of usage events, with its database */
 export function usageQueries(table: string): readonly UsageQuery[] {
-  return QUESTIONS.map(({ name, description, by, of, where, order, limit }) => {
+  return QUERIES.map(({ name, description, by, of, where, order, limit }) => {
     const lines = [
       `SELECT ${[...by, ...of].join(",\n  ")}`,
       `FROM ${table}`,

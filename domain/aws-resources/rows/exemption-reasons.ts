@@ -15,8 +15,7 @@ export const PAID_WITH_ITS_RESOURCE = "the cost item of the resource that it bel
 export const UNDER_A_CENT =
   "events of AWS's services, mail of alarms and budgets without actions cost nothing or less than a cent a month";
 
-export const PAID_BY_WHO_ASKS =
-  "AWS charges for what queries read (5 dollars a terabyte), and only people send queries";
+export const PAID_BY_QUERIES = "AWS charges for what queries read (5 dollars a terabyte), and only people send queries";
 
 /** `encryption` */
 export const SETTINGS_ONLY = "it holds settings only, neither prompts nor completions nor keys";

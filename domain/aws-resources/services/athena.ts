@@ -2,7 +2,7 @@ import type { AwsService } from "../rows/aws-resource-type.ts";
 import {
   FREE,
   NO_QUERIES,
-  PAID_BY_WHO_ASKS,
+  PAID_BY_QUERIES,
   PART_OF_LISTED,
   READ_BY_SECOND_PLAN,
   SETTINGS_ONLY,
@@ -35,7 +35,7 @@ export const ATHENA = {
         name: "Name",
         only: /^sluice-/,
       },
-      cost: { exempt: PAID_BY_WHO_ASKS },
+      cost: { exempt: PAID_BY_QUERIES },
       deploy: ["athena:CreateWorkGroup", "athena:DeleteWorkGroup"],
       encryption: { exempt: STORED_ELSEWHERE },
     },
