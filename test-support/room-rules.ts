@@ -64,7 +64,14 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   lib: { rooms: [], packages: [/^eventsource-parser$/] },
   lambdas: {
     rooms: ["contracts", "domain"],
-    packages: [/^@middy\/core$/, /^@aws-sdk\//, /^zod$/, /^esbuild$/, /^fflate$/, /^(jose|oauth4webapi)$/],
+    packages: [
+      /^@middy\/core$/,
+      /^@aws-sdk\//,
+      /^zod$/,
+      /^esbuild$/,
+      /^fflate$/,
+      /^(hyparquet-writer|jose|oauth4webapi)$/,
+    ],
   },
   local: {
     rooms: ["gateway", "lambdas", "contracts", "domain"],

@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { usageDatabaseName } from "../../contracts/processes/names.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { ACCOUNT } from "../tools/emulators.ts";
 import type { RequestRecorder } from "./request-recorder.ts";
@@ -34,6 +33,11 @@ export function writeRecord(record: RecordedRequests): void {
 /** What is particular to an environment of the acceptance run. */
 export function recordedEnvironment({ name, region, pools, state }: Environment): RecordedEnvironment {
   return { name, region, pools: Object.keys(pools), stateBucket: state.bucket, lockTable: state.lockTable };
+}
+
+/** Begin of the names of an environment's databases: Athena's names have no hyphens. */
+function databasePrefix(environment: string): string {
+  return `sluice_${environment.replaceAll("-", "_")}`;
 }
 
 /** The lines of one run of an environment. */
@@ -89,7 +93,7 @@ export function generalLine(
     [`key/sluice-${name}-state`, "key/{state-key}"],
     ["key/of-states", "key/{state-key}"],
     ["workgroup/of-query", `workgroup/sluice-${name}-usage`],
-    [usageDatabaseName(name), "{database}"],
+    [databasePrefix(name), "{databases}"],
     [`:::${stateBucket}`, ":::{state-bucket}"],
     [`table/${lockTable}`, "table/{lock-table}"],
     [`sluice-${name}`, "{name}"],
@@ -112,7 +116,7 @@ export function particularLine(line: string, { name, region, stateBucket, lockTa
     "lock-table": lockTable,
     environment: name,
     name: `sluice-${name}`,
-    database: usageDatabaseName(name),
+    databases: databasePrefix(name),
     region,
     generated: "20261128141829486700000001",
   };

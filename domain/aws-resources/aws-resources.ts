@@ -1,7 +1,8 @@
 import type { AwsResourceType, AwsService } from "./rows/aws-resource-type.ts";
 import { ACM } from "./services/acm.ts";
+import { ATHENA } from "./services/analytics/athena.ts";
+import { GLUE } from "./services/analytics/glue.ts";
 import { API_GATEWAY } from "./services/api-gateway.ts";
-import { ATHENA } from "./services/athena.ts";
 import { BUDGETS } from "./services/budgets.ts";
 import { CLOUDFRONT } from "./services/cloudfront.ts";
 import { CLOUDWATCH } from "./services/cloudwatch.ts";
@@ -11,7 +12,6 @@ import { EC2_AUTOSCALING } from "./services/ec2-autoscaling.ts";
 import { ELASTICACHE } from "./services/elasticache.ts";
 import { ELB } from "./services/elb.ts";
 import { EVENTS } from "./services/events.ts";
-import { GLUE } from "./services/glue.ts";
 import { IAM } from "./services/iam.ts";
 import { KMS } from "./services/kms.ts";
 import { LAMBDA } from "./services/lambda.ts";

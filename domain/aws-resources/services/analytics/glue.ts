@@ -1,5 +1,5 @@
-import type { AwsService } from "../rows/aws-resource-type.ts";
-import { FREE, NO_QUERIES, PART_OF_LISTED, READ_BY_SECOND_PLAN, SETTINGS_ONLY } from "../rows/exemption-reasons.ts";
+import type { AwsService } from "../../rows/aws-resource-type.ts";
+import { FREE, NO_QUERIES, PART_OF_LISTED, READ_BY_SECOND_PLAN, SETTINGS_ONLY } from "../../rows/exemption-reasons.ts";
 
 export const GLUE = {
   sources: {

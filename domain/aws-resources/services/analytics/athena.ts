@@ -1,4 +1,4 @@
-import type { AwsService } from "../rows/aws-resource-type.ts";
+import type { AwsService } from "../../rows/aws-resource-type.ts";
 import {
   FREE,
   NO_QUERIES,
@@ -7,7 +7,7 @@ import {
   READ_BY_SECOND_PLAN,
   SETTINGS_ONLY,
   STORED_ELSEWHERE,
-} from "../rows/exemption-reasons.ts";
+} from "../../rows/exemption-reasons.ts";
 
 export const ATHENA = {
   sources: {
