@@ -90,4 +90,4 @@ test("every operation that needs a scope refuses a request without a key, and on
     expect((await fetch(url + path, { method })).status, operation.operationId).toBe(401);
     expect((await unknown.call(method, path)).status, operation.operationId).toBe(401);
   }
-}, 60_000);
+});

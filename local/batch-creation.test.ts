@@ -69,5 +69,5 @@ describe("creating a batch", () => {
       { timeoutMs: 20_000, everyMs: 100 },
     );
     expect(failed.errors?.data).toMatchObject([{ code: "input_file_missing", param: "input_file_id" }]);
-  }, 40_000);
+  });
 });

@@ -272,5 +272,5 @@ describe("the official SDK", () => {
     }
     expect(called.toSorted()).toEqual(Object.keys(CONTROL_OPERATIONS).toSorted());
     expect(responses).toHaveLength(called.length);
-  }, 60_000);
+  });
 });

@@ -116,7 +116,7 @@ describe("a tenant", () => {
           if (query === "") expect(marksIn(text)).toContain(mark);
         }
       }
-  }, 60_000);
+  });
 
   // documented: tenant-isolation-caches
   test("gets no response from the cache that another one's request stored, exact or semantic, whole or streamed", async () => {
@@ -146,7 +146,7 @@ describe("a tenant", () => {
     );
     const hits = gateway.log().filter(({ cache }) => cache === "hit");
     expect(hits.length).toBeGreaterThan(10);
-  }, 60_000);
+  });
 });
 
 /** All that a tenant has, as it reads it itself, but for a batch's progress. */

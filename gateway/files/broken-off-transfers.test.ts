@@ -110,7 +110,7 @@ test("20 uploads that their clients break off while the store stalls free their 
   const lines = () => log().filter(({ msg }) => msg === "request");
   await eventually(() => expect(lines()).toHaveLength(20));
   expect(lines().filter(({ status, failure }) => status !== 499 || failure !== undefined)).toEqual([]);
-}, 30_000);
+});
 
 test("an upload that its client leaves while the store stalls ends at once, with 12 MiB of it still on the way", async () => {
   const { url, busySockets, openResponses, requests, writes, log } = await start();
@@ -160,7 +160,7 @@ describe("while two keys hold every slot with transfers that stand still", () =>
     await eventually(() => expect(ended).toEqual([429, 429, 429, 429, 429]));
     // Read as a form, and refused as one without a file.
     expect((await fetch(`${url}/v1/files`, { ...third, body: "--b--" })).status).toBe(400);
-  }, 30_000);
+  });
 
   test("a third key's download comes through, and the one that stood still the longest is broken off", async () => {
     const { url, asKey, busySockets } = await start("required");
@@ -183,7 +183,7 @@ describe("while two keys hold every slot with transfers that stand still", () =>
     expect([next.status, (await next.text()).length]).toEqual([200, 65_536]);
     await eventually(() => expect(broken).toEqual([0]));
     await eventually(() => expect(busySockets()).toBe(DOWNLOADS.most - 1));
-  }, 30_000);
+  });
 });
 
 test("a download whose client takes nothing and then leaves frees its socket at once", async () => {

@@ -53,5 +53,5 @@ describe("the metrics listener", () => {
     const silent = await open();
     silent.resume();
     await once(silent, "close");
-  }, 10_000);
+  });
 });

@@ -32,4 +32,4 @@ test("a provider that takes fewer requests at once than declared soon gets no mo
   await Promise.all(Array.from({ length: CLIENTS }, client));
   // Without such a limit the provider refuses more requests than it serves, seen: 142 of 262.
   expect(provider.overCapacity).toBeLessThan((CLIENTS * REQUESTS_OF_CLIENT) / 2);
-}, 60_000);
+});

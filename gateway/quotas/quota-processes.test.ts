@@ -66,7 +66,7 @@ test("three processes of 50 requests each never pass a quota together, and use a
   // What was returned is exact: nothing is counted that was not used.
   for (const [index, { name }] of counters.entries())
     expect(await counted(name)).toMatchObject({ drawn: used[index], used: used[index] });
-}, 60_000);
+});
 
 // documented: quota-killed-processes
 test("processes that are killed leave counted what they had drawn: no quota is passed, and little is lost", async () => {
@@ -91,4 +91,4 @@ test("processes that are killed leave counted what they had drawn: no quota is p
   expect(atMost(0)).toBeLessThanOrEqual(MAX);
   expect((await counted("org")).drawn).toBeLessThanOrEqual(MAX);
   expect((await counted("org")).drawn).toBeGreaterThanOrEqual(0.99 * MAX);
-}, 60_000);
+});

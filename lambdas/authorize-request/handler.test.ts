@@ -151,5 +151,5 @@ describe("the authorizer's bundle", () => {
     silent.close();
     expect(error).toMatch(/timeout/i);
     expect(calls).toBe(2);
-  }, 20_000);
+  });
 });

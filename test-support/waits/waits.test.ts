@@ -5,6 +5,11 @@ import { expect, test } from "vitest";
 import { eventually } from "./eventually.ts";
 import { PATIENCE_MS } from "./patience.ts";
 
+/** `testTimeout` in `vitest.config.ts`. */
+const TEST_MS = 60_000;
+/** A shorter time is a timer's in a test. */
+const TIMER_MS = 5000;
+
 const root = join(import.meta.dirname, "../..");
 const git = (...args: string[]) =>
   execFileSync("git", ["ls-files", ...args, "*.ts"], { cwd: root, encoding: "utf8" }).split("\n");
@@ -29,6 +34,15 @@ test("no test waits for less than others do", () => {
   const short = lines.filter(({ text }) => {
     const time = /\b(?:expect\.poll|eventually)\(.*\btimeout(?:Ms)?: ([\d_]+)/.exec(text)?.[1];
     return time !== undefined && Number(time.replaceAll("_", "")) <= PATIENCE_MS;
+  });
+  expect(short.map(({ at }) => `${at} states a time that is not above the default; leave it out`)).toEqual([]);
+});
+
+test("no test has less time than others have", () => {
+  const short = lines.filter(({ at, text }) => {
+    const time = /\.test\.tsx?:/.test(at) && /^\s*\}, ([\d_]+)\);/.exec(text)?.[1];
+    const ms = typeof time === "string" ? Number(time.replaceAll("_", "")) : 0;
+    return ms >= TIMER_MS && ms <= TEST_MS;
   });
   expect(short.map(({ at }) => `${at} states a time that is not above the default; leave it out`)).toEqual([]);
 });

@@ -299,4 +299,4 @@ test("a storm of requests that are served, refused, evicted, late or aborted lea
   const bytes = ["normal", "batch"].map((priority) => sample(gateway, `sluice_queue_bytes{priority="${priority}"}`));
   expect(await Promise.all(bytes)).toEqual([0, 0]);
   expect((await send(gateway.url)).status).toBe(200);
-}, 60_000);
+});
