@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { eventually } from "../test-support/waits/eventually.ts";
 import { describeConsole, signInWithKey } from "./test/console-stage.ts";
 import { accountOf, scriptedKey } from "./test/scripted-control.ts";
 
@@ -39,7 +40,7 @@ describeConsole("the keys page", {}, (stage) => {
     const page = await open("/keys?project=proj_205");
     await signInWithKey(page);
     await page.getByRole("row", { name: /indexer/ }).waitFor();
-    const lists = control.seen.filter(({ url }) => url.includes("/projects/") && url.includes("api_keys"));
+    const lists = control.seen.filter(({ url }) => url.includes("/projects/") && url.includes("/api_keys"));
     expect(lists.length).toBeGreaterThan(0);
     for (const { url } of lists) expect(url).toContain("proj_205");
   });
@@ -86,7 +87,7 @@ describeConsole("the keys page", {}, (stage) => {
     const page = await open("/keys");
     await signInWithKey(page);
     await page.getByRole("row", { name: /key 0\b/ }).waitFor();
-    const lists = () => control.seen.filter(({ method, url }) => method === "GET" && url.includes("api_keys"));
+    const lists = () => control.seen.filter(({ method, url }) => method === "GET" && url.includes("/api_keys"));
     expect(lists()).toHaveLength(1);
     while ((await page.getByRole("row", { name: /key 999\b/ }).count()) === 0) {
       await page.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
@@ -111,5 +112,19 @@ describeConsole("the keys page", {}, (stage) => {
     const tries = control.seen.filter(({ url, method }) => method === "POST" && url.includes("service_accounts"));
     expect(new Set(tries.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
     expect(tries).toHaveLength(2);
+  });
+
+  // documented: console-key-rights
+  test("shows no button to somebody whose admin key is a reader's, which the API would refuse", async () => {
+    const { control, open } = stage();
+    control.organization.role = "reader";
+    control.projects.push({ id: "proj_1", name: "search" });
+    control.keys.push(scriptedKey("web"));
+    const page = await open("/keys?new=true");
+    await signInWithKey(page);
+    await page.getByRole("row", { name: /web/ }).waitFor();
+    await eventually(() => expect(control.seen.some(({ url }) => url.includes("admin_api_keys"))).toBe(true));
+    expect(await page.getByRole("button", { name: /Create key|Revoke|Rotate/ }).count()).toBe(0);
+    expect(await page.getByRole("dialog").count()).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { notModelledFile, notModelledList, readyMessage, runningTable } from "./report.ts";
+import { Bucket } from "./services/s3/bucket.ts";
 import { emptyRuntime } from "./test/runtime.ts";
 import type { Twin } from "./twin.ts";
 
@@ -47,6 +48,18 @@ describe("the last words of a start", () => {
     expect(text).toContain("  page  http://127.0.0.1:8081");
     expect(text).toContain("  API   http://127.0.0.1:8080/v1");
     expect(text).toContain('first request through the whole path: "Hello \\"you\\"\\n"');
+  });
+
+  // documented: console-address
+  test("have the console's address where the console is on", () => {
+    const started = twin();
+    const { buckets } = started.runtime.s3;
+    const bucket = new Bucket();
+    buckets.set("sluice-dev-site", bucket);
+    bucket.put({ key: "index.html", content: "page" }, "/");
+    expect(readyMessage({ ...facts, twin: started })).not.toContain("console");
+    bucket.put({ key: "dashboard", content: "console" }, "/");
+    expect(readyMessage({ ...facts, twin: started })).toContain("  console  http://127.0.0.1:8081/dashboard");
   });
 
   test("have a curl that a shell reads as address, headers and valid JSON", () => {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { ConsolePage } from "../contracts/site/console-pages.ts";
 import { LOCAL_PEOPLE } from "./issuer/issuer-pages.ts";
 import type { Twin } from "./twin.ts";
 
@@ -37,6 +38,12 @@ function hasPage(runtime: Twin["runtime"]): boolean {
   return apiEntry(runtime) !== PRIVATE_ENTRY;
 }
 
+/** Where the console is on, its pages are objects of the page's bucket. */
+function hasConsole({ s3 }: Twin["runtime"]): boolean {
+  return [...s3.buckets.values()].some((bucket) => bucket.get(CONSOLE_HOME) !== undefined);
+}
+
+const CONSOLE_HOME: ConsolePage = "dashboard";
 const PRIVATE_ENTRY = "API (private load balancer)";
 
 function apiEntry({ apiGateway, elb: { gatewayListener } }: Twin["runtime"]): string {
@@ -79,6 +86,7 @@ export function readyMessage({ twin, model, text, key, seconds }: ReadyFacts): s
     "",
     `ready in ${seconds.toFixed(1)} s`,
     ...(hasPage(twin.runtime) ? [`  page  ${siteUrl}`] : []),
+    ...(hasConsole(twin.runtime) ? [`  console  ${siteUrl}/${CONSOLE_HOME}`] : []),
     `  API   ${apiUrl}/v1`,
     `  logs  ${workFolder}/logs`,
     ...(key === undefined ? [] : [`  key   ${key} (for the page too; valid until this stops)`]),

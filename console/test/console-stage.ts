@@ -12,6 +12,8 @@ import { buildConsole } from "../build.ts";
 import { type SessionCall, type SessionScript, serveConsole } from "./console-server.ts";
 import { type ScriptedControl, startScriptedControl } from "./scripted-control.ts";
 
+export { personSession } from "./person-session.ts";
+
 /** How long a wait for the page may take, in ms: a browser on a loaded machine stands still for half a minute. */
 const PATIENCE = 60_000;
 
@@ -158,23 +160,6 @@ export async function signInWithKey(page: Page): Promise<void> {
   await page.locator("#admin-key").fill("sk-admin-test");
   await page.locator("#admin-key").press("Enter");
   await page.locator("#content h1").waitFor();
-}
-
-/** A response of `/session` for a person with these projects; keys end in `seconds`. */
-export function personSession(
-  projects: readonly { id: string; name: string; role: string }[],
-  key: string,
-  seconds = 900,
-) {
-  const expires_at = Math.floor(Date.now() / 1000) + seconds;
-  const [first] = projects;
-  return {
-    user: { id: "user-ada", email: "ada@example.com", name: "Ada" },
-    control: { key, expires_at },
-    projects,
-    project_key: first === undefined ? null : { project_id: first.id, key: "sk-sl-person", expires_at },
-    expires_at: expires_at + 86_400,
-  };
 }
 
 /** Axe finds no violation, and the page does not scroll sideways. */

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { api } from "../api/queries.ts";
+import { useOrganizationRole } from "../session/organization-role.ts";
 import { useSession } from "../session/session.ts";
 
 /** A project as the console shows it. */
@@ -44,6 +45,7 @@ export function useProjects(): Projects {
   const session = useSession(({ session: now }) => now);
   const { project: wanted } = useSearch({ from: "/app" });
   const isPerson = session.kind === "person";
+  const role = useOrganizationRole({ isNeeded: session.kind === "admin-key" });
   const listed = useQuery({
     queryKey: PROJECTS_QUERY,
     queryFn: ({ signal }) => listProjects(signal),
@@ -51,7 +53,7 @@ export function useProjects(): Projects {
   });
   const projects: readonly ConsoleProject[] = isPerson
     ? session.projects.map(({ id, name, role }) => ({ id, name, isOwner: role === "owner" }))
-    : (listed.data ?? []).map(({ id, name }) => ({ id, name, isOwner: true }));
+    : (listed.data ?? []).map(({ id, name }) => ({ id, name, isOwner: role.data === "owner" }));
   return {
     projects,
     current: projects.find(({ id }) => id === wanted) ?? projects[0],

@@ -8,14 +8,16 @@ export type OrganizationRole = "owner" | "reader" | "none";
 
 /**
  * The role of whoever is signed in. A person's is that of the user; an admin key acts as its user, and only an owner may list admin
- * keys. Asked once a session, and only by pages for administrators, as a refusal is an event of the audit log.
+ * keys. Asked once a session, as a refusal is an event of the audit log.
+ * @param isNeeded whether it is asked now. @default true
  */
-export function useOrganizationRole() {
+export function useOrganizationRole({ isNeeded = true }: { readonly isNeeded?: boolean } = {}) {
   const session = useSession(({ session: now }) => now);
   const userId = session.kind === "person" ? session.user.id : undefined;
   return useQuery({
     queryKey: ["organization-role", userId ?? session.kind],
     staleTime: Number.POSITIVE_INFINITY,
+    enabled: isNeeded,
     queryFn: async ({ signal }): Promise<OrganizationRole> => {
       try {
         if (userId !== undefined) {
