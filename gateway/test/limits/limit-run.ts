@@ -13,7 +13,7 @@ export interface LimitRunOptions {
   /** Requests in progress. */
   readonly progress: number;
   readonly leaseMs: number;
-  /** Windows that a run lasts; up to five times as many on a machine on which too few of them are used up. */
+  /** Windows that a run lasts; up to ten times as many on a machine on which too few of them are used up. */
   readonly windows: number;
   readonly kills?: boolean;
   readonly flushes?: boolean;
@@ -44,6 +44,8 @@ export interface LimitRun {
 const GATEWAYS = 3;
 /** Windows that shall be used up: the first and the last one are not looked at. */
 const USED_UP = 3;
+/** So many times as long a run may take, as windows are not used up on a very busy machine. */
+const MOST_WINDOWS = 10;
 /** A settlement is written down so long before the server has it, at most, on a machine that is not very busy. */
 const SENT_MS = 20;
 const CLIENT = join(import.meta.dirname, "limit-client.ts");
@@ -79,7 +81,7 @@ export async function runLimits(options: LimitRunOptions): Promise<LimitRun> {
   const began = performance.now();
   const lastedWindows = () => (performance.now() - began) / 1000;
   const isOver = () =>
-    lastedWindows() >= 5 * options.windows ||
+    lastedWindows() >= MOST_WINDOWS * options.windows ||
     (lastedWindows() >= options.windows && usedUp(outputs.map((output) => output())) >= USED_UP);
   try {
     while (!isOver()) {
