@@ -19,6 +19,8 @@ const ADMIN_PAGES = [
   "members",
   "limits",
   "credits",
+  "live",
+  "targets",
   "audit",
 ] as const;
 
@@ -163,6 +165,10 @@ describeConsole("the administration", {}, (stage) => {
     for (const path of ADMIN_PAGES) {
       const page = await open(`/admin/${path}`, { viewport: { width, height: 800 } }, preferences);
       await signInWithKey(page);
+      if (path === "live" || path === "targets") {
+        await page.locator("#operator-key").fill("sk-admin-test");
+        await page.locator("#operator-key").press("Enter");
+      }
       await page.getByRole("row").nth(1).waitFor();
       await findNothing(page);
       if (locale === "en-XA") expect(await hardCoded(page)).toEqual([]);

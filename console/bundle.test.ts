@@ -8,7 +8,7 @@ import { buildConsole } from "./build.ts";
 /** Compressed script of the frame and the sign-in, in bytes: what somebody loads who comes for the first time. */
 const FIRST_LOAD = 150_000;
 /** Of a page that is opened by its address, with all that it needs. */
-const PAGE = 175_000;
+const PAGE = 200_000;
 /** Of the dashboard's chart, which comes after its figures. */
 const CHART = 130_000;
 
@@ -53,7 +53,7 @@ describe("the console's bundle", () => {
   });
 
   test.each([["keys-page"], ["dashboard-page"], ["playground-page"], ["history-page"]])(
-    "loads at most 175 kB of compressed script for %s, the API's client included",
+    "loads at most 200 kB of compressed script for %s, the API's client included",
     async (page) => {
       expect(await load("index", "shell", "api-client", page)).toBeLessThan(PAGE);
     },

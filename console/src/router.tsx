@@ -119,6 +119,18 @@ const adminCredits = createRoute({
   component: lazyRouteComponent(() => import("./pages/money/credits-page.tsx"), "CreditsPage"),
 });
 
+const adminLive = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/live",
+  component: lazyRouteComponent(() => import("./pages/service/live-page.tsx"), "LivePage"),
+});
+
+const adminTargets = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/targets",
+  component: lazyRouteComponent(() => import("./pages/service/targets-page.tsx"), "TargetsPage"),
+});
+
 /** Where people begin. */
 const HOME = "/keys";
 
@@ -163,6 +175,8 @@ const tree = root.addChildren([
     adminMembers,
     adminLimits,
     adminCredits,
+    adminLive,
+    adminTargets,
     adminAudit,
   ]),
   login,

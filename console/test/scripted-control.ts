@@ -9,6 +9,7 @@ import { NEXT_CHATS_HEADER } from "../../contracts/history/chats.ts";
 import { type Loopback, listenOnLoopback } from "../../test-support/loopback.ts";
 import { listPage } from "./list-page.ts";
 import { emptyAccess, listOfAccess, type ScriptedAccess } from "./scripted-access.ts";
+import { respondAsGateway } from "./scripted-gateway.ts";
 import { emptyHistory, respondWithHistory, type ScriptedHistory } from "./scripted-history.ts";
 import { emptyOrganization, respondWithOrganization, type ScriptedOrganization } from "./scripted-organization.ts";
 import { respondWithUsage, type ScriptedUse } from "./scripted-usage.ts";
@@ -118,7 +119,7 @@ async function serve(
   if (stored === "denied") return fail(response, "permission_denied");
   if (stored === "missing") return fail(response, "not_found");
   if (stored !== undefined) return void response.writeHead(stored.status, { ...stored.headers }).end(stored.body);
-  const result = respond(call, control);
+  const result = respondAsGateway(call) ?? respond(call, control);
   if (result === undefined) return fail(response, "not_found");
   if (result === "denied") return fail(response, "permission_denied");
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(result));

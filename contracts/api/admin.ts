@@ -55,7 +55,12 @@ export const AdminTarget = z.strictObject({
   ),
   /** Public names of routes with this target. */
   routes: z.array(z.string()),
+  /** Those of them whose first target it is by hand (`force`). */
+  forced: z.array(z.string()),
+  /** Those of them from which it gets no new requests by hand (`drain`). */
+  drained: z.array(z.string()),
 });
+export type AdminTarget = z.infer<typeof AdminTarget>;
 /** `GET /admin/targets`. */
 export const AdminTargetList = z.strictObject({ object: z.literal("list"), data: z.array(AdminTarget) });
 

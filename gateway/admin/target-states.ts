@@ -29,9 +29,15 @@ export interface TargetState {
   }[];
   /** Public names that lead here. */
   readonly routes: readonly string[];
+  /** Those of them whose first target it is by hand, and those from which it gets no new requests by hand. */
+  readonly forced: readonly string[];
+  readonly drained: readonly string[];
 }
 
-export function targetStates({ registry, health, ledger }: TargetService, now: number): readonly TargetState[] {
+export function targetStates(
+  { registry, health, ledger, overrides }: TargetService,
+  now: number,
+): readonly TargetState[] {
   const { targets, routes } = registry.table;
   return [...targets.values()].map((target) => {
     const record = health.record(target);
@@ -65,6 +71,8 @@ export function targetStates({ registry, health, ledger }: TargetService, now: n
       routes: [...routes.values()]
         .filter((route) => [...route.targets, ...route.fallbacks].some(({ id }) => id === target.id))
         .map(({ name }) => name),
+      forced: [...overrides].flatMap(([route, { force }]) => (force === target.id ? [route] : [])),
+      drained: [...overrides].flatMap(([route, { drain }]) => (drain.includes(target.id) ? [route] : [])),
     };
   });
 }

@@ -17,6 +17,8 @@ const LINKS = [
   { page: "members", to: "/admin/members" },
   { page: "limits", to: "/admin/limits" },
   { page: "credits", to: "/admin/credits" },
+  { page: "live", to: "/admin/live" },
+  { page: "targets", to: "/admin/targets" },
   { page: "audit", to: "/admin/audit" },
 ] as const;
 

@@ -1,0 +1,55 @@
+import type { AdminTarget } from "../../contracts/api/admin.ts";
+import type { LiveRequestList } from "../../contracts/live/live-requests.ts";
+
+const LONG = "m".repeat(80);
+
+const REQUESTS: LiveRequestList = {
+  object: "list",
+  at: "2026-11-29T12:00:00.000Z",
+  reach: "this-gateway",
+  isComplete: false,
+  gateways: [{ id: "g-0", version: "1.0.0", inProgress: 3, completionTokens: 100 }],
+  data: [LONG, null].map((model, index) => ({
+    id: `req_${index}`,
+    gateway: "g-0",
+    startedAt: "2026-11-29T11:59:58.000Z",
+    ageMs: 2000,
+    endpoint: "/v1/chat/completions",
+    model,
+    target: model,
+    keyId: "abcdefghijkl",
+    projectId: "proj_1",
+    ownerId: null,
+    isBatch: index === 1,
+    stream: true,
+    attempts: 1,
+    firstTokenMs: index === 0 ? 120 : null,
+    completionTokens: 40,
+  })),
+};
+
+const TARGETS: readonly AdminTarget[] = [
+  {
+    id: `provider/${LONG}`,
+    kind: "provider",
+    available: false,
+    inFlight: 2,
+    requests: 10,
+    failures: 6,
+    latencyMs: 80,
+    spendUsd: 1.5,
+    monthlyCapUsd: 10,
+    healthCheck: "failed",
+    upstreams: [{ id: "provider", breaker: "open", errorRate: 0.6, waitMs: 900 }],
+    routes: ["chat"],
+    forced: ["chat"],
+    drained: [],
+  },
+];
+
+/** What the gateways' own administration responds; changes are tested against the real one. */
+export function respondAsGateway({ method, url }: { readonly method: string; readonly url: string }): unknown {
+  if (method !== "GET") return undefined;
+  if (url === "/admin/requests") return REQUESTS;
+  return url === "/admin/targets" ? { object: "list", data: TARGETS } : undefined;
+}
