@@ -39,6 +39,7 @@ describe("the Lambda bundles", () => {
       "exchange-token",
       "publish-cost",
       "seal-audit",
+      "send-notices",
     ]);
   });
 

@@ -103,6 +103,16 @@ const credit = ({ credit_id: id, subject_id: subjectId }: typeof OWN): RecordOf<
   amount: 5,
   createdAt: 1,
 });
+const spendAlert = ({ spend_alert_id: id, project_id: subjectId }: typeof OWN): RecordOf<"spendAlert"> => ({
+  kind: "spendAlert",
+  version: 1,
+  id,
+  scope: "project",
+  subjectId,
+  thresholdCents: 5,
+  recipients: ["oncall@example.com"],
+  createdAt: 1,
+});
 const limits = (scope: "project" | "organization", subjectId: string): RecordOf<"limits"> => ({
   kind: "limits",
   version: 1,
@@ -160,6 +170,7 @@ async function started() {
         keyPlan: "standard",
         memberKeys: { perPerson: 5, maxDays: 90 },
         models: ["tiny"],
+        mailReceivers: ["oncall@example.com"],
         usage,
         history,
         erasable,
@@ -389,6 +400,7 @@ const OWN = {
   limit_scope: "project",
   subject_id: "proj_own",
   credit_id: "credit_own",
+  spend_alert_id: "alert_own",
   rate_limit_id: "rl-tiny",
   chat_id: "gen_own",
   erasure_id: "svc_acct_erased",
@@ -405,6 +417,7 @@ const FOREIGN = {
   limit_scope: "planet",
   subject_id: "proj_foreign",
   credit_id: "credit_foreign",
+  spend_alert_id: "alert_foreign",
   rate_limit_id: "rl-foreign",
   chat_id: "gen_foreign",
   erasure_id: "svc_acct_erased_foreign",
@@ -440,6 +453,17 @@ const BODIES: Readonly<Record<string, unknown>> = {
   updateRateLimit: { max_requests_per_1_minute: 60 },
   updateSpendLimit: { currency: "USD", interval: "month", threshold_amount: 5000 },
   updateProjectSpendLimit: { currency: "USD", interval: "month", threshold_amount: 5000 },
+  ...Object.fromEntries(
+    ["createSpendAlert", "updateSpendAlert", "createProjectSpendAlert", "updateProjectSpendAlert"].map((id) => [
+      id,
+      {
+        currency: "USD",
+        interval: "month",
+        threshold_amount: 5000,
+        notification_channel: { type: "email", recipients: ["oncall@example.com"] },
+      },
+    ]),
+  ),
   updateDataRetention: { retention_type: "zero_data_retention" },
   updateProjectDataRetention: { retention_type: "none" },
   createHistoryAccess: { reason: "a support case", expires_in_seconds: 900 },
@@ -479,6 +503,8 @@ describe("who may do what in the control API", () => {
         ...groupAndRoles(OWN),
         create(limits("project", OWN.project_id)),
         create(credit(OWN)),
+        create(spendAlert(OWN)),
+        create({ ...spendAlert(OWN), scope: "organization", subjectId: "organization" }),
         create(limits("organization", "organization")),
         create({ kind: "group", version: 1, id: "group_new", name: "new", createdAt: 1 } as const),
         ...["organization", OWN.project_id].map((resourceId) => create(role(resourceId, "role_new"))),
@@ -497,6 +523,8 @@ describe("who may do what in the control API", () => {
         ...groupAndRoles(FOREIGN),
         create(credit(FOREIGN)),
         create(erasure(FOREIGN.erasure_id)),
+        create(spendAlert(FOREIGN)),
+        create({ ...spendAlert(FOREIGN), scope: "organization", subjectId: "organization" }),
       );
       if (operation.path.includes("/chats"))
         for (const { chat_id: chatId, project_id: projectId } of [OWN, FOREIGN])

@@ -21,6 +21,8 @@ interface Made {
   role: string;
   projectRole: string;
   credit: string;
+  alert: string;
+  projectAlert: string;
   chat: string;
 }
 const CreditId = z.object({ id: z.string() });
@@ -29,6 +31,10 @@ type Call = (organization: Organization, made: Made, own: OwnCall) => PromiseLik
 type OwnCall = (method: "get" | "post" | "delete", path: string, body?: unknown) => PromiseLike<unknown>;
 
 const SPEND_LIMIT = { currency: "USD", interval: "month", threshold_amount: 5000 } as const;
+const SPEND_ALERT = {
+  ...SPEND_LIMIT,
+  notification_channel: { type: "email" as const, recipients: ["oncall@example.com"] },
+};
 /** Two days before the clock of the control server. */
 const DAY = 1_789_800_000;
 
@@ -133,6 +139,24 @@ const CALLS: Readonly<Record<ControlOperationId, Call>> = {
   retrieveModelPermissions: ({ projects }, { project }) => projects.modelPermissions.retrieve(project),
   deleteModelPermissions: ({ projects }, { project }) => projects.modelPermissions.delete(project),
   updateProjectSpendLimit: ({ projects }, { project }) => projects.spendLimit.update(project, SPEND_LIMIT),
+  createProjectSpendAlert: async ({ projects }, made) => {
+    made.projectAlert = (await projects.spendAlerts.create(made.project, SPEND_ALERT)).id;
+  },
+  listProjectSpendAlerts: ({ projects }, { project }) => projects.spendAlerts.list(project, { limit: 1 }),
+  retrieveProjectSpendAlert: ({ projects }, { project: project_id, projectAlert }) =>
+    projects.spendAlerts.retrieve(projectAlert, { project_id }),
+  updateProjectSpendAlert: ({ projects }, { project: project_id, projectAlert }) =>
+    projects.spendAlerts.update(projectAlert, { project_id, ...SPEND_ALERT, threshold_amount: 6000 }),
+  deleteProjectSpendAlert: ({ projects }, { project: project_id, projectAlert }) =>
+    projects.spendAlerts.delete(projectAlert, { project_id }),
+  createSpendAlert: async ({ spendAlerts }, made) => {
+    made.alert = (await spendAlerts.create(SPEND_ALERT)).id;
+  },
+  listSpendAlerts: ({ spendAlerts }) => spendAlerts.list({ limit: 1, order: "desc" }),
+  retrieveSpendAlert: ({ spendAlerts }, { alert }) => spendAlerts.retrieve(alert),
+  updateSpendAlert: ({ spendAlerts }, { alert }) =>
+    spendAlerts.update(alert, { ...SPEND_ALERT, threshold_amount: 6000 }),
+  deleteSpendAlert: ({ spendAlerts }, { alert }) => spendAlerts.delete(alert),
   retrieveProjectSpendLimit: ({ projects }, { project }) => projects.spendLimit.retrieve(project),
   deleteProjectSpendLimit: ({ projects }, { project }) => projects.spendLimit.delete(project),
   updateSpendLimit: ({ spendLimit }) => spendLimit.update(SPEND_LIMIT),
@@ -256,6 +280,8 @@ describe("the official SDK", () => {
       role: "",
       projectRole: "",
       credit: "",
+      alert: "",
+      projectAlert: "",
       chat: CHAT_ID,
     };
     const called: string[] = [];

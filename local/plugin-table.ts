@@ -11,6 +11,7 @@ import { EVENTS_PLUGINS } from "./services/events/plugin.ts";
 import { KMS_PLUGINS } from "./services/kms/plugin.ts";
 import { LAMBDA_PLUGINS } from "./services/lambda/plugin.ts";
 import { S3_NOTIFICATION_PLUGINS, S3_PLUGINS } from "./services/s3/plugin.ts";
+import { SNS_PLUGINS } from "./services/sns/plugin.ts";
 import { WAF_PLUGINS } from "./services/waf/plugin.ts";
 import type { RawResource } from "./template/stacks.ts";
 import type { TwinServices } from "./twin-runtime.ts";
@@ -21,6 +22,7 @@ const BY_TYPE: Readonly<Record<ModelledType, ResourcePlugin<TwinServices>>> = {
   ...ELASTICACHE_PLUGINS,
   ...S3_PLUGINS,
   ...KMS_PLUGINS,
+  ...SNS_PLUGINS,
   ...LAMBDA_PLUGINS,
   ...S3_NOTIFICATION_PLUGINS,
   ...ELB_PLUGINS,

@@ -12,6 +12,7 @@ import { KmsRuntime, type WithKms } from "./services/kms/runtime.ts";
 import { LambdaRuntime, type WithLambda } from "./services/lambda/runtime.ts";
 import { S3Runtime, type WithS3 } from "./services/s3/runtime.ts";
 import { SecretsManagerRuntime, type WithSecretsManager } from "./services/secrets-manager/runtime.ts";
+import { SnsRuntime, type WithSns } from "./services/sns/runtime.ts";
 import { WafRuntime, type WithWaf } from "./services/waf/runtime.ts";
 
 /** What the twin has of each AWS service. A plugin names the ones that it uses, and gets them typed. */
@@ -28,6 +29,7 @@ export interface TwinServices
     WithLambda,
     WithS3,
     WithSecretsManager,
+    WithSns,
     WithWaf {}
 
 /** All running resources. Plugins fill it in the order of the plugin table; a new one is empty. */
@@ -45,6 +47,7 @@ export class TwinRuntime implements TwinServices {
   readonly lambda = new LambdaRuntime();
   readonly s3: S3Runtime;
   readonly secretsManager: SecretsManagerRuntime;
+  readonly sns: SnsRuntime;
   readonly waf = new WafRuntime();
 
   constructor(settings: TwinSettings) {
@@ -53,6 +56,7 @@ export class TwinRuntime implements TwinServices {
     this.autoScaling = new AutoScalingRuntime(settings, this.cloudwatch);
     this.dynamodb = new DynamoDbRuntime(settings.tablesFolder);
     this.events = new EventBus(settings.report);
+    this.sns = new SnsRuntime(settings.report);
     this.s3 = new S3Runtime(settings.workFolder, settings.report);
     const stored = (suffix: string) =>
       settings.tablesFolder === undefined ? undefined : `${settings.tablesFolder}${suffix}`;

@@ -18,6 +18,7 @@ import { handleLambda } from "./services/lambda/api.ts";
 import { handleS3 } from "./services/s3/api.ts";
 import { bucketsFolder } from "./services/s3/runtime.ts";
 import { secretsManagerOperations } from "./services/secrets-manager/api.ts";
+import { snsOperations } from "./services/sns/api.ts";
 import { Evaluator } from "./template/evaluator.ts";
 import type { JsonObject } from "./template/json.ts";
 import { type RawResource, rawResources, readStacks, type Stack } from "./template/stacks.ts";
@@ -94,8 +95,20 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
 
 /** The handler of each of the twin's addresses. */
 function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics, hasApiGateway: boolean): TwinHandlers {
-  const { apiGateway, autoScaling, cloudfront, cloudwatch, dynamodb, elb, kms, lambda, s3, secretsManager, settings } =
-    runtime;
+  const {
+    apiGateway,
+    autoScaling,
+    cloudfront,
+    cloudwatch,
+    dynamodb,
+    elb,
+    kms,
+    lambda,
+    s3,
+    secretsManager,
+    settings,
+    sns,
+  } = runtime;
   const entryListener = () => (hasApiGateway ? undefined : elb.gatewayListener?.listener);
   return {
     api(request, response) {
@@ -132,6 +145,7 @@ function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics, hasApiGateway
         ...kmsOperations(kms),
       },
       query: {
+        ...snsOperations(sns),
         ...elbOperations((arn) => elb.targetGroups.get(arn)),
         ...autoScalingOperations({
           instances: () => autoScaling.described,

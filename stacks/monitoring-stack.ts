@@ -6,7 +6,9 @@ import { expectedUsdPerHour } from "../constructs/cost/expected-cost.ts";
 import { MonthlyBudget } from "../constructs/cost/monthly-budget.ts";
 import { AlarmTopic } from "../constructs/observability/alarm-topic.ts";
 import { Dashboard } from "../constructs/observability/dashboard.ts";
+import { NoticeSender } from "../constructs/observability/notice-sender.ts";
 import { ServiceAlarms } from "../constructs/observability/service-alarms.ts";
+import { DEFAULT_ORGANIZATION } from "../contracts/processes/people.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
 import type { ServingStack } from "./serving-stack.ts";
@@ -79,6 +81,7 @@ export class MonitoringStack extends TerraformStack {
       logRetentionDays: environment.logRetentionDays,
       kmsKeyArn: data.encryptionKey.arn,
     });
+    this.#notices({ environment, data, lambdas });
     if (environment.budget) {
       new MonthlyBudget(this, "Budget", {
         name,
@@ -95,6 +98,23 @@ export class MonitoringStack extends TerraformStack {
     new TerraformOutput(this, "alarm_topic_arn", {
       description: "SNS topic that every alarm tells.",
       value: this.alarmTopic.arn,
+    });
+  }
+
+  /** Of limits and spend, which the control API alone sets. */
+  #notices({ environment, data, lambdas }: Omit<MonitoringStackProps, "serving">): void {
+    if (!data.controlTable) return;
+    new NoticeSender(this, "Notices", {
+      name: `${resourceName(environment)}-send-notices`,
+      environment: environment.name,
+      bundle: join(lambdas, "send-notices.zip"),
+      table: data.controlTable,
+      keysTable: data.keysTable,
+      usageStore: data.usageStore,
+      organization: environment.identity.people?.organization ?? DEFAULT_ORGANIZATION,
+      topicArn: this.alarmTopic.arn,
+      encryptionKey: data.encryptionKey,
+      logRetentionDays: environment.logRetentionDays,
     });
   }
 }

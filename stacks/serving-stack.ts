@@ -131,6 +131,7 @@ export class ServingStack extends TerraformStack {
         batchStorage: data.batchStorage,
         organization: environment.identity.people?.organization ?? DEFAULT_ORGANIZATION,
         tiers: Object.keys(api.tiers),
+        mailReceivers: environment.usage === null ? [] : environment.alarms.emails,
         models: [...Object.keys(environment.pools), ...Object.keys(environment.routes)],
         listenerArn: before.gatewayListenerArn,
         stage: api.entry === "api-gateway" ? api.stage : undefined,

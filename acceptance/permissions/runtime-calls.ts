@@ -36,6 +36,7 @@ export const COMMAND_ACTIONS: Readonly<Record<string, string>> = {
   GetPublicKeyCommand: "kms:GetPublicKey",
   GetSecretValueCommand: "secretsmanager:GetSecretValue",
   ListObjectVersionsCommand: "s3:ListBucketVersions",
+  PublishCommand: "sns:Publish",
   PutCommand: "dynamodb:PutItem",
   PutObjectCommand: "s3:PutObject",
   QueryCommand: "dynamodb:Query",
@@ -46,18 +47,23 @@ export const COMMAND_ACTIONS: Readonly<Record<string, string>> = {
 };
 
 /** What S3 and DynamoDB do with the environment's key in the caller's name. */
-function byKey(service: "dynamodb" | "s3", ...actions: readonly string[]): readonly RuntimeCall[] {
+function byKey(service: keyof typeof BY_KEY, ...actions: readonly string[]): readonly RuntimeCall[] {
   return actions.map((action) => ({
     action: `kms:${action}`,
     resources: ["key"],
     context: { "kms:ViaService": `${service}.${REGION}.amazonaws.com` },
-    madeBy: service === "s3" ? S3_KEY : DYNAMODB_KEY,
+    madeBy: BY_KEY[service],
   }));
 }
 
 const S3_KEY = "S3: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html";
 const DYNAMODB_KEY =
   "DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html";
+const BY_KEY = {
+  dynamodb: DYNAMODB_KEY,
+  s3: S3_KEY,
+  sns: "SNS: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
+} as const;
 const MISSING_OBJECT =
   "S3, to say that an object is missing: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html";
 
@@ -331,5 +337,29 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     ...byKey("s3", "Decrypt", "Encrypt", "GenerateDataKey"),
     ...["kms:GetPublicKey", "kms:Sign"].map((action) => ({ action, resources: ["key"] })),
     ...functionLogs("seal-audit"),
+  ],
+  "send-notices": [
+    ...onTable("control", "GetItem", "Query").map(withoutEndpoint),
+    ...onTable("control", "UpdateItem").map((call) => ({
+      ...withoutEndpoint(call),
+      context: { "dynamodb:LeadingKeys": "*notices" },
+    })),
+    ...onTable("control", "PutItem", "DeleteItem").map((call) => ({
+      ...withoutEndpoint(call),
+      madeBy: "DynamoDB, for each action of a transaction",
+    })),
+    ...onTable("keys", "GetItem").map((call) => ({
+      ...withoutEndpoint(call),
+      context: { "dynamodb:Attributes": "projectId", "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+    })),
+    ...onTable("usage", "Query").map(withoutEndpoint),
+    ...onTable("usage", "DeleteItem").map((call) => ({
+      ...withoutEndpoint(call),
+      context: { "dynamodb:LeadingKeys": "budget alerts" },
+    })),
+    ...byKey("dynamodb", "Decrypt", "Encrypt", "GenerateDataKey"),
+    { action: "sns:Publish", resources: [`arn:aws:sns:${REGION}:123456789012:sluice-everything-alarms`] },
+    ...byKey("sns", "Decrypt", "GenerateDataKey"),
+    ...functionLogs("send-notices"),
   ],
 };

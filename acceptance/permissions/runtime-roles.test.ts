@@ -135,6 +135,7 @@ test.each([
   ["lambdas/exchange-token", ["exchange-token"]],
   ["lambdas/publish-cost", ["publish-cost"]],
   ["lambdas/seal-audit", ["seal-audit"]],
+  ["lambdas/send-notices", ["send-notices"]],
 ])("the commands of the AWS SDK in %s are the calls that its role lists", (folder, roles) => {
   const files = globSync("**/*.ts", { cwd: join(root, folder) }).filter(
     (file) => !/\.test\.ts$|(^|\/)test\//.test(file),

@@ -72,6 +72,10 @@ def chat_path():
 
 
 SPEND_LIMIT = {"currency": "USD", "interval": "month", "threshold_amount": 5000}
+SPEND_ALERT = {
+    **SPEND_LIMIT,
+    "notification_channel": {"type": "email", "recipients": ["oncall@example.com"]},
+}
 
 
 def since():
@@ -178,6 +182,24 @@ CALLS = {
     ),
     "retrieveModelPermissions": lambda o: o.projects.model_permissions.retrieve(made["project"]),
     "deleteModelPermissions": lambda o: o.projects.model_permissions.delete(made["project"]),
+    "createProjectSpendAlert": lambda o: keep(
+        "project_alert", o.projects.spend_alerts.create(made["project"], **SPEND_ALERT)
+    ),
+    "listProjectSpendAlerts": lambda o: first(o.projects.spend_alerts.list(made["project"], limit=1)),
+    "retrieveProjectSpendAlert": lambda o: o.projects.spend_alerts.retrieve(
+        made["project_alert"], project_id=made["project"]
+    ),
+    "updateProjectSpendAlert": lambda o: o.projects.spend_alerts.update(
+        made["project_alert"], project_id=made["project"], **SPEND_ALERT
+    ),
+    "deleteProjectSpendAlert": lambda o: o.projects.spend_alerts.delete(
+        made["project_alert"], project_id=made["project"]
+    ),
+    "createSpendAlert": lambda o: keep("alert", o.spend_alerts.create(**SPEND_ALERT)),
+    "listSpendAlerts": lambda o: first(o.spend_alerts.list(limit=1, order="desc")),
+    "retrieveSpendAlert": lambda o: o.spend_alerts.retrieve(made["alert"]),
+    "updateSpendAlert": lambda o: o.spend_alerts.update(made["alert"], **SPEND_ALERT),
+    "deleteSpendAlert": lambda o: o.spend_alerts.delete(made["alert"]),
     "updateProjectSpendLimit": lambda o: o.projects.spend_limit.update(made["project"], **SPEND_LIMIT),
     "retrieveProjectSpendLimit": lambda o: o.projects.spend_limit.retrieve(made["project"]),
     "deleteProjectSpendLimit": lambda o: o.projects.spend_limit.delete(made["project"]),

@@ -1,6 +1,7 @@
 import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
 import { CONTROL_TTL_ATTRIBUTE } from "../../contracts/control/records.ts";
+import { NOTICES_PARTITION } from "../../domain/tenancy/notice-marks.ts";
 import { REFUSAL_PARTITIONS } from "../../domain/tenancy/refusals.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
@@ -85,6 +86,28 @@ export class ControlTable extends Construct {
         Action: ["dynamodb:DeleteItem"],
         Resource: [this.resource.arn],
       },
+    ];
+  }
+
+  /** Permissions of the sender of notices: to read alerts and their organisations, and to store what was sent. */
+  noticeStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "KeepNotices",
+        purpose: "The sender reads spend alerts and notices, and stores in transactions which were sent.",
+        Effect: "Allow",
+        Action: ["GetItem", "Query", "PutItem", "DeleteItem"].map((name) => `dynamodb:${name}`),
+        Resource: [this.resource.arn],
+      },
+      {
+        Sid: "RunAlone",
+        purpose: "One run of the sender is at work at a time.",
+        Effect: "Allow",
+        Action: ["dynamodb:UpdateItem"],
+        Resource: [this.resource.arn],
+        Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [NOTICES_PARTITION] } },
+      },
+      this.#encryptionKey.writeStatement("dynamodb"),
     ];
   }
 

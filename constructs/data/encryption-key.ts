@@ -6,7 +6,8 @@ import type { PolicyStatement } from "../identity/service-role.ts";
 import { explainWildcards } from "../policy/wildcard-reasons.ts";
 import { KEY_POLICY_REASONS, type KeyUse, keyPolicy } from "./key-policy.ts";
 
-const SERVICE_NAMES = { dynamodb: "DynamoDB", s3: "S3" } as const;
+const SERVICE_NAMES = { dynamodb: "DynamoDB", s3: "S3", sns: "SNS" } as const;
+const SID_NAMES = { dynamodb: "DynamoDb", s3: "S3", sns: "Sns" } as const;
 
 export interface EncryptionKeyProps {
   readonly name: string;
@@ -49,10 +50,20 @@ export class EncryptionKey extends Construct {
     };
   }
 
-  /** Lets a role decrypt data of one AWS service through that service, and nothing by calling KMS itself. */
-  decryptStatement(service: "dynamodb" | "s3"): PolicyStatement {
+  /** Lets a role publish to topics that the key encrypts: SNS encrypts with a data key, which it reads first. */
+  publishStatement(): PolicyStatement {
     return {
-      Sid: `Decrypt${service === "s3" ? "S3" : "DynamoDb"}`,
+      ...this.decryptStatement("sns"),
+      Sid: "UseSnsKey",
+      purpose: "SNS encrypts what the role publishes.",
+      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+    };
+  }
+
+  /** Lets a role decrypt data of one AWS service through that service, and nothing by calling KMS itself. */
+  decryptStatement(service: keyof typeof SERVICE_NAMES): PolicyStatement {
+    return {
+      Sid: `Decrypt${SID_NAMES[service]}`,
       purpose: `${SERVICE_NAMES[service]} decrypts what the role reads there.`,
       Effect: "Allow",
       Action: ["kms:Decrypt"],

@@ -84,6 +84,21 @@ export class KeysTable extends Construct {
     ];
   }
 
+  /** Permission of the sender of notices: to read which project a key is of, and nothing else of it. */
+  ownerStatement(): PolicyStatement {
+    return {
+      Sid: "ReadKeyProjects",
+      purpose: "The sender of notices finds the project of a key whose budget is reached.",
+      Effect: "Allow",
+      Action: ["dynamodb:GetItem"],
+      Resource: [this.resource.arn],
+      Condition: {
+        "ForAllValues:StringEquals": { "dynamodb:Attributes": ["keyId", "projectId", "kind"] },
+        StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+      },
+    };
+  }
+
   /** Permission to store when a key was last used, and to change nothing else of it. */
   lastUsedStatement(): PolicyStatement {
     return {

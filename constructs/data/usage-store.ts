@@ -1,5 +1,6 @@
 import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
+import { BUDGET_ALERTS_SERIES } from "../../contracts/notices/budget-alert.ts";
 import {
   USAGE_FILES_PREFIX,
   USAGE_PARQUET_PREFIX,
@@ -138,6 +139,27 @@ export class UsageStore extends Construct {
         Resource: [`${this.bucketArn}/${USAGE_PARQUET_PREFIX}*`],
       },
       { ...this.#encryptionKey.writeStatement("s3"), Sid: "UseS3KeyForUsage" },
+    ];
+  }
+
+  /** Permissions of the sender of notices: to read sums and the alerts that gateways wrote, and to take those. */
+  noticeStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "ReadSpend",
+        purpose: "The sender of notices compares charges with spend alerts, and reads the alerts of gateways.",
+        Effect: "Allow",
+        Action: ["dynamodb:Query"],
+        Resource: [this.#table.arn],
+      },
+      {
+        Sid: "TakeBudgetAlerts",
+        purpose: "An alert of a gateway that a notice was made of is deleted.",
+        Effect: "Allow",
+        Action: ["dynamodb:DeleteItem"],
+        Resource: [this.#table.arn],
+        Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [BUDGET_ALERTS_SERIES] } },
+      },
     ];
   }
 

@@ -23,6 +23,7 @@ const synth = (stage?: string, hasHistory = false) =>
       memberKeys: null,
       models: ["tiny", "chat"],
       tiers: [],
+      mailReceivers: ["oncall@example.com"],
       usageStore: new UsageStore(scope, "Usage", {
         tableName: "test-usage",
         bucketNamePrefix: "test-usage-",

@@ -35,6 +35,8 @@ export interface ControlApiProps extends RoutedFunctionProps {
   readonly responsesTable: ResponsesTable | undefined;
   /** Files and batches, which an erasure deletes. @default - the environment has none */
   readonly batchStorage: BatchStorage | undefined;
+  /** The mail addresses that get the notices of the environment. */
+  readonly mailReceivers: readonly string[];
   /** Id of the operator's organisation. */
   readonly organization: string;
   /** Origins whose pages may call it, `*` for all; empty where there is no console. */
@@ -64,6 +66,7 @@ export class ControlApi extends Construct {
       responsesTable,
       batchStorage,
       organization,
+      mailReceivers,
       corsOrigins,
       listenerArn,
       stage,
@@ -97,6 +100,7 @@ export class ControlApi extends Construct {
         [ENV.organization]: organization,
         [ENV.publicModels]: publicModels(models),
         ...(tiers.length > 0 ? { [ENV.tiers]: JSON.stringify(tiers) } : {}),
+        ...(mailReceivers.length > 0 ? { [ENV.mailReceivers]: JSON.stringify(mailReceivers) } : {}),
         [ENV.functionEntry]: functionEntry(stage),
         ...(corsOrigins.length > 0 ? { [ENV.corsOrigins]: JSON.stringify(corsOrigins) } : {}),
       },

@@ -229,21 +229,23 @@ export class ServiceAlarms extends Construct {
             topicArn,
           }),
         ];
-    const budgets = !props.hasUsage
-      ? []
-      : [
-          createAlarm(this, "BudgetAlerts", {
-            ...perMinute,
-            name: `${name}-budget-alerts`,
-            says: "A budget of a project, key, user or the organisation has reached 50, 80, 90 or 100 %.",
-            page: "Budget alerts",
-            watches: { metric: METRICS.budgetAlerts, dimensions: { Environment }, statistic: "Sum" },
-            comparison: "GreaterThanThreshold",
-            threshold: 0,
-            periods: 1,
-            missingData: "notBreaching", // it is written only when there is one
-          }),
-        ];
+    // With the control API the notices of budgets name them.
+    const budgets =
+      !props.hasUsage || props.hasAuditTrail
+        ? []
+        : [
+            createAlarm(this, "BudgetAlerts", {
+              ...perMinute,
+              name: `${name}-budget-alerts`,
+              says: "A budget of a project, key, user or the organisation has reached 50, 80, 90 or 100 %.",
+              page: "Budget alerts",
+              watches: { metric: METRICS.budgetAlerts, dimensions: { Environment }, statistic: "Sum" },
+              comparison: "GreaterThanThreshold",
+              threshold: 0,
+              periods: 1,
+              missingData: "notBreaching", // it is written only when there is one
+            }),
+          ];
     const audit = !props.hasAuditTrail
       ? []
       : [

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ErasedCounts, SubjectType } from "../erasure/erasure.ts";
 import { UpdateOrganizationDataRetention, UpdateProjectDataRetention } from "../history/retention-bodies.ts";
+import { UpdateSpendAlert } from "../notices/spend-alerts.ts";
 import { UpdateLimits, UpdateModelPermissions, UpdateRateLimit } from "./limits.ts";
 import { cursor, pageOf } from "./page.ts";
 
@@ -53,6 +54,7 @@ const spendLimitChanged = z.strictObject({
   id: z.string(),
   changes_requested: z.strictObject({ threshold_amount: z.number(), currency: z.string(), interval: z.string() }),
 });
+const spendAlertChanged = z.strictObject({ id: z.string(), changes_requested: UpdateSpendAlert });
 const Actor = z.strictObject({ id: z.string(), email: z.string() });
 
 /** The payload of each type of audit event, in the shapes of OpenAI's audit log; `access.denied` and those of limits but for rates are types of Sluice's. */
@@ -105,6 +107,10 @@ const PAYLOADS = {
   "model_permissions.deleted": idOnly,
   "spend_limit.updated": spendLimitChanged,
   "spend_limit.deleted": idOnly,
+  /** `id` is the alert's. */
+  "spend_alert.created": spendAlertChanged,
+  "spend_alert.updated": spendAlertChanged,
+  "spend_alert.deleted": idOnly,
   /** `id` is the credit's. */
   "credit.granted": z.strictObject({
     id: z.string(),
@@ -166,6 +172,9 @@ export const AUDIT_EVENT_TYPES = [
   "model_permissions.deleted",
   "spend_limit.updated",
   "spend_limit.deleted",
+  "spend_alert.created",
+  "spend_alert.updated",
+  "spend_alert.deleted",
   "credit.granted",
   "credit.revoked",
   "credits.ended",
@@ -227,6 +236,9 @@ export const AuditEvent = z.strictObject({
   "model_permissions.deleted": PAYLOADS["model_permissions.deleted"].exactOptional(),
   "spend_limit.updated": PAYLOADS["spend_limit.updated"].exactOptional(),
   "spend_limit.deleted": PAYLOADS["spend_limit.deleted"].exactOptional(),
+  "spend_alert.created": PAYLOADS["spend_alert.created"].exactOptional(),
+  "spend_alert.updated": PAYLOADS["spend_alert.updated"].exactOptional(),
+  "spend_alert.deleted": PAYLOADS["spend_alert.deleted"].exactOptional(),
   "credit.granted": PAYLOADS["credit.granted"].exactOptional(),
   "credit.revoked": PAYLOADS["credit.revoked"].exactOptional(),
   "credits.ended": PAYLOADS["credits.ended"].exactOptional(),

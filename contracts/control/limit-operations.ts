@@ -1,7 +1,9 @@
+import * as z from "zod";
+import * as alerts from "../notices/spend-alerts.ts";
 import * as credits from "./credits.ts";
 import * as limits from "./limits.ts";
 import { type ControlOperation, get, list, NoBody, post, remove } from "./operation.ts";
-import { deleted } from "./page.ts";
+import { cursor, deleted, pageOf } from "./page.ts";
 
 const LIMITS = "/v1/organization/limits";
 const LIMITS_OF_SUBJECT = `${LIMITS}/{limit_scope}/{subject_id}` as const;
@@ -9,6 +11,10 @@ const SPEND_LIMIT = "/v1/organization/spend_limit";
 const PROJECT = "/v1/organization/projects/{project_id}";
 const RATE_LIMITS = `${PROJECT}/rate_limits` as const;
 const PROJECT_SPEND_LIMIT = `${PROJECT}/spend_limit` as const;
+const SPEND_ALERTS = "/v1/organization/spend_alerts";
+const SPEND_ALERT = `${SPEND_ALERTS}/{spend_alert_id}` as const;
+const PROJECT_SPEND_ALERTS = `${PROJECT}/spend_alerts` as const;
+const PROJECT_SPEND_ALERT = `${PROJECT_SPEND_ALERTS}/{spend_alert_id}` as const;
 const MODEL_PERMISSIONS = `${PROJECT}/model_permissions` as const;
 
 const read = { scope: "limits.read" } as const;
@@ -71,6 +77,69 @@ export const LIMIT_OPERATIONS = {
     response: limits.OrganizationSpendLimit,
   },
   deleteSpendLimit: { ...remove, ...write, path: SPEND_LIMIT, response: limits.OrganizationSpendLimitDeleted },
+} as const satisfies Readonly<Record<string, ControlOperation>>;
+
+/** @default order - "asc": in the order in which they were made */
+const ListSpendAlertsQuery = z.strictObject({
+  ...cursor,
+  /** The first id of the page after the one that is asked for. */
+  before: cursor.after,
+  order: z.enum(["asc", "desc"]).default("asc"),
+});
+
+/** Alerts of what is charged in a month, which are OpenAI's. */
+export const SPEND_ALERT_OPERATIONS = {
+  listSpendAlerts: {
+    ...list,
+    ...read,
+    path: SPEND_ALERTS,
+    query: ListSpendAlertsQuery,
+    response: pageOf(alerts.OrganizationSpendAlert),
+  },
+  createSpendAlert: {
+    ...post,
+    ...write,
+    path: SPEND_ALERTS,
+    body: alerts.CreateSpendAlert,
+    response: alerts.OrganizationSpendAlert,
+  },
+  retrieveSpendAlert: { ...get, ...read, path: SPEND_ALERT, response: alerts.OrganizationSpendAlert },
+  updateSpendAlert: {
+    ...post,
+    ...write,
+    path: SPEND_ALERT,
+    body: alerts.UpdateSpendAlert,
+    response: alerts.OrganizationSpendAlert,
+  },
+  deleteSpendAlert: { ...remove, ...write, path: SPEND_ALERT, response: alerts.OrganizationSpendAlertDeleted },
+  listProjectSpendAlerts: {
+    ...list,
+    ...read,
+    path: PROJECT_SPEND_ALERTS,
+    query: ListSpendAlertsQuery,
+    response: pageOf(alerts.ProjectSpendAlert),
+  },
+  createProjectSpendAlert: {
+    ...post,
+    ...write,
+    path: PROJECT_SPEND_ALERTS,
+    body: alerts.CreateSpendAlert,
+    response: alerts.ProjectSpendAlert,
+  },
+  retrieveProjectSpendAlert: { ...get, ...read, path: PROJECT_SPEND_ALERT, response: alerts.ProjectSpendAlert },
+  updateProjectSpendAlert: {
+    ...post,
+    ...write,
+    path: PROJECT_SPEND_ALERT,
+    body: alerts.UpdateSpendAlert,
+    response: alerts.ProjectSpendAlert,
+  },
+  deleteProjectSpendAlert: {
+    ...remove,
+    ...write,
+    path: PROJECT_SPEND_ALERT,
+    response: alerts.ProjectSpendAlertDeleted,
+  },
 } as const satisfies Readonly<Record<string, ControlOperation>>;
 
 const CREDITS = "/v1/organization/credits";

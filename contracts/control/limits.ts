@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { MAX_CENTS } from "../limits/cents.ts";
 import { limitFault } from "../limits/limit-rules.ts";
 import {
   LimitMetric,
@@ -130,9 +131,6 @@ export const UpdateModelPermissions = z.strictObject({
   model_ids: z.array(ModelName).max(MAX_PERMITTED_MODELS),
 });
 
-/** A nano-dollar is a billionth of a dollar. */
-export const NANO_USD_PER_CENT = 10_000_000;
-const MAX_CENTS = Math.floor(Number.MAX_SAFE_INTEGER / NANO_USD_PER_CENT);
 const spendLimit = <const T extends string>(object: T) =>
   z.strictObject({
     object: z.literal(object),

@@ -96,6 +96,16 @@ interface Published {
   retrieveSpendLimit: Resolved<Organization["spendLimit"]["retrieve"]>;
   updateSpendLimit: Resolved<Organization["spendLimit"]["update"]>;
   deleteSpendLimit: Resolved<Organization["spendLimit"]["delete"]>;
+  listSpendAlerts: Item<Organization["spendAlerts"]["list"]>;
+  createSpendAlert: Resolved<Organization["spendAlerts"]["create"]>;
+  retrieveSpendAlert: Resolved<Organization["spendAlerts"]["retrieve"]>;
+  updateSpendAlert: Resolved<Organization["spendAlerts"]["update"]>;
+  deleteSpendAlert: Resolved<Organization["spendAlerts"]["delete"]>;
+  listProjectSpendAlerts: Item<Projects["spendAlerts"]["list"]>;
+  createProjectSpendAlert: Resolved<Projects["spendAlerts"]["create"]>;
+  retrieveProjectSpendAlert: Resolved<Projects["spendAlerts"]["retrieve"]>;
+  updateProjectSpendAlert: Resolved<Projects["spendAlerts"]["update"]>;
+  deleteProjectSpendAlert: Resolved<Projects["spendAlerts"]["delete"]>;
   retrieveDataRetention: Resolved<Organization["dataRetention"]["retrieve"]>;
   updateDataRetention: Resolved<Organization["dataRetention"]["update"]>;
   retrieveProjectDataRetention: Resolved<Projects["dataRetention"]["retrieve"]>;
@@ -113,6 +123,7 @@ type OwnEventType =
   | `limits.${"updated" | "deleted"}`
   | `model_permissions.${"updated" | "deleted"}`
   | `spend_limit.${"updated" | "deleted"}`
+  | `spend_alert.${"created" | "updated" | "deleted"}`
   | `credit.${"granted" | "revoked"}`
   | "credits.ended"
   | "data_retention.updated"

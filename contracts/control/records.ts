@@ -9,6 +9,7 @@ import {
   TierName,
   UseLimit,
 } from "../limits/use-limit.ts";
+import { NoticeRecord, SpendAlertRecord } from "../notices/records.ts";
 import {
   BrowserSessionRecord,
   PersonAdminKeyIndexRecord,
@@ -338,6 +339,8 @@ export const ControlRecord = z.discriminatedUnion("kind", [
   CreditRecord,
   HistoryAccessRecord,
   ErasureRecord,
+  SpendAlertRecord,
+  NoticeRecord,
 ]);
 export type ControlRecord = z.infer<typeof ControlRecord>;
 export type RecordKind = ControlRecord["kind"];

@@ -14,6 +14,7 @@ import * as usage from "../control/usage.ts";
 import * as erasure from "../erasure/erasure.ts";
 import * as chats from "../history/chats.ts";
 import * as dataRetention from "../history/retention-bodies.ts";
+import * as spendAlerts from "../notices/spend-alerts.ts";
 import { errorResponses, responseHeaders } from "./error-responses.ts";
 import { CREDENTIALS } from "./operation.ts";
 
@@ -32,6 +33,7 @@ const NAMED: ReadonlyMap<unknown, string> = new Map(
     objects,
     projectKeys,
     roles,
+    spendAlerts,
     usage,
   ].flatMap((module) => Object.entries(module).map(([name, schema]) => [schema, name] as const)),
 );

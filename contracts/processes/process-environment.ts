@@ -75,6 +75,10 @@ export const ENV = {
   publicModels: "SLUICE_PUBLIC_MODELS",
   /** Names of the environment file's tiers, in the same form (control Lambda). Absent where there are none. */
   tiers: "SLUICE_TIERS",
+  /** The mail addresses that get the environment's notices: one line of JSON, an array of strings (control Lambda). */
+  mailReceivers: "SLUICE_MAIL_RECEIVERS",
+  /** ARN of the SNS topic of notices (function that sends them). */
+  noticesTopic: "SLUICE_NOTICES_TOPIC",
   /** JSON object: plan name → API Gateway API key value that identifies it (authorizer Lambda). */
   planKeys: "SLUICE_PLAN_KEYS",
   /** Settings of the token exchange: one line of JSON, `contracts/processes/workloads.ts`. */

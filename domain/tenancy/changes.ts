@@ -110,6 +110,7 @@ export function keyOf(record: ControlRecord): RecordKey {
     case "limits":
       return { kind: record.kind, ids: [record.scope, record.subjectId] };
     case "credit":
+    case "spendAlert":
       return { kind: record.kind, ids: [record.scope, record.subjectId, record.id] };
     case "adminKeyIndex":
     case "personAdminKeyIndex":

@@ -19,6 +19,7 @@ import {
 import { subjectCreditsUpdate, subjectLimitsUpdate } from "../limits/subject-limits.ts";
 import { unsealedKey, unsignedKey } from "./audit-marks.ts";
 import { type Change, isKeyChange, type KeyChange, keyOf, type RecordKey, recordId } from "./changes.ts";
+import { unsentKey } from "./notice-marks.ts";
 
 /** Keys of an item of the control table. */
 export interface ControlItemKey {
@@ -67,6 +68,7 @@ const ENDING_KINDS = [
   "personAdminKeyIndex",
   "browserSession",
   "historyAccess",
+  "notice",
 ] as const;
 
 function endsByItself(record: ControlRecord): record is RecordOf<(typeof ENDING_KINDS)[number]> {
@@ -104,7 +106,7 @@ export interface ControlTables {
 /**
  * Changes as the actions of one transaction, which fails a condition when another change came first. Where keys
  * end or their limits change, the change is counted, so that gateways read it. Each event gets the mark by which the sealer
- * finds it, and so does a completed erasure.
+ * finds it, and so does a completed erasure; each notice gets that by which its sender does.
  */
 export function transactActions(
   { control, keys }: ControlTables,
@@ -115,16 +117,18 @@ export function transactActions(
   const events = changes.flatMap((change) =>
     change.action === "create" && change.record.kind === "event" ? [change.record.event.id] : [],
   );
+  const notices = changes.flatMap((change) =>
+    change.action === "create" && change.record.kind === "notice" ? [change.record.id] : [],
+  );
   return [
     ...changes.map((change) =>
       isKeyChange(change) ? keyAction(keys, change) : recordAction(control, organizationId, change),
     ),
-    ...events.map((id) => ({
-      Put: {
-        TableName: control,
-        Item: unsealedKey(organizationId, id),
-        ConditionExpression: "attribute_not_exists(recordId)",
-      },
+    ...[
+      ...events.map((id) => unsealedKey(organizationId, id)),
+      ...notices.map((id) => unsentKey(organizationId, id)),
+    ].map((Item) => ({
+      Put: { TableName: control, Item, ConditionExpression: "attribute_not_exists(recordId)" },
     })),
     ...changes.flatMap((change) =>
       "record" in change && isUnsignedErasure(change.record)

@@ -12,6 +12,7 @@ const PREFIXES = {
   group: "group_",
   role: "role_",
   credit: "credit_",
+  spendAlert: "alert_",
 } as const;
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 /** 45 bits of milliseconds are enough until the year 3084. */

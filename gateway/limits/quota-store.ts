@@ -1,4 +1,5 @@
 import type { CreditGrant } from "../../contracts/limits/use-limit.ts";
+import type { AppliedLimit } from "../../domain/limits/applied-limits.ts";
 import type { CalendarWindow } from "../../domain/limits/windows.ts";
 import type { LimitCounter, LimitGrant, LimitRefusal } from "./limit-store.ts";
 
@@ -13,9 +14,14 @@ export interface QuotaCounter extends Omit<LimitCounter, "windowSeconds"> {
   readonly isAlert?: boolean | undefined;
   /** Whether shares of it are reported, where they are of money or of an alert. @default true */
   readonly isReported?: boolean | undefined;
+  /** What people are told of when a share of it is used. @default - it is not told by name */
+  readonly about?: LimitAbout | undefined;
   /** Grants of credit that it is the sum of: each is counted for itself, the first ones first. @default - it is one quota */
   readonly credits?: readonly CreditGrant[] | undefined;
 }
+
+/** What a quota limits. */
+export type LimitAbout = Pick<AppliedLimit, "scope" | "subject" | "metric" | "model">;
 
 /** A budget of which so much is used. */
 export interface QuotaAlert {
@@ -29,6 +35,13 @@ export interface QuotaAlert {
   readonly max: number;
   /** Whether requests are refused at 100 %. */
   readonly isStop: boolean;
+}
+
+/** The same, with what people are told. */
+export interface NamedQuotaAlert extends QuotaAlert {
+  readonly counter: Pick<QuotaCounter, "about" | "window" | "timeZone">;
+  /** Unix milliseconds at which the window ends; `Infinity` for one that never does. */
+  readonly endMs: number;
 }
 
 /**

@@ -119,14 +119,17 @@ function rateCounter({ name, metric, window, max }: AppliedLimit, amounts: Reque
 }
 
 function quotaCounter(
-  { name, scope, metric, window, max, timeZone, isAlert, credits }: AppliedLimit,
+  { name, scope, subject, metric, model, window, max, timeZone, isAlert, credits }: AppliedLimit,
   amounts: RequestAmounts,
 ): QuotaCounter[] {
   if (!isCalendarWindow(window)) return [];
   const counted = { amount: wantedOf(metric, max, amounts), least: leastOf(metric, max, amounts) };
   // Anybody can use up the budget of an address.
   const isReported = scope !== "address";
-  return [{ name, max, ...counted, window, timeZone, isMoney: metric === "nano_usd", isAlert, isReported, credits }];
+  const about = { scope, subject, metric, model };
+  return [
+    { name, max, ...counted, window, timeZone, isMoney: metric === "nano_usd", isAlert, isReported, credits, about },
+  ];
 }
 
 function grantOf(granted: readonly Granted[], use: RequestUse): UseGrant {

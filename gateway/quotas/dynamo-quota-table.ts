@@ -1,12 +1,16 @@
+import { createHash } from "node:crypto";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { BUDGET_ALERT_DAYS, BUDGET_ALERTS_SERIES, type BudgetAlert } from "../../contracts/notices/budget-alert.ts";
 import { USAGE_TABLE } from "../../contracts/usage/usage-counter.ts";
 import { quotaSeries, usedOnDay } from "../../domain/limits/credit-use.ts";
+import type { NamedQuotaAlert } from "../limits/quota-store.ts";
 import type { QuotaCount, QuotaSum, QuotaTable } from "./quota-table.ts";
 
 /** Of one call. No request waits for it where its process has something left; what was drawn by a late response is retained. */
 const TIMEOUT_MS = 3000;
+const DAY_SECONDS = 86_400;
 
 export interface DynamoQuotaTableOptions {
   /** Makes one attempt of each call: a repeated addition would count twice. */
@@ -64,8 +68,11 @@ export class DynamoQuotaTable implements QuotaTable {
     return countOf(Item, true);
   }
 
-  async report(sum: QuotaSum, percent: number, max: number): Promise<boolean> {
+  async report(sum: QuotaSum, named: NamedQuotaAlert): Promise<boolean> {
     const { client, tableName } = this.#options;
+    const { percent, max } = named;
+    // Before the mark: a process that ends in between leaves an alert that the next one writes again, in the same item.
+    await this.#tell(named);
     const command = new UpdateCommand({
       TableName: tableName,
       Key: keyOf(sum),
@@ -82,6 +89,43 @@ export class DynamoQuotaTable implements QuotaTable {
       throw error;
     }
   }
+
+  async #tell(named: NamedQuotaAlert): Promise<void> {
+    const { client, tableName: TableName } = this.#options;
+    const alert = alertOf(named, Date.now());
+    if (alert === undefined) return;
+    const { limit, windowId, max, percent } = alert;
+    // The name of a model may be longer than a sort key.
+    const entry = createHash("sha256").update([limit, windowId, max, percent].join("\n")).digest("hex");
+    const command = new UpdateCommand({
+      TableName,
+      Key: { [USAGE_TABLE.hashKey]: BUDGET_ALERTS_SERIES, [USAGE_TABLE.rangeKey]: entry },
+      UpdateExpression: "SET #alert = if_not_exists(#alert, :alert), #expiresAt = :expiresAt",
+      ExpressionAttributeNames: { "#alert": "alert", "#expiresAt": USAGE_TABLE.ttlAttribute },
+      ExpressionAttributeValues: { ":alert": alert, ":expiresAt": alert.at + BUDGET_ALERT_DAYS * DAY_SECONDS },
+    });
+    await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+  }
+}
+
+/** What people are told; `undefined` where the counter does not say what it limits. */
+function alertOf({ counter, endMs, ...alert }: NamedQuotaAlert, nowMs: number): BudgetAlert | undefined {
+  const { about, window, timeZone } = counter;
+  if (about === undefined) return undefined;
+  const { limit, window: windowId, percent, used, max, isStop } = alert;
+  const { scope, subject, metric, model } = about;
+  const resetsAt = Number.isFinite(endMs) ? { resetsAt: Math.floor(endMs / 1000) } : {};
+  const named = {
+    limit,
+    scope,
+    subject,
+    metric,
+    window,
+    windowId,
+    timeZone,
+    ...(model === undefined ? {} : { model }),
+  };
+  return { ...named, percent, used, max, isStop, ...resetsAt, at: Math.floor(nowMs / 1000) };
 }
 
 function keyOf({ name, window }: QuotaSum): Record<string, string> {

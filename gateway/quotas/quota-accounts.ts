@@ -152,7 +152,8 @@ export class QuotaAccounts implements QuotaStore {
           ? undefined
           : (amount) => this.#carry(counter, name, period.endMs, amount),
       onProblem,
-      onCount: (count, isRefusal) => this.#alerts.counted({ ...count, counter: open.counter, sum, isRefusal }),
+      onCount: (count, isRefusal) =>
+        this.#alerts.counted({ ...count, counter: open.counter, sum, endMs: period.endMs, isRefusal }),
     });
     const open: OpenAccount = { account, period, counter };
     return open;

@@ -1,4 +1,4 @@
-import type { QuotaAlert } from "../limits/quota-store.ts";
+import type { NamedQuotaAlert, QuotaAlert } from "../limits/quota-store.ts";
 import type { CountedQuota } from "./counted-quota.ts";
 import type { QuotaSum, QuotaTable } from "./quota-table.ts";
 
@@ -21,7 +21,7 @@ export class QuotaAlerts {
   }
 
   /** What can't be reported now is tried with the next count. */
-  counted({ counter, sum, used, reported, reportedMax, isRefusal }: CountedQuota): void {
+  counted({ counter, sum, endMs, used, reported, reportedMax, isRefusal }: CountedQuota): void {
     const { max, isAlert = false, isMoney, isReported = true } = counter;
     if (max === 0 || !isReported || !(isMoney || isAlert)) return;
     const percent = isRefusal ? 100 : ALERT_PERCENTS.findLast((share) => used >= (share / 100) * max);
@@ -29,7 +29,7 @@ export class QuotaAlerts {
     const key = `${sum.name} ${sum.window} ${max} ${percent}`;
     if (this.#open.has(key)) return;
     const alert: QuotaAlert = { limit: counter.name, window: sum.window, percent, used, max, isStop: !isAlert };
-    const report = this.#report(sum, alert).finally(() => this.#open.delete(key));
+    const report = this.#report(sum, { ...alert, counter, endMs }).finally(() => this.#open.delete(key));
     this.#open.set(key, report);
   }
 
@@ -38,9 +38,10 @@ export class QuotaAlerts {
     await Promise.all(this.#open.values());
   }
 
-  async #report(sum: QuotaSum, alert: QuotaAlert): Promise<void> {
+  async #report(sum: QuotaSum, named: NamedQuotaAlert): Promise<void> {
     // Where the table fails, whoever counts in it reports that.
-    const isFirst = await this.#table.report(sum, alert.percent, alert.max).catch(() => false);
+    const isFirst = await this.#table.report(sum, named).catch(() => false);
+    const { counter: _, endMs: __, ...alert } = named;
     if (isFirst) this.#onAlert(alert);
   }
 }

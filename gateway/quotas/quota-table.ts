@@ -1,3 +1,5 @@
+import type { NamedQuotaAlert } from "../limits/quota-store.ts";
+
 /** One counter's sum in one window, for all gateways. */
 export interface QuotaSum {
   /** Name of the limit. */
@@ -33,6 +35,9 @@ export interface QuotaTable {
    */
   add(sum: QuotaSum, drawn: number, used: number, max?: number): Promise<QuotaCount>;
   read(sum: QuotaSum): Promise<QuotaCount>;
-  /** Stores that this share of a limit is reported. @returns whether no one has before, or only of another limit */
-  report(sum: QuotaSum, percent: number, max: number): Promise<boolean>;
+  /**
+   * Stores that this share of a limit is reported, and before that what people are told of it. @returns whether no one has
+   * before, or only of another limit
+   */
+  report(sum: QuotaSum, alert: NamedQuotaAlert): Promise<boolean>;
 }

@@ -1,3 +1,4 @@
+import type { NamedQuotaAlert } from "../limits/quota-store.ts";
 import type { QuotaCount, QuotaSum, QuotaTable } from "../quotas/quota-table.ts";
 
 /** A table of quotas in memory that several gateways share, and that fails as it is told. */
@@ -27,7 +28,7 @@ export class SharedQuotaTable implements QuotaTable {
     return this.#respond(`${name} ${window}`, true);
   }
 
-  async report({ name, window }: QuotaSum, percent: number, max: number): Promise<boolean> {
+  async report({ name, window }: QuotaSum, { percent, max }: NamedQuotaAlert): Promise<boolean> {
     await this.#arrive();
     const { reported, reportedMax } = this.#reportedOf(`${name} ${window}`);
     if (reportedMax === max && reported >= percent) return false;

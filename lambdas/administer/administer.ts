@@ -77,6 +77,8 @@ export interface ControlTools {
   readonly erasable: ErasableData;
   /** Id of the operator's organisation, to which keys without a project belong. */
   readonly organization: string;
+  /** The mail addresses that get the notices of the environment. @default - none */
+  readonly mailReceivers?: readonly string[] | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Takes one line for each refusal. */
@@ -133,6 +135,7 @@ async function performAs<Id extends ControlOperationId>(
   tools: ControlTools,
 ): Promise<ControlResult<unknown>> {
   const { store, keyPlan, memberKeys, models, tiers = [], usage, history, erasable, organization } = tools;
+  const { mailReceivers = [] } = tools;
   const nowMs = tools.now();
   const operation: ControlOperation = CONTROL_OPERATIONS[id];
   const { organizationId, keyId, userId, isSignedIn } = request.caller;
@@ -171,6 +174,7 @@ async function performAs<Id extends ControlOperationId>(
     body,
     store,
     repeatable,
+    mailReceivers,
     keyPlan,
     memberKeys,
     isOwnOnly,

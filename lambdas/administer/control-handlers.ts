@@ -4,6 +4,7 @@ import * as erasures from "./erasure/erasure-handlers.ts";
 import * as adminKeys from "./handlers/admin-keys.ts";
 import * as auditLogs from "./handlers/audit-logs.ts";
 import * as credits from "./handlers/billing/credits.ts";
+import * as spendAlerts from "./handlers/billing/spend-alerts.ts";
 import * as costs from "./handlers/costs.ts";
 import * as groupRoles from "./handlers/group-roles.ts";
 import * as groupUsers from "./handlers/group-users.ts";
@@ -46,6 +47,7 @@ export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHan
   ...rateLimits,
   ...modelPermissions,
   ...spendLimits,
+  ...spendAlerts,
   ...usage,
   ...costs,
   ...credits,

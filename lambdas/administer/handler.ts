@@ -42,6 +42,7 @@ const Settings = z.object({
   [ENV.organization]: Text,
   [ENV.publicModels]: Texts,
   [ENV.tiers]: Texts.optional(),
+  [ENV.mailReceivers]: Texts.optional(),
   [ENV.corsOrigins]: Texts.optional(),
   [ENV.functionEntry]: FunctionEntry,
 });
@@ -115,6 +116,7 @@ export const handler = middy().handler(async (event: unknown, { awsRequestId }: 
       organization: settings[ENV.organization],
       models: settings[ENV.publicModels],
       tiers: settings[ENV.tiers],
+      mailReceivers: settings[ENV.mailReceivers],
       failedKeys,
       uptime,
       now: Date.now,

@@ -59,6 +59,14 @@ const PARAMETERS: { readonly [P in PathParameter]: { readonly noun: string; read
     find: ({ store, organizationId, id, parameters: { limit_scope: scope = "", subject_id: subject = "" } }) =>
       store.get(organizationId, { kind: "credit", ids: [scope, subject, id] }),
   },
+  spend_alert_id: {
+    noun: "spend alert",
+    find: ({ store, organizationId, id, projectId }) =>
+      store.get(organizationId, {
+        kind: "spendAlert",
+        ids: projectId === undefined ? ["organization", ORGANIZATION, id] : ["project", projectId, id],
+      }),
+  },
   chat_id: {
     noun: "chat",
     find: async ({ id, projectId, history }) => {

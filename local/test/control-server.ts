@@ -33,6 +33,7 @@ export async function controlServer(
     memberKeys: { perPerson: 5, maxDays: 90 },
     models: ["tiny", "chat"],
     tiers: ["gold", "free"],
+    mailReceivers: ["oncall@example.com", "billing@example.com"],
     usage,
     history,
     erasable,

@@ -18,7 +18,7 @@ export const SNS = {
   },
   types: {
     aws_sns_topic: {
-      twin: { exempt: NO_MAIL },
+      twin: "plugin",
       applyTest: "assertion",
       leftovers: { noun: "topic", service: "sns", action: "ListTopics", version: "2010-03-31", element: "TopicArn" },
       cost: { exempt: UNDER_A_CENT },

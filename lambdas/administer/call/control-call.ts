@@ -37,6 +37,8 @@ export interface PathRecords {
   readonly subject_id: LimitedSubject;
   /** A grant of the subject that the path names before. */
   readonly credit_id: RecordOf<"credit">;
+  /** Of the project in the path, or of the organisation. */
+  readonly spend_alert_id: RecordOf<"spendAlert">;
   readonly chat_id: StoredGeneration & { readonly version: number };
   readonly erasure_id: RecordOf<"erasure">;
   readonly rate_limit_id: LimitedSubject & { readonly model: string };
@@ -92,6 +94,8 @@ export interface ControlCall<Id extends ControlOperationId> {
   readonly isLate: IsLate;
   /** Id of the operator's organisation, to which keys without a project belong. */
   readonly organization: string;
+  /** The mail addresses that get the notices of the environment. */
+  readonly mailReceivers: readonly string[];
   /** Milliseconds since 1970. */
   readonly nowMs: number;
 }

@@ -1,12 +1,12 @@
-import { NANO_USD_PER_CENT } from "../../../contracts/control/limits.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
+import { NANO_USD_PER_CENT } from "../../../contracts/limits/cents.ts";
 import { MAX_LIMITS_OF_SUBJECT, type UseLimit } from "../../../contracts/limits/use-limit.ts";
 import { ORGANIZATION } from "../../../domain/tenancy/roles.ts";
-import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import { auditEvent, type ControlCall, type ControlHandler, change } from "../call/control-call.ts";
 import { ControlError, LostRaceError } from "../call/control-error.ts";
 import { type LimitedSubject, limitedSubject, newLimits } from "../call/limited-subject.ts";
-import { requestedUsage, sourceOf } from "../usage/requested-usage.ts";
+import { chargedThisMonth } from "../usage/charged-this-month.ts";
+import { sourceOf } from "../usage/requested-usage.ts";
 import { refuseArchived } from "./projects.ts";
 
 type Reading = Pick<ControlCall<"retrieveSpendLimit">, "caller" | "store" | "usage" | "organization" | "nowMs">;
@@ -81,28 +81,13 @@ function isSpendLimit({ metric, window, model, timeZone = "UTC", action = "stop"
 }
 
 async function shown(call: Reading, project: Project | undefined, max: number) {
-  const isReached = (await chargedThisMonth(call, project)) >= max;
+  const isReached = (await chargedThisMonth(call, project?.id)) >= max;
   return {
     threshold_amount: max / NANO_USD_PER_CENT,
     currency: "USD" as const,
     interval: "month" as const,
     enforcement: { status: isReached ? ("enforcing" as const) : ("inactive" as const) },
   };
-}
-
-/** What was charged since the month began, in UTC, in nano-dollars, by the stored sums. */
-async function chargedThisMonth(call: Reading, project: Project | undefined): Promise<number> {
-  const now = new Date(call.nowMs);
-  const { buckets } = await requestedUsage(call, {
-    width: "1d",
-    startTime: unixSeconds(Date.UTC(now.getUTCFullYear(), now.getUTCMonth())),
-    endTime: undefined,
-    page: undefined,
-    limit: 31,
-    groupBy: [],
-    filters: { projectId: project === undefined ? undefined : [project.id] },
-  });
-  return buckets.flatMap(({ groups }) => groups).reduce((sum, { sums }) => sum + sums.chargeNanoUsd, 0);
 }
 
 function noLimit(project: Project | undefined): ControlError {
