@@ -27,6 +27,7 @@ import { deployCommand, destroyCommand, planCommand } from "./deploy-command.ts"
 import { doctorCommand } from "./doctor/doctor-command.ts";
 import { environmentsCommand } from "./environments-command.ts";
 import { eraseCommand } from "./erasure/erase-command.ts";
+import { holdCommand } from "./erasure/hold-command.ts";
 import { ssmImageStore } from "./images/image-store.ts";
 import { imagesCommand } from "./images/images-command.ts";
 import { initCommand } from "./init/init-command.ts";
@@ -139,6 +140,7 @@ const program = new Command("sluice")
     }),
   )
   .addCommand(eraseCommand({ ...control, wait: sleep, finish: operator.finish }))
+  .addCommand(holdCommand({ ...control, wait: sleep, finish: operator.finish }))
   .addCommand(bootstrapCommand(operator))
   .addCommand(deployCommand(operator))
   .addCommand(planCommand(operator))

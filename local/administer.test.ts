@@ -133,6 +133,13 @@ const erasure = (id: string): RecordOf<"erasure"> => ({
   counts: NOTHING_ERASED,
 });
 
+const held = (id: string): RecordOf<"legalHolds"> => ({
+  kind: "legalHolds",
+  version: 1,
+  id: "all",
+  holds: [{ id, subjectType: "service_account", reason: "a case", placedBy: "user-owner", placedAt: 1 }],
+});
+
 /** A role that permits nothing but reading projects. */
 const role = (resourceId: string, id: string): RecordOf<"role"> => ({
   kind: "role",
@@ -404,6 +411,7 @@ const OWN = {
   rate_limit_id: "rl-tiny",
   chat_id: "gen_own",
   erasure_id: "svc_acct_erased",
+  legal_hold_id: "svc_acct_held",
 };
 const FOREIGN = {
   project_id: "proj_foreign",
@@ -421,6 +429,7 @@ const FOREIGN = {
   rate_limit_id: "rl-foreign",
   chat_id: "gen_foreign",
   erasure_id: "svc_acct_erased_foreign",
+  legal_hold_id: "svc_acct_held_foreign",
 };
 const BODIES: Readonly<Record<string, unknown>> = {
   createProject: { name: "a" },
@@ -468,6 +477,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   updateProjectDataRetention: { retention_type: "none" },
   createHistoryAccess: { reason: "a support case", expires_in_seconds: 900 },
   createErasure: { subject_id: "user-target" },
+  createLegalHold: { subject_id: "user-target", reason: "a case in court" },
   updateModelPermissions: { mode: "deny_list", model_ids: ["chat"] },
 };
 const CALLERS = {
@@ -510,6 +520,7 @@ describe("who may do what in the control API", () => {
         ...["organization", OWN.project_id].map((resourceId) => create(role(resourceId, "role_new"))),
         create(historyAccess(OWN.project_id, "user-caller")),
         create(erasure(OWN.erasure_id)),
+        create(held(OWN.legal_hold_id)),
         ...(inProject ? [create(member(OWN.project_id, "user-caller", inProject))] : []),
       );
       await seed(
@@ -523,6 +534,7 @@ describe("who may do what in the control API", () => {
         ...groupAndRoles(FOREIGN),
         create(credit(FOREIGN)),
         create(erasure(FOREIGN.erasure_id)),
+        create(held(FOREIGN.legal_hold_id)),
         create(spendAlert(FOREIGN)),
         create({ ...spendAlert(FOREIGN), scope: "organization", subjectId: "organization" }),
       );

@@ -182,6 +182,10 @@ const CALLS: Readonly<Record<ControlOperationId, Call>> = {
   createErasure: (_, { project }, own) => own("post", "/organization/erasures", { subject_id: project }),
   listErasures: (_, _made, own) => own("get", "/organization/erasures?limit=1"),
   retrieveErasure: (_, { project }, own) => own("get", `/organization/erasures/${project}`),
+  createLegalHold: (_, { user }, own) =>
+    own("post", "/organization/legal_holds", { subject_id: user, reason: "a case in court" }),
+  listLegalHolds: (_, _made, own) => own("get", "/organization/legal_holds?limit=1"),
+  deleteLegalHold: (_, { user }, own) => own("delete", `/organization/legal_holds/${user}`),
   archiveProject: ({ projects }, { project }) => projects.archive(project),
   listGroups: ({ groups }) => groups.list({ limit: 1, order: "desc" }),
   retrieveGroup: ({ groups }, { group }) => groups.retrieve(group),

@@ -239,6 +239,7 @@ describe("an erasure", () => {
       list: (...list) => whole.list(...list),
       find: (id) => whole.find(id),
       content: (generation) => whole.content(generation),
+      holds: whole.holds,
       eraseKey: (subject) => whole.eraseKey(subject),
       remove: () => Promise.reject(new Error("the function was stopped")),
     };

@@ -226,7 +226,7 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
   administer: [
     ...onTable("control", "GetItem", "Query", "UpdateItem").map(withoutEndpoint),
     ...onTable("usage", "Query").map(withoutEndpoint),
-    ...onTable("history", "GetItem", "Query", "DeleteItem").map(withoutEndpoint),
+    ...onTable("history", "GetItem", "Query", "UpdateItem", "DeleteItem").map(withoutEndpoint),
     ...onTable("subject-keys", "BatchGetItem", "PutItem", "DeleteItem").map(withoutEndpoint),
     ...onTable("batches", "Query", "DeleteItem").map(withoutEndpoint),
     ...onTable("responses", "Query").map((call) => ({

@@ -227,6 +227,11 @@ CALLS = {
     "createErasure": lambda o: own(o, "post", "/organization/erasures", {"subject_id": made["project"]}),
     "listErasures": lambda o: own(o, "get", "/organization/erasures?limit=1"),
     "retrieveErasure": lambda o: own(o, "get", f"/organization/erasures/{made['project']}"),
+    "createLegalHold": lambda o: own(
+        o, "post", "/organization/legal_holds", {"subject_id": made["account"], "reason": "a case in court"}
+    ),
+    "listLegalHolds": lambda o: own(o, "get", "/organization/legal_holds?limit=1"),
+    "deleteLegalHold": lambda o: own(o, "delete", f"/organization/legal_holds/{made['account']}"),
     "listGroups": lambda o: first(o.groups.list(limit=1, order="desc")),
     "retrieveGroup": lambda o: o.groups.retrieve(made["group"]),
     "updateGroup": lambda o: o.groups.update(made["group"], name="crew"),

@@ -22,7 +22,9 @@ describe("the store of the history", () => {
   test("lets gateways write generations and read none, and the control API read them, and end a data key and mark it as erased", () => {
     expect(synth(true).output?.actions?.value).toEqual([
       ["PutItem", "GetItem", "PutItem"].map((name) => `dynamodb:${name}`),
-      ["GetItem", "Query", "DeleteItem", "BatchGetItem", "PutItem", "DeleteItem"].map((name) => `dynamodb:${name}`),
+      ["GetItem", "Query", "UpdateItem", "DeleteItem", "BatchGetItem", "PutItem", "DeleteItem"].map(
+        (name) => `dynamodb:${name}`,
+      ),
     ]);
   });
 

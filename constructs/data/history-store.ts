@@ -65,9 +65,9 @@ export class HistoryStore extends Construct {
     return [
       {
         Sid: "ReadHistory",
-        purpose: "The control API lists, reads and deletes generations.",
+        purpose: "The control API lists, reads and deletes generations, and keeps those that are held from expiring.",
         Effect: "Allow",
-        Action: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:DeleteItem"],
+        Action: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
         Resource: [this.#table.arn],
       },
       {

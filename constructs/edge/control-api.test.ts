@@ -69,7 +69,7 @@ describe("the control API", () => {
     const actions = policies
       .flatMap(({ policy }) => statements(policy))
       .find(({ Sid }) => Sid === "ReadHistory")?.Action;
-    expect(actions).toEqual(["GetItem", "Query", "DeleteItem"].map((name) => `dynamodb:${name}`));
+    expect(actions).toEqual(["GetItem", "Query", "UpdateItem", "DeleteItem"].map((name) => `dynamodb:${name}`));
   });
 
   test("is a function that the listener calls for its paths, with API Gateway's stage where that is the entry", () => {

@@ -78,6 +78,12 @@ export const ERRORS = {
     blame: "client",
     message: "This path does not take that method. The `allow` header names those it takes.",
   },
+  legal_hold: {
+    status: 409,
+    type: "invalid_request_error",
+    blame: "client",
+    message: "A legal hold is for this, so it is not deleted. Release the hold first.",
+  },
   version_conflict: {
     status: 412,
     type: "invalid_request_error",

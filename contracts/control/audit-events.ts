@@ -133,6 +133,9 @@ const PAYLOADS = {
   /** `id` is the subject's: from then on its data key is not used. */
   "erasure.started": z.strictObject({ id: z.string(), subject_type: SubjectType, reason: z.string().exactOptional() }),
   "erasure.completed": z.strictObject({ id: z.string(), erased: ErasedCounts }),
+  /** `id` is the subject's. */
+  "legal_hold.placed": z.strictObject({ id: z.string(), reason: z.string() }),
+  "legal_hold.released": z.strictObject({ id: z.string(), reason: z.string() }),
 } as const;
 
 export type AuditEventType = keyof typeof PAYLOADS;
@@ -184,6 +187,8 @@ export const AUDIT_EVENT_TYPES = [
   "history.deleted",
   "erasure.started",
   "erasure.completed",
+  "legal_hold.placed",
+  "legal_hold.released",
 ] as const satisfies readonly AuditEventType[];
 
 /** One administrative change, or refusals. The payload is the field with the type's name. */
@@ -248,6 +253,8 @@ export const AuditEvent = z.strictObject({
   "history.deleted": PAYLOADS["history.deleted"].exactOptional(),
   "erasure.started": PAYLOADS["erasure.started"].exactOptional(),
   "erasure.completed": PAYLOADS["erasure.completed"].exactOptional(),
+  "legal_hold.placed": PAYLOADS["legal_hold.placed"].exactOptional(),
+  "legal_hold.released": PAYLOADS["legal_hold.released"].exactOptional(),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;
 

@@ -128,7 +128,8 @@ type OwnEventType =
   | "credits.ended"
   | "data_retention.updated"
   | `history.${"access.granted" | "read" | "deleted"}`
-  | `erasure.${"started" | "completed"}`;
+  | `erasure.${"started" | "completed"}`
+  | `legal_hold.${"placed" | "released"}`;
 type Events = Response<"listAuditLogs">["data"][number];
 type Ours<Id extends PublishedId> = Id extends "listAuditLogs"
   ? { data: (Omit<Events, "type"> & { type: Exclude<Events["type"], OwnEventType> })[]; has_more: boolean }

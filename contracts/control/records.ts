@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ErasureRecord } from "../erasure/records.ts";
+import { ErasureRecord, LegalHoldsRecord } from "../erasure/records.ts";
 import { DataRetention } from "../history/data-retention.ts";
 import {
   LimitScope,
@@ -341,6 +341,7 @@ export const ControlRecord = z.discriminatedUnion("kind", [
   ErasureRecord,
   SpendAlertRecord,
   NoticeRecord,
+  LegalHoldsRecord,
 ]);
 export type ControlRecord = z.infer<typeof ControlRecord>;
 export type RecordKind = ControlRecord["kind"];

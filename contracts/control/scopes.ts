@@ -42,5 +42,7 @@ export const ControlScope = z.enum([
   "data_retention.write",
   "erasures.read",
   "erasures.write",
+  "legal_holds.read",
+  "legal_holds.write",
 ]);
 export type ControlScope = z.infer<typeof ControlScope>;

@@ -1,4 +1,5 @@
 import * as erasure from "../erasure/erasure.ts";
+import * as holds from "../erasure/legal-hold.ts";
 import * as chats from "../history/chats.ts";
 import * as retention from "../history/retention-bodies.ts";
 import { type ControlOperation, get, list, post, remove } from "./operation.ts";
@@ -75,8 +76,9 @@ export const HISTORY_OPERATIONS = {
 } as const satisfies Readonly<Record<string, ControlOperation>>;
 
 const ERASURES = "/v1/organization/erasures";
+const HOLDS = "/v1/organization/legal_holds";
 
-/** The erasure of users, service accounts and projects. Sluice's own. */
+/** The erasure of users, service accounts and projects, and what stops it. Sluice's own. */
 export const ERASURE_OPERATIONS = {
   listErasures: { ...list, path: ERASURES, scope: "erasures.read", response: erasure.ErasurePage },
   createErasure: {
@@ -92,6 +94,20 @@ export const ERASURE_OPERATIONS = {
     scope: "erasures.read",
     response: erasure.Erasure,
   },
+  listLegalHolds: { ...list, path: HOLDS, scope: "legal_holds.read", response: holds.LegalHoldPage },
+  createLegalHold: {
+    ...post,
+    path: HOLDS,
+    scope: "legal_holds.write",
+    body: holds.CreateLegalHold,
+    response: holds.LegalHold,
+  },
+  deleteLegalHold: {
+    ...remove,
+    path: `${HOLDS}/{legal_hold_id}`,
+    scope: "legal_holds.write",
+    response: holds.LegalHoldDeleted,
+  },
 } as const satisfies Readonly<Record<string, ControlOperation>>;
 
 /** Operations that OpenAI's administration API does not have. */
@@ -103,4 +119,7 @@ export const OWN_HISTORY_OPERATIONS = [
   "listErasures",
   "createErasure",
   "retrieveErasure",
+  "listLegalHolds",
+  "createLegalHold",
+  "deleteLegalHold",
 ] as const satisfies readonly (keyof typeof HISTORY_OPERATIONS | keyof typeof ERASURE_OPERATIONS)[];

@@ -25,7 +25,7 @@ export type ErasedCounts = z.infer<typeof ErasedCounts>;
 
 /** Whole seconds since 1970. */
 const Seconds = z.int().nonnegative();
-const SubjectId = z
+export const SubjectId = z
   .string()
   .regex(/^(user-|svc_acct_|proj_)[\w-]{1,190}$/, "must be the id of a user, a service account or a project");
 

@@ -32,3 +32,31 @@ export const ErasureRecord = z.strictObject({
     })
     .optional(),
 });
+
+/** Of an organisation: read with each erasure, and written with each new hold, so that of both at once one is refused. */
+export const MAX_LEGAL_HOLDS = 200;
+/** All legal holds of an organisation. */
+export const LegalHoldsRecord = z.strictObject({
+  kind: z.literal("legalHolds"),
+  version: Version,
+  id: z.literal("all"),
+  holds: z
+    .array(
+      z.strictObject({
+        /** Of the subject. */
+        id: z.string(),
+        subjectType: SubjectType,
+        /** Of a service account. */
+        projectId: z.string().optional(),
+        reason: z.string(),
+        /** Id of the user. */
+        placedBy: z.string(),
+        placedAt: Seconds,
+        /** When nothing of the history expired any more. @default - not yet */
+        heldAt: Seconds.optional(),
+        /** When its release began. @default - it is not released */
+        releasedAt: Seconds.optional(),
+      }),
+    )
+    .max(MAX_LEGAL_HOLDS),
+});

@@ -10,8 +10,10 @@ import type { ControlOperation } from "../control/operation.ts";
 import { CONTROL_OPERATIONS } from "../control/operations.ts";
 import * as projectKeys from "../control/project-keys.ts";
 import * as roles from "../control/roles.ts";
+import type { ControlScope } from "../control/scopes.ts";
 import * as usage from "../control/usage.ts";
 import * as erasure from "../erasure/erasure.ts";
+import * as legalHolds from "../erasure/legal-hold.ts";
 import * as chats from "../history/chats.ts";
 import * as dataRetention from "../history/retention-bodies.ts";
 import * as spendAlerts from "../notices/spend-alerts.ts";
@@ -28,6 +30,7 @@ const NAMED: ReadonlyMap<unknown, string> = new Map(
     credits,
     dataRetention,
     erasure,
+    legalHolds,
     groups,
     limits,
     objects,
@@ -106,7 +109,7 @@ function describe(id: string, { method, path, scope, query, body, response }: Co
         headers: responseHeaders(false),
         content: reference(responseName(id, response)),
       },
-      ...errorResponses({ errors: errorsOf(method, inPath.length > 0) }),
+      ...errorResponses({ errors: errorsOf(method, inPath.length > 0, scope) }),
     },
   };
 }
@@ -136,13 +139,21 @@ function queryParameters(query: z.ZodType): readonly JsonObject[] {
   }));
 }
 
-function errorsOf(method: ControlOperation["method"], hasPathParameter: boolean): readonly ErrorCode[] {
+/** What a legal hold may stop. */
+const HELD: ReadonlySet<ControlScope> = new Set(["erasures.write", "history.write", "legal_holds.write"]);
+
+function errorsOf(
+  method: ControlOperation["method"],
+  hasPathParameter: boolean,
+  scope: ControlScope,
+): readonly ErrorCode[] {
   return [
     ...(method === "POST" ? (["invalid_json"] as const) : []),
     "invalid_request",
     ...CREDENTIALS,
     "permission_denied",
     ...(hasPathParameter ? (["not_found"] as const) : []),
+    ...(HELD.has(scope) ? (["legal_hold"] as const) : []),
     ...(method === "GET" ? [] : (["version_conflict"] as const)),
     "rate_limit_exceeded",
     "internal_error",

@@ -24,6 +24,14 @@ export function erasedSubject(subject: string): string {
   return `erased#${subject}`;
 }
 
+/** Subject of the item of the data keys' table that exists while a subject is held: nothing of it expires. */
+export function heldSubject(subject: string): string {
+  return `held#${subject}`;
+}
+
+/** Attribute of an item whose subject is held: its time to live afterwards, in Unix seconds. */
+export const HELD_EXPIRY = "heldExpiry";
+
 /** Partition of the list of what a subject's data key encrypts. */
 export function listPartition(subject: string): string {
   return `list#${subject}`;

@@ -1,9 +1,17 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { LRUCache } from "lru-cache";
-import type { StoredGeneration } from "../../contracts/history/stored-generation.ts";
+import { HISTORY_TABLE, type StoredGeneration } from "../../contracts/history/stored-generation.ts";
 import { newDataKey } from "../../domain/history/generation-content.ts";
-import { erasedSubject, listEntry, listPartition, partKey, subjectsOf } from "../../domain/history/generation-keys.ts";
+import {
+  erasedSubject,
+  HELD_EXPIRY,
+  heldSubject,
+  listEntry,
+  listPartition,
+  partKey,
+  subjectsOf,
+} from "../../domain/history/generation-keys.ts";
 import { ErasedSubject, type HistoryStore } from "./history-store.ts";
 
 /** DynamoDB takes 400 KB an item, its keys and what is stored in clear included. */
@@ -13,6 +21,12 @@ const TIMEOUT_MS = 3000;
 const KEY_CACHE_MS = 20_000;
 const MAX_CACHED_KEYS = 10_000;
 const SECONDS_PER_DAY = 86_400;
+
+interface SubjectKey {
+  readonly dataKey: Buffer;
+  /** Whether nothing of the subject expires. */
+  readonly isHeld: boolean;
+}
 
 export interface DynamoHistoryStoreOptions {
   readonly client: DynamoDBDocumentClient;
@@ -28,7 +42,7 @@ export interface DynamoHistoryStoreOptions {
 /** Stores generations in a table: their encrypted content in parts, and an entry in the list of each of their subjects. */
 export class DynamoHistoryStore implements HistoryStore {
   readonly #options: DynamoHistoryStoreOptions;
-  readonly #keys: LRUCache<string, Buffer>;
+  readonly #keys: LRUCache<string, SubjectKey>;
 
   constructor(options: DynamoHistoryStoreOptions) {
     this.#options = options;
@@ -36,27 +50,36 @@ export class DynamoHistoryStore implements HistoryStore {
   }
 
   async dataKey(subject: string): Promise<Buffer> {
+    return (await this.#subject(subject)).dataKey;
+  }
+
+  async #subject(subject: string): Promise<SubjectKey> {
     const cached = this.#keys.get(subject);
     if (cached !== undefined) return cached;
-    const [stored, erased] = await Promise.all([this.#item(subject), this.#item(erasedSubject(subject))]);
+    const names = [subject, erasedSubject(subject), heldSubject(subject)];
+    const [stored, erased, held] = await Promise.all(names.map((name) => this.#item(name)));
     // Of an import from a backup the data key may be there again.
     if (erased !== undefined) throw new ErasedSubject();
-    const key = dataKeyIn(stored) ?? (await this.#madeKey(subject));
+    const dataKey = dataKeyIn(stored) ?? (await this.#madeKey(subject));
+    const key = { dataKey, isHeld: held !== undefined };
     this.#keys.set(subject, key);
     return key;
   }
 
   async put(generation: StoredGeneration, sealed: Buffer): Promise<void> {
-    if (await this.#isErased(generation)) return;
+    const subjects = await this.#subjectsOf(generation);
+    if (subjects === undefined) return;
     const { id, at, parts } = generation;
-    const expiresAt = Math.ceil(Date.parse(at) / 1000) + this.#options.retentionDays * SECONDS_PER_DAY;
+    const end = Math.ceil(Date.parse(at) / 1000) + this.#options.retentionDays * SECONDS_PER_DAY;
+    const isHeld = subjects.some((subject) => subject.isHeld);
+    const expiry = { [isHeld ? HELD_EXPIRY : HISTORY_TABLE.ttlAttribute]: end };
     // The first part is written last of them, and the lists after it: what a list has can be read.
     for (let part = parts - 1; part >= 0; part--) {
       const content = sealed.subarray(part * PART_BYTES, (part + 1) * PART_BYTES);
-      await this.#put({ ...partKey(id, part), expiresAt, content, ...(part === 0 ? { generation } : {}) });
+      await this.#put({ ...partKey(id, part), ...expiry, content, ...(part === 0 ? { generation } : {}) });
     }
     for (const subject of subjectsOf(generation))
-      await this.#put({ partition: listPartition(subject), entry: listEntry(generation), expiresAt, generation });
+      await this.#put({ partition: listPartition(subject), entry: listEntry(generation), ...expiry, generation });
   }
 
   async #put(Item: Record<string, unknown>): Promise<void> {
@@ -64,13 +87,12 @@ export class DynamoHistoryStore implements HistoryStore {
     await client.send(new PutCommand({ TableName: tableName, Item }), limit());
   }
 
-  /** A generation that waited on disk while its subject was erased. */
-  async #isErased(generation: StoredGeneration): Promise<boolean> {
+  /** @returns undefined for a generation that waited on disk while a subject of it was erased */
+  async #subjectsOf(generation: StoredGeneration): Promise<readonly SubjectKey[] | undefined> {
     try {
-      await Promise.all(subjectsOf(generation).map((subject) => this.dataKey(subject)));
-      return false;
+      return await Promise.all(subjectsOf(generation).map((subject) => this.#subject(subject)));
     } catch (error) {
-      if (error instanceof ErasedSubject) return true;
+      if (error instanceof ErasedSubject) return undefined;
       throw error;
     }
   }

@@ -1,6 +1,7 @@
 import type { ControlOperationId } from "../../contracts/control/operations.ts";
 import type { ControlHandler } from "./call/control-call.ts";
 import * as erasures from "./erasure/erasure-handlers.ts";
+import * as legalHolds from "./erasure/legal-hold-handlers.ts";
 import * as adminKeys from "./handlers/admin-keys.ts";
 import * as auditLogs from "./handlers/audit-logs.ts";
 import * as credits from "./handlers/billing/credits.ts";
@@ -62,4 +63,7 @@ export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHan
   createProjectApiKey: memberKeys.createProjectApiKey,
   listOwnApiKeys: memberKeys.listOwnApiKeys,
   rotateProjectApiKey: memberKeys.rotateProjectApiKey,
+  listLegalHolds: legalHolds.listLegalHolds,
+  createLegalHold: legalHolds.createLegalHold,
+  deleteLegalHold: legalHolds.deleteLegalHold,
 };

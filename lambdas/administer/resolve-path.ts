@@ -75,6 +75,14 @@ const PARAMETERS: { readonly [P in PathParameter]: { readonly noun: string; read
     },
   },
   erasure_id: { noun: "erasure", find: ofOrganization("erasure") },
+  legal_hold_id: {
+    noun: "legal hold",
+    find: async ({ store, organizationId, id }) => {
+      const record = await store.get(organizationId, { kind: "legalHolds", ids: ["all"] });
+      const hold = record?.holds.find((one) => one.id === id);
+      return record && hold && { ...hold, version: record.version };
+    },
+  },
   rate_limit_id: {
     noun: "rate limit",
     find: ({ store, organizationId, id, projectId = "", models }) =>

@@ -17,6 +17,7 @@ import { bytesInRange } from "./byte-range.ts";
 import { untilMade } from "./call/attempts.ts";
 import { checked } from "./call/checked-input.ts";
 import { ControlError, LostRaceError, notFound } from "./call/control-error.ts";
+import { refuseHeldGeneration } from "./erasure/legal-holds.ts";
 import { ExportQuery, exported } from "./export-chats.ts";
 import { chatList } from "./history/chat-list.ts";
 import { toChat } from "./history/chat-object.ts";
@@ -117,6 +118,7 @@ async function ofOwn(
     if (isEvents) return eventsOf(request, chat, history);
     if (request.method === "GET")
       return { status: 200, headers: {}, body: toChat(chat, (await history.content(chat)) ?? "erased") };
+    await refuseHeldGeneration(history, chat);
     await untilMade(() => recordDeletion(request, chat, user, tools));
     await history.remove(chat);
     return { status: 200, headers: {}, body: { object: "project.chat.deleted", id: chat.id, deleted: true } };

@@ -41,6 +41,7 @@ export interface PathRecords {
   readonly spend_alert_id: RecordOf<"spendAlert">;
   readonly chat_id: StoredGeneration & { readonly version: number };
   readonly erasure_id: RecordOf<"erasure">;
+  readonly legal_hold_id: RecordOf<"legalHolds">["holds"][number] & { readonly version: number };
   readonly rate_limit_id: LimitedSubject & { readonly model: string };
 }
 export type PathParameter = keyof PathRecords;

@@ -8,15 +8,11 @@ import { revokeProjectKeys } from "../handlers/projects.ts";
 import { refuseSelfAndOwner } from "../handlers/users.ts";
 import { endingChanges, removeInvites, removePersonalRecords, revokedKeys } from "./ended-subject.ts";
 import { type ErasableSubject, erasableSubject, matching, subjectData } from "./erasable-subject.ts";
+import { refuseHeld } from "./legal-holds.ts";
+import { SETTLE_SECONDS } from "./settle-seconds.ts";
 
 type Call = ControlCall<"createErasure">;
 type Stored = RecordOf<"erasure">;
-
-/**
- * An erasure is completed when nothing was left so long after it began: gateways use a data key for at most 20 s after it
- * was erased, and responses that were under way have been stored.
- */
-const SETTLE_SECONDS = 25;
 
 export const NOTHING_ERASED: ErasedCounts = {
   data_keys: 0,
@@ -65,6 +61,7 @@ async function begin(call: Call, subject: ErasableSubject): Promise<Stored> {
   const { caller, body, nowMs } = call;
   const { id, type, user, projectId } = subject;
   if (user) refuseSelfAndOwner(call, user);
+  const notHeld = await refuseHeld(call, subject);
   const invites = user ? await removeInvites(call, user) : 0;
   const changes = await endingChanges(call, subject);
   const removed = changes.filter(({ action }) => action === "remove").length;
@@ -82,7 +79,9 @@ async function begin(call: Call, subject: ErasableSubject): Promise<Stored> {
   const reason = body.reason === undefined ? {} : { reason: body.reason };
   const event = auditEvent("erasure.started", { id, subject_type: type, ...reason }, subject.project);
   // Its response is not the same when it is repeated.
-  await change({ ...call, repeatable: undefined }, event, [...changes, { action: "create", record }], { body: record });
+  await change({ ...call, repeatable: undefined }, event, [...changes, notHeld, { action: "create", record }], {
+    body: record,
+  });
   return record;
 }
 

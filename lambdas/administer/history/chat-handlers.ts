@@ -1,6 +1,7 @@
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import { auditEvent, type ControlCall, type ControlHandler, change } from "../call/control-call.ts";
 import { ControlError } from "../call/control-error.ts";
+import { refuseHeldGeneration } from "../erasure/legal-holds.ts";
 import { chatList, needsContent } from "./chat-list.ts";
 import { toChat } from "./chat-object.ts";
 import { historyOf } from "./history-of.ts";
@@ -27,6 +28,7 @@ export const retrieveChat: ControlHandler<"retrieveChat"> = async (call) => {
 
 export const deleteChat: ControlHandler<"deleteChat"> = async (call) => {
   const { chat_id: chat, project_id: project } = call.records;
+  await refuseHeldGeneration(historyOf(call), chat);
   const result = { body: { object: "project.chat.deleted" as const, id: chat.id, deleted: true } };
   // The event first: content that is gone without one would be worse than one that is deleted again.
   await change(call, auditEvent("history.deleted", { id: chat.id }, project), [], result);

@@ -1,5 +1,6 @@
 import type { ErasedCounts } from "../../../contracts/erasure/erasure.ts";
 import type { SubjectData } from "../../../domain/erasure/erased-subject.ts";
+import { eachOf } from "./each-of.ts";
 import type { FileEraser } from "./file-eraser.ts";
 import type { HistorySource } from "./history-source.ts";
 import type { ResponseEraser } from "./response-eraser.ts";
@@ -71,18 +72,4 @@ async function eraseGenerations(history: HistorySource, subject: string, isLate:
     after = next;
   } while (after !== undefined);
   return { deleted, isDone: true };
-}
-
-/** Calls `work` for all items, some at once. @returns how many there are */
-export async function eachOf<T>(
-  items: readonly T[],
-  concurrency: number,
-  work: (item: T) => Promise<unknown>,
-): Promise<number> {
-  const waiting = items.values();
-  const worker = async () => {
-    for (const item of waiting) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
-  return items.length;
 }

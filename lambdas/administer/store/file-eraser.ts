@@ -9,7 +9,8 @@ import {
   partsPrefix,
   QUEUE_PARTITION,
 } from "../../../domain/erasure/file-partitions.ts";
-import { eachOf, type IsLate, type Swept } from "./erasable-data.ts";
+import { eachOf } from "./each-of.ts";
+import type { IsLate, Swept } from "./erasable-data.ts";
 
 const PAGE = 100;
 const CONCURRENCY = 20;

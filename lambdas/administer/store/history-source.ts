@@ -16,6 +16,7 @@ import {
   subjectsOf,
 } from "../../../domain/history/generation-keys.ts";
 import { isSortKey } from "../../../lib/sort-key.ts";
+import { HistoryHolds } from "./history-holds.ts";
 
 /** Generations of a list, the newest first, and where the next page begins. */
 export interface HistoryPage {
@@ -37,6 +38,7 @@ export interface HistorySource {
    * @returns whether there was one
    */
   eraseKey(subject: string): Promise<boolean>;
+  readonly holds: Pick<HistoryHolds, "heldAmong" | "hold" | "release">;
 }
 
 export interface HistoryTables {
@@ -46,12 +48,14 @@ export interface HistoryTables {
 
 /** The history table, and the table of data keys. */
 export class DynamoHistorySource implements HistorySource {
+  readonly holds: HistoryHolds;
   readonly #client: DynamoDBDocumentClient;
   readonly #tables: HistoryTables;
   /** Milliseconds since 1970. */
   readonly #now: () => number;
 
   constructor(client: DynamoDBDocumentClient, tables: HistoryTables, now: () => number) {
+    this.holds = new HistoryHolds(client, tables);
     this.#client = client;
     this.#tables = tables;
     this.#now = now;
@@ -146,7 +150,9 @@ export class DynamoHistorySource implements HistorySource {
 
   /** DynamoDB may take days to remove what has expired. */
   #isLive(item: Readonly<Record<string, unknown>>): boolean {
-    return Number(item[HISTORY_TABLE.ttlAttribute]) * 1000 > this.#now();
+    const expiresAt = item[HISTORY_TABLE.ttlAttribute];
+    // Nothing of a subject that is held expires.
+    return expiresAt === undefined || Number(expiresAt) * 1000 > this.#now();
   }
 }
 

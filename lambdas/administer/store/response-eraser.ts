@@ -1,6 +1,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { keyTenant, type SubjectData } from "../../../domain/erasure/erased-subject.ts";
-import { eachOf, type IsLate, type Swept } from "./erasable-data.ts";
+import { eachOf } from "./each-of.ts";
+import type { IsLate, Swept } from "./erasable-data.ts";
 
 const PAGE = 100;
 const CONCURRENCY = 20;
