@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { errorBody } from "../contracts/api/errors.ts";
@@ -27,6 +28,45 @@ const bodies = ({ control }: ConsoleStage) =>
   control.seen.filter(({ url }) => url === "/v1/chat/completions").map(({ body }) => body);
 
 describeConsole("the playground", {}, (stage) => {
+  // documented: playground-edit
+  test("takes a prompt back to be changed in every pane, and saves the conversations without a key", async () => {
+    const { control } = stage();
+    const page = await opened(stage());
+    control.chat = (_, response) => streamChatTo(response, { pieces: ["Yes."] });
+    await page.getByRole("button", { name: "Add a model" }).click();
+    for (const prompt of ["first", "secnd"]) {
+      await send(page, prompt);
+      await page
+        .getByRole("button", { name: /^Edit prompt/ })
+        .nth(prompt === "first" ? 1 : 3)
+        .waitFor();
+    }
+    await page.getByRole("button", { name: "Edit prompt 2" }).first().click();
+    expect(await page.getByLabel("Prompt", { exact: true }).inputValue()).toBe("secnd");
+    expect(await page.locator(".turn").count()).toBe(2);
+    await send(page, "second");
+    await page
+      .getByRole("button", { name: /^Edit prompt/ })
+      .nth(3)
+      .waitFor();
+    const sent = ["first", "Yes.", "second"];
+    for (const body of bodies(stage()).slice(-2))
+      expect(body).toMatchObject({ messages: sent.map((content) => ({ content })) });
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save JSON" }).click(),
+    ]);
+    const text = await readFile(await download.path(), "utf8");
+    expect(JSON.parse(text).conversations).toEqual([
+      expect.objectContaining({
+        model: "phi-3-mini",
+        messages: [...sent, "Yes."].map((content) => expect.objectContaining({ content })),
+      }),
+      expect.objectContaining({ model: "qwen-3" }),
+    ]);
+    expect(text).not.toContain("sk-sl");
+  });
+
   // documented: console-playground
   test("streams an answer with system prompt and parameters, thoughts apart, and shows its figures", async () => {
     const { control } = stage();

@@ -4,7 +4,9 @@ import { announce } from "../../components/announcer.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
+import { saveFile } from "../../lib/save-file.ts";
 import type { Conversation } from "./conversation.ts";
+import { conversationsFile } from "./conversations-file.ts";
 import { MESSAGES } from "./messages.ts";
 import { modelKey } from "./models.ts";
 import { setPrompt, usePlayground } from "./playground-store.ts";
@@ -60,6 +62,7 @@ export function Composer({ projectId, models, isReady }: ComposerProps) {
         </p>
         <div className="actions">
           <ShareButton />
+          <SaveButton />
           {isSending ? (
             <button type="button" className="button" onClick={stop}>
               {t("stop")}
@@ -86,6 +89,21 @@ function ShareButton() {
     <p className="hint">{t("linkTooLong")}</p>
   ) : (
     <CopyButton label={t("copyLink")} text={link} />
+  );
+}
+
+/** Saves settings and conversations as a file, without a key. */
+function SaveButton() {
+  const t = useTexts(MESSAGES);
+  const save = () => {
+    const { settings, panes } = usePlayground.getState();
+    const content = JSON.stringify(conversationsFile(settings, panes), undefined, 2);
+    saveFile("conversations.json", new Blob([content], { type: "application/json" }));
+  };
+  return (
+    <button type="button" className="button" onClick={save}>
+      {t("save")}
+    </button>
   );
 }
 

@@ -22,8 +22,8 @@ export interface Conversation {
   /** @returns the turn as it ended; `undefined` while another one runs */
   readonly send: (options: SendOptions) => Promise<Turn | undefined>;
   readonly stop: () => void;
-  /** Forgets the turns. */
-  readonly clear: () => void;
+  /** Forgets all turns but the first `count`. While one runs, nothing. */
+  readonly keep: (count: number) => void;
 }
 
 let lastId = 0;
@@ -76,9 +76,9 @@ export function createConversation(model: string): Conversation {
     store,
     send,
     stop: () => running?.abort(),
-    clear: () => {
+    keep: (count) => {
       const turn = last();
-      if (turn === undefined || !isRunning(turn)) store.setState({ turns: [] });
+      if (turn === undefined || !isRunning(turn)) store.setState(({ turns }) => ({ turns: turns.slice(0, count) }));
     },
   };
 }

@@ -5,7 +5,7 @@ import { useTexts } from "../../i18n/translate.ts";
 import type { Conversation } from "./conversation.ts";
 import { FigureList } from "./figure-list.tsx";
 import { MESSAGES } from "./messages.ts";
-import { chooseModel, removePane } from "./playground-store.ts";
+import { chooseModel, editPrompt, removePane } from "./playground-store.ts";
 import { isRunning, type Turn } from "./turn.ts";
 
 interface PaneProps {
@@ -40,7 +40,7 @@ export function Pane({ conversation, number, models, isOnly }: PaneProps) {
           ))}
         </select>
         {turns.length > 0 && !isBusy ? (
-          <button type="button" className="button quiet" onClick={conversation.clear}>
+          <button type="button" className="button quiet" onClick={() => conversation.keep(0)}>
             {t("clear")}
           </button>
         ) : undefined}
@@ -58,8 +58,23 @@ export function Pane({ conversation, number, models, isOnly }: PaneProps) {
         )}
       </header>
       {turns.length === 0 ? <p className="quiet">{t("empty")}</p> : undefined}
-      {turns.map((turn) => (
-        <TurnView key={turn.id} turn={turn} />
+      {turns.map((turn, index) => (
+        <div key={turn.id} className="turn-row">
+          <TurnView turn={turn} />
+          {isBusy ? undefined : (
+            <button
+              type="button"
+              className="button quiet"
+              aria-label={t("editNamed", { number: String(index + 1) })}
+              onClick={() => {
+                editPrompt(index, turn.prompt);
+                document.getElementById("prompt")?.focus();
+              }}
+            >
+              {t("edit")}
+            </button>
+          )}
+        </div>
       ))}
     </article>
   );

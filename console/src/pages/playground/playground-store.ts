@@ -40,6 +40,12 @@ export function chooseModel({ store }: Conversation, model: string): void {
   usePlayground.setState(({ panes }) => ({ panes: [...panes] }));
 }
 
+/** Takes a prompt back to be changed: it and what came after it are gone from every pane, as each got the same prompts. */
+export function editPrompt(index: number, prompt: string): void {
+  for (const { keep } of usePlayground.getState().panes) keep(index);
+  setPrompt(prompt);
+}
+
 export function addPane(model: string): void {
   usePlayground.setState(({ panes }) =>
     panes.length >= MAX_PANES ? {} : { panes: [...panes, createConversation(model)] },
