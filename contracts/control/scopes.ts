@@ -39,6 +39,8 @@ export const ControlScope = z.enum([
   "roles.write",
   "limits.write",
   "usage.read",
+  /** Of the requests with the user's own keys alone. */
+  "own_usage.read",
   "data_retention.write",
   "erasures.read",
   "erasures.write",

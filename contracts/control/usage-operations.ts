@@ -6,7 +6,7 @@ import { type ControlOperation, get, list, post, remove } from "./operation.ts";
 import * as usage from "./usage.ts";
 
 const USAGE = "/v1/organization/usage";
-const read = { ...get, scope: "usage.read" } as const;
+const read = { ...get, scope: "usage.read", ownScope: "own_usage.read" } as const;
 
 /** What requests used and what they cost, summed in buckets of time. */
 export const USAGE_OPERATIONS = {

@@ -43,7 +43,7 @@ export const ORGANIZATION_ROLES = {
     "usage.read",
     "data_retention.read",
   ]),
-  member: predefined("organization", "member", ["own_api_keys.read"]),
+  member: predefined("organization", "member", ["own_api_keys.read", "own_usage.read"]),
 } as const satisfies Readonly<Record<string, Role>>;
 
 /** Roles in one project; they permit nothing outside of it. */

@@ -35,6 +35,7 @@ export const listCosts: ControlHandler<"listCosts"> = async (call) => {
     limit: query.limit,
     groupBy: [...dimensions],
     filters: { projectId: query["project_ids[]"], keyId: keyIdsOf(query["api_key_ids[]"]) },
+    ownUserId: call.isOwnOnly ? call.caller.user.id : undefined,
   });
   const withUser = groupBy.has("user_id");
   const body = usagePage(found, ({ groups }) => {

@@ -4,7 +4,7 @@ import {
   usualBuckets,
 } from "../../../contracts/control/usage.ts";
 import type { UsageKind } from "../../../contracts/usage/usage-counter.ts";
-import type { ControlHandler } from "../call/control-call.ts";
+import type { ControlCall, ControlHandler } from "../call/control-call.ts";
 import {
   apiKeyId,
   groupValue,
@@ -25,7 +25,7 @@ const DIMENSIONS = {
 
 export const listCompletionsUsage: ControlHandler<"listCompletionsUsage"> = async (call) => {
   const { batch } = call.query;
-  const requested = requestedOf(call.query, "completions", batch === undefined ? undefined : [String(batch)]);
+  const requested = requestedOf(call, "completions", batch === undefined ? undefined : [String(batch)]);
   const found = await requestedUsage(call, requested);
   const body = usagePage(found, ({ groups }) =>
     groups.map((group) => ({
@@ -43,7 +43,7 @@ export const listCompletionsUsage: ControlHandler<"listCompletionsUsage"> = asyn
 };
 
 export const listEmbeddingsUsage: ControlHandler<"listEmbeddingsUsage"> = async (call) => {
-  const found = await requestedUsage(call, requestedOf(call.query, "embeddings", undefined));
+  const found = await requestedUsage(call, requestedOf(call, "embeddings", undefined));
   const body = usagePage(found, ({ groups }) =>
     groups.map((group) => ({
       object: "organization.usage.embeddings.result" as const,
@@ -56,7 +56,7 @@ export const listEmbeddingsUsage: ControlHandler<"listEmbeddingsUsage"> = async 
 };
 
 export const listModerationsUsage: ControlHandler<"listModerationsUsage"> = async (call) => {
-  const found = await requestedUsage(call, requestedOf(call.query, "moderations", undefined));
+  const found = await requestedUsage(call, requestedOf(call, "moderations", undefined));
   const body = usagePage(found, ({ groups }) =>
     groups.map((group) => ({
       object: "organization.usage.moderations.result" as const,
@@ -68,8 +68,12 @@ export const listModerationsUsage: ControlHandler<"listModerationsUsage"> = asyn
   return { body };
 };
 
+type UsageCall = Pick<ControlCall<"listCompletionsUsage">, "caller" | "isOwnOnly"> & {
+  readonly query: CompletionsUsageQuery | EmbeddingsUsageQuery;
+};
+
 function requestedOf(
-  query: CompletionsUsageQuery | EmbeddingsUsageQuery,
+  { query, caller, isOwnOnly }: UsageCall,
   kind: UsageKind,
   isBatch: readonly string[] | undefined,
 ): RequestedUsage {
@@ -88,6 +92,7 @@ function requestedOf(
       isBatch,
       kind: [kind],
     },
+    ownUserId: isOwnOnly ? caller.user.id : undefined,
   };
 }
 

@@ -15,6 +15,7 @@ export async function chargedThisMonth(tools: UsageTools, projectId: string | un
     limit: 31,
     groupBy: [],
     filters: { projectId: projectId === undefined ? undefined : [projectId] },
+    ownUserId: undefined,
   });
   return buckets.flatMap(({ groups }) => groups).reduce((sum, { sums }) => sum + sums.chargeNanoUsd, 0);
 }

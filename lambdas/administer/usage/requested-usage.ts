@@ -20,6 +20,8 @@ export interface RequestedUsage {
   readonly limit: number;
   readonly groupBy: readonly UsageDimension[];
   readonly filters: Readonly<Partial<Record<UsageDimension, readonly string[] | undefined>>>;
+  /** Id of the user whose requests alone count, whatever the filters say. @default - those of all */
+  readonly ownUserId: string | undefined;
 }
 
 export interface UsageTools {
@@ -97,8 +99,12 @@ function requireStored(width: UsageWidth, start: number, now: number): void {
 /** The operator's organisation has the usage of all keys; any other that of its projects. */
 async function filtersOf(
   { caller, store, organization }: UsageTools,
-  { filters }: RequestedUsage,
+  { filters: requested, ownUserId }: RequestedUsage,
 ): Promise<Readonly<Partial<Record<UsageDimension, readonly string[]>>>> {
+  const filters =
+    ownUserId === undefined
+      ? requested
+      : { ...requested, userId: requested.userId?.filter((id) => id === ownUserId) ?? [ownUserId] };
   const wanted = Object.fromEntries(Object.entries(filters).filter(([, values]) => values !== undefined));
   if (caller.organizationId === organization) return wanted;
   const own = await projectIds(store, caller.organizationId);
