@@ -234,7 +234,8 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
       context: { "dynamodb:Attributes": "id" },
     })),
     ...onTable("responses", "DeleteItem").map(withoutEndpoint),
-    ...["s3:DeleteObject", "s3:DeleteObjectVersion"].map((action) => ({ action, resources: FILES })),
+    { action: "s3:DeleteObject", resources: FILES },
+    { action: "s3:DeleteObjectVersion", resources: FILES, madeBy: "S3, for a DeleteObject that names a version" },
     { action: "s3:ListBucketVersions", resources: ["bucket:files"], context: { "s3:prefix": "files/some/" } },
     ...onTable("keys", "GetItem")
       .map(withoutEndpoint)
