@@ -67,6 +67,12 @@ function serveLanding(apiUrl: string): Promise<Loopback> {
   });
 }
 
+/** Without names on the command line, all pages are. */
+function isWanted(name: string): boolean {
+  const names = process.argv.slice(2);
+  return names.length === 0 || names.includes(name);
+}
+
 async function writePictures(): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
   const built = await mkdtemp(join(tmpdir(), "pictures-"));
@@ -79,8 +85,9 @@ async function writePictures(): Promise<void> {
   const browser = await launchChromium();
   try {
     for (const theme of THEMES) {
-      await picture(browser, "landing", landing.origin, theme, (page) => page.getByRole("table").waitFor());
-      for (const { name, path, isSignedIn, reach } of EXAMPLE_PAGES)
+      if (isWanted("landing"))
+        await picture(browser, "landing", landing.origin, theme, (page) => page.getByRole("table").waitFor());
+      for (const { name, path, isSignedIn, reach } of EXAMPLE_PAGES.filter((page) => isWanted(page.name)))
         await picture(browser, name, `${(isSignedIn ? signedIn : signedOut).origin}${path}`, theme, reach);
     }
   } finally {

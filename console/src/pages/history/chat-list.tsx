@@ -1,16 +1,18 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { ApiError } from "../../api/api-error.ts";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { DateTime } from "../../components/date-time.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
-import { chatsQuery } from "./chat-queries.ts";
 import type { ChatFilter, ChatRow } from "./chats-api.ts";
+import { chatsQuery } from "./list-query.ts";
 import { MESSAGES } from "./messages.ts";
-import { OpenContent } from "./open-content.tsx";
+
+// Its form is needed by those who search the content of others.
+const OpenContent = lazy(async () => ({ default: (await import("./open-content.tsx")).OpenContent }));
 
 /** Pages without a row after which the search stops until somebody wants more of it. */
 const EMPTY_PAGES = 3;
@@ -135,7 +137,9 @@ function ListProblem({ error, filter, retry }: ListProblemProps) {
     return filter.q === undefined ? (
       <Empty title={t("forbiddenTitle")} text={t("forbidden")} />
     ) : (
-      <OpenContent projectId={filter.project} onOpened={retry} />
+      <Suspense fallback={<Loading />}>
+        <OpenContent projectId={filter.project} onOpened={retry} />
+      </Suspense>
     );
   return <Problem error={error} onRetry={retry} />;
 }

@@ -1,20 +1,11 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { type ChatFilter, deleteChat, listChats, readChat, readEvents } from "./chats-api.ts";
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { deleteChat, readChat, readEvents } from "./chats-api.ts";
 import type { Played } from "./playback.tsx";
 import { responseText } from "./playback.tsx";
 import { recordingOf } from "./recording.ts";
 
 /** How long what was read of a closed window stays in memory. */
 const GONE_MS = 60_000;
-
-export function chatsQuery(filter: ChatFilter) {
-  return infiniteQueryOptions({
-    queryKey: ["chats", filter],
-    queryFn: ({ pageParam, signal }) => listChats(filter, pageParam, signal),
-    initialPageParam: "",
-    getNextPageParam: ({ next }) => next,
-  });
-}
 
 export function chatQuery(id: string) {
   return queryOptions({

@@ -1,5 +1,5 @@
 import { Link, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Loading } from "../../components/loading.tsx";
 import { PageTitle } from "../../components/page-title.tsx";
 import { Problem } from "../../components/problem.tsx";
@@ -9,12 +9,14 @@ import { useSession } from "../../session/session.ts";
 import "../../styles/answers.css";
 import "../../styles/history.css";
 import { ChatList } from "./chat-list.tsx";
-import { ChatView } from "./chat-view.tsx";
 import type { ChatFilter } from "./chats-api.ts";
-import { ExportDialog } from "./export-dialog.tsx";
 import { HistoryFilters } from "./history-filters.tsx";
 import { MESSAGES } from "./messages.ts";
 import { RetentionNotice } from "./retention-notice.tsx";
+
+// What is opened from the list is loaded then.
+const ChatView = lazy(async () => ({ default: (await import("./chat-view.tsx")).ChatView }));
+const ExportDialog = lazy(async () => ({ default: (await import("./export-dialog.tsx")).ExportDialog }));
 
 /** What was written and responded in projects that opted in: list, content, playback, export. */
 export function HistoryPage() {
@@ -64,14 +66,20 @@ export function HistoryPage() {
           {isReady ? <ChatList key={JSON.stringify(filter)} filter={filter} /> : undefined}
         </>
       ) : (
-        <ChatView
-          key={search.chat}
-          id={search.chat}
-          otherId={search.with === search.chat ? undefined : search.with}
-          projectId={current?.id}
-        />
+        <Suspense fallback={<Loading />}>
+          <ChatView
+            key={search.chat}
+            id={search.chat}
+            otherId={search.with === search.chat ? undefined : search.with}
+            projectId={current?.id}
+          />
+        </Suspense>
       )}
-      {isExporting ? <ExportDialog filter={filter} onClose={() => setExporting(false)} /> : undefined}
+      {isExporting ? (
+        <Suspense fallback={null}>
+          <ExportDialog filter={filter} onClose={() => setExporting(false)} />
+        </Suspense>
+      ) : undefined}
     </>
   );
 }
