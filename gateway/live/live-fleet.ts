@@ -5,8 +5,8 @@ import { parseJson } from "../../lib/parse-json.ts";
 import type { LiveBook, LiveSnapshot } from "./live-book.ts";
 import type { LiveBus } from "./live-bus.ts";
 
-/** How long others may take to respond: a thread that computes for longer is left out. */
-const WAIT_MS = 400;
+/** How long others may take to respond: a list leaves a thread out that computes for longer; of a stop the operator has to know. */
+const WAIT_MS = { list: 400, stop: 2000 } as const;
 
 /** A newer release may send more fields. */
 const Message = z.discriminatedUnion("kind", [
@@ -82,7 +82,7 @@ export class LiveFleet {
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting: Waiting = { replies: [], expected: Number.POSITIVE_INFINITY, finish: resolve };
     this.#waiting.set(id, waiting);
-    const timer = setTimeout(resolve, WAIT_MS);
+    const timer = setTimeout(resolve, WAIT_MS[call.kind]);
     try {
       const sent = await this.#bus.send(undefined, JSON.stringify({ ...call, call: id, from: this.#book.id }));
       if (sent === undefined) return { replies: [], isComplete: false };
