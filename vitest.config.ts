@@ -67,8 +67,8 @@ const whole = ["**/*.e2e.test.ts", "**/*.browser.test.ts", "engine/engine.test.t
 /** Files at once on two cores: with three of them a third of the processor's time was left over. */
 const BESIDE_EACH_OTHER = 4;
 const PARTS = {
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
   maxWorkers: BESIDE_EACH_OTHER,
   sequence: { groupOrder: 0 },
 } as const;
@@ -131,7 +131,7 @@ export default defineConfig({
           name: "waiting",
           include: waiting,
           exclude: notOurs,
-          testTimeout: 90_000,
+          testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: BESIDE_EACH_OTHER,
           sequence: { groupOrder: 0 },
@@ -143,7 +143,7 @@ export default defineConfig({
           name: "whole",
           include: whole,
           exclude: [...notOurs, ...waiting],
-          testTimeout: 90_000,
+          testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 1,
           fileParallelism: false,

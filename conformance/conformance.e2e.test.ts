@@ -92,7 +92,7 @@ describe("the official SDK for Python", () => {
     expect(problems).toEqual([]);
     expect(unservedOperations(recorder.exchanges)).toEqual([]);
     counts.push(`conformance: Python ${Object.keys(CONTROL_OPERATIONS).length} operations of the control API`);
-  }, 120_000);
+  });
 });
 
 /** Validates every request and response that a document describes. */

@@ -61,5 +61,5 @@ describe.skipIf(skipped !== "")(`the history in the console on the local stack${
     await page.getByRole("button", { name: "Delete" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await page.getByRole("heading", { name: "Nothing here yet" }).waitFor();
-  }, 120_000);
+  });
 });

@@ -60,7 +60,7 @@ describe.skipIf(skipped !== "")(`the console on the local stack${skipped}`, () =
     await page.getByRole("heading", { name: "No keys yet" }).waitFor();
     await eventually(async () => expect((await generate()).status).toBe(401));
     expect(complaints).toEqual([]);
-  }, 120_000);
+  });
 
   // documented: console-served
   test("each page is served by its own path under the policy, a wrong admin key is refused, and a missing file is 404", async () => {
@@ -80,7 +80,7 @@ describe.skipIf(skipped !== "")(`the console on the local stack${skipped}`, () =
     await page.getByLabel("Admin key").fill("sk-admin-AAAAAAAAAAAA-wrong");
     await page.keyboard.press("Enter");
     await page.getByText("The service does not accept this key").waitFor();
-  }, 120_000);
+  });
 });
 
 function complaintsOf(page: Page): readonly string[] {

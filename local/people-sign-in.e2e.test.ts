@@ -67,7 +67,7 @@ describe.skipIf(skipped !== "")(`people sign in at the local stack${skipped}`, (
     const { access_token: key } = Issued.parse(await response.json());
     const { choices } = await generate(key);
     expect(choices[0]?.message.content).toBeTruthy();
-  }, 120_000);
+  });
 
   // documented: session-in-a-browser
   test("in a page of the site by the code flow: keys in its memory, a cookie that it can't read, until it signs out", async () => {
@@ -128,7 +128,7 @@ describe.skipIf(skipped !== "")(`people sign in at the local stack${skipped}`, (
     expect((await inPage(page, "/session", "DELETE", {})).status).toBe(200);
     expect((await inPage(page, "/session/refresh", "POST", {})).status).toBe(401);
     expect((await projects()).status).toBe(401);
-  }, 120_000);
+  });
 
   // documented: console-at-local-issuer
   test("in the console: by its button to the issuer and back, again after a reload, until they sign out there", async () => {
@@ -149,5 +149,5 @@ describe.skipIf(skipped !== "")(`people sign in at the local stack${skipped}`, (
     await page.reload();
     await page.getByRole("button", { name: "Continue with single sign-on" }).waitFor();
     expect(new URL(page.url()).search).not.toContain("code=");
-  }, 120_000);
+  });
 });

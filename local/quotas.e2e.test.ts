@@ -50,4 +50,4 @@ test("the synthesized stack holds a key's quota of tokens by the month, and coun
     return (await document.send(new GetCommand({ TableName: usageTableName("dev"), Key, ConsistentRead: true }))).Item;
   };
   await expect.poll(counted, { timeout: 30_000 }).toMatchObject({ drawn: used, used });
-}, 120_000);
+});

@@ -38,4 +38,4 @@ test("the semantic cache serves a paraphrase, by real vectors, and no other prom
   expect(again).toMatchObject({ level: "semantic", text: first.text });
   expect(again.similarity).toBeCloseTo(0.809, 2);
   expect((await complete("How did the stock market do today?")).level).toBeNull();
-}, 120_000);
+});

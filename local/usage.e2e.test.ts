@@ -51,4 +51,4 @@ test("the synthesized stack counts the requests of a key: gateway, bucket, funct
     .poll(counted, { timeout: 30_000 })
     .toMatchObject({ requests: 5, failedRequests: 0, outputTokens: tokens });
   expect(Object.keys(await counted()).sort()).toEqual([...USAGE_SUMS].sort());
-}, 120_000);
+});

@@ -86,4 +86,4 @@ test("a process killed in the middle of its streams has counted them, and proces
   const sum = await counted();
   expect(sum).toBeGreaterThanOrEqual(used);
   expect(sum).toBeLessThanOrEqual(CAP);
-}, 120_000);
+});

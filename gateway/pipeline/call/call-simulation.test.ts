@@ -41,7 +41,7 @@ describe("whatever upstreams, clients and the clock do", () => {
       "RangeError",
     ])
       expect(seen.get(kind) ?? 0, kind).toBeGreaterThan(100);
-  }, 120_000);
+  });
 });
 
 function problems(history: SimulatedHistory): readonly string[] {
