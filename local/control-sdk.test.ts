@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { ControlOperation } from "../contracts/control/operation.ts";
 import { CONTROL_OPERATIONS, type ControlOperationId } from "../contracts/control/operations.ts";
 import type { RecordOf } from "../contracts/control/records.ts";
+import type { ControlStore } from "../lambdas/administer/store/control-store.ts";
 import { controlServer } from "./test/control-server.ts";
 import { CHAT_ID, storeChat } from "./test/stored-chat.ts";
 
@@ -21,11 +22,20 @@ interface Made {
   role: string;
   projectRole: string;
   credit: string;
+  webhook: string;
+  delivery: string;
   alert: string;
   projectAlert: string;
   chat: string;
 }
 const CreditId = z.object({ id: z.string() });
+/** As the function that sends notices stores it. */
+async function storeDelivery(store: ControlStore, { webhook: webhookId, delivery: id }: Made): Promise<void> {
+  const times = { createdAt: 1, triedUntil: 2, nextAttemptAt: 2, updatedAt: 2, expiresAt: 2_000_000_000 };
+  const event = { noticeId: "evt_1", type: "key.revoked", status: "failed", attempts: 9 } as const;
+  const record = { kind: "webhookDelivery", version: 1, id, webhookId, ...event, ...times } as const;
+  expect(await store.write("org-a", [{ action: "create", record }])).toBe(true);
+}
 /** `own` sends a request of an operation that the SDK has no method for. */
 type Call = (organization: Organization, made: Made, own: OwnCall) => PromiseLike<unknown>;
 type OwnCall = (method: "get" | "post" | "delete", path: string, body?: unknown) => PromiseLike<unknown>;
@@ -134,6 +144,16 @@ const CALLS: Readonly<Record<ControlOperationId, Call>> = {
   revokeCredit: (_, { project, credit }, own) =>
     own("post", `/organization/credits/project/${project}/${credit}/revoke`),
   endCredits: (_, { project }, own) => own("delete", `/organization/credits/project/${project}`),
+  createWebhook: async (_, made, own) => {
+    made.webhook = CreditId.parse(await own("post", "/organization/webhooks", { url: "https://hooks.example.com" })).id;
+  },
+  listWebhooks: (_, __, own) => own("get", "/organization/webhooks?limit=1"),
+  retrieveWebhook: (_, { webhook }, own) => own("get", `/organization/webhooks/${webhook}`),
+  rotateWebhookSecret: (_, { webhook }, own) => own("post", `/organization/webhooks/${webhook}/rotate_secret`, {}),
+  listWebhookDeliveries: (_, { webhook }, own) => own("get", `/organization/webhooks/${webhook}/deliveries`),
+  resendWebhookDelivery: (_, { webhook, delivery }, own) =>
+    own("post", `/organization/webhooks/${webhook}/deliveries/${delivery}/resend`),
+  deleteWebhook: (_, { webhook }, own) => own("delete", `/organization/webhooks/${webhook}`),
   updateModelPermissions: ({ projects }, { project }) =>
     projects.modelPermissions.update(project, { mode: "allow_list", model_ids: ["tiny"] }),
   retrieveModelPermissions: ({ projects }, { project }) => projects.modelPermissions.retrieve(project),
@@ -284,6 +304,8 @@ describe("the official SDK", () => {
       role: "",
       projectRole: "",
       credit: "",
+      webhook: "",
+      delivery: "delivery_1",
       alert: "",
       projectAlert: "",
       chat: CHAT_ID,
@@ -292,6 +314,7 @@ describe("the official SDK", () => {
     for (const [id, call] of Object.entries(CALLS)) {
       if (id === "createProjectApiKey") await joinAsOwner(server, made.project);
       if (id === "listChats") await storeChat(server, { projectId: made.project });
+      if (id === "resendWebhookDelivery") await storeDelivery(server.store, made);
       await call(organization, made, own);
       const { method, path, response }: ControlOperation = CONTROL_OPERATIONS[id as ControlOperationId];
       const last = responses.at(-1);

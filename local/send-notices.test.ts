@@ -1,14 +1,9 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
 import { USAGE_TABLE } from "../contracts/usage/usage-counter.ts";
-import { chainEndKey } from "../domain/tenancy/audit-marks.ts";
-import { usageEvent } from "../domain/usage/test/usage-events.ts";
-import { usageAdditions } from "../domain/usage/usage-sums.ts";
 import { DynamoQuotaTable } from "../gateway/quotas/dynamo-quota-table.ts";
-import { DynamoUsageSums } from "../lambdas/count-usage/dynamo-usage-sums.ts";
-import { NoticeTable } from "../lambdas/send-notices/notice-table.ts";
 import { sendNotices } from "../lambdas/send-notices/send-notices.ts";
-import { controlServer } from "./test/control-server.ts";
+import { noticeSender } from "./test/notice-sender.ts";
 
 const MONTH_MS = 31 * 86_400_000;
 const channel = (recipients = ["oncall@example.com"], subject_prefix?: string) => ({
@@ -23,46 +18,10 @@ const alertOf = (cents: number) => ({
   notification_channel: channel(undefined, "[money]"),
 });
 
-async function setUp() {
-  const server = await controlServer();
-  const secret = await server.owner("org-a");
-  const { document, tools, clock, usageTable } = server;
-  const Item = { ...chainEndKey("org-a"), version: 1 };
-  await document.send(new PutCommand({ TableName: "sluice-dev-control", Item }));
-  const mails: { readonly subject: string; readonly text: string }[] = [];
-  const state = { fails: false };
-  const sender = {
-    table: new NoticeTable(document, { control: "sluice-dev-control", usage: usageTable }),
-    store: server.store,
-    usage: tools.usage,
-    organization: "org-a",
-    environment: "dev",
-    mail: async (mail: { readonly subject: string; readonly text: string }) => {
-      if (state.fails) throw new Error("SNS is gone");
-      mails.push(mail);
-    },
-    now: () => clock.ms,
-  };
-  const run = async () => {
-    clock.ms += 60_000;
-    return (await sendNotices(sender)).map(({ message }) => message);
-  };
-  let segments = 0;
-  /** What a project is charged, as the function of the ledger counts it. */
-  const charge = async (projectId: string, nanoUsd: number) => {
-    const sums = new DynamoUsageSums({ client: document, tableName: usageTable, now: () => clock.ms });
-    const event = usageEvent({ projectId, chargeNanoUsd: nanoUsd, endedAt: new Date(clock.ms).toISOString() });
-    await sums.add(`segment-${segments++}`, usageAdditions([event]));
-  };
-  const sdk = server.sdk(secret);
-  const project = await sdk.projects.create({ name: "search" });
-  return { ...server, secret, sdk, project, mails, state, sender, run, charge };
-}
-
 describe("spend alerts", () => {
   // documented: spend-alert-once
   test("are mailed once in a month when the ledger's charges reach them, and again in the next month", async () => {
-    const { sdk, project, mails, run, charge, clock } = await setUp();
+    const { sdk, project, mails, run, charge, clock } = await noticeSender();
     const alert = await sdk.projects.spendAlerts.create(project.id, alertOf(200));
     const organization = await sdk.spendAlerts.create(alertOf(250));
     await charge(project.id, 1_999_999_999);
@@ -93,7 +52,7 @@ describe("spend alerts", () => {
   });
 
   test("that are raised after they were reached are mailed at the new amount too, and deleted ones no more", async () => {
-    const { sdk, project, mails, run, charge } = await setUp();
+    const { sdk, project, mails, run, charge } = await noticeSender();
     const { id } = await sdk.projects.spendAlerts.create(project.id, alertOf(100));
     await charge(project.id, 1_000_000_000);
     await run();
@@ -111,7 +70,7 @@ describe("spend alerts", () => {
   });
 
   test("wait while no mail can be sent, and two runs at a time send one mail", async () => {
-    const { sdk, project, mails, state, sender, run, charge, clock } = await setUp();
+    const { sdk, project, mails, state, sender, run, charge, clock } = await noticeSender();
     await sdk.projects.spendAlerts.create(project.id, alertOf(100));
     await charge(project.id, 1_000_000_000);
     state.fails = true;
@@ -123,7 +82,7 @@ describe("spend alerts", () => {
   });
 
   test("are refused with the field for an address that gets no mail, and listed in both orders", async () => {
-    const { sdk, project, secret, post } = await setUp();
+    const { sdk, project, secret, post } = await noticeSender();
     const refused = await post("/organization/spend_alerts", secret, {
       ...alertOf(100),
       notification_channel: channel(["oncall@example.com", "boss@example.com"]),
@@ -175,7 +134,7 @@ describe("budgets", () => {
 
   // documented: budget-mail-names-it
   test("of which a gateway reports a share are mailed once, with name, scope, amount, use, window and reset", async () => {
-    const { document, usageTable, project, mails, run } = await setUp();
+    const { document, usageTable, project, mails, run } = await noticeSender();
     const gateways = [1, 2, 3].map(() => new DynamoQuotaTable({ client: document, tableName: usageTable }));
     for (const percent of [50, 80, 90, 100])
       await Promise.all(gateways.map((table) => table.report(sum(project.id), alert(percent, project.id))));
@@ -201,7 +160,7 @@ describe("budgets", () => {
   });
 
   test("whose gateway was killed between the alert and its mark are mailed once", async () => {
-    const { document, usageTable, project, mails, run } = await setUp();
+    const { document, usageTable, project, mails, run } = await noticeSender();
     const table = new DynamoQuotaTable({ client: document, tableName: usageTable });
     const dying = new DynamoQuotaTable({
       tableName: usageTable,
@@ -220,7 +179,7 @@ describe("budgets", () => {
   });
 
   test("that a newer release wrote stay for it, and the others are mailed", async () => {
-    const { document, usageTable, project, mails, run } = await setUp();
+    const { document, usageTable, project, mails, run } = await noticeSender();
     const Item = { [USAGE_TABLE.hashKey]: "budget alerts", [USAGE_TABLE.rangeKey]: "0", alert: { later: true } };
     await document.send(new PutCommand({ TableName: usageTable, Item }));
     const table = new DynamoQuotaTable({ client: document, tableName: usageTable });

@@ -61,7 +61,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
       /^esbuild$/,
     ],
   },
-  lib: { rooms: [], packages: [/^eventsource-parser$/] },
+  lib: { rooms: [], packages: [/^(eventsource-parser|ipaddr\.js)$/] },
   lambdas: {
     rooms: ["contracts", "domain"],
     packages: [
@@ -70,7 +70,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
       /^zod$/,
       /^esbuild$/,
       /^fflate$/,
-      /^(hyparquet-writer|jose|oauth4webapi)$/,
+      /^(hyparquet-writer|jose|oauth4webapi|undici)$/,
     ],
   },
   local: {

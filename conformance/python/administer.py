@@ -78,6 +78,24 @@ SPEND_ALERT = {
 }
 
 
+def create_webhook(organization):
+    """Its address is never reached: the name is reserved. A revoked key is its first event."""
+    made["webhook"] = own(organization, "post", "/organization/webhooks", {"url": "https://hooks.example.com"})["id"]
+    account = organization.projects.service_accounts.create(made["project"], name="revoked")
+    organization.projects.api_keys.delete(account.api_key.id, project_id=made["project"])
+
+
+def deliveries_of_webhook(organization):
+    """The function that sends notices runs each minute."""
+    for _ in range(180):
+        page = own(organization, "get", f"/organization/webhooks/{made['webhook']}/deliveries")
+        if page["data"]:
+            made["delivery"] = page["data"][0]["id"]
+            return page
+        time.sleep(1)
+    raise AssertionError("no delivery was made within three minutes")
+
+
 def since():
     """An hour ago, in Unix seconds."""
     return int(time.time()) - 3600
@@ -177,6 +195,15 @@ CALLS = {
         o, "post", f"/organization/credits/project/{made['project']}/{made['credit']}/revoke"
     ),
     "endCredits": lambda o: own(o, "delete", f"/organization/credits/project/{made['project']}"),
+    "createWebhook": create_webhook,
+    "listWebhooks": lambda o: own(o, "get", "/organization/webhooks?limit=1"),
+    "retrieveWebhook": lambda o: own(o, "get", f"/organization/webhooks/{made['webhook']}"),
+    "rotateWebhookSecret": lambda o: own(o, "post", f"/organization/webhooks/{made['webhook']}/rotate_secret", {}),
+    "listWebhookDeliveries": deliveries_of_webhook,
+    "resendWebhookDelivery": lambda o: own(
+        o, "post", f"/organization/webhooks/{made['webhook']}/deliveries/{made['delivery']}/resend"
+    ),
+    "deleteWebhook": lambda o: own(o, "delete", f"/organization/webhooks/{made['webhook']}"),
     "updateModelPermissions": lambda o: o.projects.model_permissions.update(
         made["project"], mode="allow_list", model_ids=["tiny"]
     ),

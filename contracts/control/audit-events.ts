@@ -111,6 +111,15 @@ const PAYLOADS = {
   "spend_alert.created": spendAlertChanged,
   "spend_alert.updated": spendAlertChanged,
   "spend_alert.deleted": idOnly,
+  /** `id` is the webhook's. */
+  "webhook.created": z.strictObject({
+    id: z.string(),
+    data: z.strictObject({ url: z.string(), events: z.array(z.string()).nullable() }),
+  }),
+  "webhook.secret_rotated": idOnly,
+  "webhook.deleted": idOnly,
+  /** `id` is the delivery's. */
+  "webhook.resent": idOnly,
   /** `id` is the credit's. */
   "credit.granted": z.strictObject({
     id: z.string(),
@@ -178,6 +187,10 @@ export const AUDIT_EVENT_TYPES = [
   "spend_alert.created",
   "spend_alert.updated",
   "spend_alert.deleted",
+  "webhook.created",
+  "webhook.secret_rotated",
+  "webhook.deleted",
+  "webhook.resent",
   "credit.granted",
   "credit.revoked",
   "credits.ended",
@@ -244,6 +257,10 @@ export const AuditEvent = z.strictObject({
   "spend_alert.created": PAYLOADS["spend_alert.created"].exactOptional(),
   "spend_alert.updated": PAYLOADS["spend_alert.updated"].exactOptional(),
   "spend_alert.deleted": PAYLOADS["spend_alert.deleted"].exactOptional(),
+  "webhook.created": PAYLOADS["webhook.created"].exactOptional(),
+  "webhook.secret_rotated": PAYLOADS["webhook.secret_rotated"].exactOptional(),
+  "webhook.deleted": PAYLOADS["webhook.deleted"].exactOptional(),
+  "webhook.resent": PAYLOADS["webhook.resent"].exactOptional(),
   "credit.granted": PAYLOADS["credit.granted"].exactOptional(),
   "credit.revoked": PAYLOADS["credit.revoked"].exactOptional(),
   "credits.ended": PAYLOADS["credits.ended"].exactOptional(),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import * as alerts from "../notices/spend-alerts.ts";
+import * as webhooks from "../notices/webhooks.ts";
 import * as credits from "./credits.ts";
 import * as limits from "./limits.ts";
 import { type ControlOperation, get, list, NoBody, post, remove } from "./operation.ts";
@@ -139,6 +140,39 @@ export const SPEND_ALERT_OPERATIONS = {
     ...write,
     path: PROJECT_SPEND_ALERT,
     response: alerts.ProjectSpendAlertDeleted,
+  },
+} as const satisfies Readonly<Record<string, ControlOperation>>;
+
+const WEBHOOKS = "/v1/organization/webhooks";
+const WEBHOOK = `${WEBHOOKS}/{webhook_id}` as const;
+const DELIVERIES = `${WEBHOOK}/deliveries` as const;
+
+/** Webhooks, which are Sluice's own. */
+export const WEBHOOK_OPERATIONS = {
+  listWebhooks: { ...list, ...read, path: WEBHOOKS, response: pageOf(webhooks.Webhook) },
+  createWebhook: {
+    ...post,
+    ...write,
+    path: WEBHOOKS,
+    body: webhooks.CreateWebhook,
+    response: webhooks.WebhookWithSecret,
+  },
+  retrieveWebhook: { ...get, ...read, path: WEBHOOK, response: webhooks.Webhook },
+  deleteWebhook: { ...remove, ...write, path: WEBHOOK, response: webhooks.WebhookDeleted },
+  rotateWebhookSecret: {
+    ...post,
+    ...write,
+    path: `${WEBHOOK}/rotate_secret`,
+    body: webhooks.RotateWebhookSecret,
+    response: webhooks.WebhookWithSecret,
+  },
+  listWebhookDeliveries: { ...list, ...read, path: DELIVERIES, response: pageOf(webhooks.WebhookDelivery) },
+  resendWebhookDelivery: {
+    ...post,
+    ...write,
+    path: `${DELIVERIES}/{delivery_id}/resend`,
+    body: NoBody,
+    response: webhooks.WebhookDelivery,
   },
 } as const satisfies Readonly<Record<string, ControlOperation>>;
 

@@ -1,7 +1,7 @@
 import * as adminKeys from "./admin-keys.ts";
 import { AuditEventPage, ListAuditEventsQuery } from "./audit-events.ts";
 import { GROUP_OPERATIONS } from "./group-operations.ts";
-import { CREDIT_OPERATIONS, LIMIT_OPERATIONS, SPEND_ALERT_OPERATIONS } from "./limit-operations.ts";
+import { CREDIT_OPERATIONS, LIMIT_OPERATIONS, SPEND_ALERT_OPERATIONS, WEBHOOK_OPERATIONS } from "./limit-operations.ts";
 import * as objects from "./objects.ts";
 import { type ControlOperation, get, list, NoBody, post, remove } from "./operation.ts";
 import * as projectKeys from "./project-keys.ts";
@@ -235,6 +235,7 @@ export const CONTROL_OPERATIONS = {
   ...ROLE_OPERATIONS,
   ...LIMIT_OPERATIONS,
   ...SPEND_ALERT_OPERATIONS,
+  ...WEBHOOK_OPERATIONS,
   ...USAGE_OPERATIONS,
   ...CREDIT_OPERATIONS,
   ...HISTORY_OPERATIONS,
@@ -259,4 +260,11 @@ export const OWN_OPERATIONS = [
   "endCredits",
   "revokeCredit",
   "listCreditMovements",
+  "listWebhooks",
+  "createWebhook",
+  "retrieveWebhook",
+  "deleteWebhook",
+  "rotateWebhookSecret",
+  "listWebhookDeliveries",
+  "resendWebhookDelivery",
 ] as const satisfies readonly ControlOperationId[];

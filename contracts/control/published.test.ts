@@ -124,6 +124,7 @@ type OwnEventType =
   | `model_permissions.${"updated" | "deleted"}`
   | `spend_limit.${"updated" | "deleted"}`
   | `spend_alert.${"created" | "updated" | "deleted"}`
+  | `webhook.${"created" | "secret_rotated" | "deleted" | "resent"}`
   | `credit.${"granted" | "revoked"}`
   | "credits.ended"
   | "data_retention.updated"

@@ -9,7 +9,7 @@ import {
   TierName,
   UseLimit,
 } from "../limits/use-limit.ts";
-import { NoticeRecord, SpendAlertRecord } from "../notices/records.ts";
+import { NoticeRecord, SpendAlertRecord, WebhookDeliveryRecord, WebhookRecord } from "../notices/records.ts";
 import {
   BrowserSessionRecord,
   PersonAdminKeyIndexRecord,
@@ -342,6 +342,8 @@ export const ControlRecord = z.discriminatedUnion("kind", [
   SpendAlertRecord,
   NoticeRecord,
   LegalHoldsRecord,
+  WebhookRecord,
+  WebhookDeliveryRecord,
 ]);
 export type ControlRecord = z.infer<typeof ControlRecord>;
 export type RecordKind = ControlRecord["kind"];

@@ -56,6 +56,12 @@ export const NOTICE_DATA = {
     recipients: z.array(z.string()),
     subject_prefix: z.string().nullable(),
   }),
+  /** A key of a project, or an admin key, was deleted. */
+  "key.revoked": z.strictObject({ key_id: z.string(), project_id: z.string().nullable() }),
+  /** All keys of a service account end with it. */
+  "service_account.deleted": z.strictObject({ service_account_id: z.string(), project_id: z.string().nullable() }),
+  /** All keys of a project end with it. */
+  "project.archived": z.strictObject({ project_id: z.string() }),
 } as const;
 export type NoticeType = keyof typeof NOTICE_DATA;
 export type NoticeData = { readonly [T in NoticeType]: z.infer<(typeof NOTICE_DATA)[T]> };
@@ -68,5 +74,8 @@ export const Notice = z.discriminatedUnion("type", [
   noticeOf("budget.threshold"),
   noticeOf("credits.low"),
   noticeOf("spend_alert.triggered"),
+  noticeOf("key.revoked"),
+  noticeOf("service_account.deleted"),
+  noticeOf("project.archived"),
 ]);
 export type Notice = z.infer<typeof Notice>;

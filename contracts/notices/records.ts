@@ -30,3 +30,46 @@ export const NoticeRecord = z.strictObject({
   at: Seconds,
   expiresAt: Seconds,
 });
+
+/** A secret that signs what is sent to a webhook. */
+const WebhookSecret = z.strictObject({
+  /** `whsec_` and base64. The table is encrypted with the environment's key. */
+  secret: z.string(),
+  /** Of a replaced one. @default - it is the current one */
+  expiresAt: Seconds.optional(),
+});
+
+/** An address of an organisation's own that is told of events. */
+export const WebhookRecord = z.strictObject({
+  kind: z.literal("webhook"),
+  version: Version,
+  id: z.string(),
+  url: z.string(),
+  /** @default - all types */
+  events: z.array(z.string()).optional(),
+  description: z.string().optional(),
+  /** The current one first. */
+  secrets: z.array(WebhookSecret).min(1),
+  createdAt: Seconds,
+});
+
+/** One event for one webhook. While it is pending it has a mark by which the sender finds it. */
+export const WebhookDeliveryRecord = z.strictObject({
+  kind: z.literal("webhookDelivery"),
+  version: Version,
+  id: z.string(),
+  webhookId: z.string(),
+  /** Of the notice, whose record has the data. */
+  noticeId: z.string(),
+  type: z.string(),
+  status: z.enum(["pending", "delivered", "failed"]),
+  attempts: z.int().nonnegative(),
+  responseStatus: z.int().optional(),
+  error: z.string().optional(),
+  createdAt: Seconds,
+  /** Until when a pending one is tried. */
+  triedUntil: Seconds,
+  nextAttemptAt: Seconds,
+  updatedAt: Seconds,
+  expiresAt: Seconds,
+});

@@ -17,6 +17,7 @@ import * as legalHolds from "../erasure/legal-hold.ts";
 import * as chats from "../history/chats.ts";
 import * as dataRetention from "../history/retention-bodies.ts";
 import * as spendAlerts from "../notices/spend-alerts.ts";
+import * as webhooks from "../notices/webhooks.ts";
 import { errorResponses, responseHeaders } from "./error-responses.ts";
 import { CREDENTIALS } from "./operation.ts";
 
@@ -37,6 +38,7 @@ const NAMED: ReadonlyMap<unknown, string> = new Map(
     projectKeys,
     roles,
     spendAlerts,
+    webhooks,
     usage,
   ].flatMap((module) => Object.entries(module).map(([name, schema]) => [schema, name] as const)),
 );

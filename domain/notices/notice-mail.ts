@@ -11,9 +11,11 @@ export interface NoticeMail {
 /** SNS's limit of a subject. */
 const MAX_SUBJECT = 100;
 
-/** The mail of a notice, for an environment. */
-export function noticeMail(notice: Notice, environment: string): NoticeMail {
-  const { title, lines, prefix = "" } = contentOf(notice);
+/** The mail of a notice, for an environment; `undefined` for one of which webhooks alone are told. */
+export function noticeMail(notice: Notice, environment: string): NoticeMail | undefined {
+  const content = contentOf(notice);
+  if (content === undefined) return undefined;
+  const { title, lines, prefix = "" } = content;
   const subject = `${prefix === "" ? "" : `${prefix} `}Sluice ${environment}: ${title}`.replaceAll(
     /[^\x20-\x7e]/g,
     "?",
@@ -28,7 +30,7 @@ interface Content {
   readonly prefix?: string;
 }
 
-function contentOf(notice: Notice): Content {
+function contentOf(notice: Notice): Content | undefined {
   switch (notice.type) {
     case "budget.threshold":
       return budgetContent(notice.data);
@@ -36,6 +38,10 @@ function contentOf(notice: Notice): Content {
       return creditContent(notice.data);
     case "spend_alert.triggered":
       return spendContent(notice.data);
+    case "key.revoked":
+    case "service_account.deleted":
+    case "project.archived":
+      return undefined;
   }
 }
 

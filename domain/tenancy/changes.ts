@@ -107,6 +107,8 @@ export function keyOf(record: ControlRecord): RecordKey {
       return { kind: record.kind, ids: [record.resourceId, record.principalId, record.roleId] };
     case "historyAccess":
       return { kind: record.kind, ids: [record.projectId, record.userId] };
+    case "webhookDelivery":
+      return { kind: record.kind, ids: [record.webhookId, record.id] };
     case "limits":
       return { kind: record.kind, ids: [record.scope, record.subjectId] };
     case "credit":

@@ -19,7 +19,7 @@ import {
 import { subjectCreditsUpdate, subjectLimitsUpdate } from "../limits/subject-limits.ts";
 import { unsealedKey, unsignedKey } from "./audit-marks.ts";
 import { type Change, isKeyChange, type KeyChange, keyOf, type RecordKey, recordId } from "./changes.ts";
-import { unsentKey } from "./notice-marks.ts";
+import { dueKey, unsentKey } from "./notice-marks.ts";
 
 /** Keys of an item of the control table. */
 export interface ControlItemKey {
@@ -69,6 +69,7 @@ const ENDING_KINDS = [
   "browserSession",
   "historyAccess",
   "notice",
+  "webhookDelivery",
 ] as const;
 
 function endsByItself(record: ControlRecord): record is RecordOf<(typeof ENDING_KINDS)[number]> {
@@ -106,7 +107,8 @@ export interface ControlTables {
 /**
  * Changes as the actions of one transaction, which fails a condition when another change came first. Where keys
  * end or their limits change, the change is counted, so that gateways read it. Each event gets the mark by which the sealer
- * finds it, and so does a completed erasure; each notice gets that by which its sender does.
+ * finds it, and so does a completed erasure; each notice and pending delivery
+ * gets that by which its sender does.
  */
 export function transactActions(
   { control, keys }: ControlTables,
@@ -135,6 +137,7 @@ export function transactActions(
         ? [{ Put: { TableName: control, Item: unsignedKey(organizationId, change.record.id), ...ALWAYS } }]
         : [],
     ),
+    ...changes.flatMap((change) => dueAction(control, organizationId, change)),
     ...(counted ? [{ Update: { TableName: keys, ...countChangeUpdate(counted.at) } }] : []),
   ];
 }
@@ -145,6 +148,15 @@ const ALWAYS = { ConditionExpression: "attribute_not_exists(recordId) OR attribu
 /** An erasure that is completed and whose report has no signature. */
 function isUnsignedErasure(record: ControlRecord): record is RecordOf<"erasure"> {
   return record.kind === "erasure" && record.completedAt !== undefined && record.signed === undefined;
+}
+
+/** While a delivery is pending, its mark says when it is due. */
+function dueAction(TableName: string, organizationId: string, change: Change): readonly TransactAction[] {
+  if (!("record" in change) || change.record.kind !== "webhookDelivery") return [];
+  const { webhookId, id, status, nextAttemptAt } = change.record;
+  const Key = dueKey(organizationId, webhookId, id);
+  if (status === "pending") return [{ Put: { TableName, Item: { ...Key, nextAttemptAt }, ...ALWAYS } }];
+  return change.action === "create" ? [] : [{ Delete: { TableName, Key, ...ALWAYS } }];
 }
 
 function keyAction(TableName: string, change: KeyChange): TransactAction {

@@ -13,6 +13,8 @@ const PREFIXES = {
   role: "role_",
   credit: "credit_",
   spendAlert: "alert_",
+  webhook: "webhook_",
+  delivery: "delivery_",
 } as const;
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 /** 45 bits of milliseconds are enough until the year 3084. */

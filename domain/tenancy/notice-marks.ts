@@ -7,6 +7,7 @@ import { ID_MARK } from "./changes.ts";
 export const NOTICES_PARTITION = "*notices";
 
 const UNSENT = "unsent";
+const DUE = "due";
 
 /** The key of the mark that a notice has from its transaction on until it is sent. */
 export function unsentKey(organizationId: string, noticeId: string) {
@@ -18,6 +19,20 @@ export const SENDER_KEY = { organizationId: NOTICES_PARTITION, recordId: "sender
 
 /** Beginning of the sort keys of the marks. */
 export const UNSENT_PREFIX = `${UNSENT}${ID_MARK}`;
+
+/** The key of the mark that a delivery of a webhook has while it is pending. */
+export function dueKey(organizationId: string, webhookId: string, deliveryId: string) {
+  return { organizationId: NOTICES_PARTITION, recordId: [DUE, organizationId, webhookId, deliveryId].join(ID_MARK) };
+}
+
+/** Beginning of the sort keys of these marks. */
+export const DUE_PREFIX = `${DUE}${ID_MARK}`;
+
+/** What such a mark's sort key says. */
+export function markedDelivery(recordId: string) {
+  const [, organizationId = "", webhookId = "", deliveryId = ""] = recordId.split(ID_MARK);
+  return { organizationId, webhookId, deliveryId };
+}
 
 /** What a mark's sort key says: the notice's organisation and id. */
 export function markedNotice(recordId: string): { readonly organizationId: string; readonly noticeId: string } {

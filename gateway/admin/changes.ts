@@ -3,7 +3,7 @@ import { ROUTES_POLL_SECONDS } from "../../contracts/processes/poll-intervals.ts
 import { changeId, type RouteOverride, type TargetChange } from "../../contracts/targets/target-changes.ts";
 import { targetId } from "../../contracts/targets/target-settings.ts";
 import type { TargetProblem } from "../../domain/targets/target-problems.ts";
-import { isRefusedHost } from "../providers/address-guard.ts";
+import { isRefusedHost } from "../../lib/address-guard.ts";
 import type { TargetsConfig } from "../routing/target-registry.ts";
 import type { TargetService } from "../routing/target-service.ts";
 import type { ChangeStore } from "./change-store.ts";

@@ -1,6 +1,6 @@
+import { AddressRefused } from "../../lib/address-guard.ts";
 import { redirectTarget } from "../http/redirect-target.ts";
 import { sendUpstream } from "../http/upstream/send-upstream.ts";
-import { AddressRefused } from "../providers/address-guard.ts";
 import type { Provider } from "../providers/provider.ts";
 
 /** What a try to reach a provider found out. */

@@ -1,10 +1,11 @@
 import { Pool } from "undici";
 import type { ProviderConfig } from "../../contracts/targets/target-settings.ts";
 import type { SharedSlots, Slots } from "../../domain/targets/shared-slots.ts";
+import type { Lookup } from "../../lib/address-guard.ts";
 import { withoutEnd } from "../../lib/without-end.ts";
 import type { ProviderDialect } from "../dialects/inner/provider-dialect.ts";
 import { PROVIDERS } from "../dialects/providers/provider-dialects.ts";
-import { guardedConnector, type Lookup } from "./address-guard.ts";
+import { guardedConnector } from "./guarded-connector.ts";
 import { ProviderCredential, type SecretReader } from "./provider-credential.ts";
 import { ProviderProbe } from "./provider-probe.ts";
 

@@ -9,12 +9,12 @@ import {
 import type { SharedSlots } from "../../domain/targets/shared-slots.ts";
 import type { Named } from "../../domain/targets/target-order.ts";
 import { type TargetProblem, targetProblems } from "../../domain/targets/target-problems.ts";
+import type { Lookup } from "../../lib/address-guard.ts";
 import type { LeaseContext } from "../core/lease.ts";
 import type { Target } from "../core/target.ts";
 import type { AwsCredentials } from "../dialects/inner/provider-dialect.ts";
 import type { ModelPool } from "../engines/model-pool.ts";
 import { PoolTarget } from "../engines/pool-target.ts";
-import type { Lookup } from "../providers/address-guard.ts";
 import { Provider } from "../providers/provider.ts";
 import type { SecretReader } from "../providers/provider-credential.ts";
 import { ProviderTarget } from "../providers/provider-target.ts";

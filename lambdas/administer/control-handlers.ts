@@ -6,6 +6,7 @@ import * as adminKeys from "./handlers/admin-keys.ts";
 import * as auditLogs from "./handlers/audit-logs.ts";
 import * as credits from "./handlers/billing/credits.ts";
 import * as spendAlerts from "./handlers/billing/spend-alerts.ts";
+import * as webhooks from "./handlers/billing/webhooks.ts";
 import * as costs from "./handlers/costs.ts";
 import * as groupRoles from "./handlers/group-roles.ts";
 import * as groupUsers from "./handlers/group-users.ts";
@@ -49,6 +50,7 @@ export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHan
   ...modelPermissions,
   ...spendLimits,
   ...spendAlerts,
+  ...webhooks,
   ...usage,
   ...costs,
   ...credits,

@@ -67,6 +67,12 @@ const PARAMETERS: { readonly [P in PathParameter]: { readonly noun: string; read
         ids: projectId === undefined ? ["organization", ORGANIZATION, id] : ["project", projectId, id],
       }),
   },
+  webhook_id: { noun: "webhook", find: ofOrganization("webhook") },
+  delivery_id: {
+    noun: "delivery",
+    find: ({ store, organizationId, id, parameters: { webhook_id: webhookId = "" } }) =>
+      store.get(organizationId, { kind: "webhookDelivery", ids: [webhookId, id] }),
+  },
   chat_id: {
     noun: "chat",
     find: async ({ id, projectId, history }) => {
@@ -90,7 +96,9 @@ const PARAMETERS: { readonly [P in PathParameter]: { readonly noun: string; read
   },
 };
 
-function ofOrganization<K extends "project" | "user" | "invite" | "adminKey" | "group" | "erasure">(kind: K) {
+function ofOrganization<K extends "project" | "user" | "invite" | "adminKey" | "group" | "erasure" | "webhook">(
+  kind: K,
+) {
   return ({ store, organizationId, id }: NamedRecord) => store.get(organizationId, { kind, ids: [id] });
 }
 

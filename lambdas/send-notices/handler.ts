@@ -7,6 +7,7 @@ import { ENV } from "../../contracts/processes/process-environment.ts";
 import { DynamoControlStore } from "../administer/store/dynamo-control-store.ts";
 import { DynamoUsageSource } from "../administer/store/usage-source.ts";
 import { awsLimits } from "../aws-limits.ts";
+import { deliver } from "./deliver.ts";
 import { NoticeTable } from "./notice-table.ts";
 import { sendNotices } from "./send-notices.ts";
 
@@ -35,6 +36,7 @@ const tools = {
   mail: async ({ subject, text }: { readonly subject: string; readonly text: string }) => {
     await sns.send(new PublishCommand({ TopicArn: settings[ENV.noticesTopic], Subject: subject, Message: text }));
   },
+  deliver,
   now: Date.now,
 };
 

@@ -15,6 +15,8 @@ import type { Change } from "../../domain/tenancy/changes.ts";
 import { itemKey, storedRecord, transactActions } from "../../domain/tenancy/control-items.ts";
 import { isLostRace } from "../../domain/tenancy/lost-race.ts";
 import {
+  DUE_PREFIX,
+  markedDelivery,
   markedNotice,
   NOTICES_PARTITION,
   SENDER_KEY,
@@ -34,6 +36,15 @@ export interface UnsentNotice {
   readonly record: RecordOf<"notice">;
 }
 
+/** A delivery that waits. */
+export interface DueDelivery {
+  readonly organizationId: string;
+  readonly webhookId: string;
+  readonly deliveryId: string;
+  /** Unix seconds. */
+  readonly nextAttemptAt: number;
+}
+
 /** An alert that a gateway wrote. */
 export interface WrittenAlert {
   /** Sort key of its item. */
@@ -46,6 +57,8 @@ export interface WrittenAlert {
 const LAST = "\uffff";
 /** Of one run: more wait for the next. */
 const MOST = 1000;
+/** More than the webhooks of many organisations may have waiting. */
+const MOST_DELIVERIES = 50_000;
 
 /** What the sender of notices reads and writes. */
 export class NoticeTable {
@@ -102,6 +115,15 @@ export class NoticeTable {
       if (record) notices.push({ organizationId, record });
     }
     return notices;
+  }
+
+  /** All deliveries that wait, also those that are not due yet. */
+  async waitingDeliveries(): Promise<readonly DueDelivery[]> {
+    const items = await this.#items(NOTICES_PARTITION, DUE_PREFIX, MOST_DELIVERIES);
+    return items.map(({ recordId, nextAttemptAt }) => ({
+      ...markedDelivery(String(recordId)),
+      nextAttemptAt: Number(nextAttemptAt),
+    }));
   }
 
   /** Stores a notice that is to be sent, unless there is one of this id. @throws where it is in neither way there */
@@ -186,7 +208,7 @@ export class NoticeTable {
     }
   }
 
-  async #items(partition: string, prefix: string): Promise<readonly Record<string, unknown>[]> {
+  async #items(partition: string, prefix: string, most = MOST): Promise<readonly Record<string, unknown>[]> {
     const items: Record<string, unknown>[] = [];
     const pages = paginateQuery(
       { client: this.#client },
@@ -199,8 +221,8 @@ export class NoticeTable {
     );
     for await (const { Items = [] } of pages) {
       items.push(...Items);
-      if (items.length >= MOST) break;
+      if (items.length >= most) break;
     }
-    return items.slice(0, MOST);
+    return items.slice(0, most);
   }
 }

@@ -1,3 +1,4 @@
+import { MAX_WEBHOOKS } from "../../contracts/notices/webhooks.ts";
 import { budgetNotice, spendNotice } from "../../domain/notices/new-notice.ts";
 import type { NoticeMail } from "../../domain/notices/notice-mail.ts";
 import { noticeMail } from "../../domain/notices/notice-mail.ts";
@@ -5,7 +6,9 @@ import { ORGANIZATION } from "../../domain/tenancy/roles.ts";
 import type { ControlStore } from "../administer/store/control-store.ts";
 import type { UsageSource } from "../administer/store/usage-source.ts";
 import { chargedThisMonth } from "../administer/usage/charged-this-month.ts";
+import type { Attempted } from "./deliver.ts";
 import type { NoticeTable } from "./notice-table.ts";
+import { newDeliveries, sendDue } from "./send-deliveries.ts";
 
 export interface SenderTools {
   readonly table: NoticeTable;
@@ -17,12 +20,16 @@ export interface SenderTools {
   readonly environment: string;
   /** Mails to the environment's receivers. */
   readonly mail: (mail: NoticeMail) => Promise<void>;
+  /** Sends one message to a webhook. It does not reject. */
+  readonly deliver: (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<Attempted>;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
 
 /** Of a run, before the next one begins. */
 const RUN_MS = 50_000;
+/** Of a run, before the last attempt at a webhook begins: an attempt takes at most 10 seconds. */
+const SEND_MS = 36_000;
 const READ_AT_ONCE = 1000;
 
 /**
@@ -44,7 +51,8 @@ export async function sendNotices(tools: SenderTools): Promise<readonly Error[]>
   try {
     await attempt("alerts of budgets", () => takeBudgetAlerts(tools, attempt));
     await attempt("spend alerts", () => evaluateSpendAlerts(tools, attempt));
-    await attempt("notices", () => sendWaiting(tools, start + RUN_MS, attempt));
+    await attempt("notices", () => sendWaiting(tools, start + SEND_MS, attempt));
+    await attempt("webhooks", async () => sendDue(await table.waitingDeliveries(), tools, start + SEND_MS));
   } finally {
     await attempt("the end of the run", () => table.end(start + RUN_MS));
   }
@@ -112,12 +120,21 @@ async function evaluateAlertsOf(organizationId: string, tools: SenderTools, atte
   }
 }
 
-async function sendWaiting({ table, environment, mail, now }: SenderTools, untilMs: number, attempt: Attempt) {
-  for (const unsent of await table.unsent()) {
+async function sendWaiting(tools: SenderTools, untilMs: number, attempt: Attempt) {
+  const { table, store, environment, mail, now } = tools;
+  const unsent = await table.unsent();
+  if (unsent.length === 0) return;
+  const waiting = new Map<string, number>();
+  const waits = (webhookId: string) => waiting.set(webhookId, (waiting.get(webhookId) ?? 0) + 1);
+  for (const { webhookId } of await table.waitingDeliveries()) waits(webhookId);
+  for (const one of unsent) {
     if (now() >= untilMs) return;
-    await attempt(`the notice ${unsent.record.id}`, async () => {
-      await mail(noticeMail(unsent.record.notice, environment));
-      await table.sent(unsent, []);
+    await attempt(`the notice ${one.record.id}`, async () => {
+      const { records } = await store.list(one.organizationId, { kind: "webhook", limit: MAX_WEBHOOKS });
+      const text = noticeMail(one.record.notice, environment);
+      if (text !== undefined) await mail(text);
+      const deliveries = newDeliveries(one, records, waiting, now());
+      if (await table.sent(one, deliveries)) for (const { record } of deliveries) waits(record.webhookId);
     });
   }
 }

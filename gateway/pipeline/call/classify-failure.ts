@@ -1,9 +1,9 @@
 import { ERRORS } from "../../../contracts/api/errors.ts";
+import { ADDRESS_REFUSED } from "../../../lib/address-guard.ts";
 import type { UpstreamProblem } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 import { MAX_CLIENT_RETRY_AFTER_SECONDS, UpstreamFailure } from "../../core/upstream-failure.ts";
 import { refusalCode, refusalError } from "../../dialects/refusals/refusals.ts";
-import { ADDRESS_REFUSED } from "../../providers/address-guard.ts";
 
 const REFUSED = new Set([
   "ECONNREFUSED",

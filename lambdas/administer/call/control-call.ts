@@ -5,6 +5,7 @@ import type { MemberKeys } from "../../../contracts/control/project-keys.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import type { StoredGeneration } from "../../../contracts/history/stored-generation.ts";
 import type { LimitScope } from "../../../contracts/limits/use-limit.ts";
+import { auditNotice } from "../../../domain/notices/audit-notice.ts";
 import { actorOf, createAuditEvent } from "../../../domain/tenancy/audit-event.ts";
 import { type Change, changedRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
 import type { Role } from "../../../domain/tenancy/roles.ts";
@@ -39,6 +40,9 @@ export interface PathRecords {
   readonly credit_id: RecordOf<"credit">;
   /** Of the project in the path, or of the organisation. */
   readonly spend_alert_id: RecordOf<"spendAlert">;
+  readonly webhook_id: RecordOf<"webhook">;
+  /** Of the webhook that the path names before. */
+  readonly delivery_id: RecordOf<"webhookDelivery">;
   readonly chat_id: StoredGeneration & { readonly version: number };
   readonly erasure_id: RecordOf<"erasure">;
   readonly legal_hold_id: RecordOf<"legalHolds">["holds"][number] & { readonly version: number };
@@ -127,11 +131,18 @@ export async function change<Body>(
   ];
   const all: readonly Change[] = [
     ...withoutRepeated([...changes, ...roles]),
-    event(caller, nowMs),
+    ...noticed(event(caller, nowMs)),
     ...(repeatable ? [storedResponse(repeatable, result, nowMs)] : []),
   ];
   if (!(await store.write(caller.organizationId, all))) throw new LostRaceError();
   return result;
+}
+
+/** An audit event, and the notice of it for webhooks. */
+function noticed(event: Change): readonly Change[] {
+  if (event.action !== "create" || event.record.kind !== "event") return [event];
+  const record = auditNotice(event.record.event);
+  return record === undefined ? [event] : [event, { action: "create", record }];
 }
 
 /**

@@ -1,8 +1,6 @@
 import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
-import { buildConnector } from "undici";
-import { connectorInPieces } from "../http/upstream/read-in-pieces.ts";
 
 /** As `dns.lookup` with `all`. */
 export type Lookup = (
@@ -13,7 +11,7 @@ export type Lookup = (
 
 export const ADDRESS_REFUSED = "SLUICE_ADDRESS_REFUSED";
 
-/** A provider's name led to an address that requests must not go to. */
+/** A name led to an address that requests must not go to. */
 export class AddressRefused extends Error {
   readonly code = ADDRESS_REFUSED;
 
@@ -91,15 +89,4 @@ export function guardedLookup({ allowPrivateHosts, lookup = dnsLookup }: GuardOp
       else done(null, first.address, first.family);
     });
   };
-}
-
-/** Makes connections for a provider: never to an address that is not public, unless its host is allowed by name. */
-export function guardedConnector(options: GuardOptions & { readonly connectMs: number }): buildConnector.connector {
-  const connect = buildConnector({ timeout: options.connectMs, lookup: guardedLookup(options), allowH2: false });
-  return connectorInPieces((target, done) => {
-    // A literal address is connected to without any lookup.
-    if (isRefusedHost(target.hostname, options.allowPrivateHosts))
-      return done(new AddressRefused(target.hostname), null);
-    connect(target, done);
-  });
 }

@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { Pool } from "undici";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { ADDRESS_REFUSED, guardedConnector, isPublicAddress, type Lookup } from "./address-guard.ts";
+import { ADDRESS_REFUSED, isPublicAddress, type Lookup } from "../../lib/address-guard.ts";
+import { guardedConnector } from "./guarded-connector.ts";
 
 /** A resolver with these hosts. */
 const resolver =
