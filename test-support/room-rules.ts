@@ -70,7 +70,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
       /^zod$/,
       /^esbuild$/,
       /^fflate$/,
-      /^(hyparquet-writer|jose|oauth4webapi|undici)$/,
+      /^(hyparquet-writer|jose|oauth4webapi)$/,
     ],
   },
   local: {
