@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { ControlOperation } from "../contracts/control/operation.ts";
 import { CONTROL_OPERATIONS } from "../contracts/control/operations.ts";
 import { ControlScope, ProjectScope } from "../contracts/control/scopes.ts";
 import { administer } from "../lambdas/administer/administer.ts";
@@ -104,12 +105,14 @@ describe("roles of the control API", () => {
     await expect(owner.projects.roles.create(id, { role_name: "a", permissions: ["users.write"] })).rejects.toThrow(
       /'users\.write' is no permission here/,
     );
-    const operations = Object.values(CONTROL_OPERATIONS);
+    const operations = Object.values<ControlOperation>(CONTROL_OPERATIONS);
     const ofProjects = operations.filter(({ path }) => path.includes("{project_id}"));
-    expect(new Set(operations.map(({ scope }) => scope))).toEqual(new Set(ControlScope.options));
+    const declared = (all: readonly ControlOperation[]) =>
+      new Set(all.flatMap(({ scope, ownScope }) => [scope, ...(ownScope === undefined ? [] : [ownScope])]));
+    expect(declared(operations)).toEqual(new Set(ControlScope.options));
     // Of a project, its limits and its data retention alone are changed by the organisation.
     const inProjects = new Set<string>([...ProjectScope.options, "limits.write", "data_retention.write"]);
-    expect(new Set(ofProjects.map(({ scope }) => scope))).toEqual(inProjects);
+    expect(declared(ofProjects)).toEqual(inProjects);
   });
 
   test("are listed in pages in both orders, predefined ones first; those can't be changed", async () => {
@@ -117,8 +120,8 @@ describe("roles of the control API", () => {
     for (const role_name of ["a", "b", "c"]) await owner.roles.create({ role_name, permissions: [] });
     const names = async (order: "asc" | "desc") =>
       (await all(owner.roles.list({ limit: 2, order }))).map(({ name }) => name);
-    expect(await names("asc")).toEqual(["owner", "reader", "a", "b", "c"]);
-    expect(await names("desc")).toEqual(["c", "b", "a", "reader", "owner"]);
+    expect(await names("asc")).toEqual(["member", "owner", "reader", "a", "b", "c"]);
+    expect(await names("desc")).toEqual(["c", "b", "a", "reader", "owner", "member"]);
     await expect(owner.roles.update("role-organization-owner", { role_name: "x" })).rejects.toThrow(/predefined/);
     await expect(owner.roles.delete("role-organization-reader")).rejects.toThrow(/predefined/);
   });

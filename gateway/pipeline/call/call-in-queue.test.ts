@@ -203,7 +203,7 @@ describe("a request that finds all engines full", () => {
     await untilWaiting(gateway, 2);
     const response = await send(gateway.url);
     await errorOf(response, 503, "overloaded");
-    expect(["1", "2"]).toContain(response.headers.get("retry-after"));
+    expect(["1", "2", "3", "4"]).toContain(response.headers.get("retry-after"));
     engine.behaviour.firstByteMs = 0;
     await Promise.all([...waiting, more]);
   });
