@@ -10,7 +10,8 @@ const dev = await loadEnvironment("dev");
 const prod = await loadEnvironment("prod");
 const stack = synth(dev)["dev-monitoring"];
 const prodStack = synth(prod)["prod-monitoring"];
-const auditedStack = synth({ ...dev, api: { ...dev.api, controlApi: true } })["dev-monitoring"];
+const withControlApi = { ...dev, api: { ...dev.api, controlApi: true }, history: { retentionDays: 30 } };
+const auditedStack = synth(withControlApi)["dev-monitoring"];
 const operations = readFileSync(new URL("../docs/operations.md", import.meta.url), "utf8");
 
 /** Headings under "Alarms". */
