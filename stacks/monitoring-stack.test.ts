@@ -10,7 +10,12 @@ const dev = await loadEnvironment("dev");
 const prod = await loadEnvironment("prod");
 const stack = synth(dev)["dev-monitoring"];
 const prodStack = synth(prod)["prod-monitoring"];
-const withControlApi = { ...dev, api: { ...dev.api, controlApi: true }, history: { retentionDays: 30 } };
+const withControlApi = {
+  ...dev,
+  api: { ...dev.api, controlApi: true },
+  history: { retentionDays: 30 },
+  usage: dev.usage && { ...dev.usage, athena: true },
+};
 const auditedStack = synth(withControlApi)["dev-monitoring"];
 const operations = readFileSync(new URL("../docs/operations.md", import.meta.url), "utf8");
 

@@ -6,6 +6,7 @@ import { expectedUsdPerHour } from "../constructs/cost/expected-cost.ts";
 import { MonthlyBudget } from "../constructs/cost/monthly-budget.ts";
 import { AlarmTopic } from "../constructs/observability/alarm-topic.ts";
 import { Dashboard } from "../constructs/observability/dashboard.ts";
+import type { WatchedFunction } from "../constructs/observability/function-alarms.ts";
 import { NoticeSender } from "../constructs/observability/notice-sender.ts";
 import { ServiceAlarms } from "../constructs/observability/service-alarms.ts";
 import { DEFAULT_ORGANIZATION } from "../contracts/processes/people.ts";
@@ -55,6 +56,7 @@ export class MonitoringStack extends TerraformStack {
       hasAuditTrail: environment.api.controlApi,
       hasUsage: environment.usage !== null,
       hasHistory: environment.history !== null,
+      functions: watchedFunctions(environment),
       expectedUsdPerHour: expectedUsdPerHour(environment),
     });
     new Dashboard(this, "Dashboard", {
@@ -117,4 +119,12 @@ export class MonitoringStack extends TerraformStack {
       logRetentionDays: environment.logRetentionDays,
     });
   }
+}
+
+function watchedFunctions(environment: Environment): readonly WatchedFunction[] {
+  const name = resourceName(environment);
+  return [
+    ...(environment.api.controlApi ? [{ does: "notices", functionName: `${name}-send-notices` } as const] : []),
+    ...(environment.usage?.athena ? [{ does: "parquet", functionName: `${name}-archive-usage` } as const] : []),
+  ];
 }

@@ -33,6 +33,7 @@ const props: ServiceAlarmsProps = {
   hasAuditTrail: true,
   hasUsage: true,
   hasHistory: true,
+  functions: [{ does: "notices", functionName: "sluice-test-send-notices" }],
   expectedUsdPerHour: 1.2345,
 };
 const stack = synthConstruct((scope) => new ServiceAlarms(scope, "Alarms", props));

@@ -11,6 +11,7 @@ import {
   SEALING_PAUSE_MINUTES,
   UNSEALED_CHAINS_LIMIT,
 } from "./alarm-limits.ts";
+import { createFunctionAlarms, type WatchedFunction } from "./function-alarms.ts";
 import { runbookLink } from "./runbook.ts";
 import { createSlowStartAlarm } from "./slow-start-alarm.ts";
 import { createHistoryAlarm, createUsageAlarms } from "./usage-alarms.ts";
@@ -51,6 +52,8 @@ export interface ServiceAlarmsProps {
   readonly hasUsage: boolean;
   /** Whether the history of generations is stored. */
   readonly hasHistory: boolean;
+  /** Scheduled functions that must not fail. */
+  readonly functions: readonly WatchedFunction[];
 }
 
 /** Below this many requests a minute, an error rate means nothing. */
@@ -290,6 +293,7 @@ export class ServiceAlarms extends Construct {
       ...budgets,
       ...usage,
       ...history,
+      ...createFunctionAlarms(this, props, props.functions),
     ];
     this.arns = [down.arn, ...alarms.map(({ arn }) => arn)];
   }

@@ -329,6 +329,13 @@ export const METRICS = {
     dimensions: [["AutoScalingGroupName"]],
     about: "Instances of a group that start and are not yet in service; those in a launch hook are among them.",
   },
+  functionErrors: {
+    namespace: "AWS/Lambda",
+    name: "Errors",
+    unit: "Count",
+    dimensions: [["FunctionName"]],
+    about: "Calls of a function that ended with an error.",
+  },
   certificateDays: {
     namespace: "AWS/CertificateManager",
     name: "DaysToExpiry",
