@@ -27,6 +27,7 @@ export interface MonitoringStackProps {
 export class MonitoringStack extends TerraformStack {
   readonly alarmTopic: AlarmTopic;
 
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a declaration of resources
   constructor(scope: Construct, { environment, data, serving, lambdas }: MonitoringStackProps) {
     super(scope, stackId(environment, "monitoring"));
     configureStack(this, environment, "monitoring");
