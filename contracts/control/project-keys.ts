@@ -76,9 +76,10 @@ export const CreateServiceAccountKey = z.strictObject({
 });
 /** OpenAI's scope of a key that reads, and writes and generates nothing. */
 export const READ_ONLY = "api.all.read";
-const KeyScopes = z.union([z.tuple([]), z.tuple([z.literal(READ_ONLY)])], {
-  error: `must be [] for all operations of models, or ["${READ_ONLY}"] for reading alone; correct it`,
-});
+const SCOPES_RULE = `must be [] for all operations of models, or ["${READ_ONLY}"] for reading alone; correct it`;
+const KeyScopes = z
+  .array(z.literal(READ_ONLY, { error: SCOPES_RULE }), { error: SCOPES_RULE })
+  .max(1, { error: SCOPES_RULE });
 /** What is absent stays as it is. The end counts from the request on. */
 export const UpdateProjectApiKey = z
   .strictObject({ scopes: KeyScopes.optional(), expires_in_seconds: ExpiresInSeconds.optional() })
