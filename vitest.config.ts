@@ -29,15 +29,14 @@ const ownProcess = [
 const COMPILE_CACHE = join(import.meta.dirname, "node_modules/.cache/sluice-tests");
 const notOurs = [...configDefaults.exclude, "dist/**", "cdktf.out/**", ".sluice/**"];
 /**
- * Stacks with a fake engine, or applied to emulators, other programs over the synthesized stacks, coding agents with scripted
- * models, and pages with scripted responses: they wait more than they compute, so other files run beside them. Longest first:
+ * Stacks with a fake engine, or applied to emulators, other programs over the synthesized stacks, and pages
+ * with scripted responses: they wait more than they compute, so other files run beside them. Longest first:
  * the first one lasts as long as all parts together. A new file of this kind belongs here, at its place by length.
  */
 const waiting = [
   "acceptance/small-apply.e2e.test.ts",
   "console/console-accessibility.browser.test.ts",
   "console/history.browser.test.ts",
-  "agents/agents.e2e.test.ts",
   "demo-site/page-accessibility.browser.test.ts",
   "local/twin.e2e.test.ts",
   "local/scaling.e2e.test.ts",
@@ -65,7 +64,7 @@ const waiting = [
   "cli/audit/audit.e2e.test.ts",
   "local/seal-audit.e2e.test.ts",
 ];
-/** Tests with the real model: one file at a time, so that they don't starve each other. */
+/** Tests with the real model or with coding agents: one file at a time, so that they don't starve each other. */
 const whole = ["**/*.e2e.test.ts", "**/*.browser.test.ts", "engine/engine.test.ts", "engine/surfaces.test.ts"];
 
 /** Files at once on two cores: with three of them a third of the processor's time was left over. */
