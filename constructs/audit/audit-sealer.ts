@@ -1,9 +1,7 @@
-import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
-import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
-import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import { Construct } from "constructs";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
+import { scheduleFunction } from "../compute/schedule-function.ts";
 import type { ControlTable } from "../data/control-table.ts";
 import type { AuditStore } from "./audit-store.ts";
 
@@ -43,17 +41,11 @@ export class AuditSealer extends Construct {
       kmsKeyArn,
       statements: [...table.sealStatements(), ...store.sealStatements()],
     });
-    const rule = new CloudwatchEventRule(this, "EachMinute", {
+    scheduleFunction(this, lambda, {
       name,
       description: "Seals the audit events of the last minute.",
-      scheduleExpression: "rate(1 minute)",
+      expression: "rate(1 minute)",
+      ids: { rule: "EachMinute", permission: "MayBeCalled" },
     });
-    new LambdaPermission(this, "MayBeCalled", {
-      functionName: lambda.functionName,
-      action: "lambda:InvokeFunction",
-      principal: "events.amazonaws.com",
-      sourceArn: rule.arn,
-    });
-    new CloudwatchEventTarget(this, "Target", { rule: rule.name, arn: lambda.arn });
   }
 }

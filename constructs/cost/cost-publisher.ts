@@ -1,10 +1,8 @@
-import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
-import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
-import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import { Construct } from "constructs";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import type { CostEnvironment } from "../../domain/cost/cost-environment.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
+import { scheduleFunction } from "../compute/schedule-function.ts";
 import { costRates } from "./cost-rates.ts";
 
 export interface CostPublisherProps {
@@ -43,17 +41,11 @@ export class CostPublisher extends Construct {
         },
       ],
     });
-    const rule = new CloudwatchEventRule(this, "Hourly", {
+    scheduleFunction(this, this.resource.resource, {
       name,
       description: "The last hour's cost; five minutes past, when its metrics are in.",
-      scheduleExpression: "cron(5 * * * ? *)",
+      expression: "cron(5 * * * ? *)",
+      ids: { rule: "Hourly", permission: "MayBeCalled" },
     });
-    new LambdaPermission(this, "MayBeCalled", {
-      functionName: this.resource.resource.functionName,
-      action: "lambda:InvokeFunction",
-      principal: "events.amazonaws.com",
-      sourceArn: rule.arn,
-    });
-    new CloudwatchEventTarget(this, "Target", { rule: rule.name, arn: this.resource.resource.arn });
   }
 }

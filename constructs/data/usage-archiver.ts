@@ -1,9 +1,7 @@
-import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
-import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
-import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import { Construct } from "constructs";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
+import { scheduleFunction } from "../compute/schedule-function.ts";
 import type { UsageStore } from "./usage-store.ts";
 
 export interface UsageArchiverProps {
@@ -39,17 +37,11 @@ export class UsageArchiver extends Construct {
       kmsKeyArn,
       statements: store.archiveStatements(),
     });
-    const rule = new CloudwatchEventRule(this, "Hourly", {
+    scheduleFunction(this, lambda, {
       name,
       description: "Writes usage events of the last hour as Parquet.",
-      scheduleExpression: SCHEDULE,
+      expression: SCHEDULE,
+      ids: { rule: "Hourly", permission: "MayBeScheduled" },
     });
-    new LambdaPermission(this, "MayBeScheduled", {
-      functionName: lambda.functionName,
-      action: "lambda:InvokeFunction",
-      principal: "events.amazonaws.com",
-      sourceArn: rule.arn,
-    });
-    new CloudwatchEventTarget(this, "Target", { rule: rule.name, arn: lambda.arn });
   }
 }

@@ -1,11 +1,10 @@
-import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
-import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification/index.js";
 import { Construct } from "constructs";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import { USAGE_SEGMENTS_PREFIX } from "../../contracts/usage/usage-counter.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
+import { scheduleFunction } from "../compute/schedule-function.ts";
 import type { UsageStore } from "./usage-store.ts";
 
 export interface UsageCounterProps {
@@ -59,17 +58,11 @@ export class UsageCounter extends Construct {
       ],
       dependsOn: [mayNotify], // S3 tries the call before it takes the setting
     });
-    const rule = new CloudwatchEventRule(this, "Missed", {
+    scheduleFunction(this, lambda, {
       name,
       description: "Looks for files of usage events that were not counted.",
-      scheduleExpression: "rate(15 minutes)",
+      expression: "rate(15 minutes)",
+      ids: { rule: "Missed", permission: "MayBeScheduled" },
     });
-    new LambdaPermission(this, "MayBeScheduled", {
-      functionName: lambda.functionName,
-      action: "lambda:InvokeFunction",
-      principal: "events.amazonaws.com",
-      sourceArn: rule.arn,
-    });
-    new CloudwatchEventTarget(this, "Target", { rule: rule.name, arn: lambda.arn });
   }
 }

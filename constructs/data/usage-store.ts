@@ -93,14 +93,7 @@ export class UsageStore extends Construct {
         Action: ["s3:GetObject"],
         Resource: [`${this.bucketArn}/${USAGE_FILES_PREFIX}*`],
       },
-      {
-        Sid: "FindUsage",
-        purpose: "The function looks for files of usage events that were not counted.",
-        Effect: "Allow",
-        Action: ["s3:ListBucket"],
-        Resource: [this.bucketArn],
-        Condition: { StringLikeIfExists: { "s3:prefix": [`${USAGE_FILES_PREFIX}*`] } }, // reading an object has no prefix
-      },
+      this.#findStatement("The function looks for files of usage events that were not counted."),
       {
         Sid: "CountUsage",
         purpose: "The function adds to sums, and marks a file as counted in the same transaction.",
@@ -123,14 +116,7 @@ export class UsageStore extends Construct {
         Action: ["s3:GetObject"],
         Resource: [`${this.bucketArn}/${USAGE_SEGMENTS_PREFIX}*`],
       },
-      {
-        Sid: "FindUsage",
-        purpose: "The function looks for files of usage events that are not in Parquet.",
-        Effect: "Allow",
-        Action: ["s3:ListBucket"],
-        Resource: [this.bucketArn],
-        Condition: { StringLikeIfExists: { "s3:prefix": [`${USAGE_FILES_PREFIX}*`] } }, // reading an object has no prefix
-      },
+      this.#findStatement("The function looks for files of usage events that are not in Parquet."),
       {
         Sid: "WriteParquet",
         purpose: "The function writes usage events as Parquet.",
@@ -175,5 +161,16 @@ export class UsageStore extends Construct {
       },
       { ...this.#encryptionKey.decryptStatement("dynamodb"), Sid: "DecryptUsageSums" },
     ];
+  }
+
+  #findStatement(purpose: string): PolicyStatement {
+    return {
+      Sid: "FindUsage",
+      purpose,
+      Effect: "Allow",
+      Action: ["s3:ListBucket"],
+      Resource: [this.bucketArn],
+      Condition: { StringLikeIfExists: { "s3:prefix": [`${USAGE_FILES_PREFIX}*`] } }, // reading an object has no prefix
+    };
   }
 }
