@@ -74,7 +74,7 @@ export const ENVIRONMENT_DEFAULTS = {
   "api.requestsPerMinutePerIp": always(100, "enough for a person or a small server"),
   "api.requestsPerMinutePerIpWithKey": always(null, "requests with a key have the same limit"),
   "api.keylessLimits.address": always([], "the requests of an address are limited, whatever they use"),
-  "api.keylessLimits.all": always([], "nobody has said what all callers without a key may cost together"),
+  "api.keylessLimits.all": always([], "no sum holds for all callers without a key together until you set one"),
   "api.timeouts.firstByteSeconds": always(30, "a longer silence is a failure for a person who waits"),
   "api.timeouts.totalSeconds": {
     value: totalSeconds,

@@ -28,7 +28,7 @@ export function RetentionNotice({ project }: { readonly project: ConsoleProject 
       await queries.invalidateQueries({ queryKey });
     },
   });
-  // Of a project whose setting can't be read nothing is said: the list itself says what is wrong.
+  // Without a notice where a project's setting can't be read: the list shows the error.
   if (retention.data === undefined || retention.data === "none") return undefined;
   return (
     <div className="notice">

@@ -2,7 +2,7 @@ import type { Conversation } from "./conversation.ts";
 import type { Settings } from "./settings.ts";
 import { messagesOf } from "./turn.ts";
 
-/** What was said, as a file has it: the messages are those of a further request. It has no key. */
+/** The conversations of the panes as a file: messages in the form of a request. It has no key. */
 export function conversationsFile({ system, parameters }: Settings, panes: readonly Pick<Conversation, "store">[]) {
   return {
     version: 1,
