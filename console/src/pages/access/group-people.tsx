@@ -8,6 +8,7 @@ import { useTexts } from "../../i18n/translate.ts";
 import { AdminList, useChange } from "../admin/admin-list.tsx";
 import { byNext } from "./by-next.ts";
 import { MESSAGES } from "./messages.ts";
+import { useRemovalColumn } from "./removal-column.tsx";
 
 /** People to choose from: the first page of the service's list. */
 const CHOICES = 100;
@@ -24,6 +25,10 @@ export function GroupPeople({ groupId, isOwner }: GroupPeopleProps) {
     (userId: string) => api.call("deleteGroupUser", { path: { group_id: groupId, user_id: userId } }),
     t("userRemoved"),
   );
+  const removal = useRemovalColumn<GroupUser>(
+    ({ email }) => email,
+    ({ id }) => remove.mutate(id),
+  );
   const columns: readonly Column<GroupUser>[] = [
     {
       id: "email",
@@ -32,24 +37,8 @@ export function GroupPeople({ groupId, isOwner }: GroupPeopleProps) {
       cell: ({ email }) => <strong translate="no">{email}</strong>,
     },
     { id: "name", header: t("name"), cell: ({ name }) => <span translate="no">{name}</span> },
-    ...(isOwner ? [removal()] : []),
+    ...(isOwner ? [removal] : []),
   ];
-  function removal(): Column<GroupUser> {
-    return {
-      id: "actions",
-      header: t("actions"),
-      cell: ({ id, email }) => (
-        <button
-          type="button"
-          className="button quiet danger"
-          aria-label={t("removeNamed", { name: email })}
-          onClick={() => remove.mutate(id)}
-        >
-          {t("remove")}
-        </button>
-      ),
-    };
-  }
   return (
     <section className="admin-section" aria-labelledby="people-of-group">
       <h2 id="people-of-group">{t("show")}</h2>

@@ -12,6 +12,7 @@ import { AdminFrame } from "../admin/admin-frame.tsx";
 import { AdminList, useChange } from "../admin/admin-list.tsx";
 import { MESSAGES } from "./messages.ts";
 import { ProjectGroups } from "./project-groups.tsx";
+import { useRemovalColumn } from "./removal-column.tsx";
 
 /** The people and groups of the chosen project. */
 export function MembersPage() {
@@ -44,6 +45,7 @@ function Members({ project, isOwner }: OfProject) {
   const t = useTexts(MESSAGES);
   const [removed, setRemoved] = useState<ProjectUser>();
   const ownId = useSession(({ session }) => (session.kind === "person" ? session.user.id : undefined));
+  const removal = useRemovalColumn<ProjectUser>(({ email }) => email, setRemoved);
   const columns: readonly Column<ProjectUser>[] = [
     {
       id: "email",
@@ -63,24 +65,8 @@ function Members({ project, isOwner }: OfProject) {
         isOwner && user.id !== ownId ? <MemberRole project={project} user={user} /> : <span>{t(user.role)}</span>,
     },
     { id: "added", header: t("added"), cell: ({ added_at }) => <DateTime seconds={added_at} /> },
-    ...(isOwner ? [removal()] : []),
+    ...(isOwner ? [removal] : []),
   ];
-  function removal(): Column<ProjectUser> {
-    return {
-      id: "actions",
-      header: t("actions"),
-      cell: (user) => (
-        <button
-          type="button"
-          className="button quiet danger"
-          aria-label={t("removeNamed", { name: user.email })}
-          onClick={() => setRemoved(user)}
-        >
-          {t("remove")}
-        </button>
-      ),
-    };
-  }
   return (
     <section className="admin-section" aria-labelledby="members-of-project">
       <h2 id="members-of-project">{t("people", { project: project.name })}</h2>

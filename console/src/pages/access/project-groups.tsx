@@ -12,6 +12,7 @@ import { useOrganizationRole } from "../../session/organization-role.ts";
 import { AdminList, useChange } from "../admin/admin-list.tsx";
 import { byNext } from "./by-next.ts";
 import { MESSAGES } from "./messages.ts";
+import { useRemovalColumn } from "./removal-column.tsx";
 
 /** Groups to choose from: the first page of the service's list. */
 const CHOICES = 100;
@@ -27,6 +28,7 @@ export function ProjectGroups({ project, isOwner }: ProjectGroupsProps) {
   const t = useTexts(MESSAGES);
   const organizationRole = useOrganizationRole();
   const [removed, setRemoved] = useState<ProjectGroup>();
+  const removal = useRemovalColumn<ProjectGroup>(({ group_name }) => group_name, setRemoved);
   const columns: readonly Column<ProjectGroup & { readonly id: string }>[] = [
     {
       id: "name",
@@ -35,24 +37,8 @@ export function ProjectGroups({ project, isOwner }: ProjectGroupsProps) {
       cell: ({ group_name }) => <strong translate="no">{group_name}</strong>,
     },
     { id: "added", header: t("added"), cell: ({ created_at }) => <DateTime seconds={created_at} /> },
-    ...(isOwner ? [removal()] : []),
+    ...(isOwner ? [removal] : []),
   ];
-  function removal(): Column<ProjectGroup> {
-    return {
-      id: "actions",
-      header: t("actions"),
-      cell: (group) => (
-        <button
-          type="button"
-          className="button quiet danger"
-          aria-label={t("removeNamed", { name: group.group_name })}
-          onClick={() => setRemoved(group)}
-        >
-          {t("remove")}
-        </button>
-      ),
-    };
-  }
   return (
     <section className="admin-section" aria-labelledby="groups-of-project">
       <h2 id="groups-of-project">{t("groupsOf", { project: project.name })}</h2>
