@@ -328,3 +328,33 @@ describe("a trail in S3", () => {
     expect(s3Location(address)).toEqual(location);
   });
 });
+
+describe("sluice audit export", () => {
+  // documented: ocsf-export
+  test("prints the entries of all chains as they are, or as OCSF records", async () => {
+    const { trail } = written(twoChains());
+    const plain = await audit("export", trail);
+    expect(plain.printed.map((line) => JSON.parse(line)).map(({ chain, seq }) => [chain, seq])).toEqual([
+      ...[1, 2, 3, 4, 5, 6].map((seq) => ["org-a", seq]),
+      ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((seq) => ["org-b", seq]),
+    ]);
+    const { printed } = await audit("export", trail, "--ocsf", "--chain", "org-b");
+    const records = printed.map((line) => JSON.parse(line));
+    expect(records).toHaveLength(9);
+    expect(records[8]).toMatchObject({
+      class_uid: 3004,
+      metadata: { tenant_uid: "org-b", sequence: 9, version: "1.8.0" },
+      entity: { uid: "proj_9", name: "Project 9", type: "project" },
+    });
+  });
+
+  test("says in one line what can't be exported", async () => {
+    const { trail } = written(twoChains());
+    expect((await audit("export", trail, "--chain", "org-c")).error).toBe(
+      "--chain must name organisations of the trail, got org-c; it has org-a, org-b.",
+    );
+    expect((await audit("export", join(trail, "nothing"))).error).toMatch(/^Can't read the folder .*nothing/);
+    writeFileSync(join(trail, "org-a", segmentFile(1)), "{}\n");
+    expect((await audit("export", trail)).error).toMatch(/^org-a\/segments\/000000000001\.jsonl has a line/);
+  });
+});

@@ -1,11 +1,20 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
+import type { ChainStore } from "../../domain/audit/chain-store.ts";
 import { auditPublicKey } from "../../domain/audit/signed-head.ts";
 import { ownScript } from "../../lib/installation.ts";
 import { textOfFileIfAny } from "../terminal/named-file.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { controlEvents } from "./control-events.ts";
-import { deployedTrail, signingKeyPem, type TrailAccess, trailClient, trailError } from "./deployed-trail.ts";
+import {
+  type DeployedTrail,
+  deployedTrail,
+  signingKeyPem,
+  type TrailAccess,
+  trailClient,
+  trailError,
+} from "./deployed-trail.ts";
+import { type ExportOptions, exportedLines } from "./export-trail.ts";
 import { folderStore } from "./folder-store.ts";
 import { s3Location, s3Store } from "./s3-store.ts";
 import { publicKeyIn, runVerification, type Trail, type VerifyOptions } from "./verification.ts";
@@ -38,7 +47,7 @@ interface TrailOptions extends EnvironmentOptions {
   readonly table?: boolean;
 }
 
-/** `sluice audit verify|public-key|verifier`. */
+/** `sluice audit verify|export|public-key|verifier`. */
 export function auditCommand(tools: AuditTools): Command {
   const audit = new Command("audit").description("the audit trail: whether it is as it was written");
   audit
@@ -57,6 +66,17 @@ export function auditCommand(tools: AuditTools): Command {
     .option("--json", "print one JSON object")
     .exitOverride(({ exitCode }) => tools.exit(exitCode === 0 ? 0 : 2))
     .action((path: string | undefined, options: VerifyOptions & TrailOptions) => verify(path, options, tools));
+  audit
+    .command("export")
+    .description("print the events of the audit trail as JSON Lines, one entry a line, without verifying them")
+    .argument("[path]", "as of verify")
+    .option("--ocsf", "as records of the Open Cybersecurity Schema Framework, for a SIEM")
+    .option("--environment <name>", "the bucket of this environment; a name, or the path of its file")
+    .option("--aws", "the deployed environment, with your AWS credentials")
+    .option("--chain <id...>", "organisations (default: all)")
+    .action((path: string | undefined, options: ExportOptions & EnvironmentOptions) =>
+      exportTrail(path, options, tools),
+    );
   audit
     .command("public-key")
     .description("write the public key that an environment's audit trail is signed with, as PEM")
@@ -82,14 +102,38 @@ async function verify(path: string | undefined, options: VerifyOptions & TrailOp
   tools.finish(code);
 }
 
-async function openPath(path: string, { publicKey = [], environment, aws }: TrailOptions): Promise<Trail> {
+async function exportTrail(
+  path: string | undefined,
+  options: ExportOptions & EnvironmentOptions,
+  tools: AuditTools,
+): Promise<void> {
+  const store = path === undefined ? await environmentStore(options, tools) : await pathStore(path, options);
+  for await (const line of exportedLines(store, options)) tools.print(line);
+}
+
+async function environmentStore(options: EnvironmentOptions, tools: AuditTools): Promise<ChainStore> {
+  const access = await tools.access(options);
+  return bucketStore(access, await deployedTrail(access));
+}
+
+/** @throws {UserError} where there is no such folder */
+async function pathStore(path: string, { environment, aws }: EnvironmentOptions): Promise<ChainStore> {
   if (environment !== undefined || aws)
-    throw new Error(`name a path or an environment, got both: ${path}, and --environment or --aws; omit one of them.`);
+    throw new UserError(
+      `name a path or an environment, got both: ${path}, and --environment or --aws; omit one of them.`,
+    );
+  const location = s3Location(path);
+  if (location) return s3Store(trailClient(), location);
+  return await folderStore(path).catch((error: unknown) => {
+    throw new UserError(`Can't read the folder ${path}: ${error instanceof Error ? error.message : error}.`);
+  });
+}
+
+async function openPath(path: string, { publicKey = [], ...options }: TrailOptions): Promise<Trail> {
+  const store = await pathStore(path, options);
   if (publicKey.length === 0)
     throw new Error(`${path} needs --public-key FILE; \`sluice audit public-key\` writes the key of an environment.`);
-  const keys = publicKey.map(publicKeyIn);
-  const location = s3Location(path);
-  return { name: path, keys, store: location ? s3Store(trailClient(), location) : await folderStore(path) };
+  return { name: path, keys: publicKey.map(publicKeyIn), store };
 }
 
 /** The bucket of an environment; without a key that is given, with the one that KMS has now. */
@@ -106,22 +150,23 @@ async function openEnvironment(
     tools.show(
       `sluice: verifying with the key that AWS has now, fingerprint ${keys[0]?.fingerprint}; compare it with one stored elsewhere, or give that with --public-key.\n`,
     );
-  const store = s3Store(trailClient(access), { bucket: trail.bucket, prefix: "" });
-  const explain = (error: unknown) => trailError(error, access, `read ${name}`);
+  const store = bucketStore(access, trail);
+  return { name, keys, ...(table ? { table: controlEvents(access) } : {}), store };
+}
+
+/** The bucket of an environment, whose errors name a remedy. */
+function bucketStore(access: TrailAccess, { bucket }: DeployedTrail): ChainStore {
+  const store = s3Store(trailClient(access), { bucket, prefix: "" });
+  const explain = (error: unknown) => trailError(error, access, `read s3://${bucket}`);
   return {
-    name,
-    keys,
-    ...(table ? { table: controlEvents(access) } : {}),
-    store: {
-      chains: () => store.chains().catch((error: unknown) => Promise.reject(explain(error))),
-      files: (chain) => store.files(chain),
-      read: async function* (chain, file) {
-        try {
-          yield* store.read(chain, file);
-        } catch (error) {
-          throw explain(error);
-        }
-      },
+    chains: () => store.chains().catch((error: unknown) => Promise.reject(explain(error))),
+    files: (chain) => store.files(chain),
+    read: async function* (chain, file) {
+      try {
+        yield* store.read(chain, file);
+      } catch (error) {
+        throw explain(error);
+      }
     },
   };
 }
