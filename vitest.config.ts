@@ -57,6 +57,7 @@ const waiting = [
   "acceptance/cdktn/cdktn.e2e.test.ts",
   "console/dashboard.browser.test.ts",
   "console/keys.browser.test.ts",
+  "console/own-keys.browser.test.ts",
   "gateway/pages/reference/reference-page.browser.test.ts",
   "demo-site/page.browser.test.ts",
   "local/usage.e2e.test.ts",

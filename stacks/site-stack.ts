@@ -74,7 +74,7 @@ type SiteModel = SiteConfig["models"][number];
 
 /** Content of `config.json`. */
 export function siteConfig(environment: Environment, apiUrl: string): SiteConfig {
-  const { name, api, identity, site, pools } = environment;
+  const { name, api, site, pools } = environment;
   return {
     environment: name,
     title: literalText(site.title),
@@ -93,8 +93,12 @@ export function siteConfig(environment: Environment, apiUrl: string): SiteConfig
     defaults: site.defaults,
     samplePrompts: site.samplePrompts.map(literalText),
     ...(api.auth === "required" ? {} : { visitors: { requestsPerMinute: api.requestsPerMinutePerIp } }),
-    ...(site.console === "on" ? { console: { people: identity.people !== null } } : {}),
+    ...(site.console === "on" ? { console: consoleConfig(environment) } : {}),
   };
+}
+
+function consoleConfig({ api: { memberKeys }, identity: { people } }: Environment): SiteConfig["console"] {
+  return { people: people !== null, ...(people === null || memberKeys === null ? {} : { memberKeys }) };
 }
 
 /** The price that every caller pays at any time; a page that shows another one would be wrong. */

@@ -14,6 +14,7 @@ import { auditSearch } from "./pages/admin/audit-search.ts";
 import { dashboardSearch } from "./pages/dashboard/dashboard-search.ts";
 import { historySearch } from "./pages/history/history-search.ts";
 import { limitsSearch } from "./pages/money/limits-search.ts";
+import { homeOf } from "./session/home.ts";
 import { currentSession } from "./session/session.ts";
 import { NotFound } from "./shell/not-found.tsx";
 import { RootLayout } from "./shell/root-layout.tsx";
@@ -44,6 +45,14 @@ const keys = createRoute({
   /** `new`: the form for a new key is open. */
   validateSearch: (search): { readonly new?: true } => (search.new === true ? { new: true } : {}),
   component: lazyRouteComponent(() => import("./pages/keys/keys-page.tsx"), "KeysPage"),
+});
+
+const ownKeys = createRoute({
+  getParentRoute: () => app,
+  path: "/own-keys",
+  /** `new`: the form for a new key is open. */
+  validateSearch: (search): { readonly new?: true } => (search.new === true ? { new: true } : {}),
+  component: lazyRouteComponent(() => import("./pages/own-keys/own-keys-page.tsx"), "OwnKeysPage"),
 });
 
 const dashboard = createRoute({
@@ -131,19 +140,22 @@ const adminTargets = createRoute({
   component: lazyRouteComponent(() => import("./pages/service/targets-page.tsx"), "TargetsPage"),
 });
 
-/** Where people begin. */
-const HOME = "/keys";
-
 const signInSearch = (search: Readonly<Record<string, unknown>>): { readonly to?: string } => {
   const to = pathAndQuery(search.to);
   return to === undefined ? {} : { to };
 };
 
 /** Whoever is signed in already goes on to where they wanted. */
-const passSignedIn = ({ search: { to } }: { readonly search: { readonly to?: string } }) => {
-  const { kind } = currentSession();
-  if (kind === "person" || kind === "admin-key") throw redirect({ href: to ?? HOME });
+const passSignedIn = ({ search: { to }, context }: PassOptions) => {
+  const session = currentSession();
+  if (session.kind === "person" || session.kind === "admin-key")
+    throw redirect({ href: to ?? homeOf(session, context.config) });
 };
+
+interface PassOptions {
+  readonly search: { readonly to?: string };
+  readonly context: RouterContext;
+}
 
 const login = createRoute({
   getParentRoute: () => root,
@@ -166,6 +178,7 @@ const tree = root.addChildren([
   app.addChildren([
     dashboard,
     keys,
+    ownKeys,
     playground,
     history,
     adminUsers,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
+import type { MemberKeys } from "../../contracts/control/project-keys.ts";
 import { SiteConfig } from "../../contracts/processes/site-config.ts";
 import { CHROMIUM_REMEDY, findChromium, launchChromium } from "../../test-support/chromium.ts";
 import type { Loopback } from "../../test-support/loopback.ts";
@@ -61,6 +62,8 @@ export interface ConsoleStage {
 interface StageOptions {
   /** Whether people sign in at a provider. @default - with admin keys alone */
   readonly people?: boolean;
+  /** How people may make keys for themselves. @default - they may not */
+  readonly memberKeys?: MemberKeys;
 }
 
 /** A `describe` around the built console in Chromium; skipped with one line where there is none. */
@@ -94,7 +97,7 @@ export function describeConsole(
       contexts = [];
       const sessionCalls: SessionCall[] = [];
       const control = await startScriptedControl();
-      const site = await serveConsole(folder, configFor(control.origin, options.people ?? false), (call) => {
+      const site = await serveConsole(folder, configFor(control.origin, options), (call) => {
         sessionCalls.push(call);
         return stage.session(call);
       });
@@ -142,7 +145,7 @@ export async function openIn(
   return page;
 }
 
-function configFor(apiUrl: string, people: boolean): SiteConfig {
+function configFor(apiUrl: string, { people = false, memberKeys }: StageOptions): SiteConfig {
   return SiteConfig.parse({
     environment: "test",
     title: "Sluice of Example",
@@ -151,7 +154,7 @@ function configFor(apiUrl: string, people: boolean): SiteConfig {
     models: [{ id: "phi-3-mini", displayName: "Phi-3 mini", weights: "microsoft/Phi-3-mini", contextTokens: 4096 }],
     defaults: { temperature: 0.2, topP: 0.9, maxTokens: 200 },
     samplePrompts: [],
-    console: { people },
+    console: { people, ...(memberKeys === undefined ? {} : { memberKeys }) },
   });
 }
 

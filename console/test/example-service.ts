@@ -5,6 +5,7 @@ import { streamChatTo } from "./scripted-chat.ts";
 import { type ScriptedControl, scriptedKey, startScriptedControl } from "./scripted-control.ts";
 import { scriptedChat } from "./scripted-history.ts";
 import { scriptedEvent, scriptedInvite, scriptedUser } from "./scripted-organization.ts";
+import { scriptedOwnKey } from "./scripted-own-keys.ts";
 import { scriptedBudget, scriptedUse } from "./scripted-usage.ts";
 
 const DAY_MS = 86_400_000;
@@ -32,6 +33,7 @@ export async function startExampleService(): Promise<ScriptedControl> {
   control.accepted.add("sk-admin-ada").add("sk-sl-person");
   control.projects.push(...PROJECTS.map(({ id, name }) => ({ id, name })));
   control.keys.push(...["website", "indexer", "nightly-batches"].map((name) => scriptedKey(name)));
+  control.ownKeys.push({ ...scriptedOwnKey("laptop"), id: scriptedUse("", {}).key }, scriptedOwnKey("notebook"));
   control.models.splice(0, Number.POSITIVE_INFINITY, "phi-3-mini", "llama-70b", "qwen-3");
   fillUsage(control);
   control.organization.users.push(
@@ -115,7 +117,7 @@ export function exampleConfig(apiUrl: string): SiteConfig {
     defaults: { temperature: 0.2, topP: 0.9, maxTokens: 200 },
     samplePrompts: ["Explain what a load balancer does", "List three fruits"],
     visitors: { requestsPerMinute: 60 },
-    console: { people: true },
+    console: { people: true, memberKeys: { perPerson: 5, maxDays: 90 } },
   });
 }
 

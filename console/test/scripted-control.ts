@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { type ErrorCode, errorBody, errorEntry } from "../../contracts/api/errors.ts";
 import { EXPOSED_HEADERS } from "../../contracts/api/headers.ts";
 import type { Limits } from "../../contracts/control/limits.ts";
-import type { ProjectApiKey } from "../../contracts/control/project-keys.ts";
+import type { OwnApiKey, ProjectApiKey } from "../../contracts/control/project-keys.ts";
 import { NEXT_CHATS_HEADER } from "../../contracts/history/chats.ts";
 import { type Loopback, listenOnLoopback } from "../../test-support/loopback.ts";
 import { listPage } from "./list-page.ts";
@@ -12,6 +12,7 @@ import { emptyAccess, listOfAccess, type ScriptedAccess } from "./scripted-acces
 import { respondAsGateway } from "./scripted-gateway.ts";
 import { emptyHistory, respondWithHistory, type ScriptedHistory } from "./scripted-history.ts";
 import { emptyOrganization, respondWithOrganization, type ScriptedOrganization } from "./scripted-organization.ts";
+import { respondWithOwnKeys } from "./scripted-own-keys.ts";
 import { respondWithUsage, type ScriptedUse } from "./scripted-usage.ts";
 
 export interface SeenCall {
@@ -30,6 +31,8 @@ export interface ScriptedControl extends Loopback {
   readonly accepted: Set<string>;
   readonly projects: { id: string; name: string; status?: string; created_at?: number }[];
   readonly organization: ScriptedOrganization;
+  /** Keys of the person who calls, the newest first. */
+  readonly ownKeys: OwnApiKey[];
   /** Keys of all projects, the newest first. */
   readonly keys: ProjectApiKey[];
   /** What requests used, of all projects. */
@@ -62,6 +65,7 @@ export async function startScriptedControl(): Promise<ScriptedControl> {
     accepted: new Set(["sk-admin-test"]),
     organization: emptyOrganization(),
     projects: [],
+    ownKeys: [],
     keys: [],
     uses: [],
     limits: [],
@@ -137,6 +141,8 @@ function respond({ method, url, body }: SeenCall, control: ScriptedControl): unk
   const { pathname, searchParams } = new URL(url, "http://api");
   if (pathname === "/v1/models") return { object: "list", data: models.map((id) => ({ id, object: "model" })) };
   const [, , , subject, id, kind, item] = pathname.split("/");
+  const own = respondWithOwnKeys({ method, url, body }, control.ownKeys);
+  if (own !== undefined) return own;
   const listed = method === "GET" ? listOfAccess([subject, kind], searchParams, control.access) : undefined;
   if (listed !== undefined) return listed;
   const { name = "" } = (body ?? {}) as { readonly name?: string };

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { MemberKeys } from "../control/project-keys.ts";
 import { AuthMode } from "./auth.ts";
 
 /** `config.json` of the demo page and the console: written by the site stack, so that one bundle serves every environment. */
@@ -36,6 +37,8 @@ export const SiteConfig = z.strictObject({
     .strictObject({
       /** Whether people sign in at an OpenID provider, through the page's own `/session`; else with an admin key. */
       people: z.boolean(),
+      /** How people may make keys for themselves; absent where they may not. */
+      memberKeys: MemberKeys.optional(),
     })
     .optional(),
 });

@@ -17,6 +17,7 @@ export const CONSOLE_PAGES = [
   "history",
   "keys",
   "login",
+  "own-keys",
   "playground",
   "signup",
 ] as const;

@@ -4,28 +4,38 @@ import { loadEnvironment } from "../../environments/load.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { startFakeEngine } from "../../test-support/fake-engine.ts";
 import { stackOwner } from "./stack-owner.ts";
-import { startedTwin } from "./started-twin.ts";
+import { type OnEnd, startedTwin } from "./started-twin.ts";
 
-/**
- * The stacks of dev with the local issuer and a project, to which `invited` is invited. It ends with the test.
- * @param changes to the environment
- */
-export async function peopleStack(invited: string, changes: Pick<Partial<Environment>, "history"> = {}) {
+interface PeopleStackOptions {
+  /** In place of the environment's own. */
+  readonly history?: Environment["history"];
+  readonly memberKeys?: Environment["api"]["memberKeys"];
+  readonly usage?: Environment["usage"];
+  /** Whether the local model generates. @default - an engine that sends scripted pieces */
+  readonly hasModel?: boolean;
+  /** When it ends. @default - with the test */
+  readonly onEnd?: OnEnd;
+}
+
+/** The stacks of dev with the local issuer and a project, to which `invited` is invited. */
+export async function peopleStack(invited: string, options: PeopleStackOptions = {}) {
+  const { memberKeys = null, hasModel = false, onEnd = onTestFinished, ...changes } = options;
   const dev = await loadEnvironment("dev");
-  const engine = await startFakeEngine();
-  onTestFinished(() => engine.stop());
+  const engine = hasModel ? undefined : await startFakeEngine();
+  onEnd(() => engine?.stop());
   const environment = {
     ...dev,
     ...changes,
-    api: { ...dev.api, auth: "required" as const, controlApi: true },
+    api: { ...dev.api, auth: "required" as const, controlApi: true, memberKeys },
     identity: { workloads: [], people: { issuer: "local", clientId: "sluice" } },
   };
   const twin = await startedTwin(
     { ...environment, site: { ...dev.site, console: "on" } },
-    { SLUICE_ENGINE_URL: engine.origin },
+    engine === undefined ? {} : { SLUICE_ENGINE_URL: engine.origin },
+    onEnd,
   );
   const { apiUrl, siteUrl, issuerUrl } = twin.runtime.settings;
-  const { adminKey } = await stackOwner(twin);
+  const { adminKey } = await stackOwner(twin, onEnd);
   const sdk = (key: string) => new OpenAI({ adminAPIKey: key, apiKey: key, baseURL: `${apiUrl}/v1`, maxRetries: 0 });
   const { organization } = sdk(adminKey).admin;
   const project = await organization.projects.create({ name: "search" });
@@ -33,5 +43,5 @@ export async function peopleStack(invited: string, changes: Pick<Partial<Environ
   await organization.invites.create({ email: invited, role: "reader", projects });
   const generate = (key: string) =>
     sdk(key).chat.completions.create({ model: "phi-3-mini", messages: [{ role: "user", content: "x" }] });
-  return { apiUrl, siteUrl, issuerUrl, organization, project, generate };
+  return { apiUrl, siteUrl, issuerUrl, organization, project, generate, sdk };
 }

@@ -10,13 +10,17 @@ import { synthesizeEnvironment } from "../../stacks/environment-stacks.ts";
 import { waitUntilReady } from "../first-request.ts";
 import { startTwin, type Twin } from "../twin.ts";
 
-/** An environment's stacks, synthesized and running until the test is over. */
+/** Calls `end` when what was started is no longer needed. */
+export type OnEnd = (end: () => void | Promise<void>) => void;
+
+/** An environment's stacks, synthesized and running. @param onEnd when they end. @default - with the test */
 export async function startedTwin(
   environment: Environment,
   passedEnvironment: Readonly<Record<string, string>>,
+  onEnd: OnEnd = onTestFinished,
 ): Promise<Twin> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-twin-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const app = new App({ outdir: join(folder, "cdktf.out"), stackTraces: false });
   const built = (name: string) => join(OWN_FOLDER, "dist", name);
   const checked = validateEnvironment(environment, "environments/dev.ts");
@@ -39,7 +43,7 @@ export async function startedTwin(
     passedEnvironment: { PATH: process.env.PATH ?? "", ...passedEnvironment },
     report: () => {},
   });
-  onTestFinished(() => twin.stop());
+  onEnd(() => twin.stop());
   await waitUntilReady(twin, 60);
   return twin;
 }

@@ -1,3 +1,4 @@
+import type { MemberKeys } from "../../../contracts/control/project-keys.ts";
 import type { SiteConfig } from "../../../contracts/processes/site-config.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import { parseJson } from "../../../lib/parse-json.ts";
@@ -6,6 +7,8 @@ import { parseJson } from "../../../lib/parse-json.ts";
 export interface ConsoleConfig extends Pick<SiteConfig, "environment" | "title" | "apiUrl" | "models"> {
   /** Whether people sign in at an OpenID provider; else with an admin key. */
   readonly people: boolean;
+  /** How people may make keys for themselves; `undefined` where they may not. */
+  readonly memberKeys: MemberKeys | undefined;
 }
 
 /** Reads `/config.json`, which the site stack writes. @throws Error whose message says what is wrong with it */
@@ -28,7 +31,14 @@ export function consoleConfig(value: unknown): ConsoleConfig {
     apiUrl: apiUrl.replace(/\/+$/, ""),
     models: Array.isArray(models) ? models.filter(isModel) : [],
     people: console.people,
+    memberKeys: memberKeysOf(console.memberKeys),
   };
+}
+
+function memberKeysOf(value: unknown): MemberKeys | undefined {
+  if (!isRecord(value)) return undefined;
+  const { perPerson, maxDays } = value;
+  return typeof perPerson === "number" && typeof maxDays === "number" ? { perPerson, maxDays } : undefined;
 }
 
 function isModel(value: unknown): value is SiteConfig["models"][number] {

@@ -21,7 +21,7 @@ interface StartedSignIn {
   readonly verifier: string;
   readonly state: string;
   readonly nonce: string;
-  /** Path of the console to which the person wanted. */
+  /** Path of the console to which the person wanted; empty for where people begin. */
   readonly to: string;
 }
 
@@ -44,8 +44,8 @@ export async function signInPolicy(apiUrl: string): Promise<SignInPolicy> {
   };
 }
 
-/** Leaves the page for the provider's. @param to path of the console to come back to */
-export async function beginSignIn(apiUrl: string, to: string): Promise<void> {
+/** Leaves the page for the provider's. @param to path of the console to come back to. @default - where people begin */
+export async function beginSignIn(apiUrl: string, to = ""): Promise<void> {
   const { issuer, client_id, authorizationEndpoint, scopes } = await signInPolicy(apiUrl);
   const verifier = oauth.generateRandomCodeVerifier();
   const started: StartedSignIn = {
@@ -83,7 +83,7 @@ export function isSignInResponse(search: URLSearchParams): boolean {
  */
 export async function finishSignIn(
   search: URLSearchParams,
-): Promise<{ readonly session: SessionResponse; readonly to: string }> {
+): Promise<{ readonly session: SessionResponse; readonly to: string | undefined }> {
   const started = takeStarted();
   if (started === undefined) throw new ApiError("refused");
   const { issuer, client_id, state, nonce, verifier, to } = started;
@@ -99,7 +99,7 @@ export async function finishSignIn(
     redirect_uri: redirectUri(),
     nonce,
   });
-  return { session, to };
+  return { session, to: pathAndQuery(to) };
 }
 
 /** The provider has to know this address. */
@@ -121,7 +121,7 @@ function takeStarted(): StartedSignIn | undefined {
         verifier: String(verifier),
         state: String(state),
         nonce: String(nonce),
-        to: pathAndQuery(to) ?? "/keys",
+        to: String(to),
       }
     : undefined;
 }

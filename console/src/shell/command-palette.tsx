@@ -6,7 +6,7 @@ import { useTexts } from "../i18n/translate.ts";
 import { THEMES, usePreferences } from "../preferences/preferences.ts";
 import { useProjects } from "../projects/projects.ts";
 import { signOut } from "../session/keep-session.ts";
-import { NAVIGATION, PAGE_NAMES } from "./navigation.ts";
+import { PAGE_NAMES, useNavigation } from "./navigation.ts";
 
 const MESSAGES = defineMessages(
   {
@@ -44,6 +44,7 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
   const t = useTexts(MESSAGES);
   const names = useTexts(PAGE_NAMES);
   const navigate = useNavigate();
+  const navigation = useNavigation();
   const { projects } = useProjects();
   const setTheme = usePreferences(({ setTheme: set }) => set);
   const run = (action: () => unknown) => () => {
@@ -57,7 +58,7 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
         <Command.List label={t("title")}>
           <Command.Empty>{t("nothing")}</Command.Empty>
           <Command.Group heading={t("pages")}>
-            {NAVIGATION.map(({ name, link }) => (
+            {navigation.map(({ name, link }) => (
               <Command.Item key={name} onSelect={run(() => navigate(link))}>
                 {names(name)}
               </Command.Item>

@@ -4,8 +4,10 @@ import { Mark } from "../../../ui/components/mark.tsx";
 import { defineMessages } from "../i18n/messages.ts";
 import { useTexts } from "../i18n/translate.ts";
 import { ProjectSwitcher } from "../projects/project-switcher.tsx";
+import { homeOf } from "../session/home.ts";
+import { useSession } from "../session/session.ts";
 import { AccountMenu } from "./account-menu.tsx";
-import { NAVIGATION, PAGE_NAMES } from "./navigation.ts";
+import { PAGE_NAMES, useNavigation } from "./navigation.ts";
 
 const CommandPalette = lazy(() => import("./command-palette.tsx"));
 
@@ -19,6 +21,11 @@ export function Shell() {
   const t = useTexts(MESSAGES);
   const names = useTexts(PAGE_NAMES);
   const { config } = useRouteContext({ from: "__root__" });
+  const navigation = useNavigation();
+  const home = homeOf(
+    useSession(({ session }) => session),
+    config,
+  );
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   usePaletteKey(() => setPaletteOpen(true));
   return (
@@ -27,7 +34,7 @@ export function Shell() {
         {t("skip")}
       </a>
       <header className="bar">
-        <Link to="/keys" className="brand" translate="no">
+        <Link to={home} className="brand" translate="no">
           <Mark />
           {config.title}
         </Link>
@@ -45,7 +52,7 @@ export function Shell() {
         </span>
       </header>
       <nav className="pages" aria-label={t("pages")}>
-        {NAVIGATION.map(({ name, link }) => (
+        {navigation.map(({ name, link }) => (
           <Link key={name} {...link} activeProps={{ "aria-current": "page" }}>
             {names(name)}
           </Link>

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useForm } from "react-hook-form";
 import { useTexts } from "../../i18n/translate.ts";
 import type { NewKeyFields } from "./key-queries.ts";
@@ -14,24 +14,31 @@ const LIVES = [
   { name: "forever", days: undefined },
 ] as const;
 const MAX_NAME = 100;
+/** What is chosen at first, where it is permitted. */
+const USUAL_DAYS = 90;
 
 interface KeyFormProps {
   /** The name to begin with. */
   readonly name: string;
   readonly submitText: string;
   readonly isPending: boolean;
+  /** The longest life in days. @default - a key may live until it is revoked */
+  readonly maxDays?: number;
+  /** Fields of one kind of keys alone. */
+  readonly children?: ReactNode;
   readonly onSubmit: (fields: NewKeyFields) => void;
   readonly onCancel: () => void;
 }
 
 /** Name and life of a new key. */
-export function KeyForm({ name, submitText, isPending, onSubmit, onCancel }: KeyFormProps) {
+export function KeyForm({ name, submitText, isPending, maxDays, children, onSubmit, onCancel }: KeyFormProps) {
   const t = useTexts(MESSAGES);
+  const lives = livesUpTo(maxDays);
   const [idempotencyKey] = useState(() => crypto.randomUUID());
-  const { register, handleSubmit, formState } = useForm({ defaultValues: { name, life: "days90" } });
+  const { register, handleSubmit, formState } = useForm({ defaultValues: { name, life: usualLife(lives) } });
   const problem = formState.errors.name;
   const submit = handleSubmit((fields) => {
-    const days = LIVES.find(({ name: life }) => life === fields.life)?.days;
+    const days = lives.find(({ name: life }) => life === fields.life)?.days;
     if (isPending) return;
     onSubmit({
       name: fields.name.trim(),
@@ -57,12 +64,13 @@ export function KeyForm({ name, submitText, isPending, onSubmit, onCancel }: Key
       </p>
       <label htmlFor="key-life">{t("life")}</label>
       <select id="key-life" {...register("life")}>
-        {LIVES.map(({ name: life }) => (
+        {lives.map(({ name: life, days }) => (
           <option key={life} value={life}>
-            {t(life)}
+            {life === "longest" ? t("days", { count: days }) : t(life)}
           </option>
         ))}
       </select>
+      {children}
       <div className="actions">
         <button type="button" className="button" onClick={onCancel}>
           {t("cancel")}
@@ -73,4 +81,17 @@ export function KeyForm({ name, submitText, isPending, onSubmit, onCancel }: Key
       </div>
     </form>
   );
+}
+
+type Life = (typeof LIVES)[number] | { readonly name: "longest"; readonly days: number };
+
+/** Lives up to the longest, which is one of them. */
+function livesUpTo(maxDays: number | undefined): readonly Life[] {
+  if (maxDays === undefined) return LIVES;
+  const shorter = LIVES.filter(({ days }) => days !== undefined && days <= maxDays);
+  return shorter.some(({ days }) => days === maxDays) ? shorter : [...shorter, { name: "longest", days: maxDays }];
+}
+
+function usualLife(lives: readonly Life[]): Life["name"] {
+  return lives.findLast(({ days }) => days !== undefined && days <= USUAL_DAYS)?.name ?? lives[0]?.name ?? "forever";
 }

@@ -69,6 +69,6 @@ async function finish(): Promise<void> {
   const { finishSignIn } = await import("../../session/sign-in.ts");
   const { session, to } = await finishSignIn(OPENED_WITH);
   // A code is used once: it must not be in the address when the page is loaded again.
-  history.replaceState(null, "", `/login?${new URLSearchParams({ to })}`);
+  history.replaceState(null, "", to === undefined ? "/login" : `/login?${new URLSearchParams({ to })}`);
   setSession({ kind: "person", ...session });
 }

@@ -5,7 +5,7 @@ import { useTexts } from "../../i18n/translate.ts";
 import { MESSAGES } from "./messages.ts";
 
 /** Leaves for the provider's page. @param to path of the console to come back to */
-export function ProviderButton({ to = "/keys" }: { readonly to: string | undefined }) {
+export function ProviderButton({ to }: { readonly to: string | undefined }) {
   const t = useTexts(MESSAGES);
   const { config } = useRouteContext({ from: "__root__" });
   const begin = useMutation({
