@@ -25,15 +25,18 @@ export const controlTableConfig = (name: string) => ({
   ],
 });
 
+/** Is told how to end what was started. */
+export type AtEnd = (end: () => Promise<void>) => void;
+
 /** Empty tables of the control API and of keys in the local DynamoDB, until the test has finished. */
-export async function controlTable(name = "sluice-dev-control") {
+export async function controlTable(name = "sluice-dev-control", atEnd: AtEnd = onTestFinished) {
   const keys = "sluice-dev-keys";
   const usageTable = "sluice-dev-usage";
   const dynamodb = new LocalDynamoDb(undefined);
   const aws = await bind(0, "", (request, response) => dynamodb.handle(request, response));
   const endpoint = `http://127.0.0.1:${aws.port}`;
   const client = new DynamoDBClient({ endpoint, region: REGION, credentials: LOCAL_CREDENTIALS, maxAttempts: 1 });
-  onTestFinished(async () => {
+  atEnd(async () => {
     client.destroy();
     await aws.close();
     await dynamodb.close();
@@ -63,7 +66,7 @@ export async function controlTable(name = "sluice-dev-control") {
   const store = new DynamoControlStore(document, { control: name, keys });
   const usage = new DynamoUsageSource(document, usageTable);
   const history = new DynamoHistorySource(document, historyTables, Date.now);
-  const stores = await erasableStores({ dynamodb, document, history, endpoint, region: REGION });
+  const stores = await erasableStores({ dynamodb, document, history, endpoint, region: REGION, atEnd });
   /** Whose admin key a secret is. */
   const identify = (secret: string) => authenticate(`Bearer ${secret}`, store, 0);
   return {

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { onTestFinished } from "vitest";
 import { StoredData } from "../../lambdas/administer/store/erasable-data.ts";
 import { FileEraser } from "../../lambdas/administer/store/file-eraser.ts";
 import type { HistorySource } from "../../lambdas/administer/store/history-source.ts";
@@ -24,10 +23,11 @@ interface Stores {
   readonly history: HistorySource;
   readonly endpoint: string;
   readonly region: string;
+  readonly atEnd: (end: () => Promise<void>) => void;
 }
 
-/** Empty tables of responses and batches, and a bucket of files, which an erasure deletes from; until the test has finished. */
-export async function erasableStores({ dynamodb, document, history, endpoint, region }: Stores) {
+/** Empty tables of responses and batches, and a bucket of files, which an erasure deletes from. */
+export async function erasableStores({ dynamodb, document, history, endpoint, region, atEnd }: Stores) {
   for (const [name, hash_key, range_key] of [
     [RESPONSES, "tenant", "id"],
     [BATCHES, "pk", "sk"],
@@ -42,7 +42,7 @@ export async function erasableStores({ dynamodb, document, history, endpoint, re
   });
   const address = `http://127.0.0.1:${server.port}`;
   const s3 = new S3Client({ endpoint: address, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
-  onTestFinished(async () => {
+  atEnd(async () => {
     s3.destroy();
     await server.close();
     rmSync(folder, { recursive: true });

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { Agent, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -23,6 +23,9 @@ export class LocalDynamoDb {
   readonly #server: Server;
   readonly #exclusive = new Exclusive();
   #port: Promise<number> | undefined;
+  readonly #agent = new Agent({ keepAlive: true });
+  /** Names of keys, by table: a table's keys stay as they are for as long as it exists. */
+  readonly #keys = new Map<string, readonly string[]>();
   #isClosing = false;
 
   /** `folder` undefined: in memory. */
@@ -46,7 +49,10 @@ export class LocalDynamoDb {
       release();
       return void response.destroy();
     }
-    response.once("close", release);
+    response.once("close", () => {
+      if (request.headers["x-amz-target"] === `${TARGET}DeleteTable`) this.#keys.clear();
+      release();
+    });
     this.#server.emit("request", request, response);
   }
 
@@ -66,7 +72,10 @@ export class LocalDynamoDb {
   /** Calls dynalite by its own port: dynalite needs a socket for each request. */
   async #call(operation: string, body: unknown): Promise<DynamoResponse> {
     this.#port ??= listen(this.#server);
-    const response = await fetch(`http://127.0.0.1:${await this.#port}/`, {
+    const request = httpRequest({
+      host: "127.0.0.1",
+      port: await this.#port,
+      agent: this.#agent,
       method: "POST",
       headers: {
         "content-type": "application/x-amz-json-1.0",
@@ -75,16 +84,23 @@ export class LocalDynamoDb {
         authorization:
           "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
       },
-      body: JSON.stringify(body),
     });
-    const parsed: unknown = await response.json();
-    return { status: response.status, body: isRecord(parsed) ? parsed : {} };
+    const received = once(request, "response");
+    request.end(JSON.stringify(body));
+    const [response]: IncomingMessage[] = await received;
+    if (!response) throw new Error(`${operation} has no response`);
+    const parsed: unknown = await json(response);
+    return { status: response.statusCode ?? 500, body: isRecord(parsed) ? parsed : {} };
   }
 
   async #keysOf(TableName: string): Promise<readonly string[]> {
+    const known = this.#keys.get(TableName);
+    if (known) return known;
     const { Table } = (await this.#call("DescribeTable", { TableName })).body;
     const schema = isRecord(Table) && Array.isArray(Table.KeySchema) ? Table.KeySchema : [];
-    return schema.map((key) => String(key.AttributeName));
+    const names = schema.map((key) => String(key.AttributeName));
+    if (names.length > 0) this.#keys.set(TableName, names);
+    return names;
   }
 
   /**
@@ -127,6 +143,7 @@ export class LocalDynamoDb {
   async close(): Promise<void> {
     this.#isClosing = true;
     await Promise.race([this.#exclusive.alone(async () => undefined), sleep(CLOSE_LIMIT_MS)]);
+    this.#agent.destroy();
     return await new Promise((resolve) => {
       if (this.#port !== undefined) {
         this.#server.closeAllConnections();

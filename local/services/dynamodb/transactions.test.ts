@@ -1,4 +1,5 @@
 import {
+  DeleteTableCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -8,6 +9,7 @@ import {
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { createTable } from "../../../test-support/create-table.ts";
 import { bind } from "../../http/server.ts";
 import { LOCAL_CREDENTIALS } from "../../runtime/aws-environment.ts";
 import { LocalDynamoDb } from "./local-dynamodb.ts";
@@ -125,4 +127,18 @@ test("a client that leaves while it waits for a transaction holds up no later on
   await whole("b");
   expect(left).toBeGreaterThan(0);
   expect(await read("b59")).toBe("1");
+});
+
+test("a table that was deleted and made anew with another key is known by that", async () => {
+  const { client, write } = await started();
+  await write(create("one", "1"));
+  await client.send(new DeleteTableCommand({ TableName }));
+  await createTable(client, {
+    TableName,
+    KeySchema: [{ AttributeName: "n", KeyType: "HASH" }],
+    AttributeDefinitions: [{ AttributeName: "n", AttributeType: "N" }],
+    BillingMode: "PAY_PER_REQUEST",
+  });
+  await write(create("one", "1"), create("one", "2"));
+  expect((await client.send(new ScanCommand({ TableName }))).Count).toBe(2);
 });

@@ -1,0 +1,138 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { ControlOperation } from "../contracts/control/operation.ts";
+import { CONTROL_OPERATIONS } from "../contracts/control/operations.ts";
+import { ORGANIZATION_ROLES, PROJECT_ROLES } from "../domain/tenancy/roles.ts";
+import type { ControlRequest, ControlResponse } from "../lambdas/administer/administer.ts";
+import { FOREIGN, OWN } from "./test/control/object-ids.ts";
+import { create, foreignObjects, member, ownObjects } from "./test/control/object-records.ts";
+import { restoredTables } from "./test/control/restored-tables.ts";
+import { startControl } from "./test/control/started-control.ts";
+import { storeChat } from "./test/stored-chat.ts";
+
+const BODIES: Readonly<Record<string, unknown>> = {
+  createProject: { name: "a" },
+  updateProject: { name: "b" },
+  createProjectUser: { user_id: "user-new", role: "member" },
+  updateProjectUser: { role: "owner" },
+  updateUser: { role: "owner" },
+  createInvite: { email: "someone@example.com", role: "reader" },
+  createAdminApiKey: { name: "job" },
+  createServiceAccount: { name: "job" },
+  updateServiceAccount: { role: "owner" },
+  createServiceAccountKey: {},
+  createProjectApiKey: { name: "laptop" },
+  rotateProjectApiKey: { overlap_seconds: 60 },
+  updateProjectApiKey: { scopes: ["api.all.read"], expires_in_seconds: 600 },
+  createGroup: { name: "team" },
+  updateGroup: { name: "crew" },
+  createGroupUser: { user_id: "user-new" },
+  createProjectGroup: { group_id: "group_new", role: "member" },
+  createRole: { role_name: "support", permissions: ["users.read"] },
+  createProjectRole: { role_name: "support", permissions: ["api_keys.write"] },
+  updateRole: { description: "helps" },
+  updateProjectRole: { description: "helps" },
+  createUserRole: { role_id: "role_new" },
+  createGroupRole: { role_id: "role_new" },
+  createProjectUserRole: { role_id: "role_new" },
+  createProjectGroupRole: { role_id: "role_new" },
+  grantCredit: { amount_nano_usd: 5 },
+  createWebhook: { url: "https://hooks.example.com" },
+  rotateWebhookSecret: {},
+  updateLimits: { limits: [{ metric: "requests", window: "minute", max: 60 }] },
+  updateRateLimit: { max_requests_per_1_minute: 60 },
+  updateSpendLimit: { currency: "USD", interval: "month", threshold_amount: 5000 },
+  updateProjectSpendLimit: { currency: "USD", interval: "month", threshold_amount: 5000 },
+  ...Object.fromEntries(
+    ["createSpendAlert", "updateSpendAlert", "createProjectSpendAlert", "updateProjectSpendAlert"].map((id) => [
+      id,
+      {
+        currency: "USD",
+        interval: "month",
+        threshold_amount: 5000,
+        notification_channel: { type: "email", recipients: ["oncall@example.com"] },
+      },
+    ]),
+  ),
+  updateDataRetention: { retention_type: "zero_data_retention" },
+  updateProjectDataRetention: { retention_type: "none" },
+  createHistoryAccess: { reason: "a support case", expires_in_seconds: 900 },
+  createErasure: { subject_id: "user-target" },
+  createLegalHold: { subject_id: "user-target", reason: "a case in court" },
+  updateModelPermissions: { mode: "deny_list", model_ids: ["chat"] },
+};
+const CALLERS = {
+  owner: { scopes: ORGANIZATION_ROLES.owner.scopes, inProject: undefined },
+  reader: { scopes: ORGANIZATION_ROLES.reader.scopes, inProject: undefined },
+  member: { scopes: ORGANIZATION_ROLES.member.scopes, inProject: undefined },
+  "member-in-project": { scopes: ORGANIZATION_ROLES.member.scopes, inProject: "member" },
+  "project-owner": { scopes: ORGANIZATION_ROLES.reader.scopes, inProject: "owner" },
+  "project-member": { scopes: ORGANIZATION_ROLES.reader.scopes, inProject: "member" },
+} as const;
+
+describe.each(Object.entries(CALLERS))("%s: who may do what in the control API", (name, caller) => {
+  const owns = name === "owner" ? "owner" : name.startsWith("member") ? "member" : "reader";
+  const ends: (() => unknown)[] = [];
+  let control: Awaited<ReturnType<typeof startControl>>;
+  let restore: () => Promise<void>;
+
+  beforeAll(async () => {
+    control = await startControl((end) => void ends.unshift(end));
+    await control.seed("org-a", ...ownObjects(owns));
+    if (caller.inProject) await control.seed("org-a", create(member(OWN.project_id, "user-caller", caller.inProject)));
+    await control.seed("org-b", ...foreignObjects());
+    for (const { chat_id: id, project_id: projectId } of [OWN, FOREIGN]) await storeChat(control, { id, projectId });
+    restore = await restoredTables(control.document);
+  });
+  afterEach(() => restore());
+  afterAll(async () => {
+    for (const end of ends) await end();
+  });
+
+  const cases = Object.entries<ControlOperation>(CONTROL_OPERATIONS).map(([id, operation]) => ({
+    id,
+    operation,
+    name,
+  }));
+
+  // documented: control-api-roles
+  test.each(cases)("$id is for $name what the roles say, and foreign ids are not found", async ({ id, operation }) => {
+    // A key of one's own needs a membership beside the scope.
+    if (id === "createProjectApiKey" && owns === "owner")
+      await control.seed("org-a", create(member(OWN.project_id, "user-caller", "member")));
+    const parameters = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter as keyof typeof OWN);
+    const sendWith = (ids: typeof OWN): Promise<ControlResponse> => {
+      const path = parameters.reduce((text, one) => text.replace(`{${one}}`, ids[one]), operation.path as string);
+      const body = BODIES[id] === undefined ? "" : JSON.stringify(BODIES[id]);
+      const query: ControlRequest["query"] = operation.scope === "usage.read" ? { start_time: ["1"] } : {};
+      return control.send({ method: operation.method, path, query, body }, "org-a", "user-caller");
+    };
+    for (const parameter of parameters)
+      expect(await sendWith({ ...OWN, [parameter]: FOREIGN[parameter] })).toMatchObject({
+        status: 404,
+        body: { error: { code: "not_found" } },
+      });
+    const isOfProject = parameters.includes("project_id");
+    const permits = (scope: string) =>
+      (caller.scopes as ReadonlySet<string>).has(scope) ||
+      (isOfProject &&
+        caller.inProject !== undefined &&
+        (PROJECT_ROLES[caller.inProject].scopes as ReadonlySet<string>).has(scope));
+    const isHidden = isOfProject && !permits("projects.read");
+    const isOwnOnly = !permits(operation.scope) && permits(operation.ownScope ?? "");
+    const result = await sendWith(OWN);
+    if (isHidden || (isOwnOnly && parameters.includes("api_key_id"))) {
+      // The key is another's.
+      expect(result).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
+    } else if (permits(operation.scope) || isOwnOnly) {
+      expect(result.status).toBe(200);
+      expect(operation.response.safeParse(result.body).error).toBeUndefined();
+    } else {
+      const message = expect.stringContaining(`no-role-permits:${operation.scope}`);
+      const decision_id = expect.stringMatching(/^dec_/);
+      expect(result).toMatchObject({
+        status: 403,
+        body: { error: { code: "permission_denied", message, decision_id } },
+      });
+    }
+  });
+});
