@@ -69,6 +69,7 @@ describeConsole("the keys page", {}, (stage) => {
     await signInWithKey(page);
     await page.getByRole("button", { name: "Revoke indexer" }).click();
     const dialog = page.getByRole("dialog", { name: "Revoke indexer?" });
+    await dialog.waitFor();
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
     expect(control.keys).toHaveLength(1);

@@ -2,13 +2,23 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
-import { build } from "vite";
+import { build, type Plugin, type Rolldown } from "vite";
 
 export interface BuiltFile {
   /** Relative to the output folder, with forward slashes. */
   readonly path: string;
   readonly bytes: number;
   readonly gzipBytes: number;
+  /** Sources that a script has, relative to the folder of the page; empty for other files. */
+  readonly modules: readonly string[];
+  /** Scripts that are loaded with a script, as their `path`. What it loads later is not among them. */
+  readonly imports: readonly string[];
+}
+
+/** A script that gets all modules whose path fits, so that they are one file and not fifty. */
+export interface ChunkGroup {
+  readonly name: string;
+  readonly test: RegExp;
 }
 
 interface PageBuild {
@@ -20,18 +30,23 @@ interface PageBuild {
   readonly outDir: string;
   /** Packages that are bundled in place of those that the source names. @default - none */
   readonly alias?: Readonly<Record<string, string>>;
+  /** @default - none beside React's */
+  readonly plugins?: readonly Plugin[];
+  /** @default - Rolldown cuts by what pages share */
+  readonly groups?: readonly ChunkGroup[];
 }
 
 /**
  * Builds a page of React. No script or style is inline, so that it runs under `script-src 'self'; style-src 'self'`. The bundle is
  * the same for every environment: `/config.json` has the differences.
  */
-export async function buildPage({ root, base, outDir, alias = {} }: PageBuild): Promise<readonly BuiltFile[]> {
+export async function buildPage(page: PageBuild): Promise<readonly BuiltFile[]> {
+  const { root, base, outDir, alias = {}, plugins = [], groups = [] } = page;
   // Vite takes React's development build when NODE_ENV says so, as it does inside a test runner.
   const before = process.env.NODE_ENV;
   process.env.NODE_ENV = "production";
   try {
-    await build({
+    const output = await build({
       root,
       base,
       configFile: false,
@@ -39,7 +54,7 @@ export async function buildPage({ root, base, outDir, alias = {} }: PageBuild): 
       publicDir: join(import.meta.dirname, "public"),
       mode: "production",
       logLevel: "warn",
-      plugins: [react()],
+      plugins: [react(), ...plugins],
       resolve: { alias: { ...alias } },
       build: {
         outDir,
@@ -48,25 +63,45 @@ export async function buildPage({ root, base, outDir, alias = {} }: PageBuild): 
         modulePreload: { polyfill: false },
         target: "es2022",
         reportCompressedSize: false,
+        ...(groups.length === 0 ? {} : { rolldownOptions: { output: { codeSplitting: { groups: [...groups] } } } }),
       },
     });
+    return await listFiles(root, outDir, chunksOf(output));
   } finally {
     if (before === undefined) delete process.env.NODE_ENV;
     else process.env.NODE_ENV = before;
   }
-  return await listFiles(outDir);
 }
 
-async function listFiles(outDir: string): Promise<readonly BuiltFile[]> {
+function chunksOf(output: Awaited<ReturnType<typeof build>>): ReadonlyMap<string, Rolldown.OutputChunk> {
+  if (Array.isArray(output) || !("output" in output)) throw new Error("A page is built once, for browsers.");
+  return new Map(output.output.flatMap((file) => (file.type === "chunk" ? [[file.fileName, file]] : [])));
+}
+
+async function listFiles(
+  root: string,
+  outDir: string,
+  chunks: ReadonlyMap<string, Rolldown.OutputChunk>,
+): Promise<readonly BuiltFile[]> {
   const entries = await readdir(outDir, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return await Promise.all(
-    paths.sort().map(async (path) => ({
-      path: relative(outDir, path).replaceAll("\\", "/"),
-      bytes: (await stat(path)).size,
-      gzipBytes: gzipSync(await readFile(path)).length,
-    })),
+    paths.sort().map(async (file) => {
+      const path = slashed(relative(outDir, file));
+      const chunk = chunks.get(path);
+      return {
+        path,
+        bytes: (await stat(file)).size,
+        gzipBytes: gzipSync(await readFile(file)).length,
+        modules: (chunk?.moduleIds ?? []).map((id) => slashed(relative(root, id))),
+        imports: chunk?.imports ?? [],
+      };
+    }),
   );
+}
+
+function slashed(path: string): string {
+  return path.replaceAll("\\", "/");
 }
 
 /** Prints the files of a build with their sizes. */

@@ -3,47 +3,53 @@ import { join } from "node:path";
 import type { BuiltFile } from "../../ui/build-page.ts";
 
 const ROUTER = join(import.meta.dirname, "../src/router.tsx");
-/** Loaded by every page after the sign-in: the frame, and the client of the control API. */
-const FRAME = ["index", "shell", "api-client"] as const;
+/** Every page begins with it. */
+const START = ["src/main.tsx"] as const;
+/** Loaded by every page after the sign-in too: the frame, and the client of the control API. */
+const SIGNED_IN = ["src/shell/shell.tsx", "src/api/api-client.ts"] as const;
 
-/** The chunk of each page by its path, as the router names them. */
-export function pageChunks(): readonly {
+export interface PageModule {
   readonly path: string;
-  readonly chunk: string;
+  /** Source of the page, relative to the console. */
+  readonly module: string;
   readonly isSignedIn: boolean;
-}[] {
+}
+
+/** The source of each page by its path, as the router names them. */
+export function pageModules(): readonly PageModule[] {
   const router = readFileSync(ROUTER, "utf8");
   const routes = router.matchAll(
-    /getParentRoute: \(\) => (app|root),\s+path: "(\/[^"]*)",.*?import\("\.\/[^"]*\/([\w-]+)\.tsx"\)/gs,
+    /getParentRoute: \(\) => (app|root),\s+path: "(\/[^"]*)",.*?import\("\.\/([^"]+\.tsx)"\)/gs,
   );
-  return [...routes].map(([, parent = "", path = "", chunk = ""]) => ({ path, chunk, isSignedIn: parent === "app" }));
+  return [...routes].map(([, parent = "", path = "", module = ""]) => ({
+    path,
+    module: `src/${module}`,
+    isSignedIn: parent === "app",
+  }));
 }
 
 /** Compressed script in bytes that a page loads when it is opened by its address. */
-export function firstLoad(
-  folder: string,
-  files: readonly BuiltFile[],
-  { chunk, isSignedIn }: { readonly chunk: string; readonly isSignedIn: boolean },
-): number {
-  return scriptOf(folder, files, [...(isSignedIn ? FRAME : (["index"] as const)), chunk]);
+export function firstLoad(files: readonly BuiltFile[], { module, isSignedIn }: PageModule): number {
+  return scriptOf(files, [...START, ...(isSignedIn ? SIGNED_IN : []), module]);
 }
 
-/** Compressed bytes of chunks with all that they import. @param names of sources, without hash */
-export function scriptOf(folder: string, files: readonly BuiltFile[], names: readonly string[]): number {
-  const seen = new Map<string, number>();
-  const visit = (path: string): void => {
-    if (seen.has(path)) return;
-    const file = files.find((built) => built.path === `assets/${path}`);
-    if (file === undefined) throw new Error(`The build has no ${path}.`);
-    seen.set(path, file.gzipBytes);
-    const text = readFileSync(join(folder, file.path), "utf8");
-    // Imports at the beginning of a module; those in calls are loaded later.
-    for (const [, next = ""] of text.matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g)) visit(next);
+/** Compressed bytes of the scripts that have some modules, with all that those import. */
+export function scriptOf(files: readonly BuiltFile[], modules: readonly string[]): number {
+  const seen = new Set<BuiltFile>();
+  const visit = (file: BuiltFile | undefined, name: string): void => {
+    if (file === undefined) throw new Error(`The build has no ${name}.`);
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const next of file.imports)
+      visit(
+        files.find(({ path }) => path === next),
+        next,
+      );
   };
-  for (const name of names) {
-    const file = files.find(({ path }) => path.replace(/-[\w-]{8}\.js$/, "") === `assets/${name}`);
-    if (file === undefined) throw new Error(`The build has no chunk ${name}.`);
-    visit(file.path.slice("assets/".length));
-  }
-  return [...seen.values()].reduce((sum, bytes) => sum + bytes, 0);
+  for (const name of modules)
+    visit(
+      files.find(({ modules: sources }) => sources.includes(name)),
+      name,
+    );
+  return [...seen].reduce((sum, { gzipBytes }) => sum + gzipBytes, 0);
 }

@@ -8,7 +8,7 @@ import { buildConsole } from "../build.ts";
 import { serveConsole } from "./console-server.ts";
 import { EXAMPLE_PAGES } from "./example-pages.ts";
 import { exampleConfig, exampleSession, startExampleService } from "./example-service.ts";
-import { firstLoad, pageChunks } from "./first-load.ts";
+import { firstLoad, pageModules } from "./first-load.ts";
 import { streamChatTo } from "./scripted-chat.ts";
 
 const RESULT = join(import.meta.dirname, "../../bench/results/console.json");
@@ -75,7 +75,7 @@ async function playgroundTasks(browser: Browser, origin: string) {
 async function measure(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "measure-"));
   const files = await buildConsole(folder);
-  const pages = Object.fromEntries(pageChunks().map((page) => [page.path, firstLoad(folder, files, page)]));
+  const pages = Object.fromEntries(pageModules().map((page) => [page.path, firstLoad(files, page)]));
   const control = await startExampleService();
   const config = exampleConfig(control.origin);
   const signedIn = await serveConsole(folder, config, () => ({ status: 200, body: exampleSession() }));

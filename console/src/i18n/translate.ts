@@ -2,7 +2,7 @@ import { createFormatter, createTranslator, type _Translator as Translator } fro
 import type { Locale } from "../preferences/locale.ts";
 import { usePreferences } from "../preferences/preferences.ts";
 import type { Messages, Texts } from "./messages.ts";
-import { pseudoText } from "./pseudo-locale.ts";
+import { type CompiledText, pseudoText } from "./pseudo-locale.ts";
 
 /** The zone in which times are shown, with its name beside them. */
 const TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -46,5 +46,7 @@ export function translatorOf<English extends Texts>(messages: Messages<English>,
 
 function textsOf(messages: Messages<Texts>, locale: Locale): Texts {
   if (locale !== "en-XA") return messages[locale];
-  return Object.fromEntries(Object.entries(messages.en).map(([key, text]) => [key, pseudoText(text)]));
+  // The build has compiled the texts, whose types stay those of the source: from them come the names of placeholders.
+  const compiled = messages.en as unknown as Readonly<Record<string, CompiledText>>;
+  return Object.fromEntries(Object.entries(compiled).map(([key, text]) => [key, pseudoText(text)])) as unknown as Texts;
 }

@@ -1,18 +1,21 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { Limits } from "../../../../contracts/control/limits.ts";
 import { api } from "../../api/queries.ts";
 import type { Column } from "../../components/data-table.tsx";
+import { Loading } from "../../components/loading.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import { AdminFrame } from "../admin/admin-frame.tsx";
 import { AdminList } from "../admin/admin-list.tsx";
 import "../../styles/dashboard.css";
 import { LimitList } from "./limit-list.tsx";
-import { LimitsDialog, type Subject } from "./limits-dialog.tsx";
+import type { Subject } from "./limits-dialog.tsx";
 import { limitsSearch, SCOPES } from "./limits-search.ts";
 import { MESSAGES } from "./messages.ts";
 import { SubjectForm } from "./subject-form.tsx";
 import { SubjectCell, useSubjectName } from "./subject-name.tsx";
+
+const LimitsDialog = lazy(async () => ({ default: (await import("./limits-dialog.tsx")).LimitsDialog }));
 
 /** The limits of all subjects, with what is used of budgets. */
 export function LimitsPage() {
@@ -90,7 +93,11 @@ function AllLimits({ isOwner }: { readonly isOwner: boolean }) {
         empty={t("noLimits")}
       />
       {isOwner ? <SubjectForm scopes={SCOPES} action={t("set")} onChosen={setEdited} /> : undefined}
-      {edited === undefined ? undefined : <LimitsDialog subject={edited} onClose={() => setEdited(undefined)} />}
+      {edited === undefined ? undefined : (
+        <Suspense fallback={<Loading />}>
+          <LimitsDialog subject={edited} onClose={() => setEdited(undefined)} />
+        </Suspense>
+      )}
     </>
   );
 }

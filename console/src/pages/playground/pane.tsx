@@ -1,12 +1,14 @@
-import { memo } from "react";
+import { lazy, memo, Suspense } from "react";
 import { useStore } from "zustand";
-import { Markdown } from "../../components/markdown/markdown.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import type { Conversation } from "./conversation.ts";
 import { FigureList } from "./figure-list.tsx";
 import { MESSAGES } from "./messages.ts";
 import { chooseModel, editPrompt, removePane } from "./playground-store.ts";
 import { isRunning, type Turn } from "./turn.ts";
+
+/** Needed with the first answer, not with the page. */
+const Markdown = lazy(async () => ({ default: (await import("../../components/markdown/markdown.tsx")).Markdown }));
 
 interface PaneProps {
   readonly conversation: Conversation;
@@ -98,7 +100,9 @@ const TurnView = memo(({ turn }: { readonly turn: Turn }) => {
       )}
       {turn.text === "" ? undefined : (
         <div className="answer" translate="no">
-          <Markdown text={turn.text} />
+          <Suspense fallback={turn.text}>
+            <Markdown text={turn.text} />
+          </Suspense>
         </div>
       )}
       {turn.finishReason === "length" ? <p className="hint">{t("cut")}</p> : undefined}

@@ -1,5 +1,5 @@
 import { useRouteContext } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Loading } from "../../components/loading.tsx";
 import { PageTitle } from "../../components/page-title.tsx";
 import { Problem } from "../../components/problem.tsx";
@@ -7,7 +7,6 @@ import { useTexts } from "../../i18n/translate.ts";
 import { NewProject } from "../../projects/new-project.tsx";
 import { useProjects } from "../../projects/projects.ts";
 import { useSession } from "../../session/session.ts";
-import { CodeDialog } from "./code-dialog.tsx";
 import { Composer } from "./composer.tsx";
 import { MESSAGES } from "./messages.ts";
 import { useHasModelKey, useModels } from "./models.ts";
@@ -17,6 +16,8 @@ import { MAX_PANES } from "./settings.ts";
 import { SettingsForm } from "./settings-form.tsx";
 import "../../styles/answers.css";
 import "../../styles/playground.css";
+
+const CodeDialog = lazy(async () => ({ default: (await import("./code-dialog.tsx")).CodeDialog }));
 
 /** Models to talk to, up to four side by side. */
 export function PlaygroundPage() {
@@ -36,7 +37,11 @@ export function PlaygroundPage() {
       {!isLoading && error === null && current === undefined ? <NewProject /> : undefined}
       {isAdmin && current !== undefined ? <KeyField /> : undefined}
       {current === undefined ? undefined : <Playground projectId={current.id} />}
-      {isCodeOpen ? <CodeDialog onClose={() => setCodeOpen(false)} /> : undefined}
+      {isCodeOpen ? (
+        <Suspense fallback={<Loading />}>
+          <CodeDialog onClose={() => setCodeOpen(false)} />
+        </Suspense>
+      ) : undefined}
     </>
   );
 }
