@@ -11,7 +11,10 @@ const RANGE = "from=2026-01-01&to=2026-01-31";
 const MONTH: readonly ScriptedUse[] = Array.from({ length: 31 }, (_, index) => {
   const day = `2026-01-${String(index + 1).padStart(2, "0")}`;
   return [
-    scriptedUse(day, { requests: index + 1, inputNano: 333_333_333 * (index + 1) }),
+    scriptedUse(day, {
+      ...{ requests: index + 1, inputNano: 333_333_333 * (index + 1), failed: index % 2 },
+      ...{ durationMs: 1234 * (index + 1), streamed: index % 3, firstTokenMs: 87 * (index % 3) },
+    }),
     scriptedUse(day, {
       model: "large, and dear",
       project: "proj_2",
@@ -22,7 +25,7 @@ const MONTH: readonly ScriptedUse[] = Array.from({ length: 31 }, (_, index) => {
   ];
 }).flat();
 
-const COLUMNS = ["requests", "input", "output", "charged"] as const;
+const COLUMNS = ["requests", "failed", "duration", "firstToken", "input", "output", "charged"] as const;
 
 /** What a row of the table says, by its columns. */
 async function figuresOf(page: Page, name: RegExp) {
@@ -49,6 +52,10 @@ describeConsole("the dashboard", {}, (stage) => {
     const small = MONTH.filter(({ model }) => model === "phi-3-mini");
     expect(await figuresOf(page, /phi-3-mini/)).toEqual({
       requests: "496",
+      failed: "15 (3%)",
+      // 1234 ms of each of 496 requests, by the 481 that did not fail.
+      duration: "1.27 sec",
+      firstToken: "0.09 sec",
       input: "3,100",
       output: "310",
       charged: cents(small),
@@ -56,7 +63,11 @@ describeConsole("the dashboard", {}, (stage) => {
     const dear = MONTH.filter(({ model }) => model !== "phi-3-mini");
     expect((await figuresOf(page, /large, and dear/)).charged).toBe(cents(dear));
     const totals = page.getByRole("region", { name: "Totals" }).locator("dd");
-    expect(await totals.allInnerTexts()).toEqual([cents(MONTH), "527", "6,200", "620"]);
+    // 612,064 ms and 31,000 ms, by 481 and 31 requests.
+    expect(await totals.allInnerTexts()).toEqual([
+      ...[cents(MONTH), "527", "15 (2.8%)", "1.26 sec", "0.09 sec"],
+      ...["6,200", "620"],
+    ]);
     await page.locator(".recharts-bar-rectangle").first().waitFor();
     expect(control.seen.filter(({ url }) => url.includes("/costs?") && url.includes("group_by")).length).toBe(4);
   });
@@ -109,10 +120,30 @@ describeConsole("the dashboard", {}, (stage) => {
     const file = await download;
     expect(file.suggestedFilename()).toBe("usage-2026-01-01-2026-01-31.csv");
     expect(await readFile(await file.path(), "utf8")).toBe(
-      "day_utc,project,name,requests,input_tokens,output_tokens,charge_usd\r\n" +
-        "2026-01-02,proj_1,'=1+1,1,100,10,0.008888888\r\n" +
-        "2026-01-03,proj_1,'=1+1,1,100,10,0.000000001\r\n",
+      "day_utc,project,name,requests,failed_requests,input_tokens,output_tokens," +
+        "timed_requests,duration_ms,streamed_requests,first_token_ms,charge_usd\r\n" +
+        "2026-01-02,proj_1,'=1+1,1,0,100,10,1,1000,0,0,0.008888888\r\n" +
+        "2026-01-03,proj_1,'=1+1,1,0,100,10,1,1000,0,0,0.000000001\r\n",
     );
+  });
+
+  // documented: dashboard-forecast
+  test("shows what the month was charged and what the service expects at its end, of the chosen project too", async () => {
+    const { control, open } = stage();
+    control.projects.push({ id: "proj_1", name: "search" });
+    control.uses.push(scriptedUse(TODAY, {}));
+    control.forecasts.push({ spent_usd: 12.344999999, forecast_usd: 1234.5 }, { spent_usd: 1, forecast_usd: 2.006 });
+    const page = await open("/dashboard");
+    await signInWithKey(page);
+    const month = page.getByRole("region", { name: "This month" });
+    const figures = () => month.locator("dd").allInnerTexts();
+    await month.getByText(/^Expected at the end of \w+ 20\d\d$/).waitFor();
+    expect(await figures()).toEqual(["$12.34", "$1,234.50"]);
+    await page.getByLabel("Usage of").selectOption("project");
+    await month.getByText("$2.01").waitFor();
+    expect(await figures()).toEqual(["$1.00", "$2.01"]);
+    const requested = control.seen.filter(({ url }) => url.startsWith("/api/usage/forecast")).map(({ url }) => url);
+    expect(requested).toEqual(["/api/usage/forecast", "/api/usage/forecast?project_id=proj_1"]);
   });
 
   // documented: dashboard-budgets

@@ -51,9 +51,13 @@ const EVENTS: readonly UsageEvent[] = Array.from({ length: 120 }, (_, index) => 
     outputTokens: isEmbedding ? 0 : below(1000),
     chargeNanoUsd: 2000 + below(1_000_000),
     inputChargeNanoUsd: below(2000),
+    status: below(5) === 0 ? 503 : 200,
+    durationMs: below(9000),
+    firstTokenMs: some([undefined, below(900)]),
   });
 });
 const isEmbedding = ({ route }: UsageEvent) => route === "/v1/embeddings";
+const isFailed = ({ status }: UsageEvent) => status >= 400;
 const sumOf = (events: readonly UsageEvent[], value: (event: UsageEvent) => number) =>
   events.reduce((sum, event) => sum + value(event), 0);
 const OF_EVENT = {
@@ -78,6 +82,11 @@ function expected(events: readonly UsageEvent[], width: number, groups: readonly
     sumOf(same, ({ inputTokens }) => inputTokens),
     sumOf(same, ({ inputCachedTokens }) => inputCachedTokens),
     sumOf(same, ({ outputTokens }) => outputTokens),
+    same.filter(isFailed).length,
+    same.filter((event) => !isFailed(event)).length,
+    sumOf(same, (event) => (isFailed(event) ? 0 : event.durationMs)),
+    same.filter((event) => !isFailed(event) && event.firstTokenMs !== undefined).length,
+    sumOf(same, (event) => (isFailed(event) ? 0 : (event.firstTokenMs ?? 0))),
   ]);
 }
 
@@ -95,6 +104,11 @@ const shown = (page: Page, groups: readonly Group[]) =>
     result.input_tokens,
     result.input_cached_tokens,
     result.output_tokens,
+    result.num_failed_requests,
+    result.num_timed_requests,
+    result.duration_ms,
+    result.num_streamed_requests,
+    result.first_token_ms,
   ]);
 const sorted = (rows: readonly (readonly unknown[])[]) => rows.map((row) => JSON.stringify(row)).sort();
 

@@ -5,6 +5,7 @@ import { type ErrorCode, errorBody, errorEntry } from "../../contracts/api/error
 import { EXPOSED_HEADERS } from "../../contracts/api/headers.ts";
 import type { Limits } from "../../contracts/control/limits.ts";
 import type { OwnApiKey, ProjectApiKey } from "../../contracts/control/project-keys.ts";
+import { USAGE_FORECAST, type UsageForecast } from "../../contracts/control/usage.ts";
 import { NEXT_CHATS_HEADER } from "../../contracts/history/chats.ts";
 import { type Loopback, listenOnLoopback } from "../../test-support/loopback.ts";
 import { listPage } from "./list-page.ts";
@@ -37,6 +38,8 @@ export interface ScriptedControl extends Loopback {
   readonly keys: ProjectApiKey[];
   /** What requests used, of all projects. */
   readonly uses: ScriptedUse[];
+  /** What is expected of the month, by request; without one left the service stores no usage. */
+  readonly forecasts: Pick<UsageForecast, "spent_usd" | "forecast_usd">[];
   readonly limits: Limits[];
   /** Members, groups and credit. */
   readonly access: ScriptedAccess;
@@ -68,6 +71,7 @@ export async function startScriptedControl(): Promise<ScriptedControl> {
     ownKeys: [],
     keys: [],
     uses: [],
+    forecasts: [],
     limits: [],
     access: emptyAccess(),
     history: emptyHistory(),
@@ -136,10 +140,15 @@ function fail(response: ServerResponse, code: ErrorCode): void {
   response.end(JSON.stringify(errorBody(code, {})));
 }
 
+function forecastOf(figures: ScriptedControl["forecasts"][number] | undefined): UsageForecast | undefined {
+  return figures && { object: "usage.forecast", month: new Date().toISOString().slice(0, 7), days: [], ...figures };
+}
+
 function respond({ method, url, body }: SeenCall, control: ScriptedControl): unknown {
   const { projects, keys, uses, limits, models } = control;
   const { pathname, searchParams } = new URL(url, "http://api");
   if (pathname === "/v1/models") return { object: "list", data: models.map((id) => ({ id, object: "model" })) };
+  if (pathname === USAGE_FORECAST) return forecastOf(control.forecasts.shift());
   const [, , , subject, id, kind, item] = pathname.split("/");
   const own = respondWithOwnKeys({ method, url, body }, control.ownKeys);
   if (own !== undefined) return own;

@@ -14,6 +14,11 @@ export interface ScriptedUse {
   /** Nano-dollars. */
   readonly inputNano: number;
   readonly outputNano: number;
+  /** Requests that failed, and milliseconds of the others together: to their end, and to the first token of those that stream. */
+  readonly failed: number;
+  readonly durationMs: number;
+  readonly streamed: number;
+  readonly firstTokenMs: number;
 }
 
 /** Buckets of a page: fewer than the service's, so that a month has several pages. */
@@ -63,6 +68,11 @@ function resultsOf(operation: "completions" | "costs", use: ScriptedUse): Readon
         input_cached_tokens: 0,
         output_tokens: use.outputTokens,
         num_model_requests: use.requests,
+        num_failed_requests: use.failed,
+        num_timed_requests: use.requests - use.failed,
+        duration_ms: use.durationMs,
+        num_streamed_requests: use.streamed,
+        first_token_ms: use.firstTokenMs,
         ...ids,
         model: use.model,
         batch: null,
@@ -95,6 +105,10 @@ export function scriptedUse(day: string, changes: Partial<ScriptedUse>): Scripte
     outputTokens: 10,
     inputNano: 1_234_567,
     outputNano: 7_654_321,
+    failed: 0,
+    durationMs: 1000,
+    streamed: 0,
+    firstTokenMs: 0,
     ...changes,
   };
 }

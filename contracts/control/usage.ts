@@ -95,13 +95,24 @@ const groups = {
   api_key_id: z.string().nullable(),
   model: z.string().nullable(),
 };
-/** Requests that failed are among `num_model_requests`. */
+/** Sluice's own: a mean over any range is a quotient of sums. Requests counted by a release before these fields have no times. */
+const outcomes = {
+  /** Requests with a status of 400 or more; they are among `num_model_requests`. */
+  num_failed_requests: z.number(),
+  /** Requests that did not fail, and the sum of their milliseconds from the request to the end of the response. */
+  num_timed_requests: z.number(),
+  duration_ms: z.number(),
+  /** Those of them that streamed, and the sum of their milliseconds to the first token. */
+  num_streamed_requests: z.number(),
+  first_token_ms: z.number(),
+};
 export const CompletionsUsage = z.strictObject({
   object: z.literal("organization.usage.completions.result"),
   input_tokens: z.number(),
   input_cached_tokens: z.number(),
   output_tokens: z.number(),
   num_model_requests: z.number(),
+  ...outcomes,
   ...groups,
   batch: z.boolean().nullable(),
   service_tier: z.null(),
@@ -112,6 +123,7 @@ export const EmbeddingsUsage = z.strictObject({
   object: z.literal("organization.usage.embeddings.result"),
   input_tokens: z.number(),
   num_model_requests: z.number(),
+  ...outcomes,
   ...groups,
 });
 export type EmbeddingsUsage = z.infer<typeof EmbeddingsUsage>;

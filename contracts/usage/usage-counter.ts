@@ -32,6 +32,11 @@ export const USAGE_SUMS = [
   "costNanoUsd",
   "chargeNanoUsd",
   "inputChargeNanoUsd",
+  // Of requests that did not fail: how many are timed, and their milliseconds; the same of those that streamed.
+  "timedRequests",
+  "durationMs",
+  "streamedRequests",
+  "firstTokenMs",
 ] as const;
 export type UsageSums = Readonly<Record<(typeof USAGE_SUMS)[number], number>>;
 

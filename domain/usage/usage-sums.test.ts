@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { USAGE_SUMS } from "../../contracts/usage/usage-counter.ts";
+import type { UsageEvent } from "../../contracts/usage/usage-event.ts";
 import { seededNumbers, usageEvent } from "./test/usage-events.ts";
 import { readUsageKey } from "./usage-keys.ts";
 import { addSums, readSums, sumsOf, usageAdditions } from "./usage-sums.ts";
@@ -26,6 +27,10 @@ describe("usageAdditions", () => {
         costNanoUsd: 1000,
         chargeNanoUsd: 2000,
         inputChargeNanoUsd: 500,
+        timedRequests: 1,
+        durationMs: 12,
+        streamedRequests: 0,
+        firstTokenMs: 0,
       },
     });
     const days = additions.filter(({ series }) => series.startsWith("1d "));
@@ -42,6 +47,16 @@ describe("usageAdditions", () => {
   ])("counts %s among %s", (route, kind) => {
     const [total] = usageAdditions([usageEvent({ route })]).filter(({ series }) => series.startsWith("1m total"));
     expect(total?.entry).toBe(`${START_OF_MINUTE} ${kind}`);
+  });
+
+  it("times requests that did not fail, in whole milliseconds, and first tokens of those that streamed", () => {
+    const timesOf = (fields: Partial<UsageEvent>) => {
+      const { failedRequests, timedRequests, durationMs, streamedRequests, firstTokenMs } = sumsOf(usageEvent(fields));
+      return [failedRequests, timedRequests, durationMs, streamedRequests, firstTokenMs];
+    };
+    expect(timesOf({ durationMs: 812.6, firstTokenMs: 40.4 })).toEqual([0, 1, 813, 1, 40]);
+    expect(timesOf({ durationMs: 812.6 })).toEqual([0, 1, 813, 0, 0]);
+    expect(timesOf({ status: 503, durationMs: 30_000, firstTokenMs: 10 })).toEqual([1, 0, 0, 0, 0]);
   });
 
   it("adds the same for the same events in any order, and loses nothing of a thousand", () => {

@@ -70,9 +70,11 @@ export function usageAdditions(events: readonly UsageEvent[]): readonly UsageAdd
 
 /** What one event adds. */
 export function sumsOf(event: UsageEvent): UsageSums {
+  const isFailed = event.status >= 400;
+  const firstTokenMs = isFailed ? undefined : event.firstTokenMs;
   return {
     requests: 1,
-    failedRequests: event.status >= 400 ? 1 : 0,
+    failedRequests: isFailed ? 1 : 0,
     inputTokens: event.inputTokens,
     inputCachedTokens: event.inputCachedTokens,
     inputCacheWriteTokens: event.inputCacheWriteTokens,
@@ -81,6 +83,10 @@ export function sumsOf(event: UsageEvent): UsageSums {
     costNanoUsd: event.costNanoUsd,
     chargeNanoUsd: event.chargeNanoUsd,
     inputChargeNanoUsd: event.inputChargeNanoUsd,
+    timedRequests: isFailed ? 0 : 1,
+    durationMs: isFailed ? 0 : Math.round(event.durationMs),
+    streamedRequests: firstTokenMs === undefined ? 0 : 1,
+    firstTokenMs: Math.round(firstTokenMs ?? 0),
   };
 }
 

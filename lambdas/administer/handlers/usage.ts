@@ -34,6 +34,7 @@ export const listCompletionsUsage: ControlHandler<"listCompletionsUsage"> = asyn
       input_cached_tokens: group.sums.inputCachedTokens,
       output_tokens: group.sums.outputTokens,
       num_model_requests: group.sums.requests,
+      ...outcomesOf(group),
       ...idsOf(group),
       batch: group.values.isBatch === undefined ? null : group.values.isBatch === "true",
       service_tier: null,
@@ -49,6 +50,7 @@ export const listEmbeddingsUsage: ControlHandler<"listEmbeddingsUsage"> = async 
       object: "organization.usage.embeddings.result" as const,
       input_tokens: group.sums.inputTokens,
       num_model_requests: group.sums.requests,
+      ...outcomesOf(group),
       ...idsOf(group),
     })),
   );
@@ -62,6 +64,7 @@ export const listModerationsUsage: ControlHandler<"listModerationsUsage"> = asyn
       object: "organization.usage.moderations.result" as const,
       input_tokens: group.sums.inputTokens,
       num_model_requests: group.sums.requests,
+      ...outcomesOf(group),
       ...idsOf(group),
     })),
   );
@@ -93,6 +96,16 @@ function requestedOf(
       kind: [kind],
     },
     ownUserId: isOwnOnly ? caller.user.id : undefined,
+  };
+}
+
+function outcomesOf({ sums }: UsageGroup) {
+  return {
+    num_failed_requests: sums.failedRequests,
+    num_timed_requests: sums.timedRequests,
+    duration_ms: sums.durationMs,
+    num_streamed_requests: sums.streamedRequests,
+    first_token_ms: sums.firstTokenMs,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Limit, Limits } from "../../../../contracts/control/limits.ts";
 import { utcWindowStart } from "../../../../lib/utc-window-start.ts";
 import { api } from "../../api/queries.ts";
 import { nanoOf } from "../../lib/money.ts";
-import { allPages } from "./usage-queries.ts";
+import { allPages } from "./all-pages.ts";
 
 /** A limit of money, and whose it is. */
 export interface Budget {

@@ -5,8 +5,8 @@ import { Problem } from "../../components/problem.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
 import { useMoney } from "../../i18n/use-money.ts";
 import { useProjects } from "../../projects/projects.ts";
+import { BUDGET_MESSAGES } from "./budget-messages.ts";
 import { BUDGETS_QUERY, type Budget, isSpentKnown, spentQuery } from "./budget-queries.ts";
-import { MESSAGES } from "./messages.ts";
 
 /** Budgets that are shown at first: each reads what is spent of it. */
 const SHOWN = 10;
@@ -16,7 +16,7 @@ const WINDOW_TEXTS = { day: "ofDay", week: "ofWeek", month: "ofMonth", lifetime:
 
 /** Limits of money, and how much of each is used. */
 export function Budgets() {
-  const t = useTexts(MESSAGES);
+  const t = useTexts(BUDGET_MESSAGES);
   const budgets = useQuery(BUDGETS_QUERY);
   const [isAll, setAll] = useState(false);
   const all = budgets.data ?? [];
@@ -43,7 +43,7 @@ export function Budgets() {
 
 /** A budget with its name and its bar, as an item of a list. */
 function BudgetBar({ budget }: { readonly budget: Budget }) {
-  const t = useTexts(MESSAGES);
+  const t = useTexts(BUDGET_MESSAGES);
   const { scope, subjectId, limit } = budget;
   const { projects } = useProjects();
   const name = projects.find(({ id }) => id === subjectId)?.name ?? subjectId;
@@ -60,7 +60,7 @@ function BudgetBar({ budget }: { readonly budget: Budget }) {
 
 /** What a budget is of, when it is not everything, and whether it only reports. */
 export function BudgetChips({ limit }: { readonly limit: Budget["limit"] }) {
-  const t = useTexts(MESSAGES);
+  const t = useTexts(BUDGET_MESSAGES);
   return (
     <>
       {limit.model === undefined ? undefined : <span className="chip">{t("ofModel", { model: limit.model })}</span>}
@@ -71,7 +71,7 @@ export function BudgetChips({ limit }: { readonly limit: Budget["limit"] }) {
 
 /** How much of a budget is used, where the sums say so. @param name whose it is, for screen readers */
 export function BudgetUse({ budget, name }: { readonly budget: Budget; readonly name: string }) {
-  const t = useTexts(MESSAGES);
+  const t = useTexts(BUDGET_MESSAGES);
   const money = useMoney();
   const { limit } = budget;
   if (isSpentKnown(budget)) return <Spent budget={budget} name={name} />;
@@ -83,7 +83,7 @@ export function BudgetUse({ budget, name }: { readonly budget: Budget; readonly 
 }
 
 function Spent({ budget, name }: { readonly budget: Budget; readonly name: string }) {
-  const t = useTexts(MESSAGES);
+  const t = useTexts(BUDGET_MESSAGES);
   const format = useFormatter();
   const money = useMoney();
   const { window, max, action } = budget.limit;

@@ -9,13 +9,15 @@ import { useTexts } from "../../i18n/translate.ts";
 import { saveFile } from "../../lib/save-file.ts";
 import { useProjects } from "../../projects/projects.ts";
 import "../../styles/dashboard.css";
+import { RangeTooLarge } from "./all-pages.ts";
 import { Budgets } from "./budgets.tsx";
 import { type DayRange, type Grouping, rangeOf } from "./dashboard-search.ts";
+import { Forecast } from "./forecast.tsx";
 import { useGroupNames } from "./group-names.ts";
 import { MESSAGES } from "./messages.ts";
 import { RangeForm } from "./range-form.tsx";
 import { usageCsv } from "./usage-csv.ts";
-import { RangeTooLarge, usageQuery } from "./usage-queries.ts";
+import { usageQuery } from "./usage-queries.ts";
 import type { UsageReport } from "./usage-report.ts";
 import { Totals, UsageTable } from "./usage-table.tsx";
 
@@ -53,6 +55,7 @@ export function DashboardPage() {
       {report.isPending && (isLoading || report.isFetching) ? <Loading /> : undefined}
       {report.error === null ? undefined : <UsageProblem error={report.error} retry={() => void report.refetch()} />}
       {report.data === undefined ? undefined : <Report report={report.data} range={range} by={by} nameOf={nameOf} />}
+      {report.data === undefined ? undefined : <Forecast projectId={isOfProject ? current?.id : undefined} />}
       {report.data === undefined ? undefined : <Budgets />}
     </>
   );

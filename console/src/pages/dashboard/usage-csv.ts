@@ -4,11 +4,28 @@ import type { DayFigures } from "./usage-report.ts";
 
 /** The figures of each day as CSV (RFC 4180), with amounts to the nano-dollar. @param nameOf what people call an id */
 export function usageCsv(by: Grouping, days: readonly DayFigures[], nameOf: (id: string) => string): string {
-  const lines = days.map(({ day, id, requests, inputTokens, outputTokens, nano }) =>
-    [day, id, nameOf(id), String(requests), String(inputTokens), String(outputTokens), exactDollars(nano)].map(field),
+  const lines = days.map(({ day, id, nano, ...figures }) =>
+    [day, id, nameOf(id), ...countsOf(figures).map(String), exactDollars(nano)].map(field),
   );
-  const head = ["day_utc", by, "name", "requests", "input_tokens", "output_tokens", "charge_usd"];
+  const head = ["day_utc", by, "name", ...COUNTS, "charge_usd"];
   return [head, ...lines].map((cells) => `${cells.join(",")}\r\n`).join("");
+}
+
+const COUNTS = [
+  "requests",
+  "failed_requests",
+  "input_tokens",
+  "output_tokens",
+  "timed_requests",
+  "duration_ms",
+  "streamed_requests",
+  "first_token_ms",
+] as const;
+
+/** In the order of `COUNTS`. */
+function countsOf(figures: Omit<DayFigures, "day" | "id" | "nano">): readonly number[] {
+  const { requests, failed, inputTokens, outputTokens, duration, firstToken } = figures;
+  return [requests, failed, inputTokens, outputTokens, duration.count, duration.ms, firstToken.count, firstToken.ms];
 }
 
 /** A name that a spreadsheet would compute gets a quote before it. */

@@ -17,16 +17,28 @@ describe("the dashboard's sums", () => {
         { start_time: DAY + 86_400, results: [cost("a, b, input_tokens", 0.000000001)] },
       ],
     );
-    expect(report.total).toEqual({ requests: 4, inputTokens: 14, outputTokens: 10, nano: 300_000_001n });
+    const timed = (count: number) => ({ count, ms: 700 * count });
+    const streamed = (count: number) => ({ count, ms: 90 * count });
+    expect(report.total).toEqual({
+      ...{ requests: 4, failed: 1, inputTokens: 14, outputTokens: 10, nano: 300_000_001n },
+      ...{ duration: timed(3), firstToken: streamed(3) },
+    });
     expect(report.groups).toEqual([
-      { id: "small", requests: 3, inputTokens: 11, outputTokens: 6, nano: 300_000_000n },
-      { id: "a, b", requests: 1, inputTokens: 3, outputTokens: 4, nano: 1n },
+      {
+        ...{ id: "small", requests: 3, failed: 1, inputTokens: 11, outputTokens: 6, nano: 300_000_000n },
+        ...{ duration: timed(2), firstToken: streamed(2) },
+      },
+      {
+        ...{ id: "a, b", requests: 1, failed: 0, inputTokens: 3, outputTokens: 4, nano: 1n },
+        ...{ duration: timed(1), firstToken: streamed(1) },
+      },
     ]);
     expect(usageCsv("model", report.days, (id) => id)).toBe(
-      "day_utc,model,name,requests,input_tokens,output_tokens,charge_usd\r\n" +
-        "2026-11-01,small,small,2,10,5,0.300000000\r\n" +
-        '2026-11-02,"a, b","a, b",1,3,4,0.000000001\r\n' +
-        "2026-11-02,small,small,1,1,1,0.000000000\r\n",
+      "day_utc,model,name,requests,failed_requests,input_tokens,output_tokens," +
+        "timed_requests,duration_ms,streamed_requests,first_token_ms,charge_usd\r\n" +
+        "2026-11-01,small,small,2,1,10,5,1,700,1,90,0.300000000\r\n" +
+        '2026-11-02,"a, b","a, b",1,0,3,4,1,700,1,90,0.000000001\r\n' +
+        "2026-11-02,small,small,1,0,1,1,1,700,1,90,0.000000000\r\n",
     );
   });
 
@@ -36,13 +48,20 @@ describe("the dashboard's sums", () => {
   });
 });
 
+/** Of two requests one failed. */
 function usage(model: string, requests: number, input: number, output: number) {
+  const failed = requests - 1;
   return {
     object: "organization.usage.completions.result" as const,
     input_tokens: input,
     input_cached_tokens: 0,
     output_tokens: output,
     num_model_requests: requests,
+    num_failed_requests: failed,
+    num_timed_requests: requests - failed,
+    duration_ms: 700 * (requests - failed),
+    num_streamed_requests: requests - failed,
+    first_token_ms: 90 * (requests - failed),
     project_id: null,
     user_id: null,
     api_key_id: null,

@@ -9,6 +9,18 @@ export interface Figures {
   readonly outputTokens: number;
   /** What is charged, in nano-dollars. */
   readonly nano: bigint;
+  /** Requests that failed; they are among `requests`. */
+  readonly failed: number;
+  /** Of requests that did not fail. */
+  readonly duration: Timed;
+  /** Of those that streamed. */
+  readonly firstToken: Timed;
+}
+
+/** Milliseconds of so many requests together; their mean is a quotient. */
+export interface Timed {
+  readonly count: number;
+  readonly ms: number;
 }
 
 /** `id` is the model's name or the id; "" for what has none, such as the user of a service account's key. */
@@ -34,7 +46,16 @@ interface Bucket<Result> {
   readonly results: readonly Result[];
 }
 
-const NOTHING: Figures = { requests: 0, inputTokens: 0, outputTokens: 0, nano: 0n };
+const NO_TIME: Timed = { count: 0, ms: 0 };
+const NOTHING: Figures = {
+  requests: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  nano: 0n,
+  failed: 0,
+  duration: NO_TIME,
+  firstToken: NO_TIME,
+};
 
 /** Adds up what the usage and costs operations sent. Nothing is rounded. */
 export function usageReport(
@@ -55,6 +76,9 @@ export function usageReport(
         inputTokens: result.input_tokens,
         outputTokens: "output_tokens" in result ? result.output_tokens : 0,
         nano: 0n,
+        failed: result.num_failed_requests,
+        duration: { count: result.num_timed_requests, ms: result.duration_ms },
+        firstToken: { count: result.num_streamed_requests, ms: result.first_token_ms },
       });
   for (const { start_time, results } of costs)
     for (const cost of results) add(start_time, groupOfCost(by, cost), { ...NOTHING, nano: nanoOf(cost.amount.value) });
@@ -79,7 +103,14 @@ function sum(a: Figures, b: Figures): Figures {
     inputTokens: a.inputTokens + b.inputTokens,
     outputTokens: a.outputTokens + b.outputTokens,
     nano: a.nano + b.nano,
+    failed: a.failed + b.failed,
+    duration: timed(a.duration, b.duration),
+    firstToken: timed(a.firstToken, b.firstToken),
   };
+}
+
+function timed(a: Timed, b: Timed): Timed {
+  return { count: a.count + b.count, ms: a.ms + b.ms };
 }
 
 function groupOfUsage(by: Grouping, result: CompletionsUsage | EmbeddingsUsage): string {

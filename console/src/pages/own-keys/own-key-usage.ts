@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "../../api/queries.ts";
+import { allPages } from "../dashboard/all-pages.ts";
 import { lastDays, secondsOf } from "../dashboard/dashboard-search.ts";
-import { allPages } from "../dashboard/usage-queries.ts";
 import { type Figures, usageReport } from "../dashboard/usage-report.ts";
 
 /** Days of use that the page shows. */
