@@ -1,14 +1,13 @@
 import { fileURLToPath } from "node:url";
-import type { Plugin } from "vite";
 import { CONSOLE_FOLDER } from "../contracts/site/console-pages.ts";
-import { type BuiltFile, buildPage, type ChunkGroup, reportBuild } from "../ui/build-page.ts";
+import { type BuildPlugin, type BuiltFile, buildPage, type ChunkGroup, reportBuild } from "../ui/build-page.ts";
 import { compileMessages } from "./compile-messages.ts";
 
 /** use-intl without its parser, as texts are compiled by the build. */
 const COMPILED_TEXTS = { "use-intl/format-message": "use-intl/format-message/format-only" } as const;
 
 /** In browsers Axios sends by XMLHttpRequest; its client of `fetch`, which it would take where that is missing, stays out of the bundle. */
-const AXIOS_BY_XHR: Plugin = {
+const AXIOS_BY_XHR: BuildPlugin = {
   name: "axios-by-xhr",
   load: (id) => (id.endsWith("/axios/lib/adapters/fetch.js") ? "export const getFetch = () => false;" : undefined),
 };

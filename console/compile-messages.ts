@@ -1,5 +1,5 @@
 import compile from "icu-minify/compile";
-import type { ESTree, Plugin } from "vite";
+import type { BuildPlugin, ESTree } from "../ui/build-page.ts";
 
 const CALL = /\bdefineMessages\(/;
 /** Where `defineMessages` itself is. */
@@ -15,7 +15,7 @@ interface Replacement {
  * Compiles the texts of `defineMessages(…)` from ICU's message format to the form that use-intl shows without a parser, which browsers then
  * need not load. A text that is not written out, or that the format does not permit, ends the build with its file.
  */
-export function compileMessages(): Plugin {
+export function compileMessages(): BuildPlugin {
   return {
     name: "compile-messages",
     transform(code, id) {

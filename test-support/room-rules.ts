@@ -38,7 +38,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
     packages: [
       /^react(-dom)?(\/.+)?$/,
       /^@tanstack\/react-(query|router|virtual)$/,
-      /^(axios|cmdk|oauth4webapi|react-hook-form|recharts|use-intl\/core|zustand)$/,
+      /^(axios|cmdk|icu-minify\/compile|oauth4webapi|react-hook-form|recharts|use-intl\/core|zustand)$/,
     ],
   },
   constructs: {

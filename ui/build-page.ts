@@ -4,6 +4,10 @@ import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { build, type Plugin, type Rolldown } from "vite";
 
+/** A part of the build, and the syntax tree of a module, for rooms that change modules. */
+export type BuildPlugin = Plugin;
+export type { ESTree } from "vite";
+
 export interface BuiltFile {
   /** Relative to the output folder, with forward slashes. */
   readonly path: string;
