@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { WorkloadPolicy } from "../contracts/processes/workloads.ts";
+import { IssuerKeys } from "../domain/issuers/issuer-keys.ts";
 import { apiKeyId } from "../domain/keys/api-key.ts";
 import { checkKey } from "../domain/keys/check-key.ts";
 import { CachedKeyStore } from "../gateway/keys/cached-key-store.ts";
@@ -10,8 +11,7 @@ import { ExchangeStore } from "../lambdas/exchange-token/exchange-store.ts";
 import { requestOf } from "../lambdas/exchange-token/received-request.ts";
 import { serve } from "../lambdas/exchange-token/serve.ts";
 import { githubClaims, startIssuer } from "../lambdas/exchange-token/test/local-issuer.ts";
-import { fetchDocument } from "../lambdas/exchange-token/token/fetch-document.ts";
-import { IssuerKeys } from "../lambdas/exchange-token/token/issuer-keys.ts";
+import { fetchDocument } from "../lib/http/fetch-document.ts";
 import { eventually } from "../test-support/waits/eventually.ts";
 import { controlServer } from "./test/control-server.ts";
 

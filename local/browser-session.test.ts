@@ -285,7 +285,7 @@ describe("a request of a session", () => {
     later(600);
     const original = client.refreshed.bind(client);
     client.refreshed = async (token) => {
-      const { IssuerUnavailable } = await import("../lambdas/exchange-token/token/fetch-document.ts");
+      const { IssuerUnavailable } = await import("../lib/http/fetch-document.ts");
       client.refreshed = original;
       throw new IssuerUnavailable(token.slice(0, 0), "connection refused");
     };

@@ -1,5 +1,6 @@
 import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
+import { IssuerKeys } from "../domain/issuers/issuer-keys.ts";
 import { newAdminKey } from "../domain/keys/admin-key.ts";
 import { keyChecksum } from "../domain/keys/api-key.ts";
 import { ID_MARK } from "../domain/tenancy/changes.ts";
@@ -13,11 +14,10 @@ import {
 import { ExchangeStore } from "../lambdas/exchange-token/exchange-store.ts";
 import { requestOf } from "../lambdas/exchange-token/received-request.ts";
 import { serve } from "../lambdas/exchange-token/serve.ts";
-import { fetchDocument } from "../lambdas/exchange-token/token/fetch-document.ts";
-import { IssuerKeys } from "../lambdas/exchange-token/token/issuer-keys.ts";
 import { RefusalStore, refusalRecorder } from "../lambdas/refusal-store.ts";
 import { DynamoAuditTable } from "../lambdas/seal-audit/dynamo-audit-table.ts";
 import { recordRepeatedRefusals } from "../lambdas/seal-audit/repeated-refusals.ts";
+import { fetchDocument } from "../lib/http/fetch-document.ts";
 import { all, controlServer } from "./test/control-server.ts";
 
 const CONTROL = "sluice-dev-control";

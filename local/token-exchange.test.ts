@@ -3,6 +3,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { WorkloadPolicy } from "../contracts/processes/workloads.ts";
+import { IssuerKeys } from "../domain/issuers/issuer-keys.ts";
 import { apiKeyId } from "../domain/keys/api-key.ts";
 import { checkKey } from "../domain/keys/check-key.ts";
 import { DynamoKeyStore } from "../gateway/keys/dynamo-key-store.ts";
@@ -18,8 +19,7 @@ import {
   signToken,
   startIssuer,
 } from "../lambdas/exchange-token/test/local-issuer.ts";
-import { fetchDocument } from "../lambdas/exchange-token/token/fetch-document.ts";
-import { IssuerKeys } from "../lambdas/exchange-token/token/issuer-keys.ts";
+import { fetchDocument } from "../lib/http/fetch-document.ts";
 import { bind } from "./http/server.ts";
 import { LOCAL_CREDENTIALS } from "./runtime/aws-environment.ts";
 import { LocalDynamoDb } from "./services/dynamodb/local-dynamodb.ts";

@@ -48,7 +48,11 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   },
   contracts: { rooms: [], packages: [/^zod$/] },
   "demo-site": { rooms: ["contracts", "ui"], packages: [/^react(-dom)?(\/.+)?$/] },
-  domain: { rooms: ["contracts", "catalog"], types: ["settings"], packages: [/^temporal-polyfill\/fns\//] },
+  domain: {
+    rooms: ["contracts", "catalog"],
+    types: ["settings"],
+    packages: [/^(jose|zod)$/, /^temporal-polyfill\/fns\//],
+  },
   engine: { rooms: ["contracts"], packages: [/^node-llama-cpp$/, /^pino$/, /^prom-client$/, /^undici$/, /^zod$/] },
   environments: { rooms: ["catalog", "contracts", "domain", "settings"], packages: [/^zod$/] },
   gateway: {

@@ -9,7 +9,7 @@ import { installPackages } from "../tools/npm-packages.ts";
  */
 const CONTINUATION = ["cdktn@0.24.0", "@cdktn/provider-aws@25.7.0", "constructs@10.7.2"] as const;
 /** Other packages of the synthesis, in the project's own versions. */
-const OTHERS = ["zod", "eventsource-parser", "ipaddr.js", "temporal-polyfill"] as const;
+const OTHERS = ["zod", "eventsource-parser", "ipaddr.js", "jose", "temporal-polyfill"] as const;
 
 /** Installs the packages with which the stacks are synthesized by cdktn. @throws MissingTool without npm or network */
 export async function installCdktn({ cache, ...machine }: Machine): Promise<string> {

@@ -1,5 +1,7 @@
 import type { KeyScope } from "../../contracts/processes/auth.ts";
 import type { WorkloadPolicy } from "../../contracts/processes/workloads.ts";
+import type { DecodedToken } from "../../domain/issuers/decode-token.ts";
+import type { IssuerKeys } from "../../domain/issuers/issuer-keys.ts";
 import { audienceOf } from "../../domain/people/person-claims.ts";
 import {
   candidatesOf,
@@ -14,8 +16,6 @@ import type { ExchangeRequest } from "./exchange-request.ts";
 import type { ExchangeStore } from "./exchange-store.ts";
 import { OAuthError } from "./oauth-error.ts";
 import type { PeopleTools } from "./signed-in-person.ts";
-import type { DecodedToken } from "./token/decode-token.ts";
-import type { IssuerKeys } from "./token/issuer-keys.ts";
 import { type Exchanged, tokenResponse } from "./token-response.ts";
 import { readToken, untrusted, verified } from "./verify-id-token.ts";
 

@@ -6,6 +6,8 @@ import * as z from "zod";
 import { DEFAULT_ORGANIZATION, withAddress } from "../../contracts/processes/people.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import { TokenExchangeSettings } from "../../contracts/processes/token-exchange.ts";
+import { IssuerKeys } from "../../domain/issuers/issuer-keys.ts";
+import { fetchDocument } from "../../lib/http/fetch-document.ts";
 import { awsLimits } from "../aws-limits.ts";
 import { RefusalStore, refusalRecorder } from "../refusal-store.ts";
 import { ExchangeStore } from "./exchange-store.ts";
@@ -13,8 +15,6 @@ import { PeopleStore } from "./people-store.ts";
 import { requestOf } from "./received-request.ts";
 import { serve } from "./serve.ts";
 import { describeSignIn, issuerClient } from "./sign-in-document.ts";
-import { fetchDocument } from "./token/fetch-document.ts";
-import { IssuerKeys } from "./token/issuer-keys.ts";
 import { verifiedIdToken } from "./verify-id-token.ts";
 
 const Settings = z.object({

@@ -1,6 +1,6 @@
 import * as oauth from "oauth4webapi";
 import { isSafeIssuerAddress } from "../../contracts/processes/workloads.ts";
-import { fetchFromIssuer, IssuerUnavailable } from "./token/fetch-document.ts";
+import { fetchFromIssuer, IssuerUnavailable } from "../../lib/http/fetch-document.ts";
 
 export interface IssuerClientOptions {
   readonly issuer: string;

@@ -9,6 +9,7 @@ import {
   type Session,
   type SessionErrorCode,
 } from "../../contracts/sign-in/session.ts";
+import { IssuerUnavailable } from "../../lib/http/fetch-document.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { shortened } from "../../lib/shortened.ts";
 import { jsonResponse, type LoadBalancerResponse } from "../load-balancer-event.ts";
@@ -17,7 +18,6 @@ import { GrantRefused } from "./issuer-client.ts";
 import { OAuthError } from "./oauth-error.ts";
 import type { ReceivedRequest } from "./received-request.ts";
 import { noCookie, secretIn, sessionCookie } from "./session-tokens.ts";
-import { IssuerUnavailable } from "./token/fetch-document.ts";
 
 export interface ServeSessionTools extends BrowserSessionTools {
   /** Whether the cookie is for https alone. */

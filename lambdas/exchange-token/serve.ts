@@ -10,6 +10,7 @@ import { SESSION_PATH } from "../../contracts/sign-in/session.ts";
 import { addressBucket } from "../../domain/client-address.ts";
 import { newId } from "../../domain/tenancy/ids.ts";
 import { boundedText, type Refusal, UNKNOWN_ACTOR } from "../../domain/tenancy/refusals.ts";
+import { IssuerUnavailable } from "../../lib/http/fetch-document.ts";
 import { jsonResponse, type LoadBalancerResponse } from "../load-balancer-event.ts";
 import { SessionEnded } from "./browser-session.ts";
 import { type ExchangeTools, exchange } from "./exchange.ts";
@@ -19,7 +20,6 @@ import { GrantRefused } from "./issuer-client.ts";
 import { OAuthError } from "./oauth-error.ts";
 import type { ReceivedRequest } from "./received-request.ts";
 import { isSessionPath, type ServeSessionTools, serveSession } from "./serve-session.ts";
-import { IssuerUnavailable } from "./token/fetch-document.ts";
 import type { TokenResponse } from "./token-response.ts";
 
 export interface ServeTools extends ExchangeTools {

@@ -1,10 +1,10 @@
+import { type DecodedToken, decodeToken } from "../../domain/issuers/decode-token.ts";
+import type { IssuerAddress, IssuerKeys } from "../../domain/issuers/issuer-keys.ts";
+import { TokenError } from "../../domain/issuers/token-error.ts";
+import { verifyToken } from "../../domain/issuers/verify-token.ts";
 import type { SubjectClaims } from "../../domain/workloads/choose-policy.ts";
+import { IssuerUnavailable } from "../../lib/http/fetch-document.ts";
 import { OAuthError } from "./oauth-error.ts";
-import { type DecodedToken, decodeToken } from "./token/decode-token.ts";
-import { IssuerUnavailable } from "./token/fetch-document.ts";
-import type { IssuerAddress, IssuerKeys } from "./token/issuer-keys.ts";
-import { TokenError } from "./token/token-error.ts";
-import { verifyToken } from "./token/verify-token.ts";
 
 /** What a client is told of a token before its signature is known to be the issuer's. */
 const UNTRUSTED = "The subject token is not accepted. The operator finds the rule in the log, by the request id.";

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PeopleSettings } from "../../contracts/processes/people.ts";
 import type { WorkloadPolicy } from "../../contracts/processes/workloads.ts";
+import { IssuerKeys } from "../../domain/issuers/issuer-keys.ts";
 import { apiKeyId } from "../../domain/keys/api-key.ts";
 import { checkKey } from "../../domain/keys/check-key.ts";
 import { DynamoKeyStore } from "../../gateway/keys/dynamo-key-store.ts";
@@ -9,9 +10,8 @@ import { IssuerClient } from "../../lambdas/exchange-token/issuer-client.ts";
 import { PeopleStore } from "../../lambdas/exchange-token/people-store.ts";
 import { requestOf } from "../../lambdas/exchange-token/received-request.ts";
 import { serve } from "../../lambdas/exchange-token/serve.ts";
-import { fetchDocument } from "../../lambdas/exchange-token/token/fetch-document.ts";
-import { IssuerKeys } from "../../lambdas/exchange-token/token/issuer-keys.ts";
 import { verifiedIdToken } from "../../lambdas/exchange-token/verify-id-token.ts";
+import { fetchDocument } from "../../lib/http/fetch-document.ts";
 import { controlServer } from "./control-server.ts";
 
 const ORGANIZATION = "org-a";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { isSafeIssuerAddress } from "../../../contracts/processes/workloads.ts";
-import { IssuerUnavailable } from "./fetch-document.ts";
+import { isSafeIssuerAddress } from "../../contracts/processes/workloads.ts";
+import { IssuerUnavailable } from "../../lib/http/fetch-document.ts";
 import { PublicJwk } from "./signature.ts";
 
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.string() });

@@ -1,6 +1,6 @@
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
-import { parseJson } from "../../../lib/parse-json.ts";
+import { parseJson } from "../parse-json.ts";
 
 /** The issuer's document can't be read now: no fault of the token. */
 export class IssuerUnavailable extends Error {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { longestTurn } from "../../../test-support/longest-turn.ts";
+import { longestTurn } from "../../test-support/longest-turn.ts";
 import { fetchDocument, IssuerUnavailable } from "./fetch-document.ts";
 
 const OK = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";

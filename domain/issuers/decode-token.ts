@@ -1,5 +1,5 @@
-import { isRecord } from "../../../lib/is-record.ts";
-import { parseJson } from "../../../lib/parse-json.ts";
+import { isRecord } from "../../lib/is-record.ts";
+import { parseJson } from "../../lib/parse-json.ts";
 import { TokenError } from "./token-error.ts";
 
 /** A signed token in its parts. Nothing of it is to be believed before its signature was checked. */

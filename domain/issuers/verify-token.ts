@@ -1,4 +1,4 @@
-import type { SubjectClaims } from "../../../domain/workloads/choose-policy.ts";
+import type { SubjectClaims } from "../workloads/choose-policy.ts";
 import type { DecodedToken } from "./decode-token.ts";
 import type { IssuerAddress, IssuerKeys } from "./issuer-keys.ts";
 import { fits, isAllowedAlgorithm, isSignedBy, type PublicJwk } from "./signature.ts";
