@@ -46,6 +46,7 @@ const waiting = [
   "console/playground-accessibility.browser.test.ts",
   "demo-site/page-problems.browser.test.ts",
   "local/control-api.e2e.test.ts",
+  "local/access-tokens.e2e.test.ts",
   "console/session.browser.test.ts",
   "console/playground.browser.test.ts",
   "local/services/cloudwatch/dashboard.browser.test.ts",

@@ -45,6 +45,7 @@ describe("identity.people", () => {
       admit: { domains: ["acme.example"], projectIds: ["proj_1m3250v01ffjhh9kv9vs41k56"] },
       plan: "standard",
       ttlSeconds: 60,
+      accessTokens: { audience: "https://api.example.com" },
     });
     expect(messageOf(settings())).toBe("");
     expect(messageOf(settings({ admit: "invited" }))).toBe("");
@@ -112,5 +113,18 @@ describe("identity.people", () => {
       expect.stringMatching(/^identity\.people\.jwksUri: must be the same/),
     ]);
     expect(problemsOf({}, {}, [{ ...policy, audience: "api" }])).toEqual([]);
+  });
+
+  test("must not take ID tokens, nor a workload's tokens, for access tokens", () => {
+    const policy = { name: "nightly", issuer: ISSUER, claims: { sub: "a" } };
+    const at = (audience: string, workloads: readonly WorkloadPolicy[] = []) =>
+      problemsOf({ accessTokens: { audience } }, {}, workloads);
+    expect(at("https://api.example.com")).toEqual([]);
+    expect(at("sluice-cli")).toEqual([
+      expect.stringMatching(/^identity\.people\.accessTokens\.audience: must be another one than that of ID tokens/),
+    ]);
+    expect(at("jobs", [{ ...policy, audience: "jobs" }])).toEqual([
+      expect.stringContaining("than that of the workload nightly at the same issuer"),
+    ]);
   });
 });

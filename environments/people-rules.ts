@@ -19,6 +19,7 @@ export function peopleProblems(environment: Environment): readonly Problem[] {
     ...apiProblems(environment),
     ...sizeProblems(environment),
     ...entraProblems(people),
+    ...accessTokenProblems(people, environment),
     ...planProblems(PATH, people, environment),
     ...workloadProblems(people, environment),
   ];
@@ -74,6 +75,28 @@ function entraProblems({ issuer, userClaim = "email" }: PeopleSettings): readonl
       value: userClaim,
       rule: "must be another claim than email at Microsoft Entra, which has no email_verified and where users may choose the address",
       remedy: 'write userClaim: "preferred_username"',
+    });
+  return problems;
+}
+
+/** An access token must be told apart from an ID token, and from a workload's. */
+function accessTokenProblems(people: PeopleSettings, { identity: { workloads } }: Environment): readonly Problem[] {
+  if (people.accessTokens === undefined) return [];
+  const { audience } = people.accessTokens;
+  const at = { path: `${PATH}.accessTokens.audience`, value: audience };
+  const problems: Problem[] = [];
+  if (audience === people.clientId || audience === audienceOf(people))
+    problems.push({
+      ...at,
+      rule: "must be another one than that of ID tokens, which are for the client and not for this API",
+      remedy: "name this API at the issuer, for example by its address, and write that name",
+    });
+  const [same] = workloads.filter((policy) => policy.issuer === people.issuer && policy.audience === audience);
+  if (same !== undefined)
+    problems.push({
+      ...at,
+      rule: `must be another one than that of the workload ${same.name} at the same issuer: a token is either a workload's or a person's`,
+      remedy: "use another audience, or remove the policy",
     });
   return problems;
 }

@@ -42,6 +42,7 @@ export function workloadProblems(environment: Environment): readonly Problem[] {
       return [
         ...claimProblems(path, policy),
         ...audienceProblems(path, policy),
+        ...accessTokenProblems(path, policy),
         ...planProblems(path, policy, environment),
         ...modelProblems(path, policy, environment),
         ...neighbourProblems(path, policy, workloads.slice(0, index)),
@@ -67,6 +68,19 @@ function wholeProblems({ api: { auth }, identity: { workloads } }: Environment):
       remedy: "use patterns in place of several policies, or shorter names",
     });
   return problems;
+}
+
+/** A token that is sent with each request is used again and again. */
+function accessTokenProblems(path: string, { accessToken, reuse }: WorkloadPolicy): readonly Problem[] {
+  if (accessToken !== true || reuse === "allowed") return [];
+  return [
+    {
+      path: `${path}.accessToken`,
+      value: accessToken,
+      rule: 'must be false where reuse is "refused": a token in place of a key comes with every request',
+      remedy: 'set reuse to "allowed", or leave accessToken out and exchange the token',
+    },
+  ];
 }
 
 function claimProblems(path: string, { issuer, claims }: WorkloadPolicy): readonly Problem[] {

@@ -14,6 +14,7 @@ import type { EngineDirectoryIntervals } from "./engines/engine-directory.ts";
 import type { EngineDiscovery } from "./engines/engine-discovery.ts";
 import type { HistoryStore } from "./history/history-store.ts";
 import type { KeyStore } from "./keys/key-store.ts";
+import type { TokenIdentities } from "./keys/token-identities.ts";
 import type { LimitStore } from "./limits/limit-store.ts";
 import type { QuotaStore } from "./limits/quota-store.ts";
 import type { LiveBus } from "./live/live-bus.ts";
@@ -32,6 +33,8 @@ export interface GatewayOptions {
   readonly config: GatewayConfig;
   readonly discovery: EngineDiscovery;
   readonly keys: KeyStore;
+  /** Tokens in place of keys. @default - none is valid */
+  readonly tokens?: TokenIdentities | undefined;
   /** Stores when keys were last used. @default - that is not stored */
   readonly keyUses?: Pick<KeyUses, "used"> | undefined;
   readonly logger: Logger;

@@ -8,8 +8,12 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type Logger, pino } from "pino";
 import type { GatewayConfig } from "../contracts/processes/gateway-config.ts";
+import { DEFAULT_ORGANIZATION } from "../contracts/processes/people.ts";
 import { KEYS_POLL_SECONDS } from "../contracts/processes/poll-intervals.ts";
+import { AccessTokens } from "../domain/issuers/access-tokens.ts";
+import { IssuerKeys } from "../domain/issuers/issuer-keys.ts";
 import { KeyUses } from "../domain/keys/key-uses.ts";
+import { fetchDocument } from "../lib/http/fetch-document.ts";
 import manifest from "../package.json" with { type: "json" };
 import { DynamoChangeStore } from "./admin/dynamo-change-store.ts";
 import { createGateway } from "./app.ts";
@@ -23,6 +27,8 @@ import { CachedKeyStore } from "./keys/cached-key-store.ts";
 import { DynamoKeyStore } from "./keys/dynamo-key-store.ts";
 import { KeyChanges, keyChangesReader, keyDrops } from "./keys/key-changes.ts";
 import { keyUseWriter } from "./keys/key-use-writer.ts";
+import { PrincipalKeys } from "./keys/principal-keys.ts";
+import { TokenIdentities } from "./keys/token-identities.ts";
 import { completeLaunch } from "./launch/complete-launch.ts";
 import { readInstanceId } from "./launch/instance-id.ts";
 import { createLimitStore } from "./limits/create-limit-store.ts";
@@ -142,15 +148,7 @@ export function buildGateway(
             s3: new S3Client({ maxAttempts: 3 }),
           },
         }),
-    keys: new CachedKeyStore({
-      now: () => performance.now(),
-      drops: keyDrops(memory.keyDrops),
-      store: new DynamoKeyStore({
-        client,
-        tableName: config.keysTable,
-        organization: config.organization,
-      }),
-    }),
+    ...keySources(config, client, memory),
     keyUses: new KeyUses({
       write: keyUseWriter(singleAttempts(), config.keysTable),
       memory: memory.keyUses,
@@ -164,6 +162,26 @@ export function buildGateway(
       ? {}
       : { history: { store: historyStore(config.history), spool: join(spool, "history") } }),
   });
+}
+
+/** Where keys are looked up, and tokens in place of keys. */
+function keySources(config: GatewayConfig, client: DynamoDBDocumentClient, memory: SharedMemory) {
+  const { keysTable: tableName, organization, accessTokens } = config;
+  const principals =
+    accessTokens &&
+    new PrincipalKeys({
+      client,
+      controlTable: accessTokens.controlTable,
+      organization: organization ?? DEFAULT_ORGANIZATION,
+      settings: accessTokens,
+    });
+  const now = () => performance.now();
+  const store = new DynamoKeyStore({ client, tableName, organization, principals });
+  const keys = new CachedKeyStore({ now, drops: keyDrops(memory.keyDrops), store });
+  if (accessTokens === undefined || principals === undefined) return { keys };
+  const issuers = new IssuerKeys({ read: fetchDocument, now });
+  const tokens = new AccessTokens({ settings: accessTokens, keys: issuers, wallClock: Date.now });
+  return { keys, tokens: new TokenIdentities(tokens, principals, now) };
 }
 
 /** Between all gateways where they share a Valkey, else between the threads of this one. */

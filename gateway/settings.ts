@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GatewayConfig } from "../contracts/processes/gateway-config.ts";
+import { withAddress } from "../contracts/processes/people.ts";
 import { ENV, GATEWAY_METRICS_PORT, GATEWAY_PORT } from "../contracts/processes/process-environment.ts";
 import { PROVIDER_KEY_PREFIX } from "../contracts/targets/target-settings.ts";
 import { targetProblems } from "../domain/targets/target-problems.ts";
@@ -46,7 +47,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (config === undefined || problems.length > 0) throw new SettingsError(problems);
   const storeUrl = environment[ENV.valkeyUrl];
   return {
-    config: storeUrl === undefined ? config : { ...config, valkeyUrl: storeUrl === "" ? null : storeUrl },
+    config: {
+      ...config,
+      ...(storeUrl === undefined ? {} : { valkeyUrl: storeUrl === "" ? null : storeUrl }),
+      ...accessTokensOf(config, environment[ENV.localIssuer]),
+    },
     host: environment[ENV.host] ?? "0.0.0.0",
     port,
     metricsPort,
@@ -55,6 +60,15 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     spool: environment[ENV.spool] ?? join(tmpdir(), "sluice-usage"),
     providerKeys: providerKeys(environment),
   };
+}
+
+function accessTokensOf(
+  { accessTokens }: GatewayConfig,
+  localIssuer: string | undefined,
+): Pick<GatewayConfig, "accessTokens"> {
+  if (accessTokens === undefined) return {};
+  const { people, ...others } = accessTokens;
+  return { accessTokens: { ...others, people: withAddress(people, localIssuer) } };
 }
 
 function launchOf(environment: Readonly<Record<string, string | undefined>>): Pick<GatewaySettings, "launch"> {

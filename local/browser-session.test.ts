@@ -10,7 +10,7 @@ const CLIENT = "sluice";
 /** A real OpenID provider, whose refresh tokens rotate and are good for one use, and an organisation with an invited person. */
 async function started() {
   const redirectUri = "http://127.0.0.1:1/login";
-  const issuer = await startLocalIssuer(CLIENT, [redirectUri]);
+  const issuer = await startLocalIssuer(CLIENT, { redirectUris: [redirectUri] });
   onTestFinished(() => issuer.close());
   const exchange = await personExchange({ issuer: issuer.url, clientId: CLIENT }, [], Date.now());
   const { session, organization, project } = exchange;

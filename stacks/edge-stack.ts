@@ -9,6 +9,7 @@ import { RestApi } from "../constructs/edge/rest-api.ts";
 import { planKeys, UsagePlans } from "../constructs/edge/usage-plans.ts";
 import type { LoadBalancer } from "../constructs/load-balancing/load-balancer.ts";
 import type { PublicLoadBalancer } from "../constructs/load-balancing/public-load-balancer.ts";
+import { accessTokenSettings } from "../contracts/processes/access-tokens.ts";
 import { hasBrowserSessions, tokenExchangePaths } from "../contracts/processes/token-exchange.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
@@ -87,6 +88,7 @@ export class EdgeStack extends TerraformStack {
             bundle: join(props.lambdas, "authorize-request.zip"),
             auth: api.auth,
             keysTable: data.keysTable,
+            accessTokens: accessTokenSettings(environment.identity),
             planKeys: identifiers,
             logRetentionDays,
             kmsKeyArn,

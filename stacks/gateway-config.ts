@@ -1,4 +1,5 @@
 import type { EnginePool } from "../constructs/engine/engine-pool.ts";
+import { accessTokenSettings } from "../contracts/processes/access-tokens.ts";
 import type { GatewayConfig } from "../contracts/processes/gateway-config.ts";
 import { discoverySeconds } from "../domain/discovery-interval.ts";
 import type { Environment, PoolSettings } from "../settings/environment.ts";
@@ -9,6 +10,8 @@ export interface GatewayConfigProps {
   readonly environment: Environment;
   readonly keysTable: string;
   readonly routesTable: string;
+  /** Table of the control API; `undefined` where there is none. */
+  readonly controlTable: string | undefined;
   /** Table of stored responses; `undefined` where there are none. */
   readonly responsesTable: string | undefined;
   /** Table and bucket of files and batches; `undefined` where there are none. */
@@ -45,6 +48,7 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
     ...(api.endStreamsOnRevoke ? { endStreamsOnRevoke: true } : {}),
     keysTable,
     ...(identity.people?.organization === undefined ? {} : { organization: identity.people.organization }),
+    ...accessTokensOf(identity, props.controlTable),
     ...addressLimitsOf(api),
     ...tiersOf(api),
     bodyLimitBytes: api.bodyLimitBytes,
@@ -94,6 +98,15 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
       ? {}
       : { responseStorage: { table: responsesTable, ttlSeconds: responses.keepDays * SECONDS_PER_DAY } }),
   };
+}
+
+function accessTokensOf(
+  identity: Environment["identity"],
+  controlTable: string | undefined,
+): Pick<GatewayConfig, "accessTokens"> {
+  const settings = accessTokenSettings(identity);
+  if (settings === undefined) return {};
+  return { accessTokens: { ...settings, ...(settings.people === undefined ? {} : { controlTable }) } };
 }
 
 function tiersOf({ tiers }: Environment["api"]): Pick<GatewayConfig, "tiers"> {

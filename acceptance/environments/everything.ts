@@ -22,7 +22,12 @@ export default {
         claims: { sub: "repo:owner/name:*" },
       },
     ],
-    people: { issuer: "https://login.example.com", clientId: "sluice", clientSecretId: "sluice/console-client" },
+    people: {
+      issuer: "https://login.example.com",
+      clientId: "sluice",
+      clientSecretId: "sluice/console-client",
+      accessTokens: { audience: "https://api.example.com" },
+    },
   },
   history: { retentionDays: 30 },
   usage: { athena: true },

@@ -76,6 +76,17 @@ export class ControlTable extends Construct {
     ];
   }
 
+  /** Permission of gateways, where people's tokens are valid in place of keys: to read users and their projects. */
+  memberStatement(): PolicyStatement {
+    return {
+      Sid: "ReadMembers",
+      purpose: "A gateway reads the user and the projects of who comes with a token of the identity provider.",
+      Effect: "Allow",
+      Action: ["dynamodb:GetItem", "dynamodb:Query"],
+      Resource: [this.resource.arn],
+    };
+  }
+
   /** Permission of the token exchange to end sessions of browsers. */
   sessionStatements(): readonly PolicyStatement[] {
     return [

@@ -16,6 +16,7 @@ import { RolloutAlarm } from "../compute/rollout-alarm.ts";
 import type { ShellAccess } from "../compute/shell-access.ts";
 import { toSingleLineJson, userData } from "../compute/user-data.ts";
 import type { BatchStorage } from "../data/batch-storage.ts";
+import type { ControlTable } from "../data/control-table.ts";
 import type { HistoryStore } from "../data/history-store.ts";
 import type { KeysTable } from "../data/keys-table.ts";
 import type { ResponsesTable } from "../data/responses-table.ts";
@@ -48,6 +49,8 @@ export interface GatewayFleetProps extends InstanceSettings {
   readonly securityGroupId: string;
   readonly keysTable: KeysTable;
   readonly routesTable: RoutesTable;
+  /** Of the control API, whose users' tokens may be valid in place of keys. @default - there is none */
+  readonly controlTable?: ControlTable | undefined;
   /** `undefined` where responses are not stored. */
   readonly responsesTable: ResponsesTable | undefined;
   /** Of files and batches; `undefined` where there are none. */
@@ -103,6 +106,7 @@ export class GatewayFleet extends Construct {
         ...props.keysTable.readStatements(),
         props.keysTable.limitsStatement(),
         props.keysTable.lastUsedStatement(),
+        ...(props.config.accessTokens?.people && props.controlTable ? [props.controlTable.memberStatement()] : []),
         ...props.routesTable.changeStatements(),
         ...this.#providerStatements(props),
         ...props.build.readStatements(),

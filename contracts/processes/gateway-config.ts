@@ -5,6 +5,7 @@ import { KeylessLimits, LimitSetting } from "../limits/limit-settings.ts";
 import { Markups } from "../limits/markup.ts";
 import { ProviderConfig, RouteConfig } from "../targets/target-settings.ts";
 import { TokenPriceSettings } from "../targets/token-prices.ts";
+import { AccessTokenSettings } from "./access-tokens.ts";
 import { AuthMode } from "./auth.ts";
 import { QueueLimits } from "./queue-limits.ts";
 
@@ -60,6 +61,8 @@ export const GatewayConfig = z.strictObject({
   endStreamsOnRevoke: z.boolean().optional(),
   /** DynamoDB table of API keys. */
   keysTable: z.string(),
+  /** Tokens that are valid in place of keys, and the table with users and projects. @default - none is valid */
+  accessTokens: z.strictObject({ ...AccessTokenSettings.shape, controlTable: z.string().optional() }).optional(),
   /** Id of the organisation, whose limits count for all keys. @default "default" */
   organization: z.string().optional(),
   /** Table of stored responses, except those with `store: false`, and their time to live. @default - they are not stored */

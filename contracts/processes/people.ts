@@ -97,6 +97,16 @@ export const PeopleSettings = z.strictObject({
   plan: z.string().min(1).optional(),
   /** Life of a key in seconds; a key never lives longer than its ID token. @default 900 */
   ttlSeconds: z.int().min(60).max(LONGEST_WORKLOAD_KEY_SECONDS).optional(),
+  /**
+   * Makes the issuer's access tokens valid in place of keys at `/v1`, without an exchange. Each has to have a value in `aud`
+   * that stands for this API. @default - they are not accepted
+   */
+  accessTokens: z
+    .strictObject({
+      /** A value of the access token's `aud`, exactly; never the client id, which ID tokens have. */
+      audience: z.string().min(1).max(300),
+    })
+    .optional(),
 });
 export type PeopleSettings = DeepReadonly<z.infer<typeof PeopleSettings>>;
 

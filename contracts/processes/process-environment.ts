@@ -83,6 +83,8 @@ export const ENV = {
   planKeys: "SLUICE_PLAN_KEYS",
   /** Settings of the token exchange: one line of JSON, `contracts/processes/workloads.ts`. */
   tokenExchange: "SLUICE_TOKEN_EXCHANGE",
+  /** Tokens that are valid in place of keys: one line of JSON, `contracts/processes/access-tokens.ts` (authorizer Lambda). */
+  accessTokens: "SLUICE_ACCESS_TOKENS",
   /** Address of the local stack's issuer, for the token exchange (the twin). */
   localIssuer: "SLUICE_LOCAL_ISSUER",
   /** The cost publisher's settings: one line of JSON, `contracts/processes/cost-publisher.ts`. */

@@ -63,5 +63,7 @@ export const WorkloadPolicy = z.strictObject({
    * Kubernetes and SPIFFE, need `allowed`. @default "refused"
    */
   reuse: z.enum(["refused", "allowed"]).optional(),
+  /** Whether the token itself is valid in place of a key at `/v1`, until it expires; needs `reuse: "allowed"`. @default false */
+  accessToken: z.boolean().optional(),
 });
 export type WorkloadPolicy = DeepReadonly<z.infer<typeof WorkloadPolicy>>;

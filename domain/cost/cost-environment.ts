@@ -1,4 +1,5 @@
 import type { Environment, PoolSettings } from "../../settings/environment.ts";
+import type { EgressOptions } from "../targets/internet-egress.ts";
 
 type GatewaySettings = Environment["gateways"];
 type EarlySettings = Pick<Environment, "name" | "region" | "zones" | "logRetentionDays">;
@@ -27,7 +28,7 @@ export interface CostEnvironment extends EarlySettings, Partial<LaterSettings> {
     >
   >;
   /** @default - no machine signs in by itself, and no person signs in */
-  readonly identity?: { readonly workloads: readonly unknown[]; readonly people?: unknown };
+  readonly identity?: NonNullable<EgressOptions["identity"]>;
   /** @default - NAT gateways only where a provider needs one, a VPC of its own, and no sessions on instances */
   readonly network?: Partial<Pick<Environment["network"], "natGateway" | "existing" | "shell">>;
 }

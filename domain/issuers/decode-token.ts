@@ -18,17 +18,22 @@ export interface DecodedToken {
 const MAX_CHARACTERS = 16_384;
 const FORM = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 /** Types of a header that a JWT may have: RFC 7519, and SPIFFE's JWT-SVID. Tokens for other uses have other ones. */
-const TYPES = ["jwt", "jose"];
+const TYPES: readonly string[] = ["jwt", "jose"];
+/** Those of an access token: RFC 9068, section 2.1, and those of issuers that name none of its own. */
+export const ACCESS_TOKEN_TYPES: readonly string[] = ["at+jwt", "application/at+jwt", ...TYPES];
 
-/** @throws {TokenError} `form`, `type`, `critical-header` or `issuer` */
-export function decodeToken(token: string): DecodedToken {
+/**
+ * @param types that the header may have, in lower case. @default - those of a JWT for no special use
+ * @throws {TokenError} `form`, `type`, `critical-header` or `issuer`
+ */
+export function decodeToken(token: string, types = TYPES): DecodedToken {
   if (token.length > MAX_CHARACTERS || !FORM.test(token)) throw new TokenError("form");
   const [head = "", body = ""] = token.split(".");
   const header = jsonOf(head);
   const claims = jsonOf(body);
   const { alg, kid, typ, crit } = header;
   if (typeof alg !== "string" || (kid !== undefined && typeof kid !== "string")) throw new TokenError("form");
-  if (typ !== undefined && !(typeof typ === "string" && TYPES.includes(typ.toLowerCase())))
+  if (typ !== undefined && !(typeof typ === "string" && types.includes(typ.toLowerCase())))
     throw new TokenError("type");
   if (crit !== undefined) throw new TokenError("critical-header");
   if (typeof claims.iss !== "string") throw new TokenError("issuer");

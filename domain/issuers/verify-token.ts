@@ -36,7 +36,7 @@ export async function verifyToken(
 
 function claimsOf({ issuer, claims }: DecodedToken, now: number): SubjectClaims {
   const { sub, aud, exp, nbf, iat } = claims;
-  const audiences = Array.isArray(aud) ? aud : [aud];
+  const audiences = aud === undefined ? [] : Array.isArray(aud) ? aud : [aud];
   if (!audiences.every((each) => typeof each === "string")) throw new TokenError("audience");
   if (typeof exp !== "number" || !(now < exp && exp < LATEST_EXPIRY)) throw new TokenError("expiry");
   if (nbf !== undefined && !isPast(nbf, now)) throw new TokenError("not-before");

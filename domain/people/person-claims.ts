@@ -13,11 +13,24 @@ export type PersonClaims =
   /** The rule that refuses the claims: `audience`, `authorized-party` or `claims.<name>`. */
   | { readonly rule: string };
 
-/** The person that the claims of a token name, whose signature, issuer and times were checked. */
+/** The person that the claims of an ID token name, whose signature, issuer and times were checked. */
 export function personIn(settings: PeopleSettings, { aud, all }: SubjectClaims): PersonClaims {
-  const { clientId, userClaim = "email" } = settings;
+  const { clientId } = settings;
   if (!aud.includes(audienceOf(settings))) return { rule: "audience" };
   if (all.azp !== undefined && all.azp !== clientId) return { rule: "authorized-party" };
+  return addressIn(settings, all);
+}
+
+/** The same for an access token, which any client of the issuer may have got for the API's audience. */
+export function personOfAccessToken(settings: PeopleSettings, { aud, all }: SubjectClaims): PersonClaims {
+  const { accessTokens, clientId } = settings;
+  // What names the client is an ID token, which is for the client and not for this API.
+  if (accessTokens === undefined || aud.includes(clientId) || !aud.includes(accessTokens.audience))
+    return { rule: "audience" };
+  return addressIn(settings, all);
+}
+
+function addressIn({ userClaim = "email" }: PeopleSettings, all: SubjectClaims["all"]): PersonClaims {
   const email = Object.hasOwn(all, userClaim) ? all[userClaim] : undefined;
   if (typeof email !== "string" || email.length > MAX_EMAIL_CHARACTERS || !EMAIL.test(email))
     return { rule: `claims.${userClaim}` };

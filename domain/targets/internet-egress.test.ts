@@ -34,6 +34,15 @@ describe("the number of NAT gateways", () => {
     expect(natGatewayCount({ ...environment, network: { natGateway: "when-needed" } })).toBe(0);
   });
 
+  test("is not 0 where gateways read the keys of issuers, but for the local one", () => {
+    const people = (issuer: string, own = {}) => ({ workloads: [], people: { issuer, clientId: "a", ...own } });
+    const accessTokens = { audience: "b" };
+    const count = (identity: ReturnType<typeof people>) => natGatewayCount({ ...environment, identity });
+    expect(count(people("https://a.example"))).toBe(0);
+    expect(count(people("https://a.example", { accessTokens }))).toBe(1);
+    expect(count(people("local", { accessTokens }))).toBe(0);
+  });
+
   test("is at least that of the gateways, but at most that of the zones", () => {
     const outside = { ...environment, providers: { openai } };
     expect(natGatewayCount(outside)).toBe(1);

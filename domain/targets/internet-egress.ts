@@ -1,3 +1,5 @@
+import { accessTokenSettings } from "../../contracts/processes/access-tokens.ts";
+import { LOCAL_ISSUER } from "../../contracts/processes/people.ts";
 import { dialectRules } from "../../contracts/targets/provider-dialects.ts";
 import type { ProviderSettings } from "../../contracts/targets/target-settings.ts";
 import type { Environment } from "../../settings/environment.ts";
@@ -19,11 +21,23 @@ export interface EgressOptions extends Pick<Environment, "region" | "zones"> {
   /** @default - `when-needed`; environments before there was the setting were without NAT gateways */
   readonly network?: Partial<Pick<Environment["network"], "natGateway" | "existing">>;
   readonly providers: Readonly<Record<string, Reaching>>;
+  /** @default - nobody signs in */
+  readonly identity?: Pick<Environment["identity"], "workloads"> & Partial<Pick<Environment["identity"], "people">>;
 }
 
 /** Whether gateways call addresses on the internet. */
-export function hasInternetEgress({ region, network, providers }: EgressOptions): boolean {
-  return network?.natGateway === "always" || Object.values(providers).some((each) => isOutside(region, each));
+export function hasInternetEgress({ region, network, providers, identity }: EgressOptions): boolean {
+  return (
+    network?.natGateway === "always" ||
+    Object.values(providers).some((each) => isOutside(region, each)) ||
+    (identity !== undefined && readsIssuers(identity))
+  );
+}
+
+/** Whether gateways read the keys of issuers, to verify tokens that come in place of keys. */
+function readsIssuers(identity: NonNullable<EgressOptions["identity"]>): boolean {
+  const { people, workloads } = accessTokenSettings(identity) ?? { workloads: [] };
+  return workloads.length > 0 || (people !== undefined && people.issuer !== LOCAL_ISSUER);
 }
 
 /**

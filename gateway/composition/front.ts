@@ -1,5 +1,6 @@
 import { Cors } from "../../domain/cors.ts";
 import { keepAliveSeconds } from "../../domain/idle-timeout.ts";
+import { apiKeyId, bearerCredential } from "../../domain/keys/api-key.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import type { GatewayOptions } from "../gateway-options.ts";
@@ -8,6 +9,7 @@ import { takeForwardedAddress } from "../http/forwarded-address.ts";
 import { HttpAdapter } from "../http/http-adapter.ts";
 import { createHttpServer } from "../http/http-server.ts";
 import type { KeyRevocations } from "../keys/key-revocations.ts";
+import { PROJECT_HEADER, projectIn } from "../pipeline/identify-token.ts";
 import { ChatSockets, isChatHandshake } from "../websocket/chat-sockets.ts";
 
 /** What listens: HTTP, and WebSockets on the same port. */
@@ -17,7 +19,7 @@ export interface Front {
 }
 
 export function createFront(
-  { config, heartbeatMs, connections }: GatewayOptions,
+  { config, heartbeatMs, connections, tokens }: GatewayOptions,
   handle: (request: GatewayRequest) => Promise<GatewayResponse>,
   revocations: KeyRevocations | undefined,
 ): Front {
@@ -29,6 +31,13 @@ export function createFront(
     handle,
     bodyLimitBytes: config.bodyLimitBytes,
     revocations,
+    watchedId: ({ authorization, [PROJECT_HEADER]: project }) => {
+      const credential = bearerCredential(authorization) ?? "";
+      if (!tokens?.has(credential)) return apiKeyId(credential);
+      // It was looked at when the access to the socket was checked.
+      const known = tokens.known(credential, projectIn(project));
+      return known !== undefined && "id" in known ? known.id : undefined;
+    },
     allowsOrigin: (origin) => cors.allows(origin),
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
   });

@@ -97,6 +97,7 @@ export function createRequests(parts: RequestsOptions): Requests {
     auth: config.auth,
     wallClock,
     keys,
+    tokens: options.tokens,
     keyUses: options.keyUses,
     revocations: parts.revocations,
     failedKeys: new FailedKeys(MAX_FAILING_ADDRESSES, share.memory.failedKeys),

@@ -3,13 +3,11 @@ import { ABSENT_KEY, type ApiKeyItem, StoredApiKey } from "../../contracts/proce
 import { DEFAULT_ORGANIZATION } from "../../contracts/processes/people.ts";
 import { endingIds, withEndings } from "../../domain/keys/ended-access.ts";
 import { type LimitSubject, readSubjectLimits, subjectLimitsId } from "../../domain/limits/subject-limits.ts";
+import { principalOf } from "../../domain/people/principal-id.ts";
 import type { GatewayKey, KeyStore } from "./key-store.ts";
+import type { PrincipalKeys } from "./principal-keys.ts";
+import { twiceInTime } from "./twice-in-time.ts";
 
-/**
- * Of each call: DynamoDB responds in a few milliseconds; after a second a response is not expected, and the call is made once
- * more, as its connection may be what hangs.
- */
-const TIMEOUT_MS = 1000;
 /** Calls for the items that DynamoDB left out of a response: it does that when it is busy. */
 const MAX_BATCH_CALLS = 4;
 
@@ -20,6 +18,8 @@ export interface DynamoKeyStoreOptions {
   readonly tableName: string;
   /** Id of the organisation, whose limits count for all keys. @default "default" */
   readonly organization?: string | undefined;
+  /** Rights of who comes with a token in place of a key. @default - there are no such ones */
+  readonly principals?: Pick<PrincipalKeys, "get"> | undefined;
 }
 
 /**
@@ -34,15 +34,21 @@ export class DynamoKeyStore implements KeyStore {
   }
 
   async get(keyId: string): Promise<GatewayKey | undefined> {
+    if (principalOf(keyId) !== undefined) return await this.#limited(await this.#options.principals?.get(keyId));
     const item = await this.#item(keyId);
     // An absent key is read like any other, so that it takes as long.
-    const key = StoredApiKey.safeParse(item ?? ABSENT_KEY);
-    const known: ApiKeyItem = key.data ?? ABSENT_KEY;
+    const key = StoredApiKey.safeParse(item ?? ABSENT_KEY).data;
+    return await this.#limited(item && key);
+  }
+
+  /** The key with the limits of all whose use it counts for. For one that does not exist, as many items are read. */
+  async #limited(key: ApiKeyItem | undefined): Promise<GatewayKey | undefined> {
+    const known: ApiKeyItem = key ?? ABSENT_KEY;
     const subjects = subjectsOf(known, this.#options.organization ?? DEFAULT_ORGANIZATION);
     const items = await this.#items([...subjects.map(subjectLimitsId), ...endingIds(known)]);
-    if (!key.success || item === undefined) return undefined;
+    if (key === undefined) return undefined;
     const limits = subjects.flatMap((subject) => readSubjectLimits(subject, items.get(subjectLimitsId(subject))) ?? []);
-    const ended = withEndings(key.data, (id) => items.get(id));
+    const ended = withEndings(key, (id) => items.get(id));
     if (limits.length === 0) return ended;
     const of = (wanted: LimitSubject["scope"]) => limits.find(({ scope }) => scope === wanted);
     const weight = of("project")?.weight;
@@ -76,17 +82,6 @@ export class DynamoKeyStore implements KeyStore {
       Keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
     }
     return items;
-  }
-}
-
-/** A call, and once more where it took longer than its time. */
-async function twiceInTime<Output>(send: (abortSignal: AbortSignal) => Promise<Output>): Promise<Output> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
-  try {
-    return await send(signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    return await send(AbortSignal.timeout(TIMEOUT_MS));
   }
 }
 

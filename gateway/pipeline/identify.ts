@@ -8,21 +8,25 @@ import {
 } from "../../contracts/processes/auth.ts";
 import { accountTenant, keyTenant, userTenant } from "../../domain/erasure/erased-subject.ts";
 import { apiKeyId, bearerCredential } from "../../domain/keys/api-key.ts";
-import { checkKey, checkUse, type KeyRefusal, type KeyUse } from "../../domain/keys/check-key.ts";
-import { type FailedKeys, MAX_FAILED_KEYS_PER_MINUTE } from "../../domain/keys/failed-keys.ts";
+import { checkKey, checkUse, type KeyUse } from "../../domain/keys/check-key.ts";
+import type { FailedKeys } from "../../domain/keys/failed-keys.ts";
 import { refusingRule } from "../../domain/keys/key-decision.ts";
 import type { KeyUses } from "../../domain/keys/key-uses.ts";
+import { principalOf } from "../../domain/people/principal-id.ts";
 import type { AddressLimit } from "../admission/address-limit.ts";
-import { GatewayError, type GatewayErrorOptions } from "../core/gateway-error.ts";
+import { GatewayError } from "../core/gateway-error.ts";
 import type { Caller } from "../core/request.ts";
 import type { GatewayKey, KeyStore } from "../keys/key-store.ts";
+import type { TokenIdentities } from "../keys/token-identities.ts";
+import { CHALLENGE, lookUp, refusalError, refuseAfterFailures } from "./identify-refusals.ts";
+import { keyOfToken } from "./identify-token.ts";
 import type { Admitted, Identified } from "./request-states.ts";
-
-const CHALLENGE = { headers: { "www-authenticate": "Bearer" } } as const;
 
 export interface IdentifyTools {
   readonly auth: AuthMode;
   readonly keys: KeyStore;
+  /** Tokens in place of keys. @default - none is valid */
+  readonly tokens?: Pick<TokenIdentities, "has" | "isVerified" | "known" | "find"> | undefined;
   /** Stores when keys were last used; no request waits for it. */
   readonly keyUses: Pick<KeyUses, "used"> | undefined;
   /** Refused keys of the client addresses. */
@@ -58,7 +62,7 @@ function anonymous({ addressTenant }: Admitted): Caller {
 function identified(admitted: Admitted, key: GatewayKey | undefined, { keyUses }: IdentifyTools): Identified {
   const { record } = admitted;
   const known = admitted.request.knownCaller;
-  if (key !== undefined) keyUses?.used(key);
+  if (key !== undefined && principalOf(key.keyId) === undefined) keyUses?.used(key);
   const caller = known ?? (key === undefined ? anonymous(admitted) : ofKey(key));
   record.note({
     tenant: caller.tenant,
@@ -98,6 +102,7 @@ function keyOf(
     throw new GatewayError("missing_api_key", CHALLENGE);
   }
   const secret = bearerCredential(header) ?? "";
+  if (tools.tokens?.has(secret)) return keyOfToken(admitted, secret, scope, { ...tools, tokens: tools.tokens });
   const keyId = apiKeyId(secret);
   const isCounted = !tools.addressLimit.isTrusted(admitted.request.address);
   if (isCounted) refuseAfterFailures(admitted, keyId, tools);
@@ -133,21 +138,6 @@ function checked(
   throw refusalError(reason, use, { ...CHALLENGE, rule: refusingRule(reason, item, use, now) });
 }
 
-/** @throws {GatewayError} `rate_limit_exceeded` at an address with too many refused keys, before this one is looked up */
-function refuseAfterFailures(
-  { addressTenant }: Admitted,
-  keyId: string | undefined,
-  { failedKeys, now }: IdentifyTools,
-): void {
-  const seconds = failedKeys.waitSeconds(addressTenant, keyId, now());
-  if (seconds === undefined) return;
-  throw new GatewayError("rate_limit_exceeded", {
-    message: `Over ${MAX_FAILED_KEYS_PER_MINUTE} keys that are not valid in a minute from one address. Correct the key, and wait ${seconds} s.`,
-    retryAfterSeconds: seconds,
-    rule: "failed-keys-of-address",
-  });
-}
-
 /** A key that was revoked, has expired or lost its scope since the work was accepted is refused. */
 async function keyOfKnown(
   { keyId }: Caller,
@@ -163,36 +153,10 @@ async function keyOfKnown(
   throw refusalError(refusal, { scope }, { rule: refusingRule(refusal, item, { scope }, now) });
 }
 
-function refusalError(
-  refusal: KeyRefusal,
-  { scope }: KeyUse,
-  { rule, ...challenge }: GatewayErrorOptions & { readonly rule: string },
-): GatewayError {
-  if (refusal === "invalid") return new GatewayError("invalid_api_key", { ...challenge, rule });
-  if (refusal === "address")
-    return new GatewayError("permission_denied", {
-      rule,
-      message: "This key may not be used from this address. Use it from one of its ranges, or ask your operator.",
-    });
-  return new GatewayError("permission_denied", {
-    rule,
-    message: `This key lacks the scope \`${scope}\`. Use one that has it; \`sluice keys create --scope ${scope}\` makes one.`,
-  });
-}
-
 /** `Authorization`, or the header that Anthropic's SDKs send instead. */
 function credentialHeader({ request, match }: Admitted): string {
   const { authorization, "x-api-key": apiKey } = request.headers;
   if (authorization !== undefined) return authorization.trim();
   const isAnthropic = ANTHROPIC_PATHS.some((path) => match.route.startsWith(path));
   return typeof apiKey === "string" && isAnthropic ? `Bearer ${apiKey.trim()}` : "";
-}
-
-/** @throws {GatewayError} `auth_unavailable` when the key can't be looked up */
-function lookUp(keys: KeyStore, keyId: string): Promise<GatewayKey | undefined> {
-  return keys.get(keyId).catch(throwUnavailable);
-}
-
-function throwUnavailable(): never {
-  throw new GatewayError("auth_unavailable");
 }

@@ -18,6 +18,7 @@ import type { DiscoveredEngine, EngineDiscovery } from "../engines/engine-discov
 import type { Gateway, GatewayOptions } from "../gateway-options.ts";
 import { listenOn } from "../http/listen.ts";
 import type { GatewayKey, KeyStore } from "../keys/key-store.ts";
+import type { TokenIdentities } from "../keys/token-identities.ts";
 import type { LimitStore } from "../limits/limit-store.ts";
 import type { QuotaStore } from "../limits/quota-store.ts";
 import type { LiveBus } from "../live/live-bus.ts";
@@ -63,6 +64,7 @@ export interface TestGatewayOptions {
   /** One entry for each engine. @default - one that responds */
   readonly engines?: readonly Partial<FakeEngineBehaviour>[];
   readonly keys?: KeyStore;
+  readonly tokens?: TokenIdentities;
   readonly keyUses?: KeyUses;
   /** @default - the gateway's own */
   readonly memory?: SharedMemory;
@@ -129,6 +131,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     keys: options.keys ?? { get: async (keyId) => keys.get(keyId) },
     logger: pino({ level: "info" }, options.writeLog === undefined ? sink : { write: options.writeLog }),
     version: "0.0.0",
+    tokens: options.tokens,
     keyUses: options.keyUses,
     ...(options.memory === undefined ? {} : { memory: options.memory }),
     ...(options.connections === undefined ? {} : { connections: options.connections }),

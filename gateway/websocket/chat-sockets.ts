@@ -6,7 +6,6 @@ import { type ErrorCode, errorBody, errorEntry } from "../../contracts/api/error
 import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
 import { EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../../contracts/api/headers.ts";
 import { addressBucket } from "../../domain/client-address.ts";
-import { apiKeyId, bearerCredential } from "../../domain/keys/api-key.ts";
 import type { GatewayRequest, RequestRefusal } from "../core/request.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { ignoreError } from "../http/ignore-error.ts";
@@ -29,6 +28,8 @@ export interface ChatSocketsOptions {
   readonly allowsOrigin: (origin: string) => boolean;
   /** Tells when a key is revoked. @default - sockets of a revoked key stay open, and their requests are refused */
   readonly revocations?: Pick<KeyRevocations, "watch"> | undefined;
+  /** Id with whose revocation a socket ends, by the headers of its handshake. @default - it ends by itself */
+  readonly watchedId?: (headers: IncomingHttpHeaders) => string | undefined;
   /** Milliseconds between two pings of a client. @default 30000 */
   readonly heartbeatMs?: number;
   /** Milliseconds after which a socket without a request is closed. @default 600000 */
@@ -139,7 +140,7 @@ export class ChatSockets {
           }),
       });
       this.#open.add(socket);
-      const keyId = apiKeyId(bearerCredential(request.headers.authorization) ?? "");
+      const keyId = this.#options.watchedId?.(request.headers);
       const unwatch = keyId && this.#options.revocations?.watch(keyId, () => socket.revoke());
       webSocket.on("close", () => {
         if (unwatch) unwatch();

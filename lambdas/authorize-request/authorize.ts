@@ -9,6 +9,7 @@ import { apiKeyId, bearerCredential } from "../../domain/keys/api-key.ts";
 import { checkKey } from "../../domain/keys/check-key.ts";
 import type { FailedKeys } from "../../domain/keys/failed-keys.ts";
 import { hasScope } from "../../domain/keys/key-item.ts";
+import type { TokenPlans } from "./token-plans.ts";
 
 export interface AuthorizeRequest {
   /** Address of the client, as API Gateway has it. @default - unknown, and its wrong keys are not counted */
@@ -24,6 +25,8 @@ export interface AuthorizeOptions {
   /** Plan name → API key value that identifies it in API Gateway. */
   readonly planKeys: Readonly<Record<string, string>>;
   readonly findKey: (keyId: string) => Promise<ApiKeyItem | undefined>;
+  /** Tokens that are valid in place of keys. @default - none is */
+  readonly tokens?: TokenPlans | undefined;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
   /** Refused keys of the client addresses. @default - they are not counted */
@@ -97,6 +100,7 @@ async function identify(
     return { keyId: ANONYMOUS_PLAN, plan: ANONYMOUS_PLAN, isAdmin: false };
   const secret = bearerCredential(header) ?? "";
   if (secret === "") throw unauthorized();
+  if (options.tokens?.has(secret)) return await identifyToken(secret, sourceIp, options.tokens, options);
   const keyId = apiKeyId(secret);
   const failures = failuresOf(sourceIp, keyId, options);
   // API Gateway has no 429 for an authorizer: the key of a throttled address is refused without being looked up.
@@ -110,6 +114,21 @@ async function identify(
   }
   failures.worked(keyId);
   return { keyId, plan: item.plan, isAdmin: hasScope(item, "admin") };
+}
+
+/** Whether its principal is a user with a project is for the gateway to check: API Gateway caches this result for all projects. */
+async function identifyToken(
+  token: string,
+  sourceIp: string | undefined,
+  tokens: TokenPlans,
+  options: AuthorizeOptions,
+): Promise<AuthorizerContext & { readonly isAdmin: boolean }> {
+  const failures = failuresOf(sourceIp, undefined, options);
+  if (failures.isThrottled()) throw unauthorized();
+  const plan = await tokens.planOf(token);
+  if (plan !== undefined) return { ...plan, isAdmin: false };
+  failures.failed();
+  throw unauthorized();
 }
 
 /** The count of refused keys at the address of a request. */

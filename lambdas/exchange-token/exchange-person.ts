@@ -3,12 +3,12 @@ import { CONTROL_AUDIENCE } from "../../contracts/processes/people.ts";
 import type { DecodedToken } from "../../domain/issuers/decode-token.ts";
 import { newPersonAdminKey } from "../../domain/people/person-admin-key.ts";
 import { MAX_LIVE_KEYS_PER_USER, newPersonKey, ROLE_KEY_SCOPES, signInKeys } from "../../domain/people/person-key.ts";
+import { type PersonProject, projectsOf } from "../../domain/people/person-projects.ts";
 import type { Change } from "../../domain/tenancy/changes.ts";
 import { keySeconds, type SubjectClaims, scopesFor } from "../../domain/workloads/choose-policy.ts";
 import { exchangeRecord } from "../../domain/workloads/workload-key.ts";
 import type { ExchangeRequest } from "./exchange-request.ts";
 import { OAuthError, type OAuthErrorCode } from "./oauth-error.ts";
-import { type PersonProject, projectsOf } from "./person-projects.ts";
 import { asSignedIn, type PeopleTools, type SignInAttempt } from "./signed-in-person.ts";
 import { type Exchanged, tokenResponse } from "./token-response.ts";
 

@@ -2,10 +2,10 @@ import type { RecordOf } from "../../contracts/control/records.ts";
 import type { Session } from "../../contracts/sign-in/session.ts";
 import { newPersonAdminKey } from "../../domain/people/person-admin-key.ts";
 import { newPersonKey, ROLE_KEY_SCOPES } from "../../domain/people/person-key.ts";
+import { type PersonProject, projectsOf } from "../../domain/people/person-projects.ts";
 import type { Change } from "../../domain/tenancy/changes.ts";
 import { keySeconds, type SubjectClaims } from "../../domain/workloads/choose-policy.ts";
 import { OAuthError } from "./oauth-error.ts";
-import { type PersonProject, projectsOf } from "./person-projects.ts";
 import type { PeopleTools, SignInAttempt } from "./signed-in-person.ts";
 
 /** The keys that a browser gets. */

@@ -29,11 +29,14 @@ export async function startDeclaredIssuer(
     if (people?.issuer !== LOCAL_ISSUER) continue;
     // The provider's packages are loaded where they are needed alone.
     const { startLocalIssuer } = await import("./local-issuer.ts");
-    return await startLocalIssuer(people.clientId, [
-      LOOPBACK_REDIRECT,
-      `${siteUrl}${CONSOLE_SIGN_IN}`,
-      `${siteUrl.replace("127.0.0.1", "localhost")}${CONSOLE_SIGN_IN}`,
-    ]);
+    return await startLocalIssuer(people.clientId, {
+      redirectUris: [
+        LOOPBACK_REDIRECT,
+        `${siteUrl}${CONSOLE_SIGN_IN}`,
+        `${siteUrl.replace("127.0.0.1", "localhost")}${CONSOLE_SIGN_IN}`,
+      ],
+      audience: people.accessTokens?.audience,
+    });
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { type Context, Provider } from "oidc-provider";
+import { type Context, errors, Provider } from "oidc-provider";
 import { createMemoryAdapter } from "oidc-provider/lib/adapters/memory_adapter.js";
 import { bind, respond } from "../http/server.ts";
 import { choicePage, codePage, confirmPage, issuerPage, LOCAL_PEOPLE } from "./issuer-pages.ts";
@@ -18,17 +18,23 @@ const MAX_FORM_BYTES = 10_000;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
+export interface LocalIssuerOptions {
+  /** Where the code flow may return to. @default - nowhere: the device flow alone */
+  readonly redirectUris?: readonly string[];
+  /** A client that names it as `resource` gets access tokens for it, as JWTs. @default - access tokens are opaque */
+  readonly audience?: string | undefined;
+}
+
 /**
  * Starts an OpenID provider on this machine with two example people: discovery, the device flow, and the code flow with
  * PKCE. Keys and sessions are in memory: after a restart everybody signs in again.
- * @param redirectUris where the code flow may return to. @default - nowhere: the device flow alone
  */
-export async function startLocalIssuer(clientId: string, redirectUris: readonly string[] = []): Promise<LocalIssuer> {
+export async function startLocalIssuer(clientId: string, options: LocalIssuerOptions = {}): Promise<LocalIssuer> {
   let handle: (request: IncomingMessage, response: ServerResponse) => void = (_, response) =>
     respond(response, 503, {});
   const server = await bind(0, "", (request, response) => handle(request, response));
   const url = `http://127.0.0.1:${server.port}`;
-  const provider = new Provider(url, configuration(clientId, redirectUris));
+  const provider = new Provider(url, configuration(clientId, options));
   const callback = provider.callback();
   handle = (request, response) => {
     if (!request.url?.startsWith(INTERACTION)) return callback(request, response);
@@ -56,7 +62,7 @@ function isPerson(email: string): boolean {
   return LOCAL_PEOPLE.some((person) => person === email);
 }
 
-function configuration(clientId: string, redirectUris: readonly string[]) {
+function configuration(clientId: string, { redirectUris = [], audience }: LocalIssuerOptions) {
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const isCode = redirectUris.length > 0;
   const write = (context: Context, html: string) => {
@@ -86,6 +92,15 @@ function configuration(clientId: string, redirectUris: readonly string[]) {
     conformIdTokenClaims: false,
     features: {
       devInteractions: { enabled: false },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_: Context, resource: string) => {
+          if (resource !== audience) throw new errors.InvalidTarget();
+          return { scope: "", audience, accessTokenFormat: "jwt" as const, jwt: { sign: { alg: "RS256" } } };
+        },
+        // Also for a refresh, and for the token of a device, whose requests need not name it again.
+        useGrantedResource: () => true,
+      },
       revocation: { enabled: true, allowedPolicy: () => true },
       deviceFlow: {
         enabled: true,
@@ -108,6 +123,9 @@ function configuration(clientId: string, redirectUris: readonly string[]) {
       RefreshToken: 30 * DAY,
       Session: DAY,
     },
+    // Access tokens have no claims of a person but `sub`.
+    extraTokenClaims: (_: Context, { accountId }: { readonly accountId?: string }) =>
+      accountId === undefined ? undefined : { email: accountId, email_verified: true },
     issueRefreshToken: async () => true,
     loadExistingGrant: consent,
     renderError: (context: Context) =>

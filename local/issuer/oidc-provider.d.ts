@@ -48,6 +48,21 @@ declare module "oidc-provider" {
     readonly conformIdTokenClaims: boolean;
     readonly features?: {
       readonly devInteractions?: { readonly enabled: boolean };
+      readonly resourceIndicators?: {
+        readonly enabled: boolean;
+        /** @throws {InvalidTarget} for what it does not know */
+        getResourceServerInfo(
+          context: Context,
+          resource: string,
+        ): {
+          /** Names with spaces between them. */
+          readonly scope: string;
+          readonly audience?: string;
+          readonly accessTokenFormat?: "jwt" | "opaque";
+          readonly jwt?: { readonly sign: { readonly alg: string } };
+        };
+        useGrantedResource?(): boolean;
+      };
       readonly revocation?: { readonly enabled: boolean; allowedPolicy(): boolean };
       readonly deviceFlow?: {
         readonly enabled: boolean;
@@ -58,12 +73,19 @@ declare module "oidc-provider" {
     };
     readonly interactions?: { url(context: Context, interaction: { readonly uid: string }): string };
     readonly ttl?: Readonly<Record<string, number>>;
+    /** More claims of an access token. */
+    extraTokenClaims?(
+      context: Context,
+      token: { readonly accountId?: string },
+    ): Readonly<Record<string, unknown>> | undefined;
     issueRefreshToken?(): Promise<boolean>;
     loadExistingGrant?(context: Context): Promise<Grant | undefined>;
     renderError?(context: Context, out: Readonly<Record<string, string>>): void;
     /** A person who signed in with this name; `undefined` when there is none. */
     findAccount(context: unknown, id: string): Account | undefined;
   }
+
+  export const errors: { readonly InvalidTarget: new () => Error };
 
   export class Provider {
     constructor(issuer: string, configuration: Configuration);

@@ -32,6 +32,32 @@ export async function signIn(oidc: OidcIssuer, person: string): Promise<string> 
 }
 
 /**
+ * Signs a person in at the local issuer, as a program of this machine does that calls an API for them.
+ * @param resource the API, by the audience of its access tokens
+ * @returns the ID token and the access token
+ */
+export async function signInForApi(oidc: OidcIssuer, person: string, resource: string) {
+  const { issuer, clientId, redirectUri } = oidc;
+  const form = () => new URLSearchParams({ person });
+  const { returned, verifier, state, nonce } = await authorized(oidc, "openid email", form, { resource });
+  const url = new URL(issuer);
+  const server = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, insecure));
+  const client = { client_id: clientId };
+  const response = await oauth.authorizationCodeGrantRequest(
+    server,
+    client,
+    oauth.None(),
+    oauth.validateAuthResponse(server, client, returned, state),
+    redirectUri,
+    verifier,
+    { ...insecure, additionalParameters: { resource } },
+  );
+  const options = { expectedNonce: nonce, requireIdToken: true };
+  const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, options);
+  return { idToken: tokens.id_token ?? "", accessToken: tokens.access_token };
+}
+
+/**
  * Signs a person in at the local issuer, as a browser does.
  * @returns what the page that began it sends to `/session`
  */
@@ -50,6 +76,7 @@ async function authorized(
   { issuer, clientId, redirectUri }: OidcIssuer,
   scope: string,
   formOfPage: (page: string) => URLSearchParams,
+  more: Readonly<Record<string, string>> = {},
 ) {
   const url = new URL(issuer);
   const server = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, insecure));
@@ -65,6 +92,7 @@ async function authorized(
     nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: "S256",
+    ...more,
   }).toString();
   return { returned: await browse(start, redirectUri, formOfPage), verifier, state, nonce };
 }

@@ -1,5 +1,6 @@
 import OpenAI from "openai";
 import { onTestFinished } from "vitest";
+import type { PeopleSettings } from "../../contracts/processes/people.ts";
 import { loadEnvironment } from "../../environments/load.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { startFakeEngine } from "../../test-support/fake-engine.ts";
@@ -11,6 +12,8 @@ interface PeopleStackOptions {
   readonly history?: Environment["history"];
   readonly memberKeys?: Environment["api"]["memberKeys"];
   readonly usage?: Environment["usage"];
+  /** Of the sign-in, beside the issuer. */
+  readonly people?: Partial<PeopleSettings>;
   /** Whether the local model generates. @default - an engine that sends scripted pieces */
   readonly hasModel?: boolean;
   /** When it ends. @default - with the test */
@@ -19,7 +22,7 @@ interface PeopleStackOptions {
 
 /** The stacks of dev with the local issuer and a project, to which `invited` is invited. */
 export async function peopleStack(invited: string, options: PeopleStackOptions = {}) {
-  const { memberKeys = null, hasModel = false, onEnd = onTestFinished, ...changes } = options;
+  const { people, memberKeys = null, hasModel = false, onEnd = onTestFinished, ...changes } = options;
   const dev = await loadEnvironment("dev");
   const engine = hasModel ? undefined : await startFakeEngine();
   onEnd(() => engine?.stop());
@@ -27,7 +30,7 @@ export async function peopleStack(invited: string, options: PeopleStackOptions =
     ...dev,
     ...changes,
     api: { ...dev.api, auth: "required" as const, controlApi: true, memberKeys },
-    identity: { workloads: [], people: { issuer: "local", clientId: "sluice" } },
+    identity: { workloads: [], people: { issuer: "local", clientId: "sluice", ...people } },
   };
   const twin = await startedTwin(
     { ...environment, site: { ...dev.site, console: "on" } },

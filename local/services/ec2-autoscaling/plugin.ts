@@ -91,6 +91,7 @@ function instanceProcess(
       [ENV.engineThreads]: String(engineThreads(autoScaling, settings.passedEnvironment)),
       ...awsEnvironment(settings),
       ...(elasticache.valkey === undefined ? {} : { [ENV.valkeyUrl]: elasticache.valkey.url }),
+      ...(settings.issuerUrl === undefined ? {} : { [ENV.localIssuer]: settings.issuerUrl }),
       [ENV.host]: "127.0.0.1",
       [ENV.spool]: join(settings.workFolder, "usage-spool"),
       [ENV.instanceId]: instanceId,

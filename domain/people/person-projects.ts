@@ -1,11 +1,11 @@
 import type { RecordOf } from "../../contracts/control/records.ts";
-import { type GroupAccess, groupAccess } from "../../domain/people/group-access.ts";
-import type { SignedIn } from "../../domain/people/sign-in.ts";
-import { type Change, requireUnchanged } from "../../domain/tenancy/changes.ts";
-import { predefinedRoles } from "../../domain/tenancy/roles.ts";
-import type { PeopleTools } from "./signed-in-person.ts";
+import { type Change, requireUnchanged } from "../tenancy/changes.ts";
+import { predefinedRoles } from "../tenancy/roles.ts";
+import { type GroupAccess, groupAccess } from "./group-access.ts";
+import type { PeopleReads } from "./people-reads.ts";
+import type { SignedIn } from "./sign-in.ts";
 
-type Store = PeopleTools["store"];
+type Store = Pick<PeopleReads, "get" | "listWithin" | "membershipsOf">;
 
 /** A project that a person may have keys of. */
 export interface PersonProject {
@@ -29,7 +29,7 @@ interface Basis extends Pick<PersonProject, "role" | "requires" | "byGroup"> {
  * @returns `undefined` when the organisation has too many memberships to search them
  */
 export async function projectsOf(
-  { user, newMemberships }: SignedIn,
+  { user, newMemberships }: Pick<SignedIn, "user" | "newMemberships">,
   store: Store,
   wanted?: string,
 ): Promise<readonly PersonProject[] | undefined> {

@@ -1,0 +1,64 @@
+import { LRUCache } from "lru-cache";
+import { AccessTokens, type TokenPrincipal } from "../../domain/issuers/access-tokens.ts";
+import type { PrincipalChoice, PrincipalKeys } from "./principal-keys.ts";
+
+/** How long it is remembered which user has an address, and which project is a user's only one. */
+const TTL_MS = 5000;
+const MAX_REMEMBERED = 10_000;
+
+interface Wanted {
+  readonly principal: TokenPrincipal;
+  readonly project: string | undefined;
+}
+
+/** Finds out under which id of rights a token in place of a key is used. */
+export class TokenIdentities {
+  readonly #tokens: AccessTokens;
+  readonly #chosen: LRUCache<string, PrincipalChoice, Wanted>;
+
+  constructor(tokens: AccessTokens, keys: Pick<PrincipalKeys, "choose">, now: () => number) {
+    this.#tokens = tokens;
+    this.#chosen = new LRUCache<string, PrincipalChoice, Wanted>({
+      max: MAX_REMEMBERED,
+      ttl: TTL_MS,
+      ttlResolution: 0,
+      perf: { now },
+      // Requests at the same time share one look-up.
+      fetchMethod: (_name, _old, { context: { principal, project } }) => keys.choose(principal, project),
+    });
+  }
+
+  /** Whether a credential is a token, and not a key. */
+  has(credential: string): boolean {
+    return AccessTokens.has(credential);
+  }
+
+  /** Whether a token was verified before and has not expired: it is no attempt to guess one. */
+  isVerified(token: string): boolean {
+    return this.#tokens.known(token) !== undefined;
+  }
+
+  /**
+   * The same as `find`, where nothing has to be waited for.
+   * @returns `undefined` where the token or its principal is to be looked at anew
+   */
+  known(token: string, project: string | undefined): PrincipalChoice | undefined {
+    const verified = this.#tokens.known(token);
+    return verified === undefined ? undefined : this.#chosen.get(nameOf({ principal: verified.principal, project }));
+  }
+
+  /**
+   * @param project that the request names. @default - the person's only one
+   * @throws {TokenError} with the rule that refuses the token
+   * @throws {IssuerUnavailable} while the issuer's keys can't be read
+   */
+  async find(token: string, project: string | undefined): Promise<PrincipalChoice> {
+    const { principal } = await this.#tokens.verify(token);
+    const context = { principal, project };
+    return await this.#chosen.forceFetch(nameOf(context), { context });
+  }
+}
+
+function nameOf({ principal, project = "" }: Wanted): string {
+  return principal.type === "person" ? `person ${principal.email} ${project}` : `workload ${principal.policy}`;
+}
