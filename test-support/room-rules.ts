@@ -15,7 +15,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   attack: { rooms: ["contracts"], packages: [/^zod$/] },
   bench: {
     rooms: ["gateway", "contracts", "domain", "test-support"],
-    packages: [/^undici$/, /^prom-client$/],
+    packages: [/^undici$/, /^prom-client$/, /^dynalite$/, /^@aws-sdk\//],
   },
   catalog: { rooms: [], types: ["contracts"], packages: [] },
   cli: {

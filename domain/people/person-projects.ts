@@ -29,7 +29,7 @@ interface Basis extends Pick<PersonProject, "role" | "requires" | "byGroup"> {
  * @returns `undefined` when the organisation has too many memberships to search them
  */
 export async function projectsOf(
-  { user, newMemberships }: Pick<SignedIn, "user" | "newMemberships">,
+  { user, newMemberships }: Pick<SignedIn, "newMemberships"> & { readonly user: { readonly id: string } },
   store: Store,
   wanted?: string,
 ): Promise<readonly PersonProject[] | undefined> {

@@ -9,7 +9,7 @@ import { takeForwardedAddress } from "../http/forwarded-address.ts";
 import { HttpAdapter } from "../http/http-adapter.ts";
 import { createHttpServer } from "../http/http-server.ts";
 import type { KeyRevocations } from "../keys/key-revocations.ts";
-import { PROJECT_HEADER, projectIn } from "../pipeline/identify-token.ts";
+import { PROJECT_HEADER, projectIn } from "../pipeline/identify/identify-token.ts";
 import { ChatSockets, isChatHandshake } from "../websocket/chat-sockets.ts";
 
 /** What listens: HTTP, and WebSockets on the same port. */

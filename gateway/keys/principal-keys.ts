@@ -51,9 +51,24 @@ export class PrincipalKeys {
    */
   async choose(principal: TokenPrincipal, project: string | undefined): Promise<PrincipalChoice> {
     if (principal.type === "workload") return { id: principalId(principal) };
-    const { user } = await this.#people.find(principal.email);
+    if (project === undefined) return await this.#chooseAmongAll(principal.email);
+    const owned = await this.#people.get({ kind: "email", ids: [principal.email] });
+    // Whether its owner is a user, and in the project, is read with the rights; an invitation has no rights.
+    if (owned === undefined) return { refusal: "not-a-user" };
+    return { id: principalId({ type: "person", userId: owned.ownerId, projectId: project }) };
+  }
+
+  /** Whether a person is a user: one whose id has no rights is in no project then, or not in the named one. */
+  async isUser(id: string): Promise<boolean> {
+    const principal = principalOf(id);
+    if (principal?.type !== "person") return false;
+    return (await this.#people.get({ kind: "user", ids: [principal.userId] })) !== undefined;
+  }
+
+  async #chooseAmongAll(email: string): Promise<PrincipalChoice> {
+    const { user } = await this.#people.find(email);
     if (user === undefined) return { refusal: "not-a-user" };
-    const projects = await projectsOf({ user, newMemberships: undefined }, this.#people, project);
+    const projects = await projectsOf({ user, newMemberships: undefined }, this.#people);
     const [only] = projects ?? [];
     if (projects === undefined || projects.length > 1) return { refusal: "project" };
     if (only === undefined) return { refusal: "not-a-member" };
@@ -72,10 +87,14 @@ export class PrincipalKeys {
     { userId, projectId }: Extract<Principal, { readonly type: "person" }>,
   ): Promise<ApiKeyItem | undefined> {
     const { people: settings } = this.#settings;
-    const user = await this.#people.get({ kind: "user", ids: [userId] });
-    if (settings === undefined || user === undefined) return undefined;
-    const [found] = (await projectsOf({ user, newMemberships: undefined }, this.#people, projectId)) ?? [];
-    if (found === undefined) return undefined;
+    if (settings === undefined) return undefined;
+    const of = { user: { id: userId }, newMemberships: undefined };
+    const [user, projects] = await Promise.all([
+      this.#people.get({ kind: "user", ids: [userId] }),
+      projectsOf(of, this.#people, projectId),
+    ]);
+    const [found] = projects ?? [];
+    if (user === undefined || found === undefined) return undefined;
     return {
       ...opened(id, user.email, settings.plan, ROLE_KEY_SCOPES[found.role]),
       createdAt: new Date(1000 * user.addedAt).toISOString(),

@@ -4,6 +4,7 @@ import type { PrincipalChoice, PrincipalKeys } from "./principal-keys.ts";
 
 /** How long it is remembered which user has an address, and which project is a user's only one. */
 const TTL_MS = 5000;
+/** Persons of whom it is remembered for 5 s which user and project they are. */
 const MAX_REMEMBERED = 10_000;
 
 interface Wanted {
@@ -14,10 +15,12 @@ interface Wanted {
 /** Finds out under which id of rights a token in place of a key is used. */
 export class TokenIdentities {
   readonly #tokens: AccessTokens;
+  readonly #keys: Pick<PrincipalKeys, "choose" | "isUser">;
   readonly #chosen: LRUCache<string, PrincipalChoice, Wanted>;
 
-  constructor(tokens: AccessTokens, keys: Pick<PrincipalKeys, "choose">, now: () => number) {
+  constructor(tokens: AccessTokens, keys: Pick<PrincipalKeys, "choose" | "isUser">, now: () => number) {
     this.#tokens = tokens;
+    this.#keys = keys;
     this.#chosen = new LRUCache<string, PrincipalChoice, Wanted>({
       max: MAX_REMEMBERED,
       ttl: TTL_MS,
@@ -31,6 +34,11 @@ export class TokenIdentities {
   /** Whether a credential is a token, and not a key. */
   has(credential: string): boolean {
     return AccessTokens.has(credential);
+  }
+
+  /** Whether an id that has no rights is a user's. */
+  isUser(id: string): Promise<boolean> {
+    return this.#keys.isUser(id);
   }
 
   /** Whether a token was verified before and has not expired: it is no attempt to guess one. */

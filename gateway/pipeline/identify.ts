@@ -18,15 +18,15 @@ import { GatewayError } from "../core/gateway-error.ts";
 import type { Caller } from "../core/request.ts";
 import type { GatewayKey, KeyStore } from "../keys/key-store.ts";
 import type { TokenIdentities } from "../keys/token-identities.ts";
-import { CHALLENGE, lookUp, refusalError, refuseAfterFailures } from "./identify-refusals.ts";
-import { keyOfToken } from "./identify-token.ts";
+import { keyOfToken } from "./identify/identify-token.ts";
+import { CHALLENGE, lookUp, refusalError, refuseAfterFailures } from "./identify/refusals.ts";
 import type { Admitted, Identified } from "./request-states.ts";
 
 export interface IdentifyTools {
   readonly auth: AuthMode;
   readonly keys: KeyStore;
   /** Tokens in place of keys. @default - none is valid */
-  readonly tokens?: Pick<TokenIdentities, "has" | "isVerified" | "known" | "find"> | undefined;
+  readonly tokens?: Pick<TokenIdentities, "has" | "isUser" | "isVerified" | "known" | "find"> | undefined;
   /** Stores when keys were last used; no request waits for it. */
   readonly keyUses: Pick<KeyUses, "used"> | undefined;
   /** Refused keys of the client addresses. */

@@ -1,9 +1,8 @@
-import type { KeyRefusal, KeyUse } from "../../domain/keys/check-key.ts";
-import type { FailedKeys } from "../../domain/keys/failed-keys.ts";
-import { MAX_FAILED_KEYS_PER_MINUTE } from "../../domain/keys/failed-keys.ts";
-import { GatewayError, type GatewayErrorOptions } from "../core/gateway-error.ts";
-import type { GatewayKey, KeyStore } from "../keys/key-store.ts";
-import type { Admitted } from "./request-states.ts";
+import type { KeyRefusal, KeyUse } from "../../../domain/keys/check-key.ts";
+import type { FailedKeys } from "../../../domain/keys/failed-keys.ts";
+import { MAX_FAILED_KEYS_PER_MINUTE } from "../../../domain/keys/failed-keys.ts";
+import { GatewayError, type GatewayErrorOptions } from "../../core/gateway-error.ts";
+import type { GatewayKey, KeyStore } from "../../keys/key-store.ts";
 
 export const CHALLENGE = { headers: { "www-authenticate": "Bearer" } } as const;
 
@@ -16,7 +15,7 @@ export interface FailureTools {
 
 /** @throws {GatewayError} `rate_limit_exceeded` at an address with too many refused keys, before this one is looked up */
 export function refuseAfterFailures(
-  { addressTenant }: Pick<Admitted, "addressTenant">,
+  { addressTenant }: { readonly addressTenant: string },
   keyId: string | undefined,
   { failedKeys, now }: FailureTools,
 ): void {

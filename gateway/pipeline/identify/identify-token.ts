@@ -1,24 +1,32 @@
-import type { KeyScope } from "../../contracts/processes/auth.ts";
-import { TokenError } from "../../domain/issuers/token-error.ts";
-import { checkUse } from "../../domain/keys/check-key.ts";
-import { refusingRule } from "../../domain/keys/key-decision.ts";
-import { IssuerUnavailable } from "../../lib/http/fetch-document.ts";
-import type { AddressLimit } from "../admission/address-limit.ts";
-import { GatewayError } from "../core/gateway-error.ts";
-import type { GatewayKey, KeyStore } from "../keys/key-store.ts";
-import type { PrincipalChoice } from "../keys/principal-keys.ts";
-import type { TokenIdentities } from "../keys/token-identities.ts";
-import { CHALLENGE, type FailureTools, lookUp, refusalError, refuseAfterFailures } from "./identify-refusals.ts";
-import type { Admitted } from "./request-states.ts";
+import type { KeyScope } from "../../../contracts/processes/auth.ts";
+import { TokenError } from "../../../domain/issuers/token-error.ts";
+import { checkUse } from "../../../domain/keys/check-key.ts";
+import { refusingRule } from "../../../domain/keys/key-decision.ts";
+import { IssuerUnavailable } from "../../../lib/http/fetch-document.ts";
+import type { AddressLimit } from "../../admission/address-limit.ts";
+import { GatewayError } from "../../core/gateway-error.ts";
+import type { GatewayRequest } from "../../core/request.ts";
+import type { GatewayKey, KeyStore } from "../../keys/key-store.ts";
+import type { PrincipalChoice } from "../../keys/principal-keys.ts";
+import type { TokenIdentities } from "../../keys/token-identities.ts";
+import { CHALLENGE, type FailureTools, lookUp, refusalError, refuseAfterFailures } from "./refusals.ts";
 
 /** Header by which OpenAI's clients name a project. */
 export const PROJECT_HEADER = "openai-project";
+/** Of the header; ids of projects have 30. */
 const MAX_PROJECT_CHARACTERS = 100;
 
+/** Where a token comes from. */
+export interface TokenSender {
+  readonly request: Pick<GatewayRequest, "headers" | "address">;
+  /** The address, as it is counted. */
+  readonly addressTenant: string;
+}
+
 export interface TokenTools extends FailureTools {
-  readonly tokens: Pick<TokenIdentities, "isVerified" | "known" | "find">;
+  readonly tokens: Pick<TokenIdentities, "isUser" | "isVerified" | "known" | "find">;
   readonly keys: KeyStore;
-  readonly addressLimit: AddressLimit;
+  readonly addressLimit: Pick<AddressLimit, "isTrusted">;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
 }
@@ -29,37 +37,37 @@ export interface TokenTools extends FailureTools {
  * not a member of the named one
  */
 export function keyOfToken(
-  admitted: Admitted,
+  sender: TokenSender,
   token: string,
   scope: KeyScope,
   tools: TokenTools,
 ): GatewayKey | Promise<GatewayKey> {
-  const project = projectIn(admitted.request.headers[PROJECT_HEADER]);
+  const project = projectIn(sender.request.headers[PROJECT_HEADER]);
   const known = tools.tokens.known(token, project);
   const item = known !== undefined && "id" in known ? tools.keys.known?.(known.id) : undefined;
-  return item === undefined
-    ? findKey({ admitted, token, project, scope, tools })
-    : checked(item, admitted, scope, tools);
+  return item === undefined ? findKey({ sender, token, project, scope, tools }) : checked(item, sender, scope, tools);
 }
 
 interface Search {
-  readonly admitted: Admitted;
+  readonly sender: TokenSender;
   readonly token: string;
   readonly project: string | undefined;
   readonly scope: KeyScope;
   readonly tools: TokenTools;
 }
 
-async function findKey({ admitted, token, project, scope, tools }: Search): Promise<GatewayKey> {
-  const isCounted = !tools.addressLimit.isTrusted(admitted.request.address);
-  if (isCounted && !tools.tokens.isVerified(token)) refuseAfterFailures(admitted, undefined, tools);
+async function findKey({ sender, token, project, scope, tools }: Search): Promise<GatewayKey> {
+  const isCounted = !tools.addressLimit.isTrusted(sender.request.address);
+  if (isCounted && !tools.tokens.isVerified(token)) refuseAfterFailures(sender, undefined, tools);
   try {
     const choice = tools.tokens.known(token, project) ?? (await find(token, project, tools));
     if ("refusal" in choice) throw refused(choice.refusal);
-    return checked(await lookUp(tools.keys, choice.id), admitted, scope, tools);
+    const item = await lookUp(tools.keys, choice.id);
+    if (item === undefined) throw refused((await isUser(choice.id, tools)) ? "not-a-member" : "not-a-user");
+    return checked(item, sender, scope, tools);
   } catch (error) {
     const isFailure = error instanceof GatewayError && error.code === "invalid_api_key";
-    if (isFailure && isCounted) tools.failedKeys.failed(admitted.addressTenant, tools.now());
+    if (isFailure && isCounted) tools.failedKeys.failed(sender.addressTenant, tools.now());
     throw error;
   }
 }
@@ -74,14 +82,16 @@ async function find(token: string, project: string | undefined, { tokens }: Toke
   }
 }
 
+async function isUser(id: string, { tokens }: TokenTools): Promise<boolean> {
+  try {
+    return await tokens.isUser(id);
+  } catch {
+    throw new GatewayError("auth_unavailable");
+  }
+}
+
 /** @throws {GatewayError} */
-function checked(
-  item: GatewayKey | undefined,
-  { request }: Admitted,
-  scope: KeyScope,
-  { wallClock }: TokenTools,
-): GatewayKey {
-  if (item === undefined) throw invalid("not-a-user");
+function checked(item: GatewayKey, { request }: TokenSender, scope: KeyScope, { wallClock }: TokenTools): GatewayKey {
   const now = wallClock();
   const use = { scope, address: request.address };
   const refusal = checkUse(item, use, now);
