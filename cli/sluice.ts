@@ -16,11 +16,14 @@ import { auditCommand } from "./audit/audit-command.ts";
 import { bootstrapCommand } from "./bootstrap/bootstrap-command.ts";
 import { cacheCommand } from "./cache-command.ts";
 import { catalogueFile } from "./catalogue-file.ts";
+import { billingCommand } from "./control/billing-command.ts";
 import { budgetsCommand } from "./control/budgets-command.ts";
 import type { ControlTools } from "./control/control-endpoint.ts";
 import { creditsCommand } from "./control/credits-command.ts";
 import { limitsCommand } from "./control/limits-command.ts";
+import { spendAlertsCommand } from "./control/spend-alerts-command.ts";
 import { costsCommand, usageCommand } from "./control/usage-command.ts";
+import { webhooksCommand } from "./control/webhooks-command.ts";
 import { costCommand } from "./cost/cost-command.ts";
 import { costTools } from "./cost/cost-tools.ts";
 import { deployCommand, destroyCommand, planCommand } from "./deploy-command.ts";
@@ -54,6 +57,7 @@ import { statementsCommand } from "./statements/statements-command.ts";
 import { hiddenPrompt } from "./terminal/hidden-prompt.ts";
 import { printable, printableLine } from "./terminal/printable.ts";
 import { UserError } from "./terminal/user-error.ts";
+import { topCommand } from "./top/top-command.ts";
 import { upgradeCommand } from "./upgrade/upgrade-command.ts";
 import { upgradeTools } from "./upgrade/upgrade-tools.ts";
 import { validateCommand } from "./validate-command.ts";
@@ -125,9 +129,25 @@ const program = new Command("sluice")
   .addCommand(limitsCommand(control))
   .addCommand(budgetsCommand(control))
   .addCommand(creditsCommand(control))
+  .addCommand(spendAlertsCommand(control))
+  .addCommand(webhooksCommand(control))
+  .addCommand(billingCommand(control))
   .addCommand(usageCommand(control).addCommand(exportCommand(control)))
   .addCommand(statementsCommand(control))
   .addCommand(costsCommand(control))
+  .addCommand(
+    topCommand({
+      admin,
+      control,
+      // Home, then the text, each line to its end, then what is below.
+      show: process.stdout.isTTY
+        ? (text) => void process.stdout.write(`\x1b[H${printable(text).replaceAll("\n", "\x1b[K\n")}\x1b[K\x1b[J`)
+        : undefined,
+      print,
+      wait: sleep,
+      now: Date.now,
+    }),
+  )
   .addCommand(providersCommand(admin))
   .addCommand(routesCommand(admin))
   .addCommand(targetsCommand(admin))

@@ -24,6 +24,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...entryProblems(environment),
     ...auditProblems(environment),
     ...historyProblems(environment),
+    ...billingProblems(environment),
     ...memberKeyProblems(environment),
     ...stageProblems(environment),
     ...planProblems(environment),
@@ -96,6 +97,19 @@ function historyProblems({ history, api: { controlApi } }: Environment): readonl
       value: "set",
       rule: "must be null where api.controlApi is false: no project could opt in, and nobody could read it",
       remedy: "set api.controlApi to true, or history to null",
+    },
+  ];
+}
+
+/** Meter events are sums of usage, for the customers of projects. */
+function billingProblems({ billing, usage, api: { controlApi } }: Environment): readonly Problem[] {
+  if (billing === null || (controlApi && usage !== null)) return [];
+  return [
+    {
+      path: "billing",
+      value: "set",
+      rule: "must be null where api.controlApi is false or usage is null: projects would have no customers, or no usage",
+      remedy: "set api.controlApi to true and usage, or billing to null",
     },
   ];
 }

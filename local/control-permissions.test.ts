@@ -38,6 +38,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   grantCredit: { amount_nano_usd: 5 },
   createWebhook: { url: "https://hooks.example.com" },
   rotateWebhookSecret: {},
+  updateBillingCustomer: { customer_id: "cus_2" },
   updateLimits: { limits: [{ metric: "requests", window: "minute", max: 60 }] },
   updateRateLimit: { max_requests_per_1_minute: 60 },
   updateSpendLimit: { currency: "USD", interval: "month", threshold_amount: 5000 },

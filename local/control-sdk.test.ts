@@ -150,10 +150,16 @@ const CALLS: Readonly<Record<ControlOperationId, Call>> = {
   listWebhooks: (_, __, own) => own("get", "/organization/webhooks?limit=1"),
   retrieveWebhook: (_, { webhook }, own) => own("get", `/organization/webhooks/${webhook}`),
   rotateWebhookSecret: (_, { webhook }, own) => own("post", `/organization/webhooks/${webhook}/rotate_secret`, {}),
+  testWebhook: (_, { webhook }, own) => own("post", `/organization/webhooks/${webhook}/test`),
   listWebhookDeliveries: (_, { webhook }, own) => own("get", `/organization/webhooks/${webhook}/deliveries`),
   resendWebhookDelivery: (_, { webhook, delivery }, own) =>
     own("post", `/organization/webhooks/${webhook}/deliveries/${delivery}/resend`),
   deleteWebhook: (_, { webhook }, own) => own("delete", `/organization/webhooks/${webhook}`),
+  updateBillingCustomer: (_, made, own) =>
+    own("post", `/organization/projects/${made.project}/billing_customer`, { customer_id: "cus_1" }),
+  retrieveBillingCustomer: (_, made, own) => own("get", `/organization/projects/${made.project}/billing_customer`),
+  listBillingCustomers: (_, __, own) => own("get", "/organization/billing_customers?limit=1"),
+  deleteBillingCustomer: (_, made, own) => own("delete", `/organization/projects/${made.project}/billing_customer`),
   updateModelPermissions: ({ projects }, { project }) =>
     projects.modelPermissions.update(project, { mode: "allow_list", model_ids: ["tiny"] }),
   retrieveModelPermissions: ({ projects }, { project }) => projects.modelPermissions.retrieve(project),

@@ -3,6 +3,7 @@ import { REGION_IDS } from "../catalog/regions.ts";
 import { VALKEY_NODE_TYPE_IDS } from "../catalog/valkey-node-types.ts";
 import { BatchSettings, MAX_EDGE_FILE_BYTES } from "../contracts/api/batches.ts";
 import { GENERATION_ROUTES } from "../contracts/api/generation-routes.ts";
+import { StripeBilling } from "../contracts/billing/stripe.ts";
 import { MemberKeys } from "../contracts/control/project-keys.ts";
 import { KeylessLimits, TierSettings } from "../contracts/limits/limit-settings.ts";
 import { Markups } from "../contracts/limits/markup.ts";
@@ -281,6 +282,11 @@ export const EnvironmentSchema = z.strictObject({
       markups: Markups,
     })
     .nullable(),
+  /**
+   * Usage of projects as meter events of Stripe, by the hour; `null` for none. Needs `usage` and `api.controlApi`, which has
+   * the projects' customers. docs/stripe.md.
+   */
+  billing: z.strictObject({ stripe: StripeBilling }).nullable(),
   /** Files and batches (`/v1/files`, `/v1/batches`); `null` for none. */
   batches: z
     .strictObject({

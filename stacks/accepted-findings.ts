@@ -88,9 +88,9 @@ export const CHECKOV_ACCEPTED: readonly AcceptedFinding[] = [
   },
   {
     rule: "CKV_AWS_117",
-    only: /\/(Authorizer|(AuditSealer|ControlApi|Cost|Notices|TokenExchange|UsageArchiver|UsageCounter)_Function_\w+)$/,
+    only: /\/(Authorizer|(AuditSealer|ControlApi|Cost|Notices|Stripe|TokenExchange|UsageArchiver|UsageCounter)_Function_\w+)$/,
     reason:
-      "They call AWS by IAM, and TokenExchange the issuers on the internet; inside the VPC each would need one more endpoint, or internet egress, and a slower cold start.",
+      "They call AWS by IAM, TokenExchange the issuers and Stripe its API on the internet; inside the VPC each would need one more endpoint, or internet egress, and a slower cold start.",
   },
   { rule: "CKV_AWS_173", reason: "Their environment names tables and plans; no secret is in it." },
   {

@@ -15,6 +15,7 @@ const withControlApi = {
   api: { ...dev.api, controlApi: true },
   history: { retentionDays: 30 },
   usage: dev.usage && { ...dev.usage, athena: true },
+  billing: { stripe: { secretId: "sluice/stripe", meters: { chargeNanoUsd: "sluice_charge_nano_usd" } } },
 };
 const auditedStack = synth(withControlApi)["dev-monitoring"];
 const operations = readFileSync(new URL("../docs/operations.md", import.meta.url), "utf8");

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { StripeReporter } from "../constructs/billing/stripe-reporter.ts";
 import { CostPublisher } from "../constructs/cost/cost-publisher.ts";
 import { expectedUsdPerHour } from "../constructs/cost/expected-cost.ts";
 import { MonthlyBudget } from "../constructs/cost/monthly-budget.ts";
@@ -85,6 +86,7 @@ export class MonitoringStack extends TerraformStack {
       kmsKeyArn: data.encryptionKey.arn,
     });
     this.#notices({ environment, data, lambdas });
+    this.#billing({ environment, data, lambdas });
     if (environment.budget) {
       new MonthlyBudget(this, "Budget", {
         name,
@@ -101,6 +103,22 @@ export class MonitoringStack extends TerraformStack {
     new TerraformOutput(this, "alarm_topic_arn", {
       description: "SNS topic that every alarm tells.",
       value: this.alarmTopic.arn,
+    });
+  }
+
+  #billing({ environment, data, lambdas }: Omit<MonitoringStackProps, "serving">): void {
+    const { billing, region, logRetentionDays } = environment;
+    if (!billing || !data.controlTable || !data.usageStore) return;
+    new StripeReporter(this, "Stripe", {
+      name: `${resourceName(environment)}-report-stripe`,
+      bundle: join(lambdas, "report-stripe.zip"),
+      region,
+      stripe: billing.stripe,
+      table: data.controlTable,
+      usageStore: data.usageStore,
+      organization: environment.identity.people?.organization ?? DEFAULT_ORGANIZATION,
+      logRetentionDays,
+      kmsKeyArn: data.encryptionKey.arn,
     });
   }
 
@@ -127,5 +145,6 @@ function watchedFunctions(environment: Environment): readonly WatchedFunction[] 
   return [
     ...(environment.api.controlApi ? [{ does: "notices", functionName: `${name}-send-notices` } as const] : []),
     ...(environment.usage?.athena ? [{ does: "parquet", functionName: `${name}-archive-usage` } as const] : []),
+    ...(environment.billing ? [{ does: "stripe", functionName: `${name}-report-stripe` } as const] : []),
   ];
 }

@@ -31,6 +31,7 @@ export function builtAssets(files: Readonly<Record<string, string | Uint8Array>>
     "lambdas/exchange-token.zip": "a bundle",
     "lambdas/publish-cost.zip": "a bundle",
     "lambdas/seal-audit.zip": "a bundle",
+    "lambdas/report-stripe.zip": "a bundle",
     "lambdas/send-notices.zip": "a bundle",
     ...files,
   };

@@ -74,7 +74,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
       /^zod$/,
       /^esbuild$/,
       /^fflate$/,
-      /^(hyparquet-writer|jose|oauth4webapi)$/,
+      /^(hyparquet-writer|jose|oauth4webapi|stripe)$/,
     ],
   },
   local: {

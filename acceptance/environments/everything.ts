@@ -31,6 +31,7 @@ export default {
   },
   history: { retentionDays: 30 },
   usage: { athena: true },
+  billing: { stripe: { secretId: "sluice/stripe", meters: { chargeNanoUsd: "sluice_charge_nano_usd" } } },
   gateways: { minInstances: 1, maxInstances: 2 },
   valkey: { nodeType: "cache.t4g.small" },
   models: {

@@ -339,6 +339,20 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     ...["kms:GetPublicKey", "kms:Sign"].map((action) => ({ action, resources: ["key"] })),
     ...functionLogs("seal-audit"),
   ],
+  "report-stripe": [
+    ...onTable("control", "Query").map(withoutEndpoint),
+    ...onTable("usage", "Query").map(withoutEndpoint),
+    ...onTable("usage", "UpdateItem").map((call) => ({
+      ...withoutEndpoint(call),
+      context: { "dynamodb:LeadingKeys": "stripe 2026-11" },
+    })),
+    ...byKey("dynamodb", "Decrypt", "Encrypt", "GenerateDataKey"),
+    {
+      action: "secretsmanager:GetSecretValue",
+      resources: [`arn:aws:secretsmanager:${REGION}:123456789012:secret:sluice/stripe-AbCdEf`],
+    },
+    ...functionLogs("report-stripe"),
+  ],
   "send-notices": [
     ...onTable("control", "GetItem", "Query").map(withoutEndpoint),
     ...onTable("control", "UpdateItem").map((call) => ({

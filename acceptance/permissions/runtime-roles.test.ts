@@ -134,6 +134,7 @@ test.each([
   ["lambdas/drain-engine", ["drain-engine"]],
   ["lambdas/exchange-token", ["exchange-token"]],
   ["lambdas/publish-cost", ["publish-cost"]],
+  ["lambdas/report-stripe", ["report-stripe"]],
   ["lambdas/seal-audit", ["seal-audit"]],
   ["lambdas/send-notices", ["send-notices"]],
 ])("the commands of the AWS SDK in %s are the calls that its role lists", (folder, roles) => {

@@ -1,13 +1,10 @@
 import { Command } from "commander";
-import type { Limit } from "../../contracts/control/limits.ts";
-import { utcWindowStart } from "../../lib/utc-window-start.ts";
-import type { AdminClient } from "../admin/admin-client.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { type ControlOptions, type ControlTools, controlClient, withControlOptions } from "./control-endpoint.ts";
 import { dollars, isSameCounter, limitFrom, SUBJECT_FORM, subjectOf } from "./limit-text.ts";
+import { spentOf } from "./spent.ts";
 import { changeLimits, storedLimits } from "./stored-limits.ts";
-import { costsOf } from "./usage-pages.ts";
 
 interface SetOptions extends ControlOptions {
   readonly per: string;
@@ -65,31 +62,6 @@ async function list(options: ControlOptions, tools: ControlTools): Promise<void>
       ]),
     ]),
   );
-}
-
-/**
- * Nano-dollars that were charged in the budget's window.
- * @returns undefined where the sums, which have days in UTC, do not say it
- */
-async function spentOf(
-  client: AdminClient,
-  scope: string,
-  id: string,
-  { window, model, time_zone: zone = "UTC" }: Limit,
-  nowMs: number,
-): Promise<number | undefined> {
-  const start = utcWindowStart(window, nowMs);
-  if (start === undefined || model !== undefined || zone !== "UTC") return undefined;
-  if (scope === "organization") return sum(await costsOf(client, { start }));
-  if (scope === "project")
-    return sum(await costsOf(client, { start, filter: `project_ids[]=${encodeURIComponent(id)}` }));
-  if (scope === "key") return sum(await costsOf(client, { start, filter: `api_key_ids[]=${encodeURIComponent(id)}` }));
-  if (scope !== "user") return undefined;
-  return sum((await costsOf(client, { start, groupBy: ["user_id"] })).filter(({ groups }) => groups[0] === id));
-}
-
-function sum(rows: Awaited<ReturnType<typeof costsOf>>): number {
-  return rows.reduce((total, { nanoUsd }) => total + nanoUsd, 0);
 }
 
 async function set(id: string, amount: string, options: SetOptions, tools: ControlTools): Promise<void> {

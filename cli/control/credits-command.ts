@@ -1,11 +1,12 @@
 import { Command } from "commander";
 import * as z from "zod";
 import { Credit, CreditBalance, CreditEntry } from "../../contracts/control/credits.ts";
-import type { AdminClient } from "../admin/admin-client.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
+import { allPages } from "./all-pages.ts";
 import { type ControlOptions, type ControlTools, controlClient, withControlOptions } from "./control-endpoint.ts";
 import { dollars, nanoUsdFrom, type Subject, subjectOf } from "./limit-text.ts";
+import { isoOf, secondsOf } from "./time-text.ts";
 
 interface GrantOptions extends ControlOptions {
   readonly expires?: string;
@@ -18,8 +19,6 @@ const SUBJECT = "organization, or the id of a project";
 const ReadCredit = Credit.strip();
 const ReadBalance = CreditBalance.extend({ credits: z.array(ReadCredit) }).strip();
 const ReadEntry = CreditEntry.strip();
-const pageOf = <T extends z.ZodType>(item: T) =>
-  z.object({ data: z.array(item), has_more: z.boolean(), last_id: z.string().nullable() });
 
 /** `sluice credits list|grant|revoke|end|ledger`: prepaid credit, over the control API. */
 export function creditsCommand(tools: ControlTools): Command {
@@ -48,7 +47,7 @@ async function list(id: string | undefined, options: ControlOptions, tools: Cont
   const client = controlClient(options, tools);
   const balances =
     id === undefined
-      ? await allOf(client, CREDITS, ReadBalance)
+      ? await allPages(client, CREDITS, ReadBalance)
       : [await client.call({ method: "GET", path: pathOf(subjectOf(id)) }, ReadBalance)];
   if (options.json === true) return tools.print(JSON.stringify(balances, null, 2));
   const rows = balances.flatMap(({ subject_id: subject, credits }) =>
@@ -75,7 +74,7 @@ async function grant(id: string, amount: string, options: GrantOptions, tools: C
     );
   const body = {
     amount_nano_usd: nanoUsd,
-    ...(options.expires === undefined ? {} : { expires_at: secondsOf(options.expires) }),
+    ...(options.expires === undefined ? {} : { expires_at: secondsOf("--expires", options.expires) }),
     ...(options.description === undefined ? {} : { description: options.description }),
   };
   const path = pathOf(subjectOf(id));
@@ -101,7 +100,7 @@ async function end(id: string, options: ControlOptions, tools: ControlTools): Pr
 }
 
 async function ledger(id: string, options: ControlOptions, tools: ControlTools): Promise<void> {
-  const entries = await allOf(controlClient(options, tools), `${pathOf(subjectOf(id))}/ledger`, ReadEntry);
+  const entries = await allPages(controlClient(options, tools), `${pathOf(subjectOf(id))}/ledger`, ReadEntry);
   if (options.json === true) return tools.print(JSON.stringify(entries, null, 2));
   if (entries.length === 0) return tools.print(`${id} was never granted credit.`);
   tools.print(
@@ -112,31 +111,6 @@ async function ledger(id: string, options: ControlOptions, tools: ControlTools):
   );
 }
 
-async function allOf<T extends z.ZodType>(client: AdminClient, path: string, item: T): Promise<z.infer<T>[]> {
-  const all: z.infer<T>[] = [];
-  for (let after = ""; ; ) {
-    const query = after === "" ? "" : `&after=${encodeURIComponent(after)}`;
-    const page = await client.call({ method: "GET", path: `${path}?limit=100${query}` }, pageOf(item));
-    all.push(...page.data);
-    if (!page.has_more || page.last_id === null) return all;
-    after = page.last_id;
-  }
-}
-
 function pathOf({ scope, id }: Subject): string {
   return `${CREDITS}/${scope}/${encodeURIComponent(id)}`;
-}
-
-/** Unix seconds of a date (its beginning in UTC) or a time with zone. @throws {UserError} */
-function secondsOf(text: string): number {
-  const isIso = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
-  const ms = Date.parse(text);
-  if (isIso && !Number.isNaN(ms)) return Math.floor(ms / 1000);
-  throw new UserError(
-    `--expires must be a date or a time with zone, such as 2027-01-31 or 2027-01-31T18:00:00Z, got ${text}.`,
-  );
-}
-
-function isoOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace(".000", "");
 }

@@ -199,11 +199,20 @@ CALLS = {
     "listWebhooks": lambda o: own(o, "get", "/organization/webhooks?limit=1"),
     "retrieveWebhook": lambda o: own(o, "get", f"/organization/webhooks/{made['webhook']}"),
     "rotateWebhookSecret": lambda o: own(o, "post", f"/organization/webhooks/{made['webhook']}/rotate_secret", {}),
+    "testWebhook": lambda o: own(o, "post", f"/organization/webhooks/{made['webhook']}/test"),
     "listWebhookDeliveries": deliveries_of_webhook,
     "resendWebhookDelivery": lambda o: own(
         o, "post", f"/organization/webhooks/{made['webhook']}/deliveries/{made['delivery']}/resend"
     ),
     "deleteWebhook": lambda o: own(o, "delete", f"/organization/webhooks/{made['webhook']}"),
+    "updateBillingCustomer": lambda o: own(
+        o, "post", f"/organization/projects/{made['project']}/billing_customer", {"customer_id": "cus_conformance"}
+    ),
+    "retrieveBillingCustomer": lambda o: own(o, "get", f"/organization/projects/{made['project']}/billing_customer"),
+    "listBillingCustomers": lambda o: own(o, "get", "/organization/billing_customers?limit=1"),
+    "deleteBillingCustomer": lambda o: own(
+        o, "delete", f"/organization/projects/{made['project']}/billing_customer"
+    ),
     "updateModelPermissions": lambda o: o.projects.model_permissions.update(
         made["project"], mode="allow_list", model_ids=["tiny"]
     ),

@@ -122,6 +122,17 @@ export class ControlTable extends Construct {
     ];
   }
 
+  /** Permission of the function that reports to Stripe: to read the customers of projects. */
+  billingStatement(): PolicyStatement {
+    return {
+      Sid: "ReadCustomers",
+      purpose: "The function reads which customer pays for which project.",
+      Effect: "Allow",
+      Action: ["dynamodb:Query"],
+      Resource: [this.resource.arn],
+    };
+  }
+
   /** Permissions of the sealer: to read events and their marks, to remove marks and to store where chains end. */
   sealStatements(): readonly PolicyStatement[] {
     return [

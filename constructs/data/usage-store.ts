@@ -1,5 +1,6 @@
 import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
+import { STRIPE_SERIES } from "../../contracts/billing/stripe.ts";
 import { BUDGET_ALERTS_SERIES } from "../../contracts/notices/budget-alert.ts";
 import {
   USAGE_FILES_PREFIX,
@@ -146,6 +147,29 @@ export class UsageStore extends Construct {
         Resource: [this.#table.arn],
         Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [BUDGET_ALERTS_SERIES] } },
       },
+    ];
+  }
+
+  /** Permissions of the function that reports to Stripe: to read sums, and to store what was reported. */
+  stripeStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "ReadUsageSums",
+        purpose: "The function reads the sums of the hours that it reports.",
+        Effect: "Allow",
+        Action: ["dynamodb:Query"],
+        Resource: [this.#table.arn],
+      },
+      {
+        Sid: "KeepReported",
+        purpose: "The function stores what it reported, so that nothing is reported twice.",
+        Effect: "Allow",
+        Action: ["dynamodb:UpdateItem"],
+        Resource: [this.#table.arn],
+        Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${STRIPE_SERIES}*`] } },
+        reason: "The partition keys end with the month.",
+      },
+      this.#encryptionKey.writeStatement("dynamodb"),
     ];
   }
 

@@ -5,7 +5,7 @@ import { createAlarm } from "./alarm.ts";
 
 /** A scheduled function whose runs fail one after the other. */
 export interface WatchedFunction {
-  /** `notices`: mails and webhooks; `parquet`: usage events for Athena. */
+  /** `notices`: mails and webhooks; `parquet`: usage events for Athena; `stripe`: meter events. */
   readonly does: keyof typeof FUNCTIONS;
   readonly functionName: string;
 }
@@ -25,6 +25,14 @@ const FUNCTIONS = {
     end: "usage-not-in-parquet",
     says: "For two hours usage events were not written as Parquet, so that Athena lacks them.",
     page: "Usage events not in Parquet",
+    periodSeconds: 3600,
+  },
+  // It runs each hour.
+  stripe: {
+    id: "UsageNotInStripe",
+    end: "usage-not-in-stripe",
+    says: "For two hours usage was not reported to Stripe.",
+    page: "Usage not in Stripe",
     periodSeconds: 3600,
   },
 } as const;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { UpdateBillingCustomer } from "../billing/billing-customers.ts";
 import { ErasedCounts, SubjectType } from "../erasure/erasure.ts";
 import { UpdateOrganizationDataRetention, UpdateProjectDataRetention } from "../history/retention-bodies.ts";
 import { UpdateSpendAlert } from "../notices/spend-alerts.ts";
@@ -117,9 +118,13 @@ const PAYLOADS = {
     data: z.strictObject({ url: z.string(), events: z.array(z.string()).nullable() }),
   }),
   "webhook.secret_rotated": idOnly,
+  "webhook.tested": idOnly,
   "webhook.deleted": idOnly,
   /** `id` is the delivery's. */
   "webhook.resent": idOnly,
+  /** `id` is the project's. */
+  "billing_customer.updated": z.strictObject({ id: z.string(), changes_requested: UpdateBillingCustomer }),
+  "billing_customer.deleted": idOnly,
   /** `id` is the credit's. */
   "credit.granted": z.strictObject({
     id: z.string(),
@@ -189,8 +194,11 @@ export const AUDIT_EVENT_TYPES = [
   "spend_alert.deleted",
   "webhook.created",
   "webhook.secret_rotated",
+  "webhook.tested",
   "webhook.deleted",
   "webhook.resent",
+  "billing_customer.updated",
+  "billing_customer.deleted",
   "credit.granted",
   "credit.revoked",
   "credits.ended",
@@ -259,8 +267,11 @@ export const AuditEvent = z.strictObject({
   "spend_alert.deleted": PAYLOADS["spend_alert.deleted"].exactOptional(),
   "webhook.created": PAYLOADS["webhook.created"].exactOptional(),
   "webhook.secret_rotated": PAYLOADS["webhook.secret_rotated"].exactOptional(),
+  "webhook.tested": PAYLOADS["webhook.tested"].exactOptional(),
   "webhook.deleted": PAYLOADS["webhook.deleted"].exactOptional(),
   "webhook.resent": PAYLOADS["webhook.resent"].exactOptional(),
+  "billing_customer.updated": PAYLOADS["billing_customer.updated"].exactOptional(),
+  "billing_customer.deleted": PAYLOADS["billing_customer.deleted"].exactOptional(),
   "credit.granted": PAYLOADS["credit.granted"].exactOptional(),
   "credit.revoked": PAYLOADS["credit.revoked"].exactOptional(),
   "credits.ended": PAYLOADS["credits.ended"].exactOptional(),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { BillingCustomer, UpdateBillingCustomer } from "../billing/billing-customers.ts";
 import * as alerts from "../notices/spend-alerts.ts";
 import * as webhooks from "../notices/webhooks.ts";
 import * as credits from "./credits.ts";
@@ -166,6 +167,7 @@ export const WEBHOOK_OPERATIONS = {
     body: webhooks.RotateWebhookSecret,
     response: webhooks.WebhookWithSecret,
   },
+  testWebhook: { ...post, ...write, path: `${WEBHOOK}/test`, body: NoBody, response: webhooks.Webhook },
   listWebhookDeliveries: { ...list, ...read, path: DELIVERIES, response: pageOf(webhooks.WebhookDelivery) },
   resendWebhookDelivery: {
     ...post,
@@ -204,5 +206,31 @@ export const CREDIT_OPERATIONS = {
     path: `${CREDITS_OF_SUBJECT}/ledger`,
     query: credits.ListCreditEntriesQuery,
     response: credits.CreditEntryPage,
+  },
+} as const satisfies Readonly<Record<string, ControlOperation>>;
+
+const BILLING_CUSTOMER = `${PROJECT}/billing_customer` as const;
+
+/** Customers in Stripe, which are Sluice's own. */
+export const BILLING_OPERATIONS = {
+  listBillingCustomers: {
+    ...list,
+    ...read,
+    path: "/v1/organization/billing_customers",
+    response: pageOf(BillingCustomer),
+  },
+  retrieveBillingCustomer: { ...get, ...read, path: BILLING_CUSTOMER, response: BillingCustomer },
+  updateBillingCustomer: {
+    ...post,
+    ...write,
+    path: BILLING_CUSTOMER,
+    body: UpdateBillingCustomer,
+    response: BillingCustomer,
+  },
+  deleteBillingCustomer: {
+    ...remove,
+    ...write,
+    path: BILLING_CUSTOMER,
+    response: deleted("organization.billing_customer.deleted"),
   },
 } as const satisfies Readonly<Record<string, ControlOperation>>;

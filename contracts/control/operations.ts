@@ -1,7 +1,13 @@
 import * as adminKeys from "./admin-keys.ts";
 import { AuditEventPage, ListAuditEventsQuery } from "./audit-events.ts";
 import { GROUP_OPERATIONS } from "./group-operations.ts";
-import { CREDIT_OPERATIONS, LIMIT_OPERATIONS, SPEND_ALERT_OPERATIONS, WEBHOOK_OPERATIONS } from "./limit-operations.ts";
+import {
+  BILLING_OPERATIONS,
+  CREDIT_OPERATIONS,
+  LIMIT_OPERATIONS,
+  SPEND_ALERT_OPERATIONS,
+  WEBHOOK_OPERATIONS,
+} from "./limit-operations.ts";
 import * as objects from "./objects.ts";
 import { type ControlOperation, get, list, NoBody, post, remove } from "./operation.ts";
 import * as projectKeys from "./project-keys.ts";
@@ -238,6 +244,7 @@ export const CONTROL_OPERATIONS = {
   ...WEBHOOK_OPERATIONS,
   ...USAGE_OPERATIONS,
   ...CREDIT_OPERATIONS,
+  ...BILLING_OPERATIONS,
   ...HISTORY_OPERATIONS,
   ...ERASURE_OPERATIONS,
 } as const satisfies Readonly<Record<string, ControlOperation>>;
@@ -265,6 +272,11 @@ export const OWN_OPERATIONS = [
   "retrieveWebhook",
   "deleteWebhook",
   "rotateWebhookSecret",
+  "testWebhook",
   "listWebhookDeliveries",
   "resendWebhookDelivery",
+  "listBillingCustomers",
+  "retrieveBillingCustomer",
+  "updateBillingCustomer",
+  "deleteBillingCustomer",
 ] as const satisfies readonly ControlOperationId[];

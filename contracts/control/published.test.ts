@@ -124,7 +124,8 @@ type OwnEventType =
   | `model_permissions.${"updated" | "deleted"}`
   | `spend_limit.${"updated" | "deleted"}`
   | `spend_alert.${"created" | "updated" | "deleted"}`
-  | `webhook.${"created" | "secret_rotated" | "deleted" | "resent"}`
+  | `webhook.${"created" | "secret_rotated" | "tested" | "deleted" | "resent"}`
+  | `billing_customer.${"updated" | "deleted"}`
   | `credit.${"granted" | "revoked"}`
   | "credits.ended"
   | "data_retention.updated"

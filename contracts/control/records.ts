@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { BillingCustomerRecord } from "../billing/records.ts";
 import { ErasureRecord, LegalHoldsRecord } from "../erasure/records.ts";
 import { DataRetention } from "../history/data-retention.ts";
 import {
@@ -344,6 +345,7 @@ export const ControlRecord = z.discriminatedUnion("kind", [
   LegalHoldsRecord,
   WebhookRecord,
   WebhookDeliveryRecord,
+  BillingCustomerRecord,
 ]);
 export type ControlRecord = z.infer<typeof ControlRecord>;
 export type RecordKind = ControlRecord["kind"];

@@ -62,6 +62,8 @@ export const NOTICE_DATA = {
   "service_account.deleted": z.strictObject({ service_account_id: z.string(), project_id: z.string().nullable() }),
   /** All keys of a project end with it. */
   "project.archived": z.strictObject({ project_id: z.string() }),
+  /** An administrator tries one webhook, which alone gets it, whatever its types are. */
+  "webhook.test": z.strictObject({ webhook_id: z.string() }),
 } as const;
 export type NoticeType = keyof typeof NOTICE_DATA;
 export type NoticeData = { readonly [T in NoticeType]: z.infer<(typeof NOTICE_DATA)[T]> };
@@ -77,5 +79,6 @@ export const Notice = z.discriminatedUnion("type", [
   noticeOf("key.revoked"),
   noticeOf("service_account.deleted"),
   noticeOf("project.archived"),
+  noticeOf("webhook.test"),
 ]);
 export type Notice = z.infer<typeof Notice>;

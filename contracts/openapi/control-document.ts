@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { ErrorCode } from "../api/errors.ts";
+import * as billingCustomers from "../billing/billing-customers.ts";
 import * as adminKeys from "../control/admin-keys.ts";
 import * as auditEvents from "../control/audit-events.ts";
 import * as credits from "../control/credits.ts";
@@ -27,6 +28,7 @@ const NAMED: ReadonlyMap<unknown, string> = new Map(
   [
     adminKeys,
     auditEvents,
+    billingCustomers,
     chats,
     credits,
     dataRetention,

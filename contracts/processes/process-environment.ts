@@ -79,6 +79,12 @@ export const ENV = {
   mailReceivers: "SLUICE_MAIL_RECEIVERS",
   /** ARN of the SNS topic of notices (function that sends them). */
   noticesTopic: "SLUICE_NOTICES_TOPIC",
+  /** How usage is reported to Stripe: one line of JSON, `contracts/billing/stripe.ts` (function that reports it). */
+  stripe: "SLUICE_STRIPE",
+  /** Names the environment for Stripe, with account and region (function that reports it). */
+  stripeSource: "SLUICE_STRIPE_SOURCE",
+  /** Address of another server of Stripe's shape, for tests; default Stripe's own (function that reports usage, the twin). */
+  stripeUrl: "SLUICE_STRIPE_URL",
   /** JSON object: plan name → API Gateway API key value that identifies it (authorizer Lambda). */
   planKeys: "SLUICE_PLAN_KEYS",
   /** Settings of the token exchange: one line of JSON, `contracts/processes/workloads.ts`. */

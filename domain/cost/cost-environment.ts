@@ -5,7 +5,7 @@ type GatewaySettings = Environment["gateways"];
 type EarlySettings = Pick<Environment, "name" | "region" | "zones" | "logRetentionDays">;
 type LaterSettings = Pick<
   Environment,
-  "responses" | "batches" | "usage" | "history" | "valkey" | "loadBalancerLogDays"
+  "responses" | "batches" | "usage" | "billing" | "history" | "valkey" | "loadBalancerLogDays"
 >;
 
 /**

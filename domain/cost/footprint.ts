@@ -38,6 +38,7 @@ export function footprintOf(environment: CostEnvironment): Footprint {
   const forProviders = providerServices(region, Object.values(providers)).length;
   const hasUsage = (environment.usage ?? null) !== null;
   const audited = Number(environment.api.controlApi ?? false);
+  const isBilled = Number((environment.billing ?? null) !== null);
   const hasTables = Number(environment.usage?.athena ?? false);
   const hasHistory = Number((environment.history ?? null) !== null);
   return {
@@ -54,9 +55,9 @@ export function footprintOf(environment: CostEnvironment): Footprint {
       ? 0
       : 1 + Number((environment.api.requestsPerMinutePerIpWithKey ?? null) !== null),
     // Latency, cost, certificate, gateways' health, their rollout and dead letters watch one metric each, errors two;
-    // the sealing of audit events, notices, lost history, Parquet and, without the control API, the alerts of budgets one more each, usage events three.
+    // the sealing of audit events, notices, lost history, Parquet, Stripe and, without the control API, the alerts of budgets one more each, usage events three.
     alarmMetrics: {
-      once: 8 + 2 * audited + hasHistory + hasTables + (hasUsage ? 1 - audited + USAGE_ALARM_METRICS : 0),
+      once: 8 + 2 * audited + hasHistory + hasTables + isBilled + (hasUsage ? 1 - audited + USAGE_ALARM_METRICS : 0),
       perPool: 9,
     },
     compositeAlarms: 1,

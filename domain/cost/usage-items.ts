@@ -22,15 +22,18 @@ const MARK_READS = 1 + SEARCHES / DAYS_PER_MONTH / 2;
 /** A run of each hour: its segments are read, and written as Parquet, which takes as much room. Seen: 100,000 events in 2 s. */
 const ARCHIVE = { runs: SECONDS_PER_MONTH / 3600, seconds: 1, secondsPerEvent: 2e-5, memoryGb: 1, lists: 8 } as const;
 
+/** A run of each hour: the sums of three days are read, and an event of each customer takes a tenth of a second. */
+const BILLING = { runs: SECONDS_PER_MONTH / 3600, seconds: 10, memoryGb: 0.25 } as const;
+
 interface UsageProps {
-  readonly environment: Pick<CostEnvironment, "usage" | "gateways">;
+  readonly environment: Pick<CostEnvironment, "usage" | "gateways" | "billing">;
   readonly prices: RegionPrices;
   readonly volumes: Pick<Volumes, "requests">;
 }
 
 /** Files of usage events and their sums: each thread writes one file in `fileSeconds` in which it served requests. */
 export function usageItems({ environment, prices, volumes: { requests } }: UsageProps): readonly CostItem[] {
-  const { usage = null, gateways } = environment;
+  const { usage = null, billing = null, gateways } = environment;
   if (usage === null) return [];
   const most = gateways.minInstances * threadsOf(environment) * (SECONDS_PER_MONTH / usage.fileSeconds);
   const files = Math.min(requests, most);
@@ -52,8 +55,20 @@ export function usageItems({ environment, prices, volumes: { requests } }: Usage
         { type: "S3", what: "files of Parquet", quantity: storedGb, price: prices.bucketGb } as const,
       ]
     : [];
+  const reported =
+    billing === null
+      ? []
+      : [
+          {
+            type: "Lambda",
+            what: "time of the reporter to Stripe",
+            quantity: BILLING.runs * BILLING.seconds * BILLING.memoryGb,
+            price: prices.lambdaGbSeconds,
+          } as const,
+        ];
   return [
     ...archive,
+    ...reported,
     { type: "DynamoDB", what: "sums of usage", quantity: files * UNITS_PER_FILE, price: prices.tableWrites },
     { type: "DynamoDB", what: "marks of counted usage", quantity: files * MARK_READS, price: prices.tableReads },
     { type: "S3", what: "writes of usage events", quantity: files, price: prices.bucketWrites },

@@ -41,6 +41,7 @@ function contentOf(notice: Notice): Content | undefined {
     case "key.revoked":
     case "service_account.deleted":
     case "project.archived":
+    case "webhook.test":
       return undefined;
   }
 }

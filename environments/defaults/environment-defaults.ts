@@ -110,6 +110,7 @@ export const ENVIRONMENT_DEFAULTS = {
     "the sums answer most questions; SQL over single requests is for those who want it",
   ),
   "usage.whenTableIsGone": always(USAGE.whenTableIsGone, "a limit that was agreed on holds"),
+  billing: always(null, "nothing is told to a billing service unless you decide so"),
   batches: always(BATCHES, "costs nothing until a file is there, and uses what interactive requests leave free"),
   "batches.maxFileBytes": always(BATCHES.maxFileBytes, "the largest that API Gateway accepts, less the form around it"),
   "batches.maxLinesInFlight": always(BATCHES.maxLinesInFlight, "half of the sequences of a small pool"),

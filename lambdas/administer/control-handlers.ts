@@ -4,6 +4,7 @@ import * as erasures from "./erasure/erasure-handlers.ts";
 import * as legalHolds from "./erasure/legal-hold-handlers.ts";
 import * as adminKeys from "./handlers/admin-keys.ts";
 import * as auditLogs from "./handlers/audit-logs.ts";
+import * as billingCustomers from "./handlers/billing/billing-customers.ts";
 import * as credits from "./handlers/billing/credits.ts";
 import * as spendAlerts from "./handlers/billing/spend-alerts.ts";
 import * as webhooks from "./handlers/billing/webhooks.ts";
@@ -51,6 +52,7 @@ export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHan
   ...spendLimits,
   ...spendAlerts,
   ...webhooks,
+  ...billingCustomers,
   ...usage,
   ...costs,
   ...credits,

@@ -38,7 +38,11 @@ export function newDeliveries(
 ): readonly NewDelivery[] {
   const now = unixSeconds(nowMs);
   return webhooks
-    .filter(({ events }) => events === undefined || events.includes(notice.type))
+    .filter(({ id, events }) =>
+      notice.type === "webhook.test"
+        ? id === notice.data.webhook_id
+        : events === undefined || events.includes(notice.type),
+    )
     .map(({ id: webhookId }) => {
       const isFull = (waiting.get(webhookId) ?? 0) >= MOST_WAITING;
       const record: DeliveryRecord = {

@@ -27,6 +27,7 @@ export const lambdaFunction: ResourcePlugin<WithLambda & WithCloudWatch> = {
     const file = asText(config.filename);
     const declared = block(config.environment)?.variables;
     const variables = isObject(declared) ? Object.entries(declared).map(([name, value]) => [name, asText(value)]) : [];
+    const stripeUrl = settings.passedEnvironment[ENV.stripeUrl];
     const name = asText(config.function_name);
     lambda.configurations.set(name, {
       FunctionName: name,
@@ -44,6 +45,7 @@ export const lambdaFunction: ResourcePlugin<WithLambda & WithCloudWatch> = {
           ...Object.fromEntries(variables),
           ...awsEnvironment(settings),
           ...(settings.issuerUrl === undefined ? {} : { [ENV.localIssuer]: settings.issuerUrl }),
+          ...(stripeUrl === undefined ? {} : { [ENV.stripeUrl]: stripeUrl }),
           // As in AWS's runtime: the SDK is not in the bundle, it is found here.
           NODE_PATH: packagesOf(settings.projectFolder),
         },

@@ -110,6 +110,13 @@ const webhook = ({ webhook_id: id }: ObjectIds): RecordOf<"webhook"> => ({
   secrets: [{ secret: "whsec_AAAA" }],
   createdAt: 1,
 });
+const billingCustomer = ({ project_id: id }: ObjectIds): RecordOf<"billingCustomer"> => ({
+  kind: "billingCustomer",
+  version: 1,
+  id,
+  periods: [{ customerId: "cus_1", from: 0 }],
+  updatedAt: 1,
+});
 const delivery = ({ webhook_id: webhookId, delivery_id: id }: ObjectIds): RecordOf<"webhookDelivery"> => ({
   kind: "webhookDelivery",
   version: 1,
@@ -181,6 +188,7 @@ export function ownObjects(callerRole: User["role"]): readonly Change[] {
     create(spendAlert(OWN)),
     create(webhook(OWN)),
     create(delivery(OWN)),
+    create(billingCustomer(OWN)),
     create({ ...spendAlert(OWN), scope: "organization", subjectId: "organization" }),
     create(limits("organization", "organization")),
     create({ kind: "group", version: 1, id: "group_new", name: "new", createdAt: 1 } as const),
@@ -207,6 +215,7 @@ export function foreignObjects(): readonly Change[] {
     create(spendAlert(FOREIGN)),
     create(webhook(FOREIGN)),
     create(delivery(FOREIGN)),
+    create(billingCustomer(FOREIGN)),
     create({ ...spendAlert(FOREIGN), scope: "organization", subjectId: "organization" }),
   ];
 }

@@ -82,6 +82,15 @@ export const rotateWebhookSecret: ControlHandler<"rotateWebhookSecret"> = async 
   });
 };
 
+/** An event goes to this webhook alone, within two minutes. */
+export const testWebhook: ControlHandler<"testWebhook"> = async (call) => {
+  const record = call.records.webhook_id;
+  return change(call, auditEvent("webhook.tested", { id: record.id }), [], {
+    body: shown(record, call.nowMs),
+    version: record.version,
+  });
+};
+
 /** Newest first. */
 export const listWebhookDeliveries: ControlHandler<"listWebhookDeliveries"> = async ({
   caller,
