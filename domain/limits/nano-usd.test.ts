@@ -25,6 +25,21 @@ describe("the price of a request in nano-dollars", () => {
     );
   });
 
+  test("is the same above and below the sums that a double holds exactly", () => {
+    const Count = fc.oneof(Tokens, fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }));
+    const Micro = fc.oneof(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 10_000_000 * 1_000_000 }));
+    fc.assert(
+      fc.property(Micro, Micro, Count, Count, (input, output, promptTokens, completionTokens) => {
+        const price = { inputUsdPerMillion: input / 1_000_000, outputUsdPerMillion: output / 1_000_000 };
+        const thousandths = BigInt(promptTokens) * BigInt(input) + BigInt(completionTokens) * BigInt(output);
+        const exact = (thousandths + 999n) / 1000n;
+        const most = BigInt(Number.MAX_SAFE_INTEGER);
+        expect(nanoUsdOf({ price, promptTokens, completionTokens })).toBe(Number(exact < most ? exact : most));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
   test("reads a price as it is written: a tenth of a dollar is no double", () => {
     const price = { inputUsdPerMillion: 0.1, outputUsdPerMillion: 0.3 };
     expect(nanoUsdOf({ price, promptTokens: 3, completionTokens: 1 })).toBe(600);

@@ -17,18 +17,84 @@ export interface PricedTokens extends CountedTokens {
  */
 export function nanoUsdOf({ price, priceFactor = 1, ...counted }: PricedTokens): number {
   const { input, cachedInput, cacheWrite, output, reasoning } = tokenBuckets(counted);
+  const rates = ratesOf(price, priceFactor);
+  const sum =
+    input * rates.input +
+    cachedInput * rates.cachedInput +
+    cacheWrite * rates.cacheWrite +
+    output * rates.output +
+    reasoning * rates.reasoning;
+  // Products and sums of whole numbers up to here are exact.
+  if (sum <= Number.MAX_SAFE_INTEGER) {
+    const rest = sum % rates.divisor;
+    return (sum - rest) / rates.divisor + (rest === 0 ? 0 : 1);
+  }
+  const exact =
+    BigInt(input) * rates.exact.input +
+    BigInt(cachedInput) * rates.exact.cachedInput +
+    BigInt(cacheWrite) * rates.exact.cacheWrite +
+    BigInt(output) * rates.exact.output +
+    BigInt(reasoning) * rates.exact.reasoning;
+  return toSafe(dividedUp(exact, rates.exact.divisor));
+}
+
+type RateTable<N> = Readonly<Record<"input" | "cachedInput" | "cacheWrite" | "output" | "reasoning" | "divisor", N>>;
+
+/** Whole numbers: tokens times their rates, divided by `divisor`, are nano-dollars. Those above 2^53 are not exact here. */
+interface Rates extends RateTable<number> {
+  readonly exact: RateTable<bigint>;
+}
+
+/** Those of each price by factor: a price is many requests', and its factors are few. */
+const knownRates = new WeakMap<TokenPrice, Map<number, Rates>>();
+const MAX_KNOWN_FACTORS = 16;
+
+function ratesOf(price: TokenPrice, priceFactor: number): Rates {
+  let byFactor = knownRates.get(price);
+  const found = byFactor?.get(priceFactor);
+  if (found !== undefined) return found;
+  if (byFactor === undefined || byFactor.size >= MAX_KNOWN_FACTORS) {
+    byFactor = new Map();
+    knownRates.set(price, byFactor);
+  }
+  const rates = readRates(price, priceFactor);
+  byFactor.set(priceFactor, rates);
+  return rates;
+}
+
+function readRates(price: TokenPrice, priceFactor: number): Rates {
   const { inputUsdPerMillion, outputUsdPerMillion } = price;
-  const parts = [
-    [input, decimalOf(inputUsdPerMillion)],
-    [cachedInput, decimalOf(price.cachedInputUsdPerMillion ?? inputUsdPerMillion)],
-    [cacheWrite, decimalOf(price.cacheWriteUsdPerMillion ?? inputUsdPerMillion)],
-    [output, decimalOf(outputUsdPerMillion)],
-    [reasoning, decimalOf(price.reasoningUsdPerMillion ?? outputUsdPerMillion)],
-  ] as const;
   const factor = decimalOf(priceFactor);
-  const digits = Math.max(...parts.map(([, each]) => each.digits));
-  const sum = parts.reduce((before, [tokens, each]) => before + BigInt(tokens) * scaled(each, digits), 0n);
-  return toSafe(dividedUp(1000n * sum * factor.value, 10n ** BigInt(digits + factor.digits)));
+  const decimals = [
+    inputUsdPerMillion,
+    price.cachedInputUsdPerMillion ?? inputUsdPerMillion,
+    price.cacheWriteUsdPerMillion ?? inputUsdPerMillion,
+    outputUsdPerMillion,
+    price.reasoningUsdPerMillion ?? outputUsdPerMillion,
+  ].map(decimalOf);
+  const digits = Math.max(...decimals.map((each) => each.digits));
+  const numbers = [
+    ...decimals.map((each) => 1000n * scaled(each, digits) * factor.value),
+    10n ** BigInt(digits + factor.digits),
+  ];
+  const common = numbers.reduce(commonDivisor, 0n);
+  const [input = 0n, cachedInput = 0n, cacheWrite = 0n, output = 0n, reasoning = 0n, divisor = 1n] = numbers.map(
+    (number) => number / common,
+  );
+  const exact = { input, cachedInput, cacheWrite, output, reasoning, divisor };
+  return {
+    input: Number(input),
+    cachedInput: Number(cachedInput),
+    cacheWrite: Number(cacheWrite),
+    output: Number(output),
+    reasoning: Number(reasoning),
+    divisor: Number(divisor),
+    exact,
+  };
+}
+
+function commonDivisor(a: bigint, b: bigint): bigint {
+  return b === 0n ? a : commonDivisor(b, a % b);
 }
 
 /**
@@ -58,6 +124,8 @@ export function nanoUsdOfDollars(usd: number): number {
 
 /** The product of two decimal numbers as they are written, so that 0.1 times 1.1 is 0.11. */
 export function decimalProduct(a: number, b: number): number {
+  // Most requests have no factor but 1, and then the product is the other number as it is.
+  if (a === 1 && b > 0 && Number.isFinite(b)) return b;
   const [one, other] = [decimalOf(a), decimalOf(b)];
   return Number(`${one.value * other.value}e-${one.digits + other.digits}`);
 }

@@ -1,13 +1,34 @@
 import type { TokenPrice, TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
 import { NANO_USD_PER_USD, nanoUsdOf } from "../limits/nano-usd.ts";
 
-/** The price of a request that begins at a time. @param epochMs wall clock */
+/** The price of a request that begins at a time: the same object for each of its requests. @param epochMs wall clock */
 export function priceAt(settings: TokenPriceSettings, epochMs: number): TokenPrice {
+  if (settings.priceChanges === undefined) return settings;
+  const { base, changes } = priceTableOf(settings);
+  const begun = changes.findLast(({ fromMs }) => fromMs <= epochMs);
+  return begun === undefined || begun.toMs <= epochMs ? base : begun.price;
+}
+
+interface PriceTable {
+  readonly base: TokenPrice;
+  /** In the order of time; Unix milliseconds. */
+  readonly changes: readonly { readonly fromMs: number; readonly toMs: number; readonly price: TokenPrice }[];
+}
+
+const priceTables = new WeakMap<TokenPriceSettings, PriceTable>();
+
+function priceTableOf(settings: TokenPriceSettings): PriceTable {
+  const found = priceTables.get(settings);
+  if (found !== undefined) return found;
   const { priceChanges = [], ...base } = settings;
-  const begun = priceChanges.findLast(({ from }) => Date.parse(from) <= epochMs);
-  if (begun === undefined || (begun.to !== undefined && Date.parse(begun.to) <= epochMs)) return base;
-  const { from: _from, to: _to, ...price } = begun;
-  return price;
+  const changes = priceChanges.map(({ from, to, ...price }) => ({
+    fromMs: Date.parse(from),
+    toMs: to === undefined ? Number.POSITIVE_INFINITY : Date.parse(to),
+    price,
+  }));
+  const table = { base, changes };
+  priceTables.set(settings, table);
+  return table;
 }
 
 /**
