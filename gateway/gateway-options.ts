@@ -7,6 +7,7 @@ import type { ChangeStore } from "./admin/change-store.ts";
 import type { BatchStorage } from "./batches/batch-service.ts";
 import type { ResponseCache } from "./cache/response-cache.ts";
 import type { Embed } from "./cache/semantic-cache.ts";
+import type { LineOutput } from "./core/line-output.ts";
 import type { GatewayRequest } from "./core/request.ts";
 import type { GatewayResponse } from "./core/response.ts";
 import type { AwsCredentials } from "./dialects/inner/provider-dialect.ts";
@@ -38,6 +39,8 @@ export interface GatewayOptions {
   /** Stores when keys were last used. @default - that is not stored */
   readonly keyUses?: Pick<KeyUses, "used"> | undefined;
   readonly logger: Logger;
+  /** Takes the log's line of each request; `logger` takes the other lines. */
+  readonly requestLog: LineOutput;
   /** Shown by `/health`. */
   readonly version: string;
   /** Milliseconds of a monotonic clock, the same for all threads that share `memory`. @default - performance.now */

@@ -17,6 +17,7 @@ import { fetchDocument } from "../lib/http/fetch-document.ts";
 import manifest from "../package.json" with { type: "json" };
 import { DynamoChangeStore } from "./admin/dynamo-change-store.ts";
 import { createGateway } from "./app.ts";
+import type { LineOutput } from "./core/line-output.ts";
 import type { EngineDiscovery } from "./engines/engine-discovery.ts";
 import { SharedDiscovery } from "./engines/shared-discovery.ts";
 import { TargetGroupDiscovery } from "./engines/target-group-discovery.ts";
@@ -54,11 +55,6 @@ export const VERSION = manifest.version;
 const DISCOVERY_TIMEOUT_MS = 2000;
 /** Of one file of usage events, some hundred kilobytes. */
 const USAGE_TIMEOUT_MS = 10_000;
-
-/** Takes whole lines. */
-export interface LineOutput {
-  write(text: string): unknown;
-}
 
 export function createLogger(level: string, output: LineOutput): Logger {
   return pino({ level, base: null, formatters: { level: (label) => ({ level: label }) } }, output);
@@ -132,6 +128,7 @@ export function buildGateway(
     liveBus: liveBus(config, memory),
     version: VERSION,
     clock,
+    requestLog: output,
     writeMetrics: (line) => output.write(`${line}\n`),
     discovery,
     // The SDK caches the role's credentials and renews them in time.

@@ -1,10 +1,11 @@
 import { isMainThread } from "node:worker_threads";
 import { destination } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
+import type { LineOutput } from "./core/line-output.ts";
 import { listenOn } from "./http/listen.ts";
 import { createMetricsServer } from "./metrics/metrics-server.ts";
 import type { ThreadMetrics } from "./metrics/prometheus-exporter.ts";
-import { awsDiscovery, buildGateway, createLogger, type LineOutput, reportReady, VERSION, watchKeys } from "./serve.ts";
+import { awsDiscovery, buildGateway, createLogger, reportReady, VERSION, watchKeys } from "./serve.ts";
 import { type GatewaySettings, readSettings, SettingsError } from "./settings.ts";
 import { createSharedMemory } from "./shared-memory/shared-memory.ts";
 import { threadCount } from "./shared-memory/thread-count.ts";

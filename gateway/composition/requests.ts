@@ -102,6 +102,7 @@ export function createRequests(parts: RequestsOptions): Requests {
     revocations: parts.revocations,
     failedKeys: new FailedKeys(MAX_FAILING_ADDRESSES, share.memory.failedKeys),
     logger,
+    requestLog: options.requestLog,
     meter: measurements.meter,
     usage: parts.usage,
     history: parts.history,

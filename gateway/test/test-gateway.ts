@@ -125,11 +125,13 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       done();
     },
   });
+  const lines = options.writeLog === undefined ? sink : { write: options.writeLog };
   const gateway = createGateway({
     config: testConfig(options.config, options.model),
     discovery,
     keys: options.keys ?? { get: async (keyId) => keys.get(keyId) },
-    logger: pino({ level: "info" }, options.writeLog === undefined ? sink : { write: options.writeLog }),
+    logger: pino({ level: "info" }, lines),
+    requestLog: lines,
     version: "0.0.0",
     tokens: options.tokens,
     keyUses: options.keyUses,

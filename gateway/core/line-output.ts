@@ -1,0 +1,4 @@
+/** Takes whole lines, each with its line break. */
+export interface LineOutput {
+  write(text: string): unknown;
+}
