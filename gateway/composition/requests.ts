@@ -132,13 +132,14 @@ function generationTools(
   const { router } = targets;
   const { bodyLimitBytes } = config;
   const memory = new StreamMemory();
-  const calls = { ...targets.calls, memory };
+  const calls = { ...targets.calls, memory, admission };
+  const relays = { now: calls.now, memory, onEnd: (targetId: string) => admission.slotFreed(targetId) };
   const dialects = { responses };
   const wallClock = options.wallClock ?? Date.now;
   const isTrusted = addressRanges(config.trustedAddresses ?? []);
   const keyless = new KeylessLimits({ settings: config.keylessLimits, isTrusted });
   const limits = { limiter, keyless, tiers: config.tiers ?? {}, wallClock };
-  return { steps, config, bodyLimitBytes, deprecations, dialects, router, cache, admission, calls, memory, ...limits };
+  return { steps, config, bodyLimitBytes, deprecations, dialects, router, cache, calls, relays, ...limits };
 }
 
 function createBatches({ options, measurements }: RequestsOptions, handle: Handle): BatchService | undefined {

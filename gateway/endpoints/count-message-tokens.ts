@@ -50,15 +50,15 @@ async function countAtEngine(planned: Planned, tools: GenerationTools): Promise<
       maxTokens: undefined,
     },
   };
-  const { steps, calls, admission } = tools;
+  const { steps, calls } = tools;
   try {
-    const { response } = await steps.call(tokenize, undefined, { ...calls, admission });
+    const { response } = await steps.call(tokenize, undefined, calls);
     const counted = response.kind === "whole" ? parseJson(response.bytes.toString("utf8")) : undefined;
     return isRecord(counted) ? countOf(counted.count) : undefined;
   } catch (error) {
     if (error instanceof GatewayError) return undefined;
     throw error;
   } finally {
-    admission.slotFreed(target.id);
+    calls.admission.slotFreed(target.id);
   }
 }

@@ -111,6 +111,8 @@ export class PoolRouting {
 
   /** The best of these engines for the request; `undefined` when none of them is alive. */
   choose(request: GenerationRequest, engines: readonly Engine[]): Engine | undefined {
+    const [first] = engines;
+    if (first === undefined || engines.length === 1) return first && this.#members.has(first) ? first : undefined;
     const members: Engine[] = [];
     const replicas: Replica[] = [];
     for (const engine of engines) {

@@ -1,21 +1,19 @@
-import type { Admission } from "../admission/admission.ts";
 import type { GatewayCache } from "../cache/create-cache.ts";
 import type { GatewayResponse } from "../core/response.ts";
-import type { StreamMemory } from "../shares/stream-memory.ts";
-import type { CallTools } from "./call/call-request.ts";
+import type { QueuedCallTools } from "./call/call-in-queue.ts";
 import type { GenerationRules } from "./endpoint.ts";
 import type { LimitTools } from "./limit.ts";
 import type { ParseTools } from "./parse-body.ts";
 import type { PlanTools } from "./plan.ts";
+import type { RelayTools } from "./relay.ts";
 import type { Identified, Parsed, Planned } from "./request-states.ts";
 import type { Steps } from "./steps.ts";
 
 export interface GenerationTools extends ParseTools, PlanTools, LimitTools {
   readonly steps: Steps;
   readonly cache: GatewayCache | undefined;
-  readonly admission: Admission;
-  readonly calls: CallTools;
-  readonly memory: StreamMemory;
+  readonly calls: QueuedCallTools;
+  readonly relays: RelayTools;
 }
 
 /** The steps from a request's body to its response, for requests that targets serve. */
@@ -24,29 +22,24 @@ export async function generate(
   rules: GenerationRules,
   tools: GenerationTools,
 ): Promise<GatewayResponse> {
-  const { steps, cache, admission, calls, memory } = tools;
+  const { steps, cache, calls, relays } = tools;
   const planning = planRequest(identified, rules, tools);
   const planned = planning instanceof Promise ? await planning : planning;
   const reserved = steps.limit(planned, tools);
   const limited = reserved instanceof Promise ? await reserved : reserved;
   const lookup = cache && (await steps.consultCache(limited, cache));
   if (lookup?.response !== undefined) return await confirmed(limited, await steps.replay(limited, lookup.response));
-  // Also when the call fails: the slot that it had is free for requests that wait.
-  let onEnd = () => admission.slotFreed(undefined);
+  let hasSlot = true;
   try {
     // A clamped response is not stored: the next caller may have the whole one.
     const called =
       limited.clamped === undefined
-        ? await steps.call(limited, lookup?.cacheWriter, { ...calls, admission })
-        : await steps.call({ ...limited, generation: limited.clamped }, undefined, { ...calls, admission });
+        ? await steps.call(limited, lookup?.cacheWriter, calls)
+        : await steps.call({ ...limited, generation: limited.clamped }, undefined, calls);
     try {
-      const relaying = steps.relay(called, {
-        now: calls.now,
-        memory,
-        onEnd: (targetId) => admission.slotFreed(targetId),
-      });
+      const relaying = steps.relay(called, relays);
       const response = relaying instanceof Promise ? await relaying : relaying;
-      onEnd = () => undefined;
+      hasSlot = false;
       const confirming = confirmed(called, response);
       return confirming instanceof Promise ? await confirming : confirming;
     } catch (error) {
@@ -57,7 +50,8 @@ export async function generate(
       throw error;
     }
   } finally {
-    onEnd();
+    // Also when the call fails: the slot that it had is free for requests that wait.
+    if (hasSlot) calls.admission.slotFreed(undefined);
   }
 }
 

@@ -27,10 +27,8 @@ export interface UpstreamResponse {
  * Sends a request and resolves when the head of its response has come. A pool's own `request` makes a stream of each response.
  * Rejects with the signal's reason, or with what broke the connection off.
  */
-export function sendUpstream(
-  pool: Dispatcher,
-  { signal, onWrite, ...request }: UpstreamRequest,
-): Promise<UpstreamResponse> {
+export function sendUpstream(pool: Dispatcher, request: UpstreamRequest): Promise<UpstreamResponse> {
+  const { signal, onWrite } = request;
   if (signal.aborted) return Promise.reject(signal.reason);
   const receiver = new ResponseReceiver(signal, onWrite);
   try {

@@ -112,7 +112,8 @@ class TargetCalls {
     const { plan, generation } = this.#request;
     const { budget, now } = this.#tools;
     const isOutOfBudget = (target: Target) => policy.isRetry(this.#state, target) && !budget.canRetry(now());
-    const allowed = plan.targets.filter((target) => !isOutOfBudget(target));
+    const isFirst = this.#state.failures.size === 0;
+    const allowed = isFirst ? plan.targets : plan.targets.filter((target) => !isOutOfBudget(target));
     if (allowed.length < plan.targets.length) this.#state = policy.afterBudgetSpent(this.#state);
     const reservation = reserveFirst(allowed, generation, this.#state.tried);
     if (!isLease(reservation)) {
