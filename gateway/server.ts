@@ -1,3 +1,4 @@
+import "./garbage-collection.ts";
 import { isMainThread } from "node:worker_threads";
 import { destination } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";

@@ -1,4 +1,5 @@
 import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import { LinkedList } from "../../lib/linked-list.ts";
 import type { KeyStore } from "./key-store.ts";
 
 /** Between two looks at whether cached keys were dropped, which cost nothing but a read of shared memory. */
@@ -23,7 +24,7 @@ export type OnRevoked = () => void;
  */
 export class KeyRevocations {
   readonly #options: KeyRevocationsOptions;
-  readonly #watched = new Map<string, Set<OnRevoked>>();
+  readonly #watched = new Map<string, LinkedList<OnRevoked>>();
   #timer: NodeJS.Timeout | undefined;
   #drops = 0;
   #checkedAt = 0;
@@ -42,11 +43,11 @@ export class KeyRevocations {
 
   /** @returns ends the watch */
   watch(keyId: string, onRevoked: OnRevoked): () => void {
-    const watching = this.#watched.get(keyId) ?? new Set();
-    watching.add(onRevoked);
+    const watching = this.#watched.get(keyId) ?? new LinkedList<OnRevoked>();
+    const entry = watching.add(onRevoked);
     this.#watched.set(keyId, watching);
     return () => {
-      watching.delete(onRevoked);
+      watching.remove(entry);
       if (watching.size === 0 && this.#watched.get(keyId) === watching) this.#watched.delete(keyId);
     };
   }
@@ -64,7 +65,7 @@ export class KeyRevocations {
   async #check(keyId: string): Promise<void> {
     const item = await this.#options.keys.get(keyId).catch(() => "unreadable" as const);
     if (item === "unreadable" || !isRevoked(item)) return;
-    const watching = this.#watched.get(keyId) ?? [];
+    const watching = this.#watched.get(keyId)?.values() ?? [];
     this.#watched.delete(keyId);
     for (const onRevoked of watching) onRevoked();
   }

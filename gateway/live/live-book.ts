@@ -1,5 +1,6 @@
 import { withoutKeys } from "../../contracts/api/errors.ts";
 import type { LiveGateway, LiveRequest } from "../../contracts/live/live-requests.ts";
+import { type LinkedEntry, LinkedList } from "../../lib/linked-list.ts";
 import { RequestStopped } from "../core/gateway-error.ts";
 import type { RequestFacts } from "../core/record.ts";
 
@@ -18,9 +19,12 @@ export interface LiveBeginning {
   readonly endpoint: string;
 }
 
-interface Entry extends LiveBeginning {
+interface OpenRequest extends LiveBeginning {
   readonly facts: RequestFacts;
 }
+
+/** A request's place in the book. */
+export type LiveEntry = LinkedEntry<OpenRequest>;
 
 export interface LiveBookOptions {
   /** Of the process and the thread. */
@@ -41,7 +45,7 @@ export interface LiveSnapshot {
 export class LiveBook {
   readonly #options: LiveBookOptions;
   /** In the order in which they began. */
-  readonly #open = new Map<AbortController, Entry>();
+  readonly #open = new LinkedList<OpenRequest>();
   /** Of requests that are over. */
   #settledTokens = 0;
 
@@ -54,17 +58,17 @@ export class LiveBook {
   }
 
   /** @param facts what its steps note, as it is at each moment */
-  opened(beginning: LiveBeginning, facts: RequestFacts): void {
-    this.#open.set(beginning.abort, { ...beginning, facts });
+  opened(beginning: LiveBeginning, facts: RequestFacts): LiveEntry {
+    return this.#open.add({ ...beginning, facts });
   }
 
-  closed(abort: AbortController, { completionTokens = 0 }: RequestFacts): void {
-    if (this.#open.delete(abort)) this.#settledTokens += completionTokens;
+  closed(entry: LiveEntry, { completionTokens = 0 }: RequestFacts): void {
+    if (this.#open.remove(entry)) this.#settledTokens += completionTokens;
   }
 
   /** Ends the requests with this id: their upstreams are aborted at once. @returns how many there were */
   stop(requestId: string): number {
-    const found = [...this.#open.values()].filter((entry) => entry.requestId === requestId);
+    const found = this.#open.values().filter((entry) => entry.requestId === requestId);
     for (const { abort } of found) abort.abort(new RequestStopped());
     return found.length;
   }
@@ -86,7 +90,7 @@ function tokensOf({ progress, completionTokens }: RequestFacts): number {
   return completionTokens ?? progress?.completionTokens ?? 0;
 }
 
-function describe({ requestId, startedAt, endpoint, facts }: Entry, gateway: string, at: number, time: number) {
+function describe({ requestId, startedAt, endpoint, facts }: OpenRequest, gateway: string, at: number, time: number) {
   const { model, target, keyId, projectId, owner, progress } = facts;
   const firstTokenAt = facts.firstTokenAt ?? progress?.firstTokenAt;
   const ageMs = Math.max(0, Math.round(at - startedAt));

@@ -6,7 +6,7 @@ import { type ByteSink, bytesResponse, type GatewayResponse, type StreamBody } f
 import { ResponseHeaders } from "../core/response-headers.ts";
 import type { HistoryRecorder } from "../history/history-recorder.ts";
 import type { KeyRevocations } from "../keys/key-revocations.ts";
-import type { LiveBook } from "../live/live-book.ts";
+import type { LiveBook, LiveEntry } from "../live/live-book.ts";
 import { REQUEST_INSTRUMENTS } from "../metrics/request-instruments.ts";
 import type { AdmitTools } from "./admit-address.ts";
 import type { IdentifyTools } from "./identify.ts";
@@ -35,8 +35,6 @@ export interface PipelineTools extends ReceiveTools, AdmitTools, IdentifyTools, 
 /** Runs each request through its steps. Whatever happens, it has a response, and is settled once. */
 export class RequestPipeline {
   readonly #tools: PipelineTools;
-  /** Ends the watch of a request's key, by the request's own abort. */
-  readonly #watches = new Map<AbortController, () => void>();
 
   constructor(tools: PipelineTools) {
     this.#tools = tools;
@@ -49,11 +47,12 @@ export class RequestPipeline {
     this.#tools.onOpen();
     const record = new RequestRecord();
     const received = this.#receive(request, record);
-    const responded = await this.#respond(received, record);
+    const open: OpenRequest = { received, record, liveEntry: undefined, endWatch: undefined };
+    const responded = await this.#respond(open);
     const response = this.#tools.history?.responded(received.abort, responded) ?? responded;
     const { body } = response;
-    if (body.kind === "stream") return { ...response, body: this.#settling(received, record, response.status, body) };
-    this.#settle(received, record, response.status);
+    if (body.kind === "stream") return { ...response, body: this.#settling(open, response.status, body) };
+    this.#settle(open, response.status);
     return response;
   }
 
@@ -67,7 +66,8 @@ export class RequestPipeline {
     }
   }
 
-  async #respond(received: Received, record: RequestRecord): Promise<GatewayResponse> {
+  async #respond(open: OpenRequest): Promise<GatewayResponse> {
+    const { received } = open;
     const { steps } = this.#tools;
     try {
       // On every path, so that a browser then sends its real request and can read the response.
@@ -75,8 +75,8 @@ export class RequestPipeline {
       const admitted = steps.admitAddress(steps.route(received), this.#tools);
       const identifying = steps.identify(admitted, this.#tools);
       const identified = identifying instanceof Promise ? await identifying : identifying;
-      this.#watchKey(identified);
-      this.#list(identified, record);
+      this.#watchKey(open, identified);
+      this.#list(open, identified);
       return await identified.endpoint.handle(this.#recorded(identified));
     } catch (error) {
       try {
@@ -90,9 +90,10 @@ export class RequestPipeline {
   }
 
   /** Requests to models alone: the others last for moments. */
-  #list({ endpoint, requestId, startedAt, abort, match }: Identified, { facts }: RequestRecord): void {
+  #list(open: OpenRequest, { endpoint, requestId, startedAt, abort, match }: Identified): void {
     if (endpoint.generation === undefined) return;
-    this.#tools.live.opened({ requestId, startedAt, abort, endpoint: match.route }, facts);
+    const beginning = { requestId, startedAt, abort, endpoint: match.route };
+    open.liveEntry = this.#tools.live.opened(beginning, open.record.facts);
   }
 
   #recorded(identified: Identified): Identified {
@@ -103,14 +104,14 @@ export class RequestPipeline {
   }
 
   /** Ends the calls of the request, and its stream, when its key is revoked before it is settled. */
-  #watchKey({ key, abort }: Identified): void {
+  #watchKey(open: OpenRequest, { key, abort }: Identified): void {
     const { revocations } = this.#tools;
     if (revocations === undefined || key === undefined) return;
-    const end = revocations.watch(key.keyId, () => abort.abort(new KeyRevoked()));
-    this.#watches.set(abort, end);
+    open.endWatch = revocations.watch(key.keyId, () => abort.abort(new KeyRevoked()));
   }
 
-  #settling(received: Received, record: RequestRecord, status: number, body: StreamBody): StreamBody {
+  #settling(open: OpenRequest, status: number, body: StreamBody): StreamBody {
+    const { received, record } = open;
     const send = async (sink: ByteSink) => {
       try {
         await body.send(sink);
@@ -118,13 +119,13 @@ export class RequestPipeline {
         if (!received.request.signal.aborted) record.note({ errorCode: "internal_error", failure });
         sink.destroy();
       } finally {
-        this.#settle(received, record, status);
+        this.#settle(open, status);
       }
     };
     return { kind: "stream", send };
   }
 
-  #settle(received: Received, record: RequestRecord, status: number): void {
+  #settle({ received, record, liveEntry, endWatch }: OpenRequest, status: number): void {
     const { steps, account, onClose } = this.#tools;
     if (received.request.signal.aborted) record.note({ isAborted: true });
     this.#guard(received, "settle", () => steps.settle(received, record.facts, status, this.#tools));
@@ -132,11 +133,10 @@ export class RequestPipeline {
       const { abort, requestId, startedAt } = received;
       this.#tools.history?.settled(abort, { facts: record.facts, requestId, startedAt, status });
     });
-    this.#tools.live.closed(received.abort, record.facts);
+    if (liveEntry !== undefined) this.#tools.live.closed(liveEntry, record.facts);
     this.#guard(received, "account", () => account(record.facts));
     this.#guard(received, "limit", () => record.settled());
-    this.#watches.get(received.abort)?.();
-    this.#watches.delete(received.abort);
+    endWatch?.();
     onClose();
   }
 
@@ -166,6 +166,15 @@ export class RequestPipeline {
       // Counting has no last resort of its own.
     }
   }
+}
+
+/** A request that is not settled, with what has to end then. */
+interface OpenRequest {
+  readonly received: Received;
+  readonly record: RequestRecord;
+  liveEntry: LiveEntry | undefined;
+  /** Ends the watch of its key. */
+  endWatch: (() => void) | undefined;
 }
 
 /** What may fail without an effect on the client, as a label of `REQUEST_INSTRUMENTS.faults`. */

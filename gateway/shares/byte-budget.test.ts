@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { ByteBudget } from "./byte-budget.ts";
+import { ByteBudget, HeldBytes } from "./byte-budget.ts";
 
 function holderOf(budget: ByteBudget) {
   const holder = {
+    held: new HeldBytes(),
     evictions: 0,
     evict() {
       holder.evictions++;

@@ -1,5 +1,15 @@
-/** Something that holds bytes, and can be made to let go of them. */
+import { type LinkedEntry, LinkedList } from "../../lib/linked-list.ts";
+
+/** How much a holder holds of its budget; the budget alone writes it. */
+export class HeldBytes {
+  bytes = 0;
+  /** Its place among those that hold anything. */
+  entry: LinkedEntry<ByteHolder> | undefined = undefined;
+}
+
+/** Something that holds bytes of one budget, and can be made to let go of them. */
 export interface ByteHolder {
+  readonly held: HeldBytes;
   /** Lets go of everything that it holds, by `release`, before it returns or soon after. */
   evict(): void;
 }
@@ -10,7 +20,8 @@ export interface ByteHolder {
  */
 export class ByteBudget {
   readonly #limit: number;
-  readonly #held = new Map<ByteHolder, number>();
+  /** Those that hold anything. */
+  readonly #holders = new LinkedList<ByteHolder>();
   #total = 0;
 
   /** @param limit in bytes */
@@ -40,25 +51,28 @@ export class ByteBudget {
 
   /** Removes a holder. */
   forget(holder: ByteHolder): void {
-    this.#total -= this.#held.get(holder) ?? 0;
-    this.#held.delete(holder);
+    this.#change(holder, -holder.held.bytes);
   }
 
   #change(holder: ByteHolder, bytes: number): void {
-    const before = this.#held.get(holder) ?? 0;
-    const after = Math.max(0, before + bytes);
-    this.#total += after - before;
-    if (after === 0) this.#held.delete(holder);
-    else this.#held.set(holder, after);
+    const { held } = holder;
+    const after = Math.max(0, held.bytes + bytes);
+    this.#total += after - held.bytes;
+    held.bytes = after;
+    if (after > 0) held.entry ??= this.#holders.add(holder);
+    else if (held.entry !== undefined) {
+      this.#holders.remove(held.entry);
+      held.entry = undefined;
+    }
   }
 
   #largest(): ByteHolder | undefined {
     let largest: ByteHolder | undefined;
     let most = 0;
-    for (const [holder, bytes] of this.#held)
-      if (bytes > most) {
+    for (const holder of this.#holders.values())
+      if (holder.held.bytes > most) {
         largest = holder;
-        most = bytes;
+        most = holder.held.bytes;
       }
     return largest;
   }

@@ -1,4 +1,4 @@
-import { ByteBudget, type ByteHolder } from "./byte-budget.ts";
+import { ByteBudget, type ByteHolder, HeldBytes } from "./byte-budget.ts";
 
 /**
  * Bytes that one stream may hold until it ends: text that another dialect has behind its tool calls, or in its last event. 128,000
@@ -20,6 +20,7 @@ export class StreamMemory {
 
 /** What one stream holds. */
 export class StreamHold implements ByteHolder {
+  readonly held = new HeldBytes();
   readonly #budget: ByteBudget;
   readonly #onFull: () => void;
   #bytes = 0;

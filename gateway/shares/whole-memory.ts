@@ -1,5 +1,5 @@
 import { GatewayError } from "../core/gateway-error.ts";
-import { ByteBudget, type ByteHolder } from "./byte-budget.ts";
+import { ByteBudget, type ByteHolder, HeldBytes } from "./byte-budget.ts";
 
 /**
  * Bytes of all whole responses that one thread reads at a time: the largest one that is read at all, or 32 of the largest that
@@ -29,6 +29,7 @@ export class WholeMemory {
 
 /** What one whole response holds while it is read. */
 export class WholeHold implements ByteHolder {
+  readonly held = new HeldBytes();
   readonly #budget: ByteBudget;
   readonly #onFull: (error: GatewayError) => void;
   #isOver = false;

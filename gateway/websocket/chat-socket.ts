@@ -5,7 +5,7 @@ import { ClientGone } from "../core/gateway-error.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import { SseReader } from "../dialects/inner/sse-reader.ts";
 import { bodyChunks, wholeBody } from "../in-process/byte-queue.ts";
-import type { ByteBudget, ByteHolder } from "../shares/byte-budget.ts";
+import { type ByteBudget, type ByteHolder, HeldBytes } from "../shares/byte-budget.ts";
 import { ReceivedBytes } from "./received-bytes.ts";
 
 /** Serves one request with this body. Never rejects. */
@@ -39,6 +39,7 @@ const CLOSE = { goingAway: 1001, unsupportedData: 1003, policyViolation: 1008, t
  * client closes, or is refused, the running one is aborted and the waiting ones never start.
  */
 export class ChatSocket implements ByteHolder {
+  readonly held = new HeldBytes();
   readonly #socket: WebSocket;
   readonly #options: ChatSocketOptions;
   readonly #gone = new AbortController();

@@ -4,11 +4,11 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { eventually } from "../../test-support/waits/eventually.ts";
-import { ByteBudget } from "../shares/byte-budget.ts";
+import { ByteBudget, HeldBytes } from "../shares/byte-budget.ts";
 import { ChatSocket } from "./chat-socket.ts";
 import { ReceivedBytes } from "./received-bytes.ts";
 
-const NEVER = { evict: () => undefined };
+const NEVER = { held: new HeldBytes(), evict: () => undefined };
 
 describe("the bytes that a connection received", () => {
   test("are held until their message is whole", () => {

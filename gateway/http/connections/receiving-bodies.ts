@@ -1,4 +1,5 @@
-import { ByteBudget, type ByteHolder } from "../../shares/byte-budget.ts";
+import { LinkedList } from "../../../lib/linked-list.ts";
+import { ByteBudget, type ByteHolder, HeldBytes } from "../../shares/byte-budget.ts";
 
 /**
  * Bytes of bodies that one thread has received in part, of all callers together: a hundred of the largest usual ones.
@@ -34,16 +35,17 @@ export class ReceivingBodies {
   open(tenant: string, onEvicted: () => void): ReceivingBody {
     const bodies = this.#tenants.get(tenant) ?? new TenantBodies();
     this.#tenants.set(tenant, bodies);
-    bodies.open.add(onEvicted);
+    const entry = bodies.open.add({ onEvicted, isOver: false });
     let held = 0;
     return {
       received: (bytes) => {
-        if (!bodies.open.has(onEvicted)) return;
+        if (entry.value.isOver) return;
         held += bytes;
         this.#budget.hold(bodies, bytes);
       },
       end: () => {
-        bodies.open.delete(onEvicted);
+        entry.value.isOver = true;
+        bodies.open.remove(entry);
         this.#budget.release(bodies, held);
         held = 0;
         if (bodies.open.size === 0) this.#tenants.delete(tenant);
@@ -52,12 +54,19 @@ export class ReceivingBodies {
   }
 }
 
+interface OpenBody {
+  readonly onEvicted: () => void;
+  /** Whether it is whole, given up or evicted. */
+  isOver: boolean;
+}
+
 class TenantBodies implements ByteHolder {
-  readonly open = new Set<() => void>();
+  readonly held = new HeldBytes();
+  readonly open = new LinkedList<OpenBody>();
 
   evict(): void {
-    const evicted = [...this.open];
-    this.open.clear();
-    for (const onEvicted of evicted) onEvicted();
+    const evicted = this.open.values().filter(({ isOver }) => !isOver);
+    for (const body of evicted) body.isOver = true;
+    for (const { onEvicted } of evicted) onEvicted();
   }
 }
