@@ -1,5 +1,5 @@
 import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
-import { LinkedList } from "../../lib/linked-list.ts";
+import { LinkedList } from "../shares/linked-list.ts";
 import type { KeyStore } from "./key-store.ts";
 
 /** Between two looks at whether cached keys were dropped, which cost nothing but a read of shared memory. */

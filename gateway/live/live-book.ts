@@ -1,8 +1,8 @@
 import { withoutKeys } from "../../contracts/api/errors.ts";
 import type { LiveGateway, LiveRequest } from "../../contracts/live/live-requests.ts";
-import { type LinkedEntry, LinkedList } from "../../lib/linked-list.ts";
 import { RequestStopped } from "../core/gateway-error.ts";
 import type { RequestFacts } from "../core/record.ts";
+import { type LinkedEntry, LinkedList } from "../shares/linked-list.ts";
 
 /** Requests of one thread that a list has: 150 kB. */
 const MAX_LISTED = 500;

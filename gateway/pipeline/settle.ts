@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 import { withoutKeys } from "../../contracts/api/errors.ts";
 import { usdOf } from "../../domain/targets/target-cost.ts";
-import type { LineOutput } from "../core/line-output.ts";
 import type { RequestFacts, SettledRequest } from "../core/record.ts";
+import type { LineOutput } from "../metrics/line-output.ts";
 import { measureRequest } from "../metrics/measure-request.ts";
 import type { Meter } from "../metrics/meter.ts";
 import { chargedTokens } from "../usage/charged-tokens.ts";

@@ -1,4 +1,4 @@
-import { type LinkedEntry, LinkedList } from "../../lib/linked-list.ts";
+import { type LinkedEntry, LinkedList } from "./linked-list.ts";
 
 /** How much a holder holds of its budget; the budget alone writes it. */
 export class HeldBytes {

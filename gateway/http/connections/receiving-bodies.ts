@@ -1,5 +1,5 @@
-import { LinkedList } from "../../../lib/linked-list.ts";
 import { ByteBudget, type ByteHolder, HeldBytes } from "../../shares/byte-budget.ts";
+import { LinkedList } from "../../shares/linked-list.ts";
 
 /**
  * Bytes of bodies that one thread has received in part, of all callers together: a hundred of the largest usual ones.
