@@ -1,6 +1,12 @@
 import type { Page } from "playwright-core";
-import { describe, expect, test } from "vitest";
-import { describeConsole, findNothing, hardCoded, signInWithKey, withPreferences } from "./test/console-stage.ts";
+import { expect, test } from "vitest";
+import {
+  describeConsole,
+  findNothingInBothThemes,
+  hardCoded,
+  signInWithKey,
+  withPreferences,
+} from "./test/console-stage.ts";
 import { scriptedKey } from "./test/scripted-control.ts";
 import { scriptedBudget, scriptedUse } from "./test/scripted-usage.ts";
 
@@ -57,46 +63,45 @@ const PAGES = [["/dashboard", ".recharts-bar-rectangle"]] as const;
 const TODAY = new Date().toISOString().slice(0, 10);
 
 describeConsole("the console for everyone", {}, (stage) => {
-  describe.each(["dark", "light"])("in %s", (theme) => {
-    // documented: console-accessible
-    test.each([
-      [320, "de"],
-      [768, "en"],
-      [1440, "en-XA"],
-    ])(
-      "axe finds no problem and no element is too wide at %i pixels in %s",
-      { timeout: 120_000 },
-      async (width, locale) => {
-        const { control, open } = stage();
-        control.projects.push({ id: "proj_1", name: "search" }, { id: "proj_2", name: "a".repeat(100) });
-        control.keys.push(scriptedKey("web"), scriptedKey("x".repeat(100)));
-        control.uses.push(scriptedUse(TODAY, {}), scriptedUse(TODAY, { model: "m".repeat(100), user: null }));
-        control.limits.push(scriptedBudget("project", "proj_2", 1), scriptedBudget("project", "proj_1", 100));
-        const preferences = withPreferences({ "sluice.theme": theme, "sluice.locale": locale });
-        const viewport = { width, height: 800 };
-        for (const path of ENTRANCES) {
-          const page = await open(path, { viewport }, preferences);
-          await page.getByRole("heading", { level: 1 }).waitFor();
-          await findNothing(page);
-          if (locale === "en-XA") expect(await hardCoded(page)).toEqual([]);
-        }
-        const page = await open("/keys", { viewport }, preferences);
+  // documented: console-accessible
+  test.each([
+    [320, "dark", "de"],
+    [768, "light", "en"],
+    [1440, "dark", "en-XA"],
+  ])(
+    "axe finds no problem in both themes and no element is too wide at %i pixels, opened in %s and %s",
+    { timeout: 240_000 },
+    async (width, theme, locale) => {
+      const { control, open, site } = stage();
+      control.projects.push({ id: "proj_1", name: "search" }, { id: "proj_2", name: "a".repeat(100) });
+      control.keys.push(scriptedKey("web"), scriptedKey("x".repeat(100)));
+      control.uses.push(scriptedUse(TODAY, {}), scriptedUse(TODAY, { model: "m".repeat(100), user: null }));
+      control.limits.push(scriptedBudget("project", "proj_2", 1), scriptedBudget("project", "proj_1", 100));
+      const preferences = withPreferences({ "sluice.theme": theme, "sluice.locale": locale });
+      const page = await open("/login", { viewport: { width, height: 800 } }, preferences);
+      const check = async () => {
+        await findNothingInBothThemes(page);
+        if (locale === "en-XA") expect(await hardCoded(page)).toEqual([]);
+      };
+      for (const path of ENTRANCES) {
+        await page.goto(`${site.origin}${path}`);
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        await check();
+      }
+      await page.goto(`${site.origin}/keys`);
+      await signInWithKey(page);
+      for (const [, reach] of STATES) {
+        await reach(page);
+        await check();
+      }
+      for (const [path, ready] of PAGES) {
+        await page.goto(`${site.origin}${path}`);
         await signInWithKey(page);
-        for (const [, reach] of STATES) {
-          await reach(page);
-          await findNothing(page);
-          if (locale === "en-XA") expect(await hardCoded(page)).toEqual([]);
-        }
-        for (const [path, ready] of PAGES) {
-          const other = await open(path, { viewport }, preferences);
-          await signInWithKey(other);
-          await other.locator(ready).first().waitFor();
-          await findNothing(other);
-          if (locale === "en-XA") expect(await hardCoded(other)).toEqual([]);
-        }
-      },
-    );
-  });
+        await page.locator(ready).first().waitFor();
+        await check();
+      }
+    },
+  );
 
   test("the skip link is the first stop of the keyboard, and leads to the content", async () => {
     const { control, open } = stage();
@@ -110,6 +115,20 @@ describeConsole("the console for everyone", {}, (stage) => {
     await page.keyboard.press("Enter");
     await page.keyboard.press("Tab");
     expect(await page.evaluate("document.activeElement.textContent")).toBe("Create key");
+  });
+
+  test.each([
+    ["dark", "light"],
+    ["light", "dark"],
+  ])("of a page opened in %s, a fault that it has in %s alone is found and named", async (opened, faulty) => {
+    const page = await stage().open("/login", {}, withPreferences({ "sluice.theme": opened, "sluice.locale": "en" }));
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    const background = faulty === "light" ? "light-dark(#777, #000)" : "light-dark(#000, #777)";
+    await page.evaluate(`document.querySelector("h1").style = "color: #767676; background: ${background}"`);
+    await expect(findNothingInBothThemes(page)).rejects.toMatchObject({
+      message: expect.stringContaining(`${faulty}, 1280 pixels, en: `),
+      actual: [expect.stringContaining("color-contrast: <h1")],
+    });
   });
 
   test("a text that no message has is found in the pseudo-locale", async () => {

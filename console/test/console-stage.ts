@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
 import type { MemberKeys } from "../../contracts/control/project-keys.ts";
 import { SiteConfig } from "../../contracts/processes/site-config.ts";
+import { axeFindings, END_TRANSITIONS } from "../../test-support/axe-findings.ts";
 import { CHROMIUM_REMEDY, findChromium, launchChromium } from "../../test-support/chromium.ts";
 import type { Loopback } from "../../test-support/loopback.ts";
 import type { BuiltFile } from "../../ui/build-page.ts";
@@ -21,6 +21,9 @@ const PATIENCE = 60_000;
 /** Run in the page: elements beyond the window's right edge; empty when the page does not scroll sideways. */
 const TOO_WIDE = `document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("*")]
   .filter((element) => element.getBoundingClientRect().right > innerWidth).map((element) => element.outerHTML.slice(0, 200))`;
+
+/** Run in the page: what it looks like, for the message of a finding. */
+const LOOK = `document.documentElement.dataset.theme + ", " + innerWidth + " pixels, " + document.documentElement.lang`;
 
 /** Run in the page: texts and names that no message has. What is data is marked with translate="no". */
 const HARD_CODED = `(() => {
@@ -167,9 +170,21 @@ export async function signInWithKey(page: Page): Promise<void> {
 
 /** Axe finds no violation, and the page does not scroll sideways. */
 export async function findNothing(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
+  expect(await axeFindings(page), String(await page.evaluate(LOOK))).toEqual([]);
   expect(await page.evaluate(TOO_WIDE)).toEqual([]);
+}
+
+/** As `findNothing`, in the theme that the page was opened with and in the other one. */
+export async function findNothingInBothThemes(page: Page): Promise<void> {
+  const opened = await page.evaluate("document.documentElement.dataset.theme");
+  await findNothing(page);
+  await setTheme(page, opened === "dark" ? "light" : "dark");
+  await findNothing(page);
+  await setTheme(page, String(opened));
+}
+
+async function setTheme(page: Page, theme: string): Promise<void> {
+  await page.evaluate(`document.documentElement.dataset.theme = ${JSON.stringify(theme)};${END_TRANSITIONS}`);
 }
 
 /** Texts that are not from a message, with the pseudo-locale. */

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
+import { axeFindings } from "../../test-support/axe-findings.ts";
 import { launchChromium } from "../../test-support/chromium.ts";
 import { buildConsole } from "../build.ts";
 import { serveConsole } from "./console-server.ts";
@@ -21,7 +21,7 @@ const GAP_MS = 10;
 /** A task of the page that keeps a click waiting for longer than this is noticed. */
 const LONG_TASK_MS = 50;
 
-async function axeFindings(browser: Browser, originOf: (isSignedIn: boolean) => string) {
+async function findingsOf(browser: Browser, originOf: (isSignedIn: boolean) => string) {
   const findings: string[] = [];
   let states = 0;
   for (const theme of THEMES)
@@ -30,8 +30,7 @@ async function axeFindings(browser: Browser, originOf: (isSignedIn: boolean) => 
         const page = await opened(browser, theme, width);
         await page.goto(`${originOf(isSignedIn)}${path}`);
         await reach(page);
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        findings.push(...violations.map(({ id }) => `${name} ${theme} ${width}: ${id}`));
+        findings.push(...(await axeFindings(page)).map((finding) => `${name} ${theme} ${width}: ${finding}`));
         states += 1;
         await page.context().close();
       }
@@ -85,7 +84,7 @@ async function measure(): Promise<void> {
     const pieces = Array.from({ length: TOKENS }, (_, index) => (index % 12 === 11 ? "word.\n\n" : "word "));
     control.chat = (_, response) => streamChatTo(response, { pieces, gapMs: GAP_MS });
     const playground = await playgroundTasks(browser, signedIn.origin);
-    const axe = await axeFindings(browser, (isSignedIn) => (isSignedIn ? signedIn : signedOut).origin);
+    const axe = await findingsOf(browser, (isSignedIn) => (isSignedIn ? signedIn : signedOut).origin);
     const result = {
       command: "node console/test/measure.ts",
       machine: {

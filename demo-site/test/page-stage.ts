@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
 import { SiteConfig } from "../../contracts/processes/site-config.ts";
+import { axeFindings, END_TRANSITIONS } from "../../test-support/axe-findings.ts";
 import { CHROMIUM_REMEDY, findChromium, launchChromium } from "../../test-support/chromium.ts";
 import type { Loopback } from "../../test-support/loopback.ts";
 import type { BuiltFile } from "../../ui/build-page.ts";
@@ -26,6 +26,9 @@ new MutationObserver(() => {
 /** Run in the page: elements beyond the window's right edge; empty when the page does not scroll sideways. */
 const TOO_WIDE = `document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("*")]
   .filter((element) => element.getBoundingClientRect().right > innerWidth).map((element) => element.outerHTML)`;
+
+/** Run in the page: what it looks like, for the message of a finding. */
+const LOOK = `(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light") + ", " + innerWidth + " pixels"`;
 
 /** What a browser test has at hand; made anew for each test, but for the built page and the browser. */
 export interface Stage {
@@ -145,7 +148,19 @@ export async function watch(page: Page): Promise<() => Promise<unknown>> {
 
 /** Axe finds no violation, and the page does not scroll sideways. */
 export async function findNothing(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
+  expect(await axeFindings(page), String(await page.evaluate(LOOK))).toEqual([]);
   expect(await page.evaluate(TOO_WIDE)).toEqual([]);
+}
+
+/** As `findNothing`, in the colours that the page was opened with and in the other ones. */
+export async function findNothingInBothSchemes(page: Page, opened: "light" | "dark"): Promise<void> {
+  await findNothing(page);
+  await setScheme(page, opened === "light" ? "dark" : "light");
+  await findNothing(page);
+  await setScheme(page, opened);
+}
+
+async function setScheme(page: Page, colorScheme: "light" | "dark"): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.evaluate(END_TRANSITIONS);
 }

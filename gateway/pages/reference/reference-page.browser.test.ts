@@ -1,6 +1,6 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { axeFindings } from "../../../test-support/axe-findings.ts";
 import { CHROMIUM_REMEDY, findChromium, launchChromium } from "../../../test-support/chromium.ts";
 import { startTestGateway } from "../../test/test-gateway.ts";
 
@@ -41,12 +41,7 @@ describe.skipIf(path === undefined)("the reference page in a browser", () => {
         width,
       ]);
       // The other operations have the same parts; all of them take axe half a minute.
-      const { violations } = await new AxeBuilder({ page })
-        .include("nav")
-        .include("#versions")
-        .include("#createEmbedding")
-        .analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" · ")}`)).toEqual([]);
+      expect(await axeFindings(page, { include: ["nav", "#versions", "#createEmbedding"] })).toEqual([]);
       await context.close();
     },
   );

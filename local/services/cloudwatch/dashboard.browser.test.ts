@@ -1,7 +1,7 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { METRICS } from "../../../contracts/metrics/catalogue.ts";
+import { axeFindings } from "../../../test-support/axe-findings.ts";
 import { CHROMIUM_REMEDY, findChromium, launchChromium } from "../../../test-support/chromium.ts";
 import { bind } from "../../http/server.ts";
 import { arnOf } from "../../runtime/names.ts";
@@ -74,9 +74,7 @@ describe("the dashboard in a browser", () => {
       measure(runtime, 4567);
       await page.getByRole("cell", { name: "4567" }).first().waitFor();
       expect(await page.getByRole("img", { name: /^Latency .*latest: p50 \d+, p95 4567, p99 4567$/ }).count()).toBe(1);
-      expect(
-        (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html]),
-      ).toEqual([]);
+      expect(await axeFindings(page)).toEqual([]);
       expect(complaints).toEqual([]);
       await session.close();
     },
