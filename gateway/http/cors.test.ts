@@ -22,6 +22,15 @@ describe("pages of other origins", () => {
     }
   });
 
+  test("have the list of headers that they may read, and callers that are no pages have not, as caches are told", async () => {
+    const { url } = await startTestGateway();
+    const [page, program] = [await fetch(`${url}/health`, { headers: { origin } }), await fetch(`${url}/health`)];
+    const of = ({ headers }: Response) =>
+      ["access-control-allow-origin", "access-control-expose-headers", "vary"].map((name) => headers.get(name));
+    expect(of(page)).toEqual(["*", expect.stringContaining("x-request-id"), "origin"]);
+    expect(of(program)).toEqual(["*", null, "origin"]);
+  });
+
   test("are refused when they are not on the list of allowed origins", async () => {
     const { url } = await startTestGateway({ config: { corsOrigins: [origin] } });
     const allowed = await fetch(`${url}/nowhere`, { headers: { origin } });

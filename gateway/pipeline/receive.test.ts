@@ -19,7 +19,11 @@ const field = {
 // documented: deprecation-headers
 test("a deprecated path has headers for since when, until when and the documentation, on errors too", async () => {
   const { url } = await startTestGateway({ deprecations: [path] });
-  for (const response of [await fetch(`${url}/v1/models`), await fetch(`${url}/v1/models`, { method: "PUT" })]) {
+  const headers = { origin: "https://page.example.com" };
+  for (const response of [
+    await fetch(`${url}/v1/models`, { headers }),
+    await fetch(`${url}/v1/models`, { method: "PUT", headers }),
+  ]) {
     expect(response.headers.get("deprecation")).toBe("@1767225600");
     expect(response.headers.get("sunset")).toBe("Sun, 31 Jan 2027 23:59:59 GMT");
     expect(response.headers.get("link")).toBe('<https://example.com/models>; rel="deprecation"; type="text/html"');
