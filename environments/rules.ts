@@ -23,6 +23,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...gatewayProblems(environment),
     ...entryProblems(environment),
     ...auditProblems(environment),
+    ...auditStreamProblems(environment),
     ...historyProblems(environment),
     ...billingProblems(environment),
     ...memberKeyProblems(environment),
@@ -71,6 +72,19 @@ function auditProblems({
       value: auditLock,
       rule: `must be governance where deletionProtection is false: the environment could not be destroyed for ${auditDays} days`,
       remedy: "set api.auditLock to governance, or deletionProtection to true",
+    },
+  ];
+}
+
+/** The control API alone makes audit events. */
+function auditStreamProblems({ api: { controlApi, auditStream } }: Environment): readonly Problem[] {
+  if (auditStream === null || controlApi) return [];
+  return [
+    {
+      path: "api.auditStream",
+      value: auditStream.to,
+      rule: "needs the control API, which makes the events",
+      remedy: "set api.controlApi to true, or api.auditStream to null",
     },
   ];
 }

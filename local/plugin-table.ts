@@ -8,6 +8,7 @@ import { EC2_AUTOSCALING_PLUGINS } from "./services/ec2-autoscaling/plugin.ts";
 import { ELASTICACHE_PLUGINS } from "./services/elasticache/plugin.ts";
 import { ELB_PLUGINS } from "./services/elb/plugin.ts";
 import { EVENTS_PLUGINS } from "./services/events/plugin.ts";
+import { FIREHOSE_PLUGINS } from "./services/firehose/plugin.ts";
 import { KMS_PLUGINS } from "./services/kms/plugin.ts";
 import { LAMBDA_PLUGINS } from "./services/lambda/plugin.ts";
 import { S3_NOTIFICATION_PLUGINS, S3_PLUGINS } from "./services/s3/plugin.ts";
@@ -21,6 +22,7 @@ const BY_TYPE: Readonly<Record<ModelledType, ResourcePlugin<TwinServices>>> = {
   ...DYNAMODB_PLUGINS,
   ...ELASTICACHE_PLUGINS,
   ...S3_PLUGINS,
+  ...FIREHOSE_PLUGINS,
   ...KMS_PLUGINS,
   ...SNS_PLUGINS,
   ...LAMBDA_PLUGINS,

@@ -1,66 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { GetPublicKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { GetObjectCommand, ListObjectVersionsCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetPublicKeyCommand } from "@aws-sdk/client-kms";
+import { GetObjectCommand, ListObjectVersionsCommand } from "@aws-sdk/client-s3";
 import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import type { AuditFault } from "../domain/audit/audit-fault.ts";
 import { headFile } from "../domain/audit/chain-files.ts";
-import { auditPublicKey, publicKeyPem } from "../domain/audit/signed-head.ts";
 import { memoryStore } from "../domain/audit/test/written-chain.ts";
 import { verifyChain } from "../domain/audit/verify-chain.ts";
 import { DynamoAuditTable } from "../lambdas/seal-audit/dynamo-audit-table.ts";
-import { KmsHeadSigner } from "../lambdas/seal-audit/kms-head-signer.ts";
-import { S3AuditBucket } from "../lambdas/seal-audit/s3-audit-bucket.ts";
 import { sealAll } from "../lambdas/seal-audit/seal-chain.ts";
-import { awsEndpoint } from "./aws-api/endpoint.ts";
-import { bind } from "./http/server.ts";
-import { LOCAL_CREDENTIALS } from "./runtime/aws-environment.ts";
-import { kmsOperations } from "./services/kms/api.ts";
-import { KmsRuntime } from "./services/kms/runtime.ts";
-import { handleS3 } from "./services/s3/api.ts";
-import { ObjectFolder } from "./services/s3/object-folder.ts";
+import { bucketService, keyService } from "./test/audit-services.ts";
 import { all, controlServer } from "./test/control-server.ts";
-
-const client = { region: "eu-west-1", credentials: LOCAL_CREDENTIALS };
-
-/** The twin's KMS with one signing key. */
-async function keyService() {
-  const kms = new KmsRuntime(undefined);
-  kms.signingKeys.add("arn:key");
-  const none = () => {
-    throw new Error("only KMS is called here");
-  };
-  const server = await bind(0, "", awsEndpoint({ dynamodb: none, s3: none, query: {}, json: kmsOperations(kms) }));
-  const api = new KMSClient({ ...client, endpoint: `http://127.0.0.1:${server.port}` });
-  onTestFinished(async () => {
-    api.destroy();
-    await server.close();
-  });
-  const { PublicKey = new Uint8Array() } = await api.send(new GetPublicKeyCommand({ KeyId: "arn:key" }));
-  return { api, key: auditPublicKey(publicKeyPem(PublicKey)), signer: await KmsHeadSigner.open(api, "arn:key") };
-}
-
-/** The twin's S3 with one bucket, `audit`. */
-async function bucketService() {
-  const folder = mkdtempSync(join(tmpdir(), "sluice-audit-bucket-"));
-  const objects = new ObjectFolder(folder);
-  const server = await bind(0, "", (request, response) => {
-    handleS3((name) => (name === "audit" ? objects : undefined), request, response).catch(() => response.destroy());
-  });
-  const s3 = new S3Client({ ...client, endpoint: `http://127.0.0.1:${server.port}`, forcePathStyle: true });
-  onTestFinished(async () => {
-    s3.destroy();
-    await server.close();
-    rmSync(folder, { recursive: true });
-  });
-  const files = () =>
-    new Map(
-      objects.list("").map(({ key }) => [key, readFileSync(join(folder, "objects", `=${encodeURIComponent(key)}`))]),
-    );
-  return { folder, s3, bucket: new S3AuditBucket(s3, "audit"), files };
-}
 
 // documented: sealer-with-table-and-key-service
 test("every change by the control API is sealed once, for each organisation, verifies with the public key alone, and a changed file is found", async () => {

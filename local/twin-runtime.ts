@@ -8,6 +8,7 @@ import { ElastiCacheRuntime, type WithElastiCache } from "./services/elasticache
 import { ElbRuntime, type WithElb } from "./services/elb/runtime.ts";
 import { EventBus } from "./services/events/event-bus.ts";
 import type { WithEvents } from "./services/events/runtime.ts";
+import { FirehoseRuntime, type WithFirehose } from "./services/firehose/runtime.ts";
 import { KmsRuntime, type WithKms } from "./services/kms/runtime.ts";
 import { LambdaRuntime, type WithLambda } from "./services/lambda/runtime.ts";
 import { S3Runtime, type WithS3 } from "./services/s3/runtime.ts";
@@ -25,6 +26,7 @@ export interface TwinServices
     WithElastiCache,
     WithElb,
     WithEvents,
+    WithFirehose,
     WithKms,
     WithLambda,
     WithS3,
@@ -43,6 +45,7 @@ export class TwinRuntime implements TwinServices {
   readonly elasticache = new ElastiCacheRuntime();
   readonly elb = new ElbRuntime();
   readonly events: EventBus;
+  readonly firehose = new FirehoseRuntime();
   readonly kms: KmsRuntime;
   readonly lambda = new LambdaRuntime();
   readonly s3: S3Runtime;
@@ -76,6 +79,7 @@ export class TwinRuntime implements TwinServices {
     await this.autoScaling.stopInstances();
     await this.elb.closeListeners();
     await this.lambda.stop();
+    await this.firehose.stop();
     await closeServers();
     await this.elasticache.stop();
     await this.dynamodb.close();

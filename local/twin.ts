@@ -13,6 +13,8 @@ import { handleDashboard } from "./services/cloudwatch/dashboard-handler.ts";
 import type { SampledMetrics } from "./services/cloudwatch/sampled-metrics.ts";
 import { autoScalingOperations } from "./services/ec2-autoscaling/api.ts";
 import { elbOperations } from "./services/elb/api.ts";
+import { firehoseOperations } from "./services/firehose/api.ts";
+import { streamsFolder } from "./services/firehose/runtime.ts";
 import { kmsOperations } from "./services/kms/api.ts";
 import { handleLambda } from "./services/lambda/api.ts";
 import { handleS3 } from "./services/s3/api.ts";
@@ -61,7 +63,9 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const stacks = readStacks(options.outputFolder, options.environment);
   const resources = stacks.flatMap((stack) => rawResources(stack));
   refuseUnknownTypes(resources);
-  if (!options.keepsData) rmSync(bucketsFolder(options.workFolder), { recursive: true, force: true });
+  if (!options.keepsData)
+    for (const folder of [bucketsFolder, streamsFolder])
+      rmSync(folder(options.workFolder), { recursive: true, force: true });
   const servers = new TwinServers();
   let issuer: LocalIssuer | undefined;
   try {
@@ -102,6 +106,7 @@ function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics, hasApiGateway
     cloudwatch,
     dynamodb,
     elb,
+    firehose,
     kms,
     lambda,
     s3,
@@ -142,6 +147,7 @@ function handlersOf(runtime: TwinRuntime, metrics: SampledMetrics, hasApiGateway
         ...cloudWatchOperations(cloudwatch.metrics),
         ...alarmOperations(cloudwatch),
         ...secretsManagerOperations(secretsManager, settings.region),
+        ...firehoseOperations(firehose),
         ...kmsOperations(kms),
       },
       query: {

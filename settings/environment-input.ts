@@ -1,6 +1,8 @@
+import type * as z from "zod";
 import type { MODEL_HOSTS } from "../catalog/providers/model-hosts.ts";
 import type { MODEL_MAKERS } from "../catalog/providers/model-makers.ts";
 import type { FallbackReference, ProviderSettings, RouteSettings } from "../contracts/targets/target-settings.ts";
+import type { AuditStream } from "./audit-stream.ts";
 import type { Environment, PoolSettings } from "./environment.ts";
 
 /** Sections of an environment whose fields each have a default of their own. */
@@ -42,7 +44,9 @@ type GeneralInput = Pick<Environment, "name" | "region"> &
     readonly state?: Partly<Environment["state"]>;
     readonly iam?: Partly<Environment["iam"]>;
     readonly network?: Partly<Environment["network"]>;
-    readonly api?: Partly<Environment["api"], ApiPart>;
+    readonly api?: Omit<Partly<Environment["api"], ApiPart>, "auditStream"> & {
+      readonly auditStream?: Readonly<z.input<typeof AuditStream>> | null;
+    };
     readonly identity?: Partly<Environment["identity"]>;
     readonly gateways?: Partly<Environment["gateways"]>;
     readonly site?: Partly<Environment["site"], "defaults">;

@@ -20,6 +20,7 @@ import {
   RouteSettings,
 } from "../contracts/targets/target-settings.ts";
 import type { DeepReadonly } from "../lib/deep-readonly.ts";
+import { AuditStream } from "./audit-stream.ts";
 import { InstanceTypeName } from "./instance-type-name.ts";
 import { ImageId, Pool, PoolName } from "./pool.ts";
 
@@ -200,6 +201,8 @@ export const EnvironmentSchema = z.strictObject({
     auditLock: z.enum(["compliance", "governance"]).default("compliance"),
     /** Days for which a file of the audit trail is locked. A file in compliance mode can get more days and never fewer. */
     auditDays: z.int().min(1).max(36_500).default(365), // 36,500 days is S3's own maximum
+    /** Sends the events of the audit trail to a SIEM, or to a bucket of its own; `null`: nowhere. docs/audit.md. */
+    auditStream: AuditStream.nullable().default(null),
     /**
      * Whether the streams and WebSockets that run when their key is revoked end within a second, with an error event;
      * otherwise they end by themselves, and only further requests are refused. docs/keys.md.

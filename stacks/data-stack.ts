@@ -1,5 +1,7 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { AuditDelivery } from "../constructs/audit/audit-delivery.ts";
 import { AuditStore } from "../constructs/audit/audit-store.ts";
 import { ShellAccess } from "../constructs/compute/shell-access.ts";
 import { ArtefactStore } from "../constructs/data/artefact-store.ts";
@@ -46,6 +48,8 @@ export class DataStack extends TerraformStack {
   readonly controlTable: ControlTable | undefined;
   /** The audit trail of the control API; `undefined` where there is none. */
   readonly auditStore: AuditStore | undefined;
+  /** Sends audit events to a SIEM; `undefined` where nothing does. */
+  readonly auditDelivery: AuditDelivery | undefined;
   /** Of gateways and engines: logs outlive the instance that wrote them. */
   readonly logs: ProcessLogs;
   /** Access logs of load balancers; `undefined` where there are none. */
@@ -136,6 +140,19 @@ export class DataStack extends TerraformStack {
           isProtected,
         })
       : undefined;
+    const { auditStream } = environment.api;
+    this.auditDelivery =
+      this.auditStore && auditStream
+        ? new AuditDelivery(this, "AuditDelivery", {
+            name: `${name}-audit-events`,
+            bucketNamePrefix: `${name}-siem-`,
+            accountId: new DataAwsCallerIdentity(this, "Account", {}).accountId,
+            destination: auditStream,
+            days: auditStream.days,
+            encryptionKey,
+            isProtected,
+          })
+        : undefined;
     this.logs = new ProcessLogs(this, "Logs", {
       name,
       logRetentionDays: environment.logRetentionDays,

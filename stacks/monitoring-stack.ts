@@ -10,6 +10,7 @@ import { Dashboard } from "../constructs/observability/dashboard.ts";
 import type { WatchedFunction } from "../constructs/observability/function-alarms.ts";
 import { NoticeSender } from "../constructs/observability/notice-sender.ts";
 import { ServiceAlarms } from "../constructs/observability/service-alarms.ts";
+import { auditSealerName } from "../contracts/processes/names.ts";
 import { DEFAULT_ORGANIZATION } from "../contracts/processes/people.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
@@ -144,6 +145,9 @@ function watchedFunctions(environment: Environment): readonly WatchedFunction[] 
   const name = resourceName(environment);
   return [
     ...(environment.api.controlApi ? [{ does: "notices", functionName: `${name}-send-notices` } as const] : []),
+    ...(environment.api.controlApi && environment.api.auditStream
+      ? [{ does: "stream", functionName: auditSealerName(environment.name) } as const]
+      : []),
     ...(environment.usage?.athena ? [{ does: "parquet", functionName: `${name}-archive-usage` } as const] : []),
     ...(environment.billing ? [{ does: "stripe", functionName: `${name}-report-stripe` } as const] : []),
   ];

@@ -146,6 +146,7 @@ export class ServingStack extends TerraformStack {
         bundle: join(lambdas, "seal-audit.zip"),
         table: controlTable,
         store: auditStore,
+        delivery: data.auditDelivery,
         logRetentionDays: environment.logRetentionDays,
         kmsKeyArn: data.encryptionKey.arn,
       });

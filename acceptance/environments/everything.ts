@@ -12,7 +12,13 @@ export default {
   state: { encryption: "kms" },
   ci: { repository: "owner/name", branches: ["main"], environments: ["everything"], oidcProvider: "create" },
   network: { natGateway: "always", shell: true },
-  api: { auth: "optional", controlApi: true, trustedAddresses: ["203.0.113.0/29"], requestsPerMinutePerIpWithKey: 600 },
+  api: {
+    auth: "optional",
+    controlApi: true,
+    auditStream: { to: "https", url: "https://siem.example.com/firehose" },
+    trustedAddresses: ["203.0.113.0/29"],
+    requestsPerMinutePerIpWithKey: 600,
+  },
   identity: {
     workloads: [
       {

@@ -39,6 +39,7 @@ export const COMMAND_ACTIONS: Readonly<Record<string, string>> = {
   PublishCommand: "sns:Publish",
   PutCommand: "dynamodb:PutItem",
   PutObjectCommand: "s3:PutObject",
+  PutRecordBatchCommand: "firehose:PutRecordBatch",
   QueryCommand: "dynamodb:Query",
   SignCommand: "kms:Sign",
   TransactWriteCommand: OF_ITS_ITEMS,
@@ -64,6 +65,7 @@ const BY_KEY = {
   s3: S3_KEY,
   sns: "SNS: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
 } as const;
+const FIREHOSE = "Firehose: https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html";
 const MISSING_OBJECT =
   "S3, to say that an object is missing: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html";
 
@@ -266,6 +268,19 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     ...byKey("s3", "Decrypt", "Encrypt", "GenerateDataKey"),
     ...functionLogs("archive-usage"),
   ],
+  "audit-events": [
+    ...["AbortMultipartUpload", "PutObject"].map((action) => ({
+      action: `s3:${action}`,
+      resources: ["bucket:siem/failed/some"],
+      madeBy: FIREHOSE,
+    })),
+    ...["GetBucketLocation", "ListBucket", "ListBucketMultipartUploads"].map((action) => ({
+      action: `s3:${action}`,
+      resources: ["bucket:siem"],
+      madeBy: FIREHOSE,
+    })),
+    ...byKey("s3", "Decrypt", "Encrypt", "GenerateDataKey"),
+  ],
   "count-usage": [
     { action: "s3:GetObject", resources: ["bucket:usage/usage/some"] },
     {
@@ -325,7 +340,7 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     ...functionLogs("publish-cost"),
   ],
   "seal-audit": [
-    ...onTable("control", "GetItem", "Query").map(withoutEndpoint),
+    ...onTable("control", "GetItem", "PutItem", "Query").map(withoutEndpoint),
     ...onTable("control", "PutItem", "DeleteItem").map((call) => ({
       ...withoutEndpoint(call),
       madeBy: "DynamoDB, for each action of a transaction",
@@ -337,6 +352,10 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     })),
     ...byKey("s3", "Decrypt", "Encrypt", "GenerateDataKey"),
     ...["kms:GetPublicKey", "kms:Sign"].map((action) => ({ action, resources: ["key"] })),
+    {
+      action: "firehose:PutRecordBatch",
+      resources: [`arn:aws:firehose:${REGION}:123456789012:deliverystream/sluice-everything-audit-events`],
+    },
     ...functionLogs("seal-audit"),
   ],
   "report-stripe": [

@@ -1,5 +1,7 @@
 const SESSION_DOCUMENT = "arn:aws:ssm:{region}:{account}:document/{name}-shell";
 
+const DELIVERY_STREAM = "arn:aws:firehose:{region}:{account}:deliverystream/{name}-audit-events";
+
 const IP_SET = "arn:aws:wafv2:{region}:{account}:regional/ipset/{name}-trusted-v4";
 
 /** Requests that the record lacks, in its form, by the reason. */
@@ -16,6 +18,14 @@ export const UNEMULATED_REQUESTS: Readonly<Record<string, readonly string[]>> = 
     "UpdateIPSet",
     "UpdateWebACL",
   ].map((action) => `wafv2:${action} ${IP_SET}/{id} resource-tag`),
+  // aws_kinesis_firehose_delivery_stream, as the provider's source calls it
+  "the acceptance run has had no delivery stream yet": [
+    `firehose:CreateDeliveryStream ${DELIVERY_STREAM} request-tag`,
+    ...["DeleteDeliveryStream", "DescribeDeliveryStream", "ListTagsForDeliveryStream"].map(
+      (action) => `firehose:${action} ${DELIVERY_STREAM}`,
+    ),
+    ...["StartDeliveryStreamEncryption", "UpdateDestination"].map((action) => `firehose:${action} ${DELIVERY_STREAM}`),
+  ],
   // aws_api_gateway_domain_name and aws_api_gateway_base_path_mapping, as the provider calls them
   "no emulator has base path mappings of API Gateway's domains": [
     "apigateway:POST arn:aws:apigateway:{region}::/domainnames request-tag",

@@ -5,7 +5,7 @@ import { createAlarm } from "./alarm.ts";
 
 /** A scheduled function whose runs fail one after the other. */
 export interface WatchedFunction {
-  /** `notices`: mails and webhooks; `parquet`: usage events for Athena; `stripe`: meter events. */
+  /** `notices`: mails and webhooks; `parquet`: usage events for Athena; `stripe`: meter events; `stream`: audit events for a SIEM. */
   readonly does: keyof typeof FUNCTIONS;
   readonly functionName: string;
 }
@@ -34,6 +34,14 @@ const FUNCTIONS = {
     says: "For two hours usage was not reported to Stripe.",
     page: "Usage not in Stripe",
     periodSeconds: 3600,
+  },
+  // It runs each minute, and seals too.
+  stream: {
+    id: "AuditNotStreamed",
+    end: "audit-not-streamed",
+    says: "For ten minutes audit events were not given to the stream for the SIEM.",
+    page: "Audit events not streamed",
+    periodSeconds: 300,
   },
 } as const;
 

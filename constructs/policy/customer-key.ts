@@ -8,6 +8,7 @@ type Check = PolicyRule["check"];
 /** Checks of types whose key is in no attribute of their own. */
 const OWN_CHECKS: Readonly<Record<Extract<EncryptionCheck, { check: string }>["check"], Check>> = {
   bucket: checkBucket,
+  "delivery-stream": checkDeliveryStream,
   "launch-template": checkLaunchTemplate,
   table: checkTable,
 };
@@ -43,6 +44,13 @@ function keyIn(attribute: string): Check {
     isCustomerKey(attributes[attribute])
       ? undefined
       : `is not encrypted with a customer key; set ${attribute} to the ARN of the environment's EncryptionKey`;
+}
+
+function checkDeliveryStream({ attributes }: PolicyResource): string | undefined {
+  const [encryption] = blocks(attributes.server_side_encryption);
+  return isTrue(encryption?.enabled) && isCustomerKey(encryption?.key_arn)
+    ? undefined
+    : "is not encrypted with a customer key; set server_side_encryption with enabled, key_type and key_arn";
 }
 
 function checkTable({ attributes }: PolicyResource): string | undefined {

@@ -154,7 +154,9 @@ export function accountGrants({
       resources: [roleArns(name, roles)],
       condition: {
         StringEquals: {
-          "iam:PassedToService": [...["ec2", "lambda", "vpc-flow-logs"].map((service) => `${service}.amazonaws.com`)],
+          "iam:PassedToService": [
+            ...["ec2", "firehose", "lambda", "vpc-flow-logs"].map((service) => `${service}.amazonaws.com`),
+          ],
         },
       },
     },

@@ -140,6 +140,12 @@ export function serviceGrants({ name, region, environment }: DeployPermissionsPr
       ],
     },
     {
+      sid: "AuditStream",
+      actions: ["firehose:*DeliveryStream*", "firehose:UpdateDestination"],
+      resources: [here("firehose", `deliverystream/${name}-*`)],
+      why: "All of these calls are settings; those that give records to a stream have other names.",
+    },
+    {
       sid: "UsageQueries",
       actions: [
         ...["CreateNamedQuery", "CreateWorkGroup", "DeleteNamedQuery", "DeleteWorkGroup", "GetNamedQuery"],

@@ -66,6 +66,8 @@ export const ENV = {
   auditBucket: "SLUICE_AUDIT_BUCKET",
   /** Id or ARN of the KMS key that signs heads (sealer). */
   auditKey: "SLUICE_AUDIT_KEY",
+  /** Name of the delivery stream that takes audit events for a SIEM (sealer). @default - none */
+  auditStream: "SLUICE_AUDIT_STREAM",
   /** Usage plan of keys that the control API makes (control Lambda). */
   keyPlan: "SLUICE_KEY_PLAN",
   memberKeys: "SLUICE_MEMBER_KEYS",

@@ -21,6 +21,8 @@ const ARNS: Readonly<Record<string, (parts: ArnParts) => string>> = {
     `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com`,
   aws_iam_policy: ({ name, account }) => `arn:aws:iam::${account}:policy/${name}`,
   aws_iam_role: ({ name, account }) => `arn:aws:iam::${account}:role/${name}`,
+  aws_kinesis_firehose_delivery_stream: ({ name, region, account }) =>
+    `arn:aws:firehose:${region}:${account}:deliverystream/${name}`,
   aws_kms_key: ({ region, account, id }) => `arn:aws:kms:${region}:${account}:key/${id}`,
   aws_lambda_function: ({ name, region, account }) => `arn:aws:lambda:${region}:${account}:function:${name}`,
   aws_lb_target_group: ({ name, region, account, id }) =>

@@ -1,6 +1,7 @@
 import type { AwsResourceType, AwsService } from "./rows/aws-resource-type.ts";
 import { ACM } from "./services/acm.ts";
 import { ATHENA } from "./services/analytics/athena.ts";
+import { FIREHOSE } from "./services/analytics/firehose.ts";
 import { GLUE } from "./services/analytics/glue.ts";
 import { API_GATEWAY } from "./services/api-gateway.ts";
 import { BUDGETS } from "./services/budgets.ts";
@@ -35,6 +36,7 @@ export const AWS_SERVICES: readonly AwsService[] = [
   ELASTICACHE,
   ELB,
   EVENTS,
+  FIREHOSE,
   GLUE,
   IAM,
   KMS,
@@ -59,6 +61,7 @@ const TYPES = {
   ...ELASTICACHE.types,
   ...ELB.types,
   ...EVENTS.types,
+  ...FIREHOSE.types,
   ...GLUE.types,
   ...IAM.types,
   ...KMS.types,

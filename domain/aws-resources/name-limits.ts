@@ -107,6 +107,12 @@ export const NAME_LIMITS: Readonly<Record<string, NameLimit>> = {
   aws_iam_policy: limit("name", 128, IAM, "/IAM/latest/APIReference/API_CreatePolicy.html"),
   aws_iam_role: limit("name", 64, IAM, "/IAM/latest/APIReference/API_CreateRole.html"),
   aws_iam_role_policy: limit("name", 128, IAM, "/IAM/latest/APIReference/API_PutRolePolicy.html"),
+  aws_kinesis_firehose_delivery_stream: limit(
+    "name",
+    64,
+    /^[\w.-]+$/,
+    "/firehose/latest/APIReference/API_CreateDeliveryStream.html",
+  ),
   aws_kms_alias: limit("name", 256, /^alias\/[A-Za-z0-9/_-]+$/, "/kms/latest/APIReference/API_CreateAlias.html"),
   aws_lambda_function: limit("function_name", 64, /^[\w-]+$/, "/lambda/latest/api/API_CreateFunction.html"),
   aws_launch_template: limit(

@@ -11,6 +11,9 @@ const RUNS = 60 * HOURS_PER_MONTH;
  */
 const RUN = { seconds: 0.3, memoryGb: 0.25, reads: 6, writes: 2, files: 1, keyRequests: 2 } as const;
 
+/** With a stream a run seals again after half a minute, for which it waits. */
+const STREAM_SECONDS = 30;
+
 interface AuditProps {
   readonly environment: Pick<CostEnvironment, "api">;
   readonly prices: RegionPrices;
@@ -24,7 +27,7 @@ export function auditItems({ environment, prices }: AuditProps): readonly CostIt
     {
       type: "Lambda",
       what: "time of the audit sealer",
-      quantity: RUNS * RUN.seconds * RUN.memoryGb,
+      quantity: RUNS * (RUN.seconds + (environment.api.auditStream ? STREAM_SECONDS : 0)) * RUN.memoryGb,
       price: prices.lambdaGbSeconds,
     },
     { type: "DynamoDB", what: "reads of the audit sealer", quantity: RUNS * RUN.reads, price: prices.tableReads },

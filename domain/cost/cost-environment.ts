@@ -16,7 +16,7 @@ type LaterSettings = Pick<
 export interface CostEnvironment extends EarlySettings, Partial<LaterSettings> {
   /** @default of `entry`: API Gateway; there was nothing else before */
   readonly api: Pick<Environment["api"], "auth"> &
-    Partial<Pick<Environment["api"], "entry" | "requestsPerMinutePerIpWithKey" | "controlApi">>;
+    Partial<Pick<Environment["api"], "entry" | "requestsPerMinutePerIpWithKey" | "controlApi" | "auditStream">>;
   /** @default of `threads`: 1 */
   readonly gateways: Pick<GatewaySettings, "instanceType" | "minInstances" | "maxInstances"> &
     Partial<Pick<GatewaySettings, "threads">>;

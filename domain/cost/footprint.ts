@@ -40,6 +40,7 @@ export function footprintOf(environment: CostEnvironment): Footprint {
   const audited = Number(environment.api.controlApi ?? false);
   const isBilled = Number((environment.billing ?? null) !== null);
   const hasTables = Number(environment.usage?.athena ?? false);
+  const hasStream = Number(audited > 0 && (environment.api.auditStream ?? null) !== null);
   const hasHistory = Number((environment.history ?? null) !== null);
   return {
     // Gateways call ec2, elasticloadbalancing and logs, engines also autoscaling and monitoring; sessions need ssm and ssmmessages.
@@ -55,9 +56,16 @@ export function footprintOf(environment: CostEnvironment): Footprint {
       ? 0
       : 1 + Number((environment.api.requestsPerMinutePerIpWithKey ?? null) !== null),
     // Latency, cost, certificate, gateways' health, their rollout and dead letters watch one metric each, errors two;
-    // the sealing of audit events, notices, lost history, Parquet, Stripe and, without the control API, the alerts of budgets one more each, usage events three.
+    // the sealing of audit events, notices, its stream, lost history, Parquet, Stripe and, without the control API, the alerts of budgets one more each, usage events three.
     alarmMetrics: {
-      once: 8 + 2 * audited + hasHistory + hasTables + isBilled + (hasUsage ? 1 - audited + USAGE_ALARM_METRICS : 0),
+      once:
+        8 +
+        2 * audited +
+        hasStream +
+        hasHistory +
+        hasTables +
+        isBilled +
+        (hasUsage ? 1 - audited + USAGE_ALARM_METRICS : 0),
       perPool: 9,
     },
     compositeAlarms: 1,

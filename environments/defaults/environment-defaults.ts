@@ -67,6 +67,7 @@ export const ENVIRONMENT_DEFAULTS = {
     value: ({ deletionProtection }) => (deletionProtection === false ? 1 : 365),
     because: "a year, as auditors want, or a day where the environment may be destroyed",
   },
+  "api.auditStream": always(null, "the audit trail and its log have all events; a SIEM is a service that you choose"),
   "api.endStreamsOnRevoke": always(false, "a key that is replaced is revoked too, and its last responses may end"),
   "api.corsOrigins": always(["*"], "a page needs a key all the same, and the demo page's address is not known before"),
   "api.bodyLimitBytes": always(4_000_000, "an image of 3 MB in base64"),

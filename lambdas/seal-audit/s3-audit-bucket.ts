@@ -28,7 +28,11 @@ export class S3AuditBucket implements AuditBucket {
         if (name !== CONFLICT || attempt === MAX_ATTEMPTS) throw error;
       }
     }
-    const { Body } = await this.#client.send(new GetObjectCommand(object));
+    return this.read(key);
+  }
+
+  async read(key: string): Promise<string> {
+    const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
     if (Body === undefined) throw new Error(`s3://${this.#bucket}/${key} was written before and has no content now.`);
     return Body.transformToString();
   }

@@ -13,7 +13,7 @@ import type { AuditBucket, AuditTable, HeadSigner, StoredChain } from "./sealing
 
 export interface SealTools {
   readonly table: AuditTable;
-  readonly bucket: AuditBucket;
+  readonly bucket: Pick<AuditBucket, "putOnce">;
   readonly signer: HeadSigner;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -59,7 +59,7 @@ export async function sealChain(chain: StoredChain, { table, bucket, signer, now
   return table.advance(chain, next, segment.ids);
 }
 
-async function writeSegment({ end, unsealed }: StoredChain, table: AuditTable, bucket: AuditBucket) {
+async function writeSegment({ end, unsealed }: StoredChain, table: AuditTable, bucket: SealTools["bucket"]) {
   const ids = unsealed.slice(0, MAX_EVENTS_PER_SEGMENT);
   const proposed = nextSegment(end, await table.events(end.chain, ids));
   const text = await bucket.putOnce(`${end.chain}/${proposed.file}`, proposed.text);
@@ -142,11 +142,20 @@ export interface SealReport {
   readonly errors: readonly Error[];
 }
 
+export interface SealRun {
+  /** Milliseconds since 1970. */
+  readonly deadlineMs: number;
+  /** Whether chains without new events get no head. @default false: each gets the head that is due */
+  readonly isForEventsOnly?: boolean;
+}
+
 /** Seals all chains, each until nothing is left to seal or the time is over. One chain's error does not stop the others. */
-export async function sealAll(tools: SealTools & { readonly deadlineMs: number }): Promise<SealReport> {
+export async function sealAll(tools: SealTools & SealRun): Promise<SealReport> {
   const errors: Error[] = [];
+  const { isForEventsOnly = false } = tools;
   const isLate = () => tools.now() >= tools.deadlineMs;
-  const open = new Set((await tools.table.chains()).map(({ end }) => end.chain));
+  const due = (await tools.table.chains()).filter(({ unsealed }) => !isForEventsOnly || unsealed.length > 0);
+  const open = new Set(due.map(({ end }) => end.chain));
   while (open.size > 0 && !isLate())
     for (const chain of await tools.table.chains()) {
       if (!open.has(chain.end.chain) || isLate()) continue;

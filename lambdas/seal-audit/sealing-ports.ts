@@ -31,6 +31,22 @@ export interface AuditTable {
 export interface AuditBucket {
   /** Writes an object unless there is one with the key. @returns the content that the object has now */
   putOnce(key: string, content: string): Promise<string>;
+  /** @throws {Error} where there is no such object */
+  read(key: string): Promise<string>;
+}
+
+/** How many entries of each chain the delivery stream has taken. What was written can be read at once. */
+export interface StreamPositions {
+  /** By chain. None: 0 */
+  streamed(): Promise<ReadonlyMap<string, number>>;
+  /** Never goes back: of two runs at once the one that is further counts. */
+  store(chain: string, entries: number): Promise<void>;
+}
+
+/** Takes records for a SIEM, and keeps them until they are delivered. */
+export interface AuditStream {
+  /** Of one line each, without a line end. @throws {Error} where it has not taken all of them; it may have taken some */
+  send(records: readonly string[]): Promise<void>;
 }
 
 /** The reports of completed erasures that no key has signed. What was written can be read at once. */

@@ -21,7 +21,7 @@ export function withOptions(environment: Environment): Environment {
     name: "options",
     ci: { repository: "owner/name", branches: [], environments: ["options"], oidcProvider: "create" },
     network: { ...network, shell: true },
-    api: { ...api, controlApi: true },
+    api: { ...api, controlApi: true, auditStream: { to: "bucket", days: 90 } },
     identity: {
       ...identity,
       workloads: [WORKLOAD],
@@ -67,6 +67,7 @@ export async function environmentVariants(): Promise<Readonly<Record<string, Env
     "dev with trusted addresses": { ...dev, api: { ...dev.api, trustedAddresses: ["203.0.113.0/29"] } },
     "dev with logs of load balancers": { ...dev, loadBalancerLogDays: 30 },
     "dev with the control API": { ...dev, api: { ...dev.api, controlApi: true } },
+    "dev with a SIEM": { ...dev, api: { ...dev.api, controlApi: true, auditStream: { to: "bucket", days: 90 } } },
     "dev with a history": { ...dev, api: { ...dev.api, controlApi: true }, history: { retentionDays: 30 } },
     "dev with tables of Athena": { ...dev, usage: dev.usage && { ...dev.usage, athena: true } },
     "dev with workloads": { ...dev, identity: { ...dev.identity, workloads: [WORKLOAD] } },

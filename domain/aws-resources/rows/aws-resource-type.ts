@@ -30,7 +30,9 @@ export interface AwsResourceType {
 }
 
 /** `keyIn`: the attribute that has the key's ARN. `check`: a check of its own in `constructs/policy/customer-key.ts`. */
-export type EncryptionCheck = { readonly keyIn: string } | { readonly check: "bucket" | "launch-template" | "table" };
+export type EncryptionCheck =
+  | { readonly keyIn: string }
+  | { readonly check: "bucket" | "delivery-stream" | "launch-template" | "table" };
 
 /** One call of an AWS API that lists every resource of a type in an account and region, and where their names are. */
 export type Listing = {

@@ -23,6 +23,7 @@ const SERVICES = [
     "elasticache",
     "elasticloadbalancing",
     "events",
+    "firehose",
     "glue",
     "iam",
     "kms",
