@@ -1,15 +1,20 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { type LimitRun, runLimits } from "../gateway/test/limits/limit-run.ts";
+import { isRecord } from "../lib/is-record.ts";
+import { parseJson } from "../lib/parse-json.ts";
+import { spawnChild } from "./children.ts";
 import { machine, rounded } from "./machine.ts";
 
 /**
  * Whether three gateway processes with 50 requests at once each ever pass a limit of 2,000 tokens in a second and 30
  * requests in progress, in one Redis server: undisturbed, while processes are killed, and while the server loses its data
- * too. `npm run bench limit-runs -- [seeds] [first seed]` writes bench/results/limit-runs.json after each seed.
+ * too. `npm run bench limit-runs -- [seeds] [first seed]` writes bench/results/limit-runs.json after each seed. Where the
+ * file ends with the seed before the first one, its runs are counted too.
  */
-const [seeds = 10, first = 1] = process.argv.slice(2).map(Number);
+const [seeds = 10, first = 1, here = 0] = process.argv.slice(2).map(Number);
 const LIMITS = { max: 2000, progress: 30, leaseMs: 1000, windows: 4 };
 const KINDS = {
   undisturbed: {},
@@ -51,18 +56,46 @@ function count(sum: ReturnType<typeof newSums>, { windows, mostInProgress, kills
 }
 
 const folder = join(import.meta.dirname, "results");
-mkdirSync(folder, { recursive: true });
-for (let seed = first; seed < first + seeds; seed++) {
-  for (const kind of Object.keys(KINDS) as Kind[])
-    count(sums[kind], await runLimits({ ...LIMITS, ...KINDS[kind], seed }));
-  const command = `npm run bench limit-runs -- ${seed - first + 1} ${first}`;
-  const result = {
-    command,
-    machine: machine(),
-    loadAverage: loadavg().map((load) => rounded(load)),
-    limits: LIMITS,
-    ...sums,
-  };
-  writeFileSync(join(folder, "limit-runs.json"), `${JSON.stringify(result, null, 2)}\n`);
-  console.log(`seed ${seed}: ${JSON.stringify(sums)}`);
+const file = join(folder, "limit-runs.json");
+
+/** Adds the runs of the file where this one goes on. @returns the first seed of all */
+function addStored(): number {
+  const stored = parseJson(readFileSync(file, "utf8"));
+  if (!isRecord(stored)) return first;
+  const [, count = 0, from = 0] = /-- (\d+) (\d+)$/.exec(String(stored.command))?.map(Number) ?? [];
+  if (count + from !== first) return first;
+  for (const kind of Object.keys(KINDS) as Kind[]) {
+    const before = stored[kind];
+    if (!isRecord(before)) return first;
+    for (const name of Object.keys(sums[kind]) as (keyof ReturnType<typeof newSums>)[])
+      sums[kind][name] = Number(before[name]);
+  }
+  return from;
+}
+
+async function run(): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const from = addStored();
+  for (let seed = first; seed < first + seeds; seed++) {
+    for (const kind of Object.keys(KINDS) as Kind[])
+      count(sums[kind], await runLimits({ ...LIMITS, ...KINDS[kind], seed }));
+    const command = `npm run bench limit-runs -- ${seed - from + 1} ${from}`;
+    const result = {
+      command,
+      machine: machine(),
+      loadAverage: loadavg().map((load) => rounded(load)),
+      limits: LIMITS,
+      ...sums,
+    };
+    writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+    console.log(`seed ${seed}: ${JSON.stringify(sums)}`);
+  }
+}
+
+if (here === 1) await run();
+else {
+  // In a process group of its own, which ends with this process: gateways and server too, whatever ends it.
+  const command = [process.execPath, import.meta.filename, String(seeds), String(first), "1"];
+  const [code] = await once(spawnChild(command, { stdio: "inherit" }), "exit");
+  process.exitCode = Number(code ?? 1);
 }
