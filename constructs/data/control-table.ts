@@ -1,6 +1,7 @@
 import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
 import { CONTROL_TTL_ATTRIBUTE } from "../../contracts/control/records.ts";
+import { WEBHOOK_SECRET_USE } from "../../contracts/notices/webhooks.ts";
 import { NOTICES_PARTITION } from "../../domain/tenancy/notice-marks.ts";
 import { REFUSAL_PARTITIONS } from "../../domain/tenancy/refusals.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
@@ -120,6 +121,26 @@ export class ControlTable extends Construct {
       },
       this.#encryptionKey.writeStatement("dynamodb"),
     ];
+  }
+
+  /** Key that seals secrets within records. */
+  get secretsKeyArn(): string {
+    return this.#encryptionKey.arn;
+  }
+
+  /** Permission to seal secrets of webhooks by the environment's key, or to open them, and nothing else of it. */
+  secretStatement(action: "Encrypt" | "Decrypt"): PolicyStatement {
+    return {
+      Sid: `${action}WebhookSecrets`,
+      purpose:
+        action === "Encrypt"
+          ? "The control API encrypts the secrets of webhooks, and can't read them again."
+          : "The sender signs with the secrets of webhooks.",
+      Effect: "Allow",
+      Action: [`kms:${action}`],
+      Resource: [this.#encryptionKey.arn],
+      Condition: { StringEquals: { "kms:EncryptionContext:use": WEBHOOK_SECRET_USE } },
+    };
   }
 
   /** Permission of the function that reports to Stripe: to read the customers of projects. */

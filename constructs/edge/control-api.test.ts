@@ -128,6 +128,7 @@ describe("the control API", () => {
         (name) => `dynamodb:${name}`,
       ),
       ...["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+      "kms:Encrypt",
       "dynamodb:GetItem",
       ...["dynamodb:PutItem", "dynamodb:UpdateItem"],
       ...["dynamodb:Query", "kms:Decrypt"],

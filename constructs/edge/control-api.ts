@@ -78,6 +78,7 @@ export class ControlApi extends Construct {
       ...props,
       statements: [
         ...table.changeStatements(),
+        table.secretStatement("Encrypt"),
         ...keysTable.changeStatements(),
         ...(usageStore?.readStatements() ?? []),
         ...(historyStore?.readStatements() ?? []),
@@ -98,6 +99,7 @@ export class ControlApi extends Construct {
           ? { [ENV.batchesTable]: batchStorage.tableName, [ENV.filesBucket]: batchStorage.bucketName }
           : {}),
         [ENV.organization]: organization,
+        [ENV.secretsKey]: table.secretsKeyArn,
         [ENV.publicModels]: publicModels(models),
         ...(tiers.length > 0 ? { [ENV.tiers]: JSON.stringify(tiers) } : {}),
         ...(mailReceivers.length > 0 ? { [ENV.mailReceivers]: JSON.stringify(mailReceivers) } : {}),

@@ -44,12 +44,14 @@ export class NoticeSender extends Construct {
         ...(usageStore ? { [ENV.usageTable]: usageStore.tableName } : {}),
         [ENV.organization]: props.organization,
         [ENV.noticesTopic]: topicArn,
+        [ENV.secretsKey]: table.secretsKeyArn,
       },
       timeoutSeconds: TIMEOUT_SECONDS,
       logRetentionDays,
       kmsKeyArn: encryptionKey.arn,
       statements: [
         ...table.noticeStatements(),
+        table.secretStatement("Decrypt"),
         keysTable.ownerStatement(),
         ...(usageStore?.noticeStatements() ?? []),
         {

@@ -33,7 +33,7 @@ export const NoticeRecord = z.strictObject({
 
 /** A secret that signs what is sent to a webhook. */
 const WebhookSecret = z.strictObject({
-  /** `whsec_` and base64. The table is encrypted with the environment's key. */
+  /** Sealed by the environment's key (`lambdas/secret-sealer.ts`). Releases before stored it as it is, `whsec_` and base64. */
   secret: z.string(),
   /** Of a replaced one. @default - it is the current one */
   expiresAt: Seconds.optional(),

@@ -12,6 +12,8 @@ export const MAX_WEBHOOKS = 20;
 const MAX_OVERLAP_SECONDS = 7 * 86_400;
 /** The same where the request does not say. */
 export const OVERLAP_SECONDS = 86_400;
+/** `use` in KMS's encryption context of a webhook's secret. */
+export const WEBHOOK_SECRET_USE = "webhook";
 /** Days for which a delivery is listed. */
 export const DELIVERY_DAYS = 30;
 

@@ -79,6 +79,8 @@ export const ENV = {
   tiers: "SLUICE_TIERS",
   /** The mail addresses that get the environment's notices: one line of JSON, an array of strings (control Lambda). */
   mailReceivers: "SLUICE_MAIL_RECEIVERS",
+  /** ARN of the KMS key that seals secrets of webhooks (control Lambda, function that sends notices). */
+  secretsKey: "SLUICE_SECRETS_KEY",
   /** ARN of the SNS topic of notices (function that sends them). */
   noticesTopic: "SLUICE_NOTICES_TOPIC",
   /** How usage is reported to Stripe: one line of JSON, `contracts/billing/stripe.ts` (function that reports it). */

@@ -7,6 +7,7 @@ import type { RecordOf } from "../../contracts/control/records.ts";
 import type { ControlScope } from "../../contracts/control/scopes.ts";
 import { type Decision, decide, type Principal, type Resource } from "../../domain/tenancy/decide.ts";
 import type { Refusal } from "../../domain/tenancy/refusals.ts";
+import type { SecretSealer } from "../secret-sealer.ts";
 import type { Identity } from "./authenticate.ts";
 import { untilMade } from "./call/attempts.ts";
 import { checked, jsonOf } from "./call/checked-input.ts";
@@ -77,6 +78,8 @@ export interface ControlTools {
   readonly erasable: ErasableData;
   /** Id of the operator's organisation, to which keys without a project belong. */
   readonly organization: string;
+  /** Of secrets that are stored. */
+  readonly sealer: SecretSealer;
   /** The mail addresses that get the notices of the environment. @default - none */
   readonly mailReceivers?: readonly string[] | undefined;
   /** Milliseconds since 1970. */
@@ -175,6 +178,7 @@ async function performAs<Id extends ControlOperationId>(
     store,
     repeatable,
     mailReceivers,
+    sealer: tools.sealer,
     keyPlan,
     memberKeys,
     isOwnOnly,

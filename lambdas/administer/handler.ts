@@ -1,4 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import middy from "@middy/core";
@@ -14,6 +15,7 @@ import { parseJson } from "../../lib/parse-json.ts";
 import { awsLimits } from "../aws-limits.ts";
 import { eventRequest, jsonResponse } from "../load-balancer-event.ts";
 import { RefusalStore, refusalRecorder } from "../refusal-store.ts";
+import { KmsSecretSealer } from "../secret-sealer.ts";
 import { OlderArchives } from "./call/older-archives.ts";
 import { requestOf } from "./control-request.ts";
 import { responseOf } from "./control-response.ts";
@@ -40,6 +42,7 @@ const Settings = z.object({
   [ENV.filesBucket]: Text.optional(),
   AWS_ENDPOINT_URL: z.url().optional(),
   [ENV.organization]: Text,
+  [ENV.secretsKey]: Text,
   [ENV.publicModels]: Texts,
   [ENV.tiers]: Texts.optional(),
   [ENV.mailReceivers]: Texts.optional(),
@@ -82,6 +85,7 @@ const erasable = new StoredData({
           bucket,
         }),
 });
+const sealer = new KmsSecretSealer(new KMSClient(awsLimits(3000)), settings[ENV.secretsKey]);
 const store = new DynamoControlStore(client, tables);
 const refusals = new RefusalStore(client, tables);
 const olderArchives = new OlderArchives();
@@ -114,6 +118,7 @@ export const handler = middy().handler(async (event: unknown, { awsRequestId }: 
       history,
       erasable,
       organization: settings[ENV.organization],
+      sealer,
       models: settings[ENV.publicModels],
       tiers: settings[ENV.tiers],
       mailReceivers: settings[ENV.mailReceivers],

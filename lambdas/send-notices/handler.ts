@@ -1,4 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KMSClient } from "@aws-sdk/client-kms";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import middy from "@middy/core";
@@ -7,6 +8,7 @@ import { ENV } from "../../contracts/processes/process-environment.ts";
 import { DynamoControlStore } from "../administer/store/dynamo-control-store.ts";
 import { DynamoUsageSource } from "../administer/store/usage-source.ts";
 import { awsLimits } from "../aws-limits.ts";
+import { KmsSecretSealer } from "../secret-sealer.ts";
 import { deliver } from "./deliver.ts";
 import { NoticeTable } from "./notice-table.ts";
 import { sendNotices } from "./send-notices.ts";
@@ -19,6 +21,7 @@ const Settings = z.object({
   [ENV.usageTable]: Text.optional(),
   [ENV.organization]: Text,
   [ENV.noticesTopic]: Text,
+  [ENV.secretsKey]: Text,
 });
 const settings = Settings.parse(process.env);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient(awsLimits(3000)), {
@@ -36,6 +39,7 @@ const tools = {
   mail: async ({ subject, text }: { readonly subject: string; readonly text: string }) => {
     await sns.send(new PublishCommand({ TopicArn: settings[ENV.noticesTopic], Subject: subject, Message: text }));
   },
+  sealer: new KmsSecretSealer(new KMSClient(awsLimits(3000)), settings[ENV.secretsKey]),
   deliver,
   now: Date.now,
 };

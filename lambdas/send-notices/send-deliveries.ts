@@ -5,6 +5,7 @@ import { webhookHeaders } from "../../domain/notices/webhook-signature.ts";
 import { newId } from "../../domain/tenancy/ids.ts";
 import { unixSeconds } from "../../domain/tenancy/unix-seconds.ts";
 import type { ControlStore } from "../administer/store/control-store.ts";
+import type { SecretSealer } from "../secret-sealer.ts";
 import type { Attempted } from "./deliver.ts";
 import type { DueDelivery, UnsentNotice } from "./notice-table.ts";
 
@@ -13,6 +14,8 @@ type DeliveryRecord = RecordOf<"webhookDelivery">;
 
 export interface DeliveryTools {
   readonly store: ControlStore;
+  /** Of the secrets of webhooks. */
+  readonly sealer: SecretSealer;
   /** Sends one message. It does not reject. */
   readonly deliver: (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<Attempted>;
   /** Unix milliseconds. */
@@ -109,8 +112,8 @@ async function sendToWebhook(due: readonly DueDelivery[], tools: DeliveryTools, 
 async function attemptOf(
   organizationId: string,
   { noticeId }: DeliveryRecord,
-  { url, secrets }: WebhookRecord,
-  { store, deliver, now }: DeliveryTools,
+  { id: webhookId, url, secrets }: WebhookRecord,
+  { store, sealer, deliver, now }: DeliveryTools,
 ): Promise<Attempted> {
   const found = await store.get(organizationId, { kind: "notice", ids: [noticeId] });
   if (found === undefined) return { isDelivered: false, isGone: true, error: "the event is no longer stored" };
@@ -118,11 +121,14 @@ async function attemptOf(
   const body = JSON.stringify({ type: notice.type, timestamp: new Date(1000 * at).toISOString(), data: notice.data });
   const timestamp = unixSeconds(now());
   const valid = secrets.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > timestamp);
-  const signed = webhookHeaders(
-    { id: noticeId, timestamp, body },
-    valid.map(({ secret }) => secret),
-  );
-  return deliver(url, signed, body);
+  let secretsOfIt: readonly string[];
+  try {
+    secretsOfIt = await Promise.all(valid.map(({ secret }) => sealer.open(secret, { organizationId, webhookId })));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { isDelivered: false, isGone: false, error: `its secret can't be opened: ${message}` };
+  }
+  return deliver(url, webhookHeaders({ id: noticeId, timestamp, body }, secretsOfIt), body);
 }
 
 function recordAfter(before: DeliveryRecord, attempted: Attempted, { now, random }: DeliveryTools): DeliveryRecord {

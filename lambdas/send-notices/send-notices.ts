@@ -6,6 +6,7 @@ import { ORGANIZATION } from "../../domain/tenancy/roles.ts";
 import type { ControlStore } from "../administer/store/control-store.ts";
 import type { UsageSource } from "../administer/store/usage-source.ts";
 import { chargedThisMonth } from "../administer/usage/charged-this-month.ts";
+import type { SecretSealer } from "../secret-sealer.ts";
 import type { Attempted } from "./deliver.ts";
 import type { NoticeTable } from "./notice-table.ts";
 import { newDeliveries, sendDue } from "./send-deliveries.ts";
@@ -20,6 +21,8 @@ export interface SenderTools {
   readonly environment: string;
   /** Mails to the environment's receivers. */
   readonly mail: (mail: NoticeMail) => Promise<void>;
+  /** Of the secrets of webhooks. */
+  readonly sealer: SecretSealer;
   /** Sends one message to a webhook. It does not reject. */
   readonly deliver: (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<Attempted>;
   /** Unix milliseconds. */

@@ -14,6 +14,7 @@ import type { TextSigner } from "../../lambdas/seal-audit/sealing-ports.ts";
 import { signErasures } from "../../lambdas/seal-audit/sign-erasures.ts";
 import { bind } from "../http/server.ts";
 import { controlTable } from "./control-table.ts";
+import { localSealer } from "./local-sealer.ts";
 
 const NONE = { organization: undefined, email: undefined, user: undefined, invite: undefined };
 
@@ -38,6 +39,7 @@ export async function controlServer(
     history,
     erasable,
     organization: "org-a",
+    sealer: await localSealer(),
     failedKeys: new FailedKeys(100),
     uptime: () => clock.ms,
     now: () => clock.ms++,

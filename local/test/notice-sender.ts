@@ -21,6 +21,7 @@ export async function noticeSender(delivery: DeliverOptions = {}) {
   const sender = {
     table: new NoticeTable(document, { control: CONTROL, usage: usageTable }),
     store: server.store,
+    sealer: tools.sealer,
     usage: tools.usage,
     organization: "org-a",
     environment: "dev",

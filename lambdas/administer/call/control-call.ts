@@ -9,6 +9,7 @@ import { auditNotice } from "../../../domain/notices/audit-notice.ts";
 import { actorOf, createAuditEvent } from "../../../domain/tenancy/audit-event.ts";
 import { type Change, changedRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
 import type { Role } from "../../../domain/tenancy/roles.ts";
+import type { SecretSealer } from "../../secret-sealer.ts";
 import type { ControlStore } from "../store/control-store.ts";
 import type { ErasableData, IsLate } from "../store/erasable-data.ts";
 import type { HistorySource } from "../store/history-source.ts";
@@ -99,6 +100,8 @@ export interface ControlCall<Id extends ControlOperationId> {
   readonly isLate: IsLate;
   /** Id of the operator's organisation, to which keys without a project belong. */
   readonly organization: string;
+  /** Of secrets that are stored. */
+  readonly sealer: SecretSealer;
   /** The mail addresses that get the notices of the environment. */
   readonly mailReceivers: readonly string[];
   /** Milliseconds since 1970. */

@@ -1,11 +1,13 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, hkdfSync, type KeyObject } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** KMS: keys on P-256 that sign. One key of the twin stands for all of them, and a file keeps it between runs. */
+/** KMS: keys on P-256 that sign, and keys that encrypt. One key of the twin stands for all of them, and a file keeps it between runs. */
 export class KmsRuntime {
   /** ARNs of the keys that sign. */
   readonly signingKeys = new Set<string>();
+  /** ARNs of the keys that encrypt. */
+  readonly encryptingKeys = new Set<string>();
   readonly #file: string | undefined;
   #privateKey: KeyObject | undefined;
 
@@ -18,6 +20,12 @@ export class KmsRuntime {
   get privateKey(): KeyObject {
     this.#privateKey ??= this.#stored() ?? this.#made();
     return this.#privateKey;
+  }
+
+  /** Of AES-256, by the one key and the ARN. */
+  encryptionKey(arn: string): Buffer {
+    const secret = this.privateKey.export({ type: "pkcs8", format: "der" });
+    return Buffer.from(hkdfSync("sha256", secret, arn, "local kms", 32));
   }
 
   #stored(): KeyObject | undefined {

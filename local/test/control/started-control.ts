@@ -5,6 +5,7 @@ import { OlderArchives } from "../../../lambdas/administer/call/older-archives.t
 import { RefusalStore, refusalRecorder } from "../../../lambdas/refusal-store.ts";
 import { bind } from "../../http/server.ts";
 import { type AtEnd, controlTable } from "../control-table.ts";
+import { localSealer } from "../local-sealer.ts";
 
 /**
  * The control API behind a socket, with its tables in the local DynamoDB; the credential is `organisation/user`.
@@ -15,6 +16,7 @@ export async function startControl(atEnd: AtEnd = onTestFinished) {
     "sluice-dev-control",
     atEnd,
   );
+  const sealer = await localSealer(atEnd);
   const fail = (line: unknown) => {
     throw new Error(JSON.stringify(line));
   };
@@ -42,6 +44,7 @@ export async function startControl(atEnd: AtEnd = onTestFinished) {
         history,
         erasable,
         organization: "org-a",
+        sealer,
         now: () => clock.ms++,
         log: () => undefined,
         recordRefusal: refusalRecorder(new RefusalStore(document, { control: name, keys }), fail),

@@ -32,14 +32,16 @@ export const createWebhook: ControlHandler<"createWebhook"> = async (call) => {
   if (others.length >= MAX_WEBHOOKS)
     throw new ControlError("invalid_request", `At most ${MAX_WEBHOOKS} webhooks are possible; delete one.`);
   const secret = newWebhookSecret();
+  const id = newId("webhook", nowMs);
+  const sealed = await call.sealer.seal(secret, { organizationId: caller.organizationId, webhookId: id });
   const record: WebhookRecord = {
     kind: "webhook",
     version: 1,
-    id: newId("webhook", nowMs),
+    id,
     url: body.url,
     ...(body.events === undefined ? {} : { events: [...new Set(body.events)] }),
     ...(body.description === undefined ? {} : { description: body.description }),
-    secrets: [{ secret }],
+    secrets: [{ secret: sealed }],
     createdAt: unixSeconds(nowMs),
   };
   const data = { url: record.url, events: record.events ?? null };
@@ -68,13 +70,14 @@ export const deleteWebhook: ControlHandler<"deleteWebhook"> = async (call) => {
 
 /** A new secret signs from the next attempt on, and for a while the replaced one beside it. */
 export const rotateWebhookSecret: ControlHandler<"rotateWebhookSecret"> = async (call) => {
-  const { nowMs, body } = call;
+  const { nowMs, body, caller } = call;
   const before = call.records.webhook_id;
   const { overlap_seconds: overlap = OVERLAP_SECONDS } = body;
   const secret = newWebhookSecret();
+  const sealed = await call.sealer.seal(secret, { organizationId: caller.organizationId, webhookId: before.id });
   const [current] = before.secrets;
   const replaced = overlap > 0 && current ? [{ secret: current.secret, expiresAt: unixSeconds(nowMs) + overlap }] : [];
-  const record = { ...before, secrets: [{ secret }, ...replaced], version: before.version + 1 };
+  const record = { ...before, secrets: [{ secret: sealed }, ...replaced], version: before.version + 1 };
   const event = auditEvent("webhook.secret_rotated", { id: record.id });
   return change(call, event, [{ action: "replace", record, version: before.version }], {
     body: { ...shown(record, nowMs), secret },
