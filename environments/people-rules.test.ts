@@ -127,4 +127,17 @@ describe("identity.people", () => {
       expect.stringContaining("than that of the workload nightly at the same issuer"),
     ]);
   });
+
+  test("lets nobody read all projects, or choose the own address, where everybody comes in", () => {
+    const any = { domains: "any", role: "member" } as const;
+    expect(problemsOf({ admit: any })).toEqual([]);
+    expect(problemsOf({ admit: { domains: "any" }, userClaim: "preferred_username" })).toEqual([
+      expect.stringContaining('identity.people.admit.role: must be "member" where everybody comes in'),
+      expect.stringContaining("identity.people.userClaim: must be email where everybody comes in"),
+    ]);
+    expect(problemsOf({ admit: { ...any, ownProject: { tier: "gold", creditDays: 3 } } })).toEqual([
+      expect.stringContaining("identity.people.admit.ownProject.tier: must be one of the tiers of api.tiers"),
+      expect.stringContaining("identity.people.admit.ownProject.creditDays: must be absent without creditUsd"),
+    ]);
+  });
 });

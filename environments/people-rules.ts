@@ -20,6 +20,7 @@ export function peopleProblems(environment: Environment): readonly Problem[] {
     ...sizeProblems(environment),
     ...entraProblems(people),
     ...accessTokenProblems(people, environment),
+    ...signUpProblems(people, environment),
     ...planProblems(PATH, people, environment),
     ...workloadProblems(people, environment),
   ];
@@ -97,6 +98,42 @@ function accessTokenProblems(people: PeopleSettings, { identity: { workloads } }
       ...at,
       rule: `must be another one than that of the workload ${same.name} at the same issuer: a token is either a workload's or a person's`,
       remedy: "use another audience, or remove the policy",
+    });
+  return problems;
+}
+
+/** Who signs up with any address is a stranger. */
+function signUpProblems({ admit, userClaim = "email" }: PeopleSettings, { api }: Environment): readonly Problem[] {
+  if (admit === undefined || admit === "invited") return [];
+  const problems: Problem[] = [];
+  const { domains, role = "reader", ownProject } = admit;
+  if (domains === "any" && role !== "member")
+    problems.push({
+      path: `${PATH}.admit.role`,
+      value: role,
+      rule: 'must be "member" where everybody comes in: a reader reads all projects',
+      remedy: 'write role: "member"',
+    });
+  if (domains === "any" && userClaim !== "email")
+    problems.push({
+      path: `${PATH}.userClaim`,
+      value: userClaim,
+      rule: "must be email where everybody comes in: only for it issuers say whether they have verified the address",
+      remedy: "leave userClaim out, or list the domains",
+    });
+  if (ownProject?.tier !== undefined && !Object.hasOwn(api.tiers, ownProject.tier))
+    problems.push({
+      path: `${PATH}.admit.ownProject.tier`,
+      value: ownProject.tier,
+      rule: `must be one of the tiers of api.tiers, which has ${Object.keys(api.tiers).join(", ") || "none"}`,
+      remedy: "write the name of one, or add it to api.tiers",
+    });
+  if (ownProject?.creditDays !== undefined && ownProject.creditUsd === undefined)
+    problems.push({
+      path: `${PATH}.admit.ownProject.creditDays`,
+      value: ownProject.creditDays,
+      rule: "must be absent without creditUsd: there is no credit that could expire",
+      remedy: "write creditUsd too, or leave creditDays out",
     });
   return problems;
 }

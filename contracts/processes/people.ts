@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { DeepReadonly } from "../../lib/deep-readonly.ts";
+import { TierName } from "../limits/use-limit.ts";
 import { isSafeIssuerAddress, issuerAddress, LONGEST_WORKLOAD_KEY_SECONDS } from "./workloads.ts";
 
 const domain = z
@@ -29,6 +30,10 @@ export const SignInDocument = z.object({
   scopes: z.array(z.string()).optional(),
   /** Who comes in: who was invited, or also who has an address of some domains. */
   admit: z.enum(["invited", "domains"]).optional(),
+  /** Whether everybody with a verified address comes in; `admit` is `domains` then, for clients of before. @default false */
+  is_open: z.boolean().optional(),
+  /** Whether who is new gets a project of their own. @default false */
+  has_own_project: z.boolean().optional(),
   /** Whether the client has a secret, which this API has: then only it exchanges codes. */
   has_secret: z.boolean().optional(),
 });
@@ -76,19 +81,30 @@ export const PeopleSettings = z.strictObject({
     .optional(),
   /**
    * Who comes in: `invited`, those whose address is in the organisation or was invited; or everybody with an address of
-   * some domains, who then gets a role and becomes a member of `projectIds`. @default "invited"
+   * some domains, or with any verified address, who then gets a role and becomes a member of `projectIds`. @default "invited"
    */
   admit: z
     .union([
       z.literal("invited"),
       z.strictObject({
-        domains: z.array(domain).min(1).max(20),
+        domains: z.union([z.array(domain).min(1).max(20), z.literal("any")]),
         /** In the organisation: `reader` reads all projects, `member` those that the user is in. @default "reader" */
         role: z.enum(["reader", "member"]).optional(),
         /** Projects that a new user becomes a member of. @default - none: an owner adds the user to a project */
         projectIds: z
           .array(z.string().regex(/^proj_[0-9a-z]+$/, "must be the id of a project, proj_…"))
           .max(10)
+          .optional(),
+        /** Makes a project for each new user, who owns it. @default - none is made */
+        ownProject: z
+          .strictObject({
+            /** Whose limits the project has. @default - none's */
+            tier: TierName.optional(),
+            /** Prepaid credit in dollars, beyond which the project may use nothing. @default - it needs no credit */
+            creditUsd: z.number().min(0.01).max(10_000).optional(),
+            /** Days after which the credit can't be used any more. @default - it does not expire */
+            creditDays: z.int().min(1).max(3650).optional(),
+          })
           .optional(),
       }),
     ])

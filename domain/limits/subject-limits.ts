@@ -48,12 +48,18 @@ export function subjectLimitsId({ scope, subject }: LimitSubject): string {
  * Replaces the limits of a subject. It has the form of a revoked key, for readers that take every item for one. To be
  * written together with the count of changes (`countedChange`).
  * @param version of the item as it was read, 0 where there was none. The update fails its condition when it is another one.
+ * @param credits that a new subject has from its beginning. @default - they stay as they are
  */
-export function subjectLimitsUpdate(limits: SubjectLimits, version: number, at: Date): KeyUpdate {
+export function subjectLimitsUpdate(
+  limits: SubjectLimits,
+  version: number,
+  at: Date,
+  credits?: readonly CreditGrant[],
+): KeyUpdate {
   const { scope, subject, models, retention, weight, tier } = limits;
   const optional = { models, retention, weight };
   const stored = [...(tier === undefined ? [] : [{ tier }]), ...limits.limits.map(withoutUndefined)];
-  const fields = { limits: stored, ...withoutUndefined(optional) };
+  const fields = { limits: stored, ...withoutUndefined(optional), ...(credits && creditFields(credits)) };
   const removed = Object.keys(optional).filter((name) => !Object.hasOwn(fields, name));
   return itemUpdate({ scope, subject }, { fields, removed, version, at });
 }
@@ -72,8 +78,11 @@ export function subjectCreditsUpdate(
   const first = { limits: [] };
   if (credits === undefined)
     return itemUpdate(subject, { first, fields: {}, removed: ["credits", "requires"], version, at });
-  const fields = { credits: credits.map(withoutUndefined), requires: [CREDITS_FIELD] };
-  return itemUpdate(subject, { first, fields, removed: [], version, at });
+  return itemUpdate(subject, { first, fields: creditFields(credits), removed: [], version, at });
+}
+
+function creditFields(credits: readonly CreditGrant[]) {
+  return { credits: credits.map(withoutUndefined), requires: [CREDITS_FIELD] };
 }
 
 interface ItemChange {

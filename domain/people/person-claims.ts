@@ -51,8 +51,15 @@ export function audienceOf({ clientId, audience = clientId }: PeopleSettings): s
   return audience;
 }
 
+/** Whether everybody with a verified address comes in, whom nobody knows. */
+export function isOpen({ admit }: PeopleSettings): boolean {
+  return typeof admit === "object" && admit.domains === "any";
+}
+
 /** Whether people of the domain come in without an invitation. */
 export function admitsDomain({ issuer, admit }: PeopleSettings, domain: string, { all }: SubjectClaims): boolean {
-  if (admit === undefined || admit === "invited" || !admit.domains.includes(domain)) return false;
+  if (admit === undefined || admit === "invited") return false;
+  if (admit.domains === "any") return true;
+  if (!admit.domains.includes(domain)) return false;
   return issuer !== GOOGLE || all.hd === domain;
 }

@@ -29,7 +29,11 @@ interface Basis extends Pick<PersonProject, "role" | "requires" | "byGroup"> {
  * @returns `undefined` when the organisation has too many memberships to search them
  */
 export async function projectsOf(
-  { user, newMemberships }: Pick<SignedIn, "newMemberships"> & { readonly user: { readonly id: string } },
+  {
+    user,
+    newMemberships,
+    newProject,
+  }: Pick<SignedIn, "newMemberships" | "newProject"> & { readonly user: { readonly id: string } },
   store: Store,
   wanted?: string,
 ): Promise<readonly PersonProject[] | undefined> {
@@ -51,6 +55,8 @@ export async function projectsOf(
   const candidates = [...bases.values()].filter(({ projectId }) => wanted === undefined || projectId === wanted);
   const found = await Promise.all(
     candidates.map(async ({ projectId, role, requires, byGroup }): Promise<readonly PersonProject[]> => {
+      // It is made by the transaction that makes the key.
+      if (projectId === newProject?.id) return [{ project: newProject, role, requires, byGroup }];
       const project = await store.get({ kind: "project", ids: [projectId] });
       if (project === undefined || project.archivedAt !== undefined) return [];
       return [{ project, role, requires: [requireUnchanged(project), ...requires], byGroup }];

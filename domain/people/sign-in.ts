@@ -4,6 +4,8 @@ import type { Change } from "../tenancy/changes.ts";
 import { newId } from "../tenancy/ids.ts";
 import { type FoundAddress, isDeactivated, joins, newMemberships } from "../tenancy/join-organization.ts";
 import { unixSeconds } from "../tenancy/unix-seconds.ts";
+import { newOwnProject } from "./own-project.ts";
+import { isOpen } from "./person-claims.ts";
 
 export interface SignInRequest {
   readonly settings: PeopleSettings;
@@ -19,6 +21,10 @@ export interface SignedIn {
   readonly user: RecordOf<"user">;
   /** Of a user who is new; `undefined` of one whose memberships are stored. */
   readonly newMemberships: readonly RecordOf<"membership">[] | undefined;
+  /** A project that is made with the user. @default - none is */
+  readonly newProject?: RecordOf<"project"> | undefined;
+  /** Whether the user is one whom nobody has invited, nor knows by the domain of the address. @default false */
+  readonly isSignUp?: boolean;
   readonly changes: readonly Change[];
 }
 
@@ -47,7 +53,20 @@ export function signIn(found: FoundAddress, request: SignInRequest): SignedIn | 
     role,
     addedAt: unixSeconds(nowMs),
   } as const;
-  const memberships = newMemberships(isInvited ? invite.projects : ofDomain, created, nowMs);
+  // Who was invited has the projects of the invitation.
+  const own =
+    isInvited || admit === "invited" || !admit.ownProject ? undefined : newOwnProject(admit.ownProject, created, nowMs);
+  const projects = [
+    ...(isInvited ? invite.projects : ofDomain),
+    ...(own ? [{ id: own.project.id, role: "owner" as const }] : []),
+  ];
+  const memberships = newMemberships(projects, created, nowMs);
   const address = { ...found, invite: isInvited ? invite : undefined };
-  return { user: created, newMemberships: memberships, changes: joins(address, created, memberships, nowMs) };
+  return {
+    user: created,
+    newMemberships: memberships,
+    newProject: own?.project,
+    isSignUp: !isInvited && isOpen(settings),
+    changes: [...joins(address, created, memberships, nowMs), ...(own?.changes ?? [])],
+  };
 }

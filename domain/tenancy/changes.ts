@@ -49,6 +49,8 @@ export type KeyChange =
       readonly limits: SubjectLimits;
       /** Of the item; 0 where there is none. */
       readonly version: number;
+      /** Of a new subject, which needs credit from its beginning. @default - they stay as they are */
+      readonly credits?: readonly CreditGrant[] | undefined;
       readonly at: Date;
     }
   | {

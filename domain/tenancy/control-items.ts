@@ -173,7 +173,9 @@ function keyAction(TableName: string, change: KeyChange): TransactAction {
     case "replaceSecret":
       return { Update: { TableName, ...replaceSecretUpdate(change.keyId, change.hash, change.validUntil) } };
     case "setLimits":
-      return { Update: { TableName, ...subjectLimitsUpdate(change.limits, change.version, change.at) } };
+      return {
+        Update: { TableName, ...subjectLimitsUpdate(change.limits, change.version, change.at, change.credits) },
+      };
     case "setCredits":
       return {
         Update: { TableName, ...subjectCreditsUpdate(change.subject, change.credits, change.version, change.at) },

@@ -9,6 +9,7 @@ import { type ExchangeRecord, exchangeRecord } from "../../domain/workloads/work
 /** DynamoDB may delete a key so long after its expiry; until then it is refused as expired. */
 const DELETE_AFTER_SECONDS = 3600;
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 
 const Failures = z.object({ failures: z.number() });
 
@@ -57,12 +58,20 @@ export class ExchangeStore {
   }
 
   async countFailure(address: string, nowMs: number): Promise<void> {
+    await this.#count(minuteOf(address, nowMs), nowMs, MINUTE_MS);
+  }
+
+  /** Counts a person who signs up. @returns how many have from this address in this hour, with this one */
+  async countSignUp(address: string, nowMs: number): Promise<number> {
+    return await this.#count(`sign-ups ${address} ${Math.floor(nowMs / HOUR_MS)}`, nowMs, HOUR_MS);
+  }
+
+  async #count(subject: string, nowMs: number, windowMs: number): Promise<number> {
     const now = new Date(nowMs);
-    const subject = minuteOf(address, nowMs);
-    const expireAt = Math.ceil((nowMs + 2 * MINUTE_MS) / 1000);
+    const expireAt = Math.ceil((nowMs + 2 * windowMs) / 1000);
     const { keyId, ...fields } = exchangeRecord("failed-exchanges", subject, now, expireAt);
     const entries = Object.entries(fields);
-    await this.#client.send(
+    const { Attributes } = await this.#client.send(
       new UpdateCommand({
         TableName: this.#table,
         Key: { keyId },
@@ -72,8 +81,10 @@ export class ExchangeStore {
           ":one": 1,
           ...Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])),
         },
+        ReturnValues: "ALL_NEW",
       }),
     );
+    return Failures.safeParse(Attributes).data?.failures ?? 0;
   }
 }
 

@@ -20,6 +20,7 @@ import { GrantRefused } from "./issuer-client.ts";
 import { OAuthError } from "./oauth-error.ts";
 import type { ReceivedRequest } from "./received-request.ts";
 import { isSessionPath, type ServeSessionTools, serveSession } from "./serve-session.ts";
+import type { PeopleTools } from "./signed-in-person.ts";
 import type { TokenResponse } from "./token-response.ts";
 
 export interface ServeTools extends ExchangeTools {
@@ -27,7 +28,7 @@ export interface ServeTools extends ExchangeTools {
   readonly describeSignIn?: (() => Promise<Omit<SignInDocument, "issuer" | "client_id">>) | undefined;
   /** Where browsers have sessions. @default - they have none */
   readonly browser?: ServeSessionTools | undefined;
-  readonly store: Pick<ExchangeStore, "issue" | "isArchived" | "failures" | "countFailure">;
+  readonly store: Pick<ExchangeStore, "issue" | "isArchived" | "failures" | "countFailure" | "countSignUp">;
   /** Stores a refusal as an audit event. It does not fail. @default - there is no control API, whose events these are */
   readonly recordRefusal?: (refusal: Refusal, nowMs: number) => Promise<void>;
   /** Writes one line of the log. */
@@ -46,8 +47,11 @@ export async function serve(request: ReceivedRequest, tools: ServeTools): Promis
   try {
     if (people !== undefined && request.path.endsWith(SIGN_IN_PATH))
       return await signInResponse(people.settings, tools, requestId);
-    if (browser !== undefined && isSessionPath(request.path))
-      return await serveSession(request, browser, (perform) => recorded(viewerOf(request), tools, perform));
+    if (browser !== undefined && isSessionPath(request.path)) {
+      const counted = viewerOf(request);
+      const session = { ...browser, people: countingSignUps(browser.people, counted, tools) };
+      return await serveSession(request, session, (perform) => recorded(counted, tools, perform));
+    }
     if (request.method !== "POST") {
       const body = { error: "invalid_request", error_description: "Send a POST request." };
       return uncachedResponse(405, body, requestId, { allow: "POST" });
@@ -60,10 +64,22 @@ export async function serve(request: ReceivedRequest, tools: ServeTools): Promis
   }
 }
 
+function countingSignUps(
+  people: PeopleTools,
+  { address }: CountedRequest,
+  { store, wallClock }: ServeTools,
+): PeopleTools {
+  return { ...people, countSignUp: () => store.countSignUp(address, wallClock()) };
+}
+
 async function exchanged(request: ReceivedRequest, tools: ServeTools): Promise<TokenResponse> {
+  const { people } = tools;
   const counted = { request, address: addressBucket(request.address) ?? "unknown", operation: `POST ${TOKEN_PATH}` };
   return await recorded(counted, tools, async () => {
-    const { response, issuedTo, facts } = await exchange(readExchange(request.body, request.contentType), tools);
+    const { response, issuedTo, facts } = await exchange(readExchange(request.body, request.contentType), {
+      ...tools,
+      people: people && countingSignUps(people, counted, tools),
+    });
     tools.log({ level: "info", msg: `${issuedTo} key issued`, ...facts });
     return response;
   });

@@ -1,15 +1,22 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { PeopleSettings, SignInDocument } from "../../contracts/processes/people.ts";
+import { isOpen } from "../../domain/people/person-claims.ts";
 import { awsLimits } from "../aws-limits.ts";
 import { IssuerClient } from "./issuer-client.ts";
 
 /** What clients find out of where people sign in. Without the issuer's addresses while it can't be read. */
 export async function describeSignIn(
-  { admit = "invited", clientSecretId }: PeopleSettings,
+  settings: PeopleSettings,
   client: Pick<IssuerClient, "authorization">,
   log: (line: Readonly<Record<string, unknown>>) => void,
 ): Promise<Omit<SignInDocument, "issuer" | "client_id">> {
-  const own = { admit: admit === "invited" ? admit : "domains", has_secret: clientSecretId !== undefined } as const;
+  const { admit = "invited", clientSecretId } = settings;
+  const own = {
+    admit: admit === "invited" ? admit : "domains",
+    ...(isOpen(settings) ? { is_open: true } : {}),
+    ...(admit !== "invited" && admit.ownProject ? { has_own_project: true } : {}),
+    has_secret: clientSecretId !== undefined,
+  } as const;
   try {
     const { endpoint, scopes } = await client.authorization();
     return { ...own, authorization_endpoint: endpoint, scopes: [...scopes] };

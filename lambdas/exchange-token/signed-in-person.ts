@@ -6,9 +6,14 @@ import { MAX_CHANGE_ATTEMPTS, pauseAfter } from "../change-attempts.ts";
 import { OAuthError } from "./oauth-error.ts";
 import type { PeopleStore } from "./people-store.ts";
 
+/** People whom nobody has invited, from one address in an hour. Behind the address of an office or a school are more people. */
+export const SIGN_UPS_PER_HOUR = 10;
+
 export interface PeopleTools {
   readonly settings: PeopleSettings;
   readonly store: Pick<PeopleStore, "find" | "get" | "listWithin" | "membershipsOf" | "write" | "organizationId">;
+  /** Counts a user who signs up from the address of this request. @returns how many did in this hour. @default - none is counted */
+  readonly countSignUp?: (() => Promise<number>) | undefined;
 }
 
 /** A person who may sign in, as the tables have them now. */
@@ -26,7 +31,7 @@ export interface SignInAttempt {
  */
 export async function asSignedIn<T extends object>(
   claims: SubjectClaims,
-  { settings, store }: PeopleTools,
+  { settings, store, countSignUp }: PeopleTools,
   wallClock: () => number,
   perform: (attempt: SignInAttempt) => Promise<T | "lost-race">,
 ): Promise<T> {
@@ -38,6 +43,7 @@ export async function asSignedIn<T extends object>(
   }
   const { email } = person;
   const isAdmitted = admitsDomain(settings, person.domain, claims);
+  let isCounted = false;
   // Changes of the organisation may come between; each one is read again.
   for (let attempt = 1; attempt <= MAX_CHANGE_ATTEMPTS; attempt++) {
     const nowMs = wallClock();
@@ -47,6 +53,10 @@ export async function asSignedIn<T extends object>(
         rule: "people: not-invited",
         facts: { ...facts, email },
       });
+    if (signedIn.isSignUp && !isCounted) {
+      isCounted = true;
+      if (((await countSignUp?.()) ?? 0) > SIGN_UPS_PER_HOUR) throw tooManySignUps(facts, nowMs);
+    }
     const result = await perform({ signedIn, facts: { ...facts, user: signedIn.user.id }, nowMs });
     if (result !== "lost-race") return result;
     await pauseAfter(attempt);
@@ -56,6 +66,15 @@ export async function asSignedIn<T extends object>(
     rule: "people: lost-race",
     facts,
     retryAfterSeconds: 1,
+  });
+}
+
+function tooManySignUps(facts: SignInAttempt["facts"], nowMs: number): OAuthError {
+  return new OAuthError("temporarily_unavailable", "Too many people have signed up from this address. Wait.", {
+    status: 429,
+    rule: "people: sign-ups-of-address",
+    facts,
+    retryAfterSeconds: 3600 - (Math.floor(nowMs / 1000) % 3600),
   });
 }
 

@@ -8,6 +8,8 @@ export const MESSAGES = defineMessages(
     signUpInvited:
       "People come in by invitation: sign in with the address that was invited, and the invitation is accepted.",
     signUpOpen: "Sign in with your company's address. Your account is made at the first sign-in.",
+    signUpAny: "Sign in with any address that the provider has verified. Your account is made at the first sign-in.",
+    signUpOwnProject: "You get a project of your own, in which you can use models at once.",
     signUpClosed: "People do not sign in here. Ask your operator for an admin key.",
     withProvider: "Continue with single sign-on",
     withKey: "Sign in with an admin key",
@@ -30,6 +32,9 @@ export const MESSAGES = defineMessages(
     signUpInvited:
       "Man kommt auf Einladung herein: Melden Sie sich mit der eingeladenen Adresse an, dann ist die Einladung angenommen.",
     signUpOpen: "Melden Sie sich mit der Adresse Ihrer Firma an. Ihr Konto entsteht bei der ersten Anmeldung.",
+    signUpAny:
+      "Melden Sie sich mit einer Adresse an, die der Anbieter geprüft hat. Ihr Konto entsteht bei der ersten Anmeldung.",
+    signUpOwnProject: "Sie bekommen ein eigenes Projekt, in dem Sie Modelle sofort verwenden können.",
     signUpClosed: "Hier melden sich keine Personen an. Bitten Sie Ihren Betreiber um einen Admin-Schlüssel.",
     withProvider: "Weiter mit Single Sign-on",
     withKey: "Mit einem Admin-Schlüssel anmelden",

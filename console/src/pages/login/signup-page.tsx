@@ -7,6 +7,9 @@ import { Entrance } from "./entrance.tsx";
 import { MESSAGES } from "./messages.ts";
 import { ProviderButton } from "./provider-button.tsx";
 
+/** Who comes in. */
+const LEADS = { invited: "signUpInvited", domains: "signUpOpen", any: "signUpAny" } as const;
+
 /** Says how people come in, and begins. An account is made by the first sign-in. */
 export function SignupPage() {
   const t = useTexts(MESSAGES);
@@ -29,9 +32,10 @@ export function SignupPage() {
       </Entrance>
     );
   if (policy.isPending) return <Loading />;
-  const lead = policy.data?.admit === "domains" ? t("signUpOpen") : t("signUpInvited");
+  const { admit = "invited", hasOwnProject = false } = policy.data ?? {};
   return (
-    <Entrance title={t("signUpTitle")} lead={lead}>
+    <Entrance title={t("signUpTitle")} lead={t(LEADS[admit])}>
+      {hasOwnProject ? <p className="quiet">{t("signUpOwnProject")}</p> : undefined}
       {policy.error === null ? undefined : <Problem error={policy.error} onRetry={() => void policy.refetch()} />}
       <ProviderButton to={to} />
       {known}
