@@ -1,15 +1,14 @@
 import { ERRORS } from "../../contracts/api/errors.ts";
 import { AliasedKeyBody, KEY_ALIAS } from "../../contracts/control/outer-paths.ts";
 import type { RecordOf } from "../../contracts/control/records.ts";
-import { ID_MARK } from "../../domain/tenancy/changes.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { administer, type ControlRequest, type ControlResponse, type ControlTools, failure } from "./administer.ts";
 import { ControlError, notFound } from "./call/control-error.ts";
+import { KEY_PREFIX } from "./call/limited-subject.ts";
 import type { ControlStore } from "./store/control-store.ts";
 
 const PROJECTS = "/v1/organization/projects";
 const ROTATE = "rotate";
-const PAGE = 100;
 
 /** Responds to a request of the control API, whose path may be a short one for keys. @throws as `administer` */
 export async function administerByAlias(request: ControlRequest, tools: ControlTools): Promise<ControlResponse> {
@@ -67,21 +66,14 @@ function onlyMethod(method: string, request: ControlRequest, allow: string): voi
     throw new ControlError("method_not_allowed", ERRORS.method_not_allowed.message, { allow });
 }
 
-/** Keys are stored by project, so those of the organisation are read until it is found. */
+/** The key's own item says in which project the key is. */
 async function findKey(
   store: ControlStore,
   organizationId: string,
   id: string,
 ): Promise<RecordOf<"projectKey"> | undefined> {
-  let after: string | undefined;
-  for (let hasMore = true; hasMore; ) {
-    const range = { kind: "projectKey", limit: PAGE, ...(after === undefined ? {} : { after }) } as const;
-    const page = await store.list(organizationId, range);
-    const found = page.records.find((key) => key.id === id);
-    if (found !== undefined) return found;
-    const last = page.records.at(-1);
-    after = last && [last.projectId, last.id].join(ID_MARK);
-    hasMore = page.hasMore;
-  }
-  return undefined;
+  if (!id.startsWith(KEY_PREFIX)) return undefined;
+  const key = await store.keyProject(id.slice(KEY_PREFIX.length));
+  if (key?.projectId === undefined) return undefined;
+  return await store.get(organizationId, { kind: "projectKey", ids: [key.projectId, id] });
 }

@@ -8,7 +8,7 @@ import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import type { ControlStore } from "../store/control-store.ts";
 
 /** Prefix of a key's id in this API. */
-const KEY_PREFIX = "key_";
+export const KEY_PREFIX = "key_";
 /** Service accounts are stored by project, so those of the organisation are read until one is found. */
 const READ_AT_ONCE = 1000;
 

@@ -108,7 +108,7 @@ export class DynamoControlStore implements ControlStore {
 
   async keyProject(keyId: string): Promise<{ readonly projectId: string | undefined } | undefined> {
     if (!StoredApiKey.shape.keyId.safeParse(keyId).success) return undefined;
-    const item = await this.#keysItem(keyId, "keyId, projectId, kind");
+    const item = await this.#keysItem(keyId, "keyId, projectId, kind", true);
     // An item of a kind is no key.
     if (item === undefined || item.kind !== undefined) return undefined;
     return { projectId: StoredApiKey.shape.projectId.parse(item.projectId) };
