@@ -111,6 +111,7 @@ const PASSED = new Set([
   "XDG_CACHE_HOME",
   "TMPDIR",
   ENV.logLevel,
+  ENV.stripeUrl,
   ENV.localEngine,
   ENV.localModel,
   ENV.localEmbeddings,
