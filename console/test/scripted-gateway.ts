@@ -1,4 +1,5 @@
 import type { AdminTarget } from "../../contracts/api/admin.ts";
+import type { OperatorKey } from "../../contracts/control/admin-keys.ts";
 import type { LiveRequestList } from "../../contracts/live/live-requests.ts";
 
 const LONG = "m".repeat(80);
@@ -47,8 +48,16 @@ const TARGETS: readonly AdminTarget[] = [
   },
 ];
 
+/** The admin key's secret, which the scripted service accepts for the gateways too. */
+function operatorKey(): OperatorKey {
+  const now = Math.floor(Date.now() / 1000);
+  const id = "key_abcdefghijkl";
+  return { object: "organization.operator_key", id, value: "sk-admin-test", created_at: now, expires_at: now + 300 };
+}
+
 /** What the gateways' own administration responds; changes are tested against the real one. */
 export function respondAsGateway({ method, url }: { readonly method: string; readonly url: string }): unknown {
+  if (url === "/v1/organization/operator_keys") return operatorKey();
   if (method !== "GET") return undefined;
   if (url === "/admin/requests") return REQUESTS;
   return url === "/admin/targets" ? { object: "list", data: TARGETS } : undefined;

@@ -37,3 +37,16 @@ export const CreateAdminApiKey = z.strictObject({
 });
 /** By the time of creation. */
 export const ListAdminApiKeysQuery = z.strictObject({ ...cursor, order: z.enum(["asc", "desc"]).default("asc") });
+
+/** Seconds for which an operator's key works: a role that is taken away holds for the next one. */
+export const OPERATOR_KEY_SECONDS = 300;
+
+/** A key with which its user operates the gateways (`/admin`) for some minutes; the only response with the secret, in `value`. */
+export const OperatorKey = z.strictObject({
+  object: z.literal("organization.operator_key"),
+  id: z.string(),
+  value: z.string(),
+  created_at: Seconds,
+  expires_at: Seconds,
+});
+export type OperatorKey = z.infer<typeof OperatorKey>;

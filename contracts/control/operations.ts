@@ -216,6 +216,13 @@ export const CONTROL_OPERATIONS = {
     query: adminKeys.ListAdminApiKeysQuery,
     response: adminKeys.AdminApiKeyPage,
   },
+  createOperatorKey: {
+    ...post,
+    path: "/v1/organization/operator_keys",
+    scope: "operator_keys.write",
+    body: NoBody,
+    response: adminKeys.OperatorKey,
+  },
   createAdminApiKey: {
     ...post,
     path: ADMIN_KEYS,
@@ -257,6 +264,7 @@ export const OWN_OPERATIONS = [
   "createProjectApiKey",
   "rotateProjectApiKey",
   "listOwnApiKeys",
+  "createOperatorKey",
   "listLimits",
   "retrieveLimits",
   "updateLimits",

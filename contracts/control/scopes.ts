@@ -33,6 +33,8 @@ export const ControlScope = z.enum([
   "audit_logs.read",
   "admin_keys.read",
   "admin_keys.write",
+  /** To operate the gateways themselves: requests in progress, targets, routes and providers. */
+  "operator_keys.write",
   "groups.read",
   "groups.write",
   "roles.read",

@@ -1,5 +1,5 @@
 import type { RecordOf } from "../../contracts/control/records.ts";
-import { DEFAULT_PLAN, type KeyScope } from "../../contracts/processes/auth.ts";
+import { type ApiKeyItem, DEFAULT_PLAN, type KeyScope } from "../../contracts/processes/auth.ts";
 import type { PeopleSettings } from "../../contracts/processes/people.ts";
 import { createKey } from "../keys/key-item.ts";
 import type { Change } from "../tenancy/changes.ts";
@@ -47,7 +47,7 @@ export function liveKeys(stored: RecordOf<"personKeys"> | undefined, nowMs: numb
 }
 
 export interface PersonKeyDescription {
-  readonly settings: PeopleSettings;
+  readonly settings: Pick<PeopleSettings, "plan">;
   readonly user: RecordOf<"user">;
   readonly projectId: string;
   readonly scopes: readonly KeyScope[];
@@ -91,20 +91,26 @@ export function newPersonKey(description: PersonKeyDescription): NewPersonKey {
     ...(sessionId === undefined ? {} : { sessionId }),
     ...(byGroup === undefined ? {} : { groupId: byGroup.groupId }),
   };
+  return { secret, keyId: item.keyId, expiresAt, changes: withSignInKey(user.id, item, key, stored, nowMs) };
+}
+
+/** Stores a key that lasts for minutes, with the record of its user's keys. */
+export function withSignInKey(
+  userId: string,
+  item: ApiKeyItem,
+  key: StoredKey,
+  stored: RecordOf<"personKeys"> | undefined,
+  nowMs: number,
+): readonly Change[] {
   const live = signInKeys(stored, nowMs);
   // The oldest ends: exchanges were refused before, so only a browser that is loaded again and again comes here.
   const ended = live.slice(0, Math.max(0, live.length + 1 - MAX_LIVE_KEYS_PER_USER));
   const keys = [...live.slice(ended.length), key, ...lastingKeys(stored)];
-  return {
-    secret,
-    keyId: item.keyId,
-    expiresAt,
-    changes: [
-      { action: "createKey", item, deleteAt: expiresAt + DELETE_AFTER_SECONDS },
-      storedAs(user.id, keys, stored, nowMs),
-      ...ended.map((one) => revocation(one.keyId, nowMs)),
-    ],
-  };
+  return [
+    { action: "createKey", item, deleteAt: key.expiresAt + DELETE_AFTER_SECONDS },
+    storedAs(userId, keys, stored, nowMs),
+    ...ended.map((one) => revocation(one.keyId, nowMs)),
+  ];
 }
 
 /** The keys that a user got by signing in, and that have not expired. */

@@ -15,6 +15,7 @@ import * as groups from "./handlers/groups.ts";
 import * as invites from "./handlers/invites.ts";
 import * as limits from "./handlers/limits.ts";
 import * as modelPermissions from "./handlers/model-permissions.ts";
+import * as operatorKeys from "./handlers/operator-keys.ts";
 import * as projectGroups from "./handlers/project-groups.ts";
 import * as projectUsers from "./handlers/project-users.ts";
 import * as projects from "./handlers/projects.ts";
@@ -39,6 +40,7 @@ export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHan
   ...users,
   ...invites,
   ...adminKeys,
+  ...operatorKeys,
   ...auditLogs,
   ...groups,
   ...groupUsers,

@@ -24,6 +24,7 @@ export const OPERATIONS = {
   createInvite: ["POST", "/v1/organization/invites"],
   deleteInvite: ["DELETE", "/v1/organization/invites/{invite_id}"],
   listAdminApiKeys: ["GET", "/v1/organization/admin_api_keys"],
+  createOperatorKey: ["POST", "/v1/organization/operator_keys"],
   listAuditLogs: ["GET", "/v1/organization/audit_logs"],
   listCompletionsUsage: ["GET", "/v1/organization/usage/completions"],
   listEmbeddingsUsage: ["GET", "/v1/organization/usage/embeddings"],

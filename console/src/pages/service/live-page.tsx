@@ -11,10 +11,9 @@ import { useFormatter, useTexts } from "../../i18n/translate.ts";
 import { AdminFrame } from "../admin/admin-frame.tsx";
 import "../../styles/dashboard.css";
 import { gatewayAdmin } from "./gateway-admin.ts";
-import { ForgetKey, KeyFrame } from "./key-frame.tsx";
 import { LiveFigures } from "./live-figures.tsx";
 import { MESSAGES } from "./messages.ts";
-import { useOperatorKey } from "./operator-key.ts";
+import { OperatorsOnly } from "./operators-only.tsx";
 
 /** Milliseconds from one list to the request for the next: what is shown is never a second old. */
 const EVERY_MS = 500;
@@ -22,25 +21,16 @@ const LIVE_KEY = ["live-requests"] as const;
 
 /** The requests in progress, and a button that stops one. */
 export function LivePage() {
-  return (
-    <AdminFrame page="live">
-      {() => (
-        <KeyFrame>
-          <Live />
-        </KeyFrame>
-      )}
-    </AdminFrame>
-  );
+  return <AdminFrame page="live">{(isOwner) => (isOwner ? <Live /> : <OperatorsOnly />)}</AdminFrame>;
 }
 
 function Live() {
   const t = useTexts(MESSAGES);
   const { config } = useRouteContext({ from: "__root__" });
-  const key = useOperatorKey((state) => state.key);
   const [isPaused, setPaused] = useState(false);
   const [stopped, setStopped] = useState<LiveRequest>();
   const list = useQuery({
-    queryKey: [...LIVE_KEY, key],
+    queryKey: LIVE_KEY,
     queryFn: ({ signal }) => gatewayAdmin<LiveRequestList>(config.apiUrl, { path: "/requests", signal }),
     refetchInterval: ({ state }) => (isPaused || state.error !== null ? false : EVERY_MS),
     staleTime: 0,
@@ -52,7 +42,6 @@ function Live() {
         <button type="button" className="button" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
           {isPaused ? t("resume") : t("pause")}
         </button>
-        <ForgetKey />
       </div>
       {list.isPending ? <Loading /> : undefined}
       {list.error === null ? undefined : <Problem error={list.error} onRetry={() => void list.refetch()} />}

@@ -2,10 +2,8 @@ import { defineMessages } from "../../i18n/messages.ts";
 
 export const MESSAGES = defineMessages(
   {
-    key: "Key with the scope admin",
-    keyHint: "The command sluice keys create --scope admin makes one. It stays in this window's memory.",
-    use: "Use key",
-    forget: "Forget key",
+    operatorsTitle: "This page is for owners of the organisation",
+    operators: "It operates the gateways of all projects.",
     requests: "Requests in progress",
     nothing: "No request is in progress.",
     count: "{count, plural, one {# request} other {# requests}} in progress",
@@ -62,10 +60,8 @@ export const MESSAGES = defineMessages(
     noTargets: "There are no targets.",
   },
   {
-    key: "Schlüssel mit der Berechtigung admin",
-    keyHint: "Der Befehl sluice keys create --scope admin macht einen. Er bleibt im Speicher dieses Fensters.",
-    use: "Schlüssel benutzen",
-    forget: "Schlüssel vergessen",
+    operatorsTitle: "Diese Seite ist für Eigentümer der Organisation",
+    operators: "Sie steuert die Gateways aller Projekte.",
     requests: "Laufende Anfragen",
     nothing: "Es läuft keine Anfrage.",
     count: "{count, plural, one {# Anfrage läuft} other {# Anfragen laufen}}",

@@ -10,9 +10,8 @@ import { useMoney } from "../../i18n/use-money.ts";
 import { nanoOf } from "../../lib/money.ts";
 import { AdminFrame } from "../admin/admin-frame.tsx";
 import { gatewayAdmin } from "./gateway-admin.ts";
-import { ForgetKey, KeyFrame } from "./key-frame.tsx";
 import { MESSAGES } from "./messages.ts";
-import { useOperatorKey } from "./operator-key.ts";
+import { OperatorsOnly } from "./operators-only.tsx";
 import { overrideOf, type RouteChange } from "./route-override.ts";
 
 const EVERY_MS = 5000;
@@ -24,23 +23,14 @@ interface TargetList {
 
 /** Health, load and spend of each target; one is first or drained by hand. */
 export function TargetsPage() {
-  return (
-    <AdminFrame page="targets">
-      {() => (
-        <KeyFrame>
-          <Targets />
-        </KeyFrame>
-      )}
-    </AdminFrame>
-  );
+  return <AdminFrame page="targets">{(isOwner) => (isOwner ? <Targets /> : <OperatorsOnly />)}</AdminFrame>;
 }
 
 function Targets() {
   const t = useTexts(MESSAGES);
   const { config } = useRouteContext({ from: "__root__" });
-  const key = useOperatorKey((state) => state.key);
   const list = useQuery({
-    queryKey: [...TARGETS_KEY, key],
+    queryKey: TARGETS_KEY,
     queryFn: ({ signal }) => gatewayAdmin<TargetList>(config.apiUrl, { path: "/targets", signal }),
     refetchInterval: ({ state }) => (state.error === null ? EVERY_MS : false),
     staleTime: 0,
@@ -50,9 +40,6 @@ function Targets() {
   const columns = useColumns((wanted) => change.mutate(wanted));
   return (
     <>
-      <div className="row-actions">
-        <ForgetKey />
-      </div>
       {list.isPending ? <Loading /> : undefined}
       {list.error === null ? undefined : <Problem error={list.error} onRetry={() => void list.refetch()} />}
       {change.error === null ? undefined : <Problem error={change.error} />}

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { OperatorKey } from "../contracts/control/admin-keys.ts";
+import { apiKeyId } from "../domain/keys/api-key.ts";
+import { checkKey } from "../domain/keys/check-key.ts";
+import { DynamoKeyStore } from "../gateway/keys/dynamo-key-store.ts";
+import { startControl } from "./test/control/started-control.ts";
+import { controlMembers } from "./test/control-members.ts";
+
+const PATH = "/v1/organization/operator_keys";
+
+/** The control API with a second owner, who makes keys for the gateways. */
+async function started() {
+  const server = await controlMembers();
+  const { owner, joinWithKey, url, document, keys, clock } = server;
+  const secret = await joinWithKey("user-ada", "owner");
+  const origin = url.replace("/v1", "");
+  const create = async () => {
+    const response = await fetch(`${origin}${PATH}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${secret}` },
+    });
+    return { status: response.status, body: await response.json() };
+  };
+  const store = new DynamoKeyStore({ client: document, tableName: keys });
+  const refusal = async (key: string, scope: "admin" | "generate") =>
+    checkKey(key, await store.get(apiKeyId(key) ?? ""), { scope }, clock.ms);
+  return { owner, create, refusal, clock };
+}
+
+// documented: operator-keys
+test("an owner gets a key that operates the gateways for five minutes, uses no models and is in the audit log", async () => {
+  const { owner, create, refusal, clock } = await started();
+  const { status, body } = await create();
+  expect(status).toBe(200);
+  const key = OperatorKey.parse(body);
+  expect(key.expires_at - key.created_at).toBe(300);
+  expect(await refusal(key.value, "admin")).toBeUndefined();
+  expect(await refusal(key.value, "generate")).toBe("scope");
+  const { data } = await owner.auditLogs.list({ event_types: ["api_key.created"] });
+  expect(data.find((event) => event["api_key.created"]?.id === key.id)).toMatchObject({
+    "api_key.created": { data: { scopes: ["admin"] } },
+    actor: { api_key: { user: { id: "user-ada" } } },
+  });
+  clock.ms = 1000 * key.expires_at;
+  expect(await refusal(key.value, "admin")).toBe("invalid");
+});
+
+test("the key ends with its user", async () => {
+  const { owner, create, refusal } = await started();
+  const { body } = await create();
+  const { value } = OperatorKey.parse(body);
+  expect(await refusal(value, "admin")).toBeUndefined();
+  await owner.users.delete("user-ada");
+  expect(await refusal(value, "admin")).toBe("invalid");
+});
+
+test("an owner of another organisation gets none, as gateways serve all organisations", async () => {
+  const { send, seed } = await startControl();
+  const user = {
+    kind: "user",
+    version: 1,
+    id: "user-eve",
+    email: "eve@example.com",
+    role: "owner",
+    addedAt: 1,
+  } as const;
+  await seed("org-b", { action: "create", record: user });
+  const { status, body } = await send({ method: "POST", path: PATH, body: "" }, "org-b", "user-eve");
+  expect([status, JSON.stringify(body)]).toEqual([403, expect.stringContaining("not-the-operators-organization")]);
+});
