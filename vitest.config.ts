@@ -56,6 +56,7 @@ const waiting = [
   "local/console-history.e2e.test.ts",
   "local/console-administration.e2e.test.ts",
   "local/console-live.e2e.test.ts",
+  "local/console-routes.e2e.test.ts",
   "console/hostile-responses.browser.test.ts",
   "acceptance/cdktn/cdktn.e2e.test.ts",
   "console/keys.browser.test.ts",

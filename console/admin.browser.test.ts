@@ -21,6 +21,7 @@ const ADMIN_PAGES = [
   "credits",
   "live",
   "targets",
+  "routes",
   "audit",
 ] as const;
 

@@ -134,6 +134,12 @@ const adminLive = createRoute({
   component: lazyRouteComponent(() => import("./pages/service/live-page.tsx"), "LivePage"),
 });
 
+const adminRoutes = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/routes",
+  component: lazyRouteComponent(() => import("./pages/routes/routes-page.tsx"), "RoutesPage"),
+});
+
 const adminTargets = createRoute({
   getParentRoute: () => app,
   path: "/admin/targets",
@@ -190,6 +196,7 @@ const tree = root.addChildren([
     adminCredits,
     adminLive,
     adminTargets,
+    adminRoutes,
     adminAudit,
   ]),
   login,

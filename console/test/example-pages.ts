@@ -15,7 +15,7 @@ const ROW = "[role=row] [role=cell], tbody td, .empty";
 
 /** A page of the gateways' own administration; the scripted names of 80 letters are for tests of the layout. */
 async function withShortNames(page: Page): Promise<void> {
-  await page.route("**/admin/{requests,targets}", async (route) => {
+  await page.route("**/admin/{providers,requests,routes,targets}", async (route) => {
     if (route.request().resourceType() === "document") return route.continue();
     try {
       const response = await route.fetch();
@@ -30,6 +30,7 @@ async function withShortNames(page: Page): Promise<void> {
 /** Pages whose picture needs more than that they have loaded. */
 const STATES: { readonly [Name in ConsolePage]?: (page: Page) => Promise<void> } = {
   "admin/live": withShortNames,
+  "admin/routes": withShortNames,
   "admin/targets": withShortNames,
   dashboard: (page) => page.locator(".recharts-bar-rectangle").first().waitFor(),
   login: (page) => page.locator("main button, main summary").first().waitFor(),

@@ -81,6 +81,12 @@ function fillUsage(control: ScriptedControl): void {
           model,
           project: PROJECTS[index]?.id ?? "proj_1",
           requests: load * 1_310,
+          ...{
+            failed: load * 7,
+            durationMs: load * 1_303 * 2_140,
+            streamed: load * 990,
+            firstTokenMs: load * 990 * 310,
+          },
           inputTokens: load * 1_900_000,
           outputTokens: load * 410_000,
           inputNano: load * (index + 1) * 190_000_000,

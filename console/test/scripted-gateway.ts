@@ -1,6 +1,10 @@
-import type { AdminTarget } from "../../contracts/api/admin.ts";
+import type * as z from "zod";
+import type { AdminProviderList, AdminRouteList, AdminTarget } from "../../contracts/api/admin.ts";
 import type { OperatorKey } from "../../contracts/control/admin-keys.ts";
 import type { LiveRequestList } from "../../contracts/live/live-requests.ts";
+
+type ShownRoute = z.infer<typeof AdminRouteList>["data"][number];
+type ShownProvider = z.infer<typeof AdminProviderList>["data"][number];
 
 const LONG = "m".repeat(80);
 
@@ -48,6 +52,51 @@ const TARGETS: readonly AdminTarget[] = [
   },
 ];
 
+const DECLARED = { source: "declared", version: 0, updatedAt: null, updatedBy: null } as const;
+
+const ROUTES: readonly ShownRoute[] = [
+  {
+    name: LONG,
+    ...DECLARED,
+    settings: {
+      policy: "weighted",
+      sticky: "none",
+      targets: [
+        { pool: LONG, weight: 95 },
+        { provider: "openai", model: LONG, weight: 5 },
+      ],
+      fallbacks: [{ pool: "large" }],
+      failoverAfterSeconds: 5,
+    },
+  },
+];
+
+const PROVIDERS: readonly ShownProvider[] = [
+  {
+    name: "openai",
+    ...{ source: "changed", version: 2, updatedAt: "2026-11-29T12:00:00.000Z", updatedBy: "abcdefghijkl" },
+    settings: {
+      dialect: "openai",
+      endpoint: "https://api.openai.com",
+      region: null,
+      credential: { from: "secret", secretId: "sluice/openai" },
+      rateLimit: null,
+      timeouts: { connectSeconds: 5, firstByteSeconds: 30, idleSeconds: 30, totalSeconds: 300 },
+      ...{ maxConnections: 10, maxInFlight: 10, priority: 1, emergencyOnly: false, monthlyCapUsd: null },
+      healthCheck: null,
+      allowPrivateHosts: [],
+      models: {
+        [LONG]: {
+          contextTokens: 128_000,
+          capabilities: ["tools"],
+          ...{ inputUsdPerMillion: 0.15, outputUsdPerMillion: 0.6, cachedInputUsdPerMillion: 0.075 },
+          priceChanges: [{ from: "2027-01-01T00:00:00.000Z", inputUsdPerMillion: 0.12, outputUsdPerMillion: 0.5 }],
+        },
+      },
+    },
+  },
+];
+
 /** The admin key's secret, which the scripted service accepts for the gateways too. */
 function operatorKey(): OperatorKey {
   const now = Math.floor(Date.now() / 1000);
@@ -60,5 +109,7 @@ export function respondAsGateway({ method, url }: { readonly method: string; rea
   if (url === "/v1/organization/operator_keys") return operatorKey();
   if (method !== "GET") return undefined;
   if (url === "/admin/requests") return REQUESTS;
+  if (url === "/admin/routes") return { object: "list", data: ROUTES };
+  if (url === "/admin/providers") return { object: "list", data: PROVIDERS };
   return url === "/admin/targets" ? { object: "list", data: TARGETS } : undefined;
 }

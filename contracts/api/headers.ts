@@ -54,7 +54,7 @@ export const EXPOSED_HEADERS = [
 ] as const;
 /**
  * Request headers that a browser on another origin may send: those that the SDKs of OpenAI and Anthropic add, by what is
- * called and where they run.
+ * called and where they run; `if-match` is the console's, which changes what it has read.
  */
 export const ALLOWED_REQUEST_HEADERS = [
   "anthropic-beta",
@@ -64,6 +64,7 @@ export const ALLOWED_REQUEST_HEADERS = [
   "cache-control",
   "content-type",
   "idempotency-key",
+  "if-match",
   "openai-beta",
   "openai-organization",
   "openai-project",

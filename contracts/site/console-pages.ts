@@ -11,6 +11,7 @@ export const CONSOLE_PAGES = [
   "admin/live",
   "admin/members",
   "admin/projects",
+  "admin/routes",
   "admin/targets",
   "admin/users",
   "dashboard",

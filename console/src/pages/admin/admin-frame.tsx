@@ -19,6 +19,7 @@ const LINKS = [
   { page: "credits", to: "/admin/credits" },
   { page: "live", to: "/admin/live" },
   { page: "targets", to: "/admin/targets" },
+  { page: "routes", to: "/admin/routes" },
   { page: "audit", to: "/admin/audit" },
 ] as const;
 
