@@ -178,6 +178,41 @@ describe("budgets", () => {
     expect(mails).toHaveLength(1);
   });
 
+  // documented: credits-low-once
+  test("of credit of which 80 % or more are used are notices of low credit, each once, to mail and webhooks", async () => {
+    const { document, usageTable, project, mails, run, store, url, secret } = await noticeSender();
+    const made = await fetch(`${url}/organization/webhooks`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${secret}` },
+      body: JSON.stringify({ url: "https://localhost.example.com", events: ["credits.low"] }),
+    });
+    expect(made.status).toBe(200);
+    const table = new DynamoQuotaTable({ client: document, tableName: usageTable });
+    const name = "credit:credit_7";
+    for (const percent of [50, 80, 80, 100])
+      await table.report(
+        { name, window: "lifetime", expiresAt: undefined },
+        { ...alert(percent, project.id), limit: name, window: "lifetime" },
+      );
+    expect(await run()).toEqual([]);
+    expect(await run()).toEqual([]);
+    const { records } = await store.list("org-a", { kind: "notice", limit: 10 });
+    const low = records.flatMap(({ notice }) => (notice.type === "credits.low" ? [notice.data] : []));
+    expect(low.toSorted((a, b) => a.percent - b.percent)).toEqual(
+      [80, 100].map((percent) => ({
+        scope: "project",
+        subject_id: project.id,
+        credit_id: "credit_7",
+        percent,
+        used_nano_usd: percent * 100_000_000,
+        amount_nano_usd: 10_000_000_000,
+      })),
+    );
+    expect(mails).toHaveLength(3);
+    const deliveries = await store.list("org-a", { kind: "webhookDelivery", limit: 10 });
+    expect(deliveries.records.map(({ type }) => type)).toEqual(["credits.low", "credits.low"]);
+  });
+
   test("that a newer release wrote stay for it, and the others are mailed", async () => {
     const { document, usageTable, project, mails, run } = await noticeSender();
     const Item = { [USAGE_TABLE.hashKey]: "budget alerts", [USAGE_TABLE.rangeKey]: "0", alert: { later: true } };
