@@ -15,7 +15,7 @@ export default {
   api: {
     auth: "optional",
     controlApi: true,
-    auditStream: { to: "https", url: "https://siem.example.com/firehose" },
+    auditStream: { to: "bucket" },
     trustedAddresses: ["203.0.113.0/29"],
     requestsPerMinutePerIpWithKey: 600,
   },

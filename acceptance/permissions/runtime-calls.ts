@@ -279,7 +279,7 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
   "audit-events": [
     ...["AbortMultipartUpload", "PutObject"].map((action) => ({
       action: `s3:${action}`,
-      resources: ["bucket:siem/failed/some"],
+      resources: ["bucket:siem/events/some", "bucket:siem/failed/some"],
       madeBy: FIREHOSE,
     })),
     ...["GetBucketLocation", "ListBucket", "ListBucketMultipartUploads"].map((action) => ({

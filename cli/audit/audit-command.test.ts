@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { sign } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,6 +12,7 @@ import type { AuditFault } from "../../domain/audit/audit-fault.ts";
 import { headFile, segmentFile } from "../../domain/audit/chain-files.ts";
 import { FIRST_MINUTE, signingKey, type WrittenFiles, writtenChain } from "../../domain/audit/test/written-chain.ts";
 import { verifyChain } from "../../domain/audit/verify-chain.ts";
+import { erasureStatement, erasureText } from "../../domain/erasure/erasure-report.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { auditCommand } from "./audit-command.ts";
 import { s3Location, s3Store } from "./s3-store.ts";
@@ -234,6 +236,34 @@ describe("the verifier that stands alone", () => {
     const cut = await run(trail, "--public-key", publicKey, ...until);
     expect([cut.code, cut.stdout]).toEqual([1, expect.stringContaining("event 4: unsigned")]);
     expect(await run(trail)).toMatchObject({ code: 2, stderr: expect.stringMatching(/^audit verifier: use: node/) });
+  });
+
+  // documented: erasure-verifier-alone
+  test("verifies a report of an erasure, and finds one that was changed", async () => {
+    const { publicKey } = written(twoChains());
+    const erased = { data_keys: 1, generations: 2, responses: 3, files: 0, batches: 0, api_keys: 1, records: 4 };
+    const statement = erasureStatement(
+      "org-a",
+      { id: "user-1", subjectType: "user", requestedBy: "user-2", startedAt: 1, completedAt: 30, counts: erased },
+      { at: "2026-11-29T10:03:00.000Z", key: KEY.fingerprint },
+    );
+    const signature = sign("sha256", Buffer.from(erasureText(statement)), KEY.privateKey).toString("base64");
+    const report = join(folder(), "report.json");
+    writeFileSync(report, JSON.stringify({ signature, statement }));
+    expect(await run("--erasure", report, "--public-key", publicKey)).toMatchObject({
+      code: 0,
+      stdout: "user-1 of org-a was erased at 1970-01-01T00:00:30.000Z. The report is intact.\n",
+    });
+    writeFileSync(report, JSON.stringify({ signature, statement: { ...statement, erased: { ...erased, files: 1 } } }));
+    expect(await run("--erasure", report, "--public-key", publicKey)).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^Not intact: the signature/),
+    });
+    writeFileSync(report, "{}");
+    expect(await run("--erasure", report, "--public-key", publicKey)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("is no report of an erasure"),
+    });
   });
 
   test("is written to a name that Node reads as a module", async () => {

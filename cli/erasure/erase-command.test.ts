@@ -51,7 +51,8 @@ test("sluice erase goes on until the subject is erased and writes a report that 
     return { text: printed.join("\n"), error, code };
   };
   expect((await run("--subject", project.id)).error).toMatch(/would be erased for good.*Add --yes/);
-  expect((await run("--subject", "key_a", "--yes")).error).toMatch(/must be the id of a user/);
+  for (const yes of [[], ["--yes"]])
+    expect((await run("--subject", "nope", ...yes)).error).toMatch(/^--subject must be the id of a user.*got nope\.$/);
   expect((await run("list")).text).toBe("Nothing was erased yet.");
   const erased = await run("--subject", project.id, "--yes", "--output", report);
   expect([erased.error, erased.text]).toEqual([undefined, expect.stringContaining(`${project.id} is erased, at 20`)]);

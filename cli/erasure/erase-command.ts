@@ -1,16 +1,15 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
-import { Erasure, ErasurePage } from "../../contracts/erasure/erasure.ts";
-import { parseReport, reportFault } from "../../domain/erasure/erasure-report.ts";
+import { Erasure, ErasurePage, SubjectId } from "../../contracts/erasure/erasure.ts";
 import type { AdminClient } from "../admin/admin-client.ts";
 import { publicKeyIn } from "../audit/verification.ts";
+import { verifyReport } from "../audit/verify-report.ts";
 import {
   type ControlOptions,
   type ControlTools,
   controlClient,
   withControlOptions,
 } from "../control/control-endpoint.ts";
-import { textOfFile } from "../terminal/named-file.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
 
@@ -35,7 +34,6 @@ const PAUSE_MS = 5000;
 const MAX_REQUESTS = 1000;
 /** The sealer signs each minute. */
 const MAX_WAITS_FOR_REPORT = 30;
-const MAX_REPORT_BYTES = 64 * 1024;
 
 /** `sluice erase`: ends a user, service account or project with all that is stored of it. */
 export function eraseCommand(tools: EraseTools): Command {
@@ -64,6 +62,10 @@ export function eraseCommand(tools: EraseTools): Command {
 async function run(options: EraseOptions, tools: EraseTools): Promise<void> {
   const { subject, reason, yes = false } = options;
   if (subject === undefined) throw new UserError("--subject is missing: the id of a user, service account or project.");
+  if (!SubjectId.safeParse(subject).success)
+    throw new UserError(
+      `--subject must be the id of a user, a service account or a project (user-…, svc_acct_… or proj_…), got ${subject}.`,
+    );
   if (!yes)
     throw new UserError(
       `${subject} would be erased for good: its keys and sessions, history, stored responses, files and batches. Add --yes to do it.`,
@@ -139,12 +141,7 @@ async function list(options: ControlOptions, tools: EraseTools): Promise<void> {
 }
 
 function verify(file: string, publicKeys: readonly string[], tools: EraseTools): void {
-  const report = parseReport(textOfFile(file, MAX_REPORT_BYTES));
-  if (report === undefined) throw new UserError(`${file} is no report of an erasure; \`sluice erase\` writes one.`);
-  const fault = reportFault(report, publicKeys.map(publicKeyIn));
-  const { subject, completed_at: at, chain } = report.statement;
-  tools.print(
-    fault === undefined ? `${subject} of ${chain} was erased at ${at}. The report is intact.` : `Not intact: ${fault}.`,
-  );
-  tools.finish(fault === undefined ? 0 : 1);
+  const { isIntact, text } = verifyReport(file, publicKeys.map(publicKeyIn));
+  tools.print(text);
+  tools.finish(isIntact ? 0 : 1);
 }
