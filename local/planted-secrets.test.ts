@@ -1,8 +1,13 @@
-import { ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
+import { WebhookWithSecret } from "../contracts/notices/webhooks.ts";
+import { NO_HASH } from "../domain/audit/chain-entry.ts";
+import { ocsfOfEntry } from "../domain/audit/ocsf/ocsf-of-entry.ts";
+import type { OcsfRecord } from "../domain/audit/ocsf/ocsf-record.ts";
 import { newAdminKey } from "../domain/keys/admin-key.ts";
 import { newApiKey } from "../domain/keys/api-key.ts";
 import { provide } from "../gateway/test/provider-fixture.ts";
+import { isRecord } from "../lib/is-record.ts";
 import { providerConfig, routeConfig } from "../test-support/target-config.ts";
 import { BATCHES } from "./test/batch-storage.ts";
 import { controlServer } from "./test/control-server.ts";
@@ -104,6 +109,18 @@ describe("a key, a prompt and a provider's key in requests to the gateway", () =
   });
 });
 
+/** The audit events of all organisations, as a SIEM gets them. */
+async function ocsfRecords(document: DynamoDBDocumentClient): Promise<readonly OcsfRecord[]> {
+  const { Items = [] } = await document.send(new ScanCommand({ TableName: "sluice-dev-control" }));
+  return Items.map(({ record }) => eventOf(record))
+    .filter((event) => event !== undefined)
+    .map((event, index) => ocsfOfEntry({ chain: "org-a", seq: index + 1, previous: NO_HASH, event }));
+}
+
+function eventOf(record: unknown): Readonly<Record<string, unknown>> | undefined {
+  return isRecord(record) && record.kind === "event" && isRecord(record.event) ? record.event : undefined;
+}
+
 describe("an admin key and a project's key in requests to the control API", () => {
   // documented: planted-secrets-control
   test("are shown when they are made, and are in no log line, audit event, error, list or table after that", async () => {
@@ -121,6 +138,9 @@ describe("an admin key and a project's key in requests to the control API", () =
       wrong,
     };
     expect(Object.values(secrets).filter((secret) => !secret.startsWith("sk-"))).toEqual([]);
+    const hook = await post("/organization/webhooks", admin, { url: "https://hooks.example.com/a" });
+    // The table alone has it: each delivery is signed with it.
+    const signing = { webhook: WebhookWithSecret.parse(await hook.json()).secret };
 
     const all = Object.values(secrets).join(" ");
     const get = (path: string, key = admin) => fetch(url + path, { headers: { authorization: `Bearer ${key}` } });
@@ -161,12 +181,16 @@ describe("an admin key and a project's key in requests to the control API", () =
       const text = await response.text();
       expect.soft(found(text, secrets), `${name}: ${text}`).toEqual([]);
     }
-    for (const list of ["admin_api_keys", "audit_logs", "projects", `projects/${project.id}/api_keys`]) {
+    const everywhere = { ...secrets, ...signing };
+    for (const list of ["admin_api_keys", "audit_logs", "projects", `projects/${project.id}/api_keys`, "webhooks"]) {
       const response = await get(`/organization/${list}`);
       expect(response.status, list).toBe(200);
-      expect(found(await response.text(), secrets), list).toEqual([]);
+      expect(found(await response.text(), everywhere), list).toEqual([]);
     }
-    expect(found(JSON.stringify(lines), secrets)).toEqual([]);
+    expect(found(JSON.stringify(lines), everywhere)).toEqual([]);
+    const records = await ocsfRecords(document);
+    expect(records.map(({ message }) => message)).toEqual(expect.arrayContaining(["login.failed", "webhook.created"]));
+    expect(found(JSON.stringify(records), everywhere)).toEqual([]);
     for (const TableName of ["sluice-dev-control", keys]) {
       const { Items = [] } = await document.send(new ScanCommand({ TableName }));
       expect(Items.length, TableName).toBeGreaterThan(0);
