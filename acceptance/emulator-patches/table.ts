@@ -6,6 +6,7 @@ import { costexplorerPatches } from "./costexplorer.ts";
 import { ec2Patches } from "./ec2.ts";
 import { elasticachePatches } from "./elasticache.ts";
 import type { EmulatorPatch } from "./emulator-patch.ts";
+import { firehosePatches } from "./firehose.ts";
 import { s3Patches } from "./s3.ts";
 import { servicequotasPatches } from "./servicequotas.ts";
 import { snsPatches } from "./sns.ts";
@@ -19,6 +20,7 @@ export const EMULATOR_PATCHES: readonly (() => readonly EmulatorPatch[])[] = [
   costexplorerPatches,
   ec2Patches,
   elasticachePatches,
+  firehosePatches,
   s3Patches,
   servicequotasPatches,
   snsPatches,
