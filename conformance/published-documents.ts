@@ -17,7 +17,7 @@ export interface PublishedDocuments {
 /** Fields of responses that OpenAI's document does not have, each with its reason. */
 const BEYOND_OPENAI = [
   // vLLM's fields of a model, from which clients read its context.
-  /^(\/data\/\d+|\/) must NOT have unevaluated properties \((root|max_model_len)\)$/,
+  /^(\/data\/\d+|\/) must NOT have unevaluated properties \((root|max_model_len|capabilities)\)$/,
   // Every problem of a request; `message` and `param` have the first.
   /^\/error must NOT have unevaluated properties \(details\)$/,
   // API Gateway's own errors are in OpenAI's shape and in Anthropic's at once.

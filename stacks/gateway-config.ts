@@ -33,6 +33,7 @@ export interface GatewayConfigProps {
     | "maxRequestsPerEngine"
     | "replicasPerInstance"
     | "callsTools"
+    | "seesImages"
   >[];
 }
 
@@ -79,6 +80,7 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
       maxRequestsPerEngine: pool.maxRequestsPerEngine,
       ...(pool.replicasPerInstance > 1 ? { replicasPerInstance: pool.replicasPerInstance } : {}),
       ...(pool.callsTools ? {} : { callsTools: false }),
+      ...(pool.seesImages ? { seesImages: true } : {}),
       ...priceOf(environment.pools[pool.servedName]),
     })),
     providers: Object.entries(environment.providers).map(([name, settings]) => ({ name, ...settings })),

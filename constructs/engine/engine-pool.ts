@@ -68,6 +68,8 @@ export class EnginePool extends Construct {
   readonly replicasPerInstance: number;
   /** Whether the model's engines read tool calls. */
   readonly callsTools: boolean;
+  /** Whether the model reads images. */
+  readonly seesImages: boolean;
   /** `Host` that selects the pool on the engine listener. */
   readonly host: string;
 
@@ -82,6 +84,7 @@ export class EnginePool extends Construct {
     this.maxRequestsPerEngine = maxRequestsPerEngine(props);
     this.replicasPerInstance = props.replicasPerInstance;
     this.callsTools = catalogModel(props.model).toolCallParser !== undefined;
+    this.seesImages = catalogModel(props.model).seesImages;
     this.host = engineHost(servedName);
 
     const targets = new InstanceTargets(this, "Targets", {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Capability } from "../targets/target-settings.ts";
 
 /** One served model, in vLLM's form: `root` names the weights in use, `max_model_len` the context. */
 export const ModelCard = z
@@ -11,6 +12,8 @@ export const ModelCard = z
     root: z.string().nullish(),
     /** Context in tokens. */
     max_model_len: z.int().min(1).nullish(),
+    /** What requests may have beside text, such as tools or images (`vision`). */
+    capabilities: z.array(Capability).nullish(),
   })
   .meta({ id: "Model" });
 export type ModelCard = z.infer<typeof ModelCard>;

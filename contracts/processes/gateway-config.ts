@@ -132,6 +132,8 @@ export const GatewayConfig = z.strictObject({
         replicasPerInstance: z.int().min(1).optional(),
         /** Whether its engines read tool calls; where not, a request with tools is refused. @default true */
         callsTools: z.boolean().optional(),
+        /** Whether the model reads images. @default false */
+        seesImages: z.boolean().optional(),
         /** Price of its tokens. @default - none */
         price: TokenPriceSettings.optional(),
       }),

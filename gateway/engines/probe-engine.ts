@@ -1,4 +1,5 @@
-import { ModelList } from "../../contracts/api/models.ts";
+import * as z from "zod";
+import { ModelCard, ModelList } from "../../contracts/api/models.ts";
 import type { Engine, EngineModel } from "./engine.ts";
 
 /** `silent` is apart from `down`: a busy engine may be late once, a dead one refuses at once. */
@@ -16,6 +17,9 @@ export async function probeEngine(engine: Engine, timeoutMs: number): Promise<Pr
   }
 }
 
+/** Other servers have another shape under our own field. */
+const EngineModels = ModelList.extend({ data: z.array(ModelCard.omit({ capabilities: true })) });
+
 /**
  * Reads the engine's description of `modelId` (or of the one model it serves). `undefined` when it can't be read now.
  */
@@ -27,7 +31,7 @@ export async function readEngineModel(
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const response = await engine.pool.request({ method: "GET", path: "/v1/models", headers: engine.headers, signal });
-    const list = ModelList.safeParse(await response.body.json());
+    const list = EngineModels.safeParse(await response.body.json());
     if (response.statusCode !== 200 || !list.success) return undefined;
     const card = list.data.data.find(({ id }) => id === modelId) ?? list.data.data[0];
     return { root: card?.root ?? undefined, contextTokens: card?.max_model_len ?? undefined };

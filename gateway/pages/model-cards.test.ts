@@ -15,7 +15,21 @@ test("lists the models with the weights and the context that the engines report"
       owned_by: "sluice",
       root: "maker/tiny-weights",
       max_model_len: 2048,
+      capabilities: ["tools", "json-schema", "logprobs", "embeddings", "completions"],
     },
+  ]);
+});
+
+// documented: models-capabilities
+test("says of each model whether it reads images and calls tools", async () => {
+  const [model] = testConfig().models;
+  const models = [model!, { ...model!, id: "seeing", seesImages: true, callsTools: false }];
+  const { url } = await startTestGateway({ config: { models } });
+  const list = ModelList.parse(await (await fetch(`${url}/v1/models`)).json());
+  const can = list.data.map(({ id, capabilities }) => [id, capabilities?.filter((one) => /vision|tools/.test(one))]);
+  expect(can).toEqual([
+    ["tiny", ["tools"]],
+    ["seeing", ["vision"]],
   ]);
 });
 

@@ -1,6 +1,8 @@
 import type { ModelCard, ModelList } from "../../contracts/api/models.ts";
+import { Capability } from "../../contracts/targets/target-settings.ts";
 import { allowsModel, type ModelAccess } from "../../domain/keys/check-key.ts";
 import { GatewayError } from "../core/gateway-error.ts";
+import type { Target } from "../core/target.ts";
 import { PoolTarget } from "../engines/pool-target.ts";
 import type { RouteEntry, TargetTable } from "../routing/target-table.ts";
 
@@ -44,7 +46,15 @@ function modelCard({ name, targets, fallbacks }: RouteEntry, created: number): M
     owned_by: "sluice",
     root: root ?? name,
     ...(context === 0 ? {} : { max_model_len: context }),
+    capabilities: Capability.options.filter((capability) => all.some((target) => canDo(target, capability))),
   };
+}
+
+/** Whether a request with it may go there. Engines get images of any model, and refuse them themselves. */
+function canDo(target: Target, capability: Capability): boolean {
+  if (target instanceof PoolTarget && (capability === "vision" || capability === "audio"))
+    return capability === "vision" && target.pool.config.seesImages === true;
+  return target.capabilities.has(capability);
 }
 
 function decode(text: string): string {
