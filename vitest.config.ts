@@ -47,6 +47,7 @@ const waiting = [
   "console/playground-accessibility.browser.test.ts",
   "console/session.browser.test.ts",
   "console/playground.browser.test.ts",
+  "console/playground-requests.browser.test.ts",
   "local/console.e2e.test.ts",
   "demo-site/page.browser.test.ts",
   "local/control-api.e2e.test.ts",

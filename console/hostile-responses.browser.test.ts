@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { describeConsole, signInWithKey } from "./test/console-stage.ts";
+import { openPlayground, sendPrompt } from "./test/open-playground.ts";
 import { streamChatTo } from "./test/scripted-chat.ts";
 
 const ADDRESSES = [
@@ -84,6 +85,13 @@ const FORBIDDEN = `[...document.querySelectorAll(".answer *")].flatMap((element)
   return isKnown && isLink && isPlain ? [] : [element.outerHTML.slice(0, 200)];
 })`;
 
+/** Run in the page: elements of tool calls and of their fields that no call may bring. */
+const FORBIDDEN_CALLS = `[...document.querySelectorAll(".tool-calls *")].flatMap((element) => {
+  const isKnown = /^(P|DIV|STRONG|PRE|CODE|LABEL|TEXTAREA|BUTTON|SPAN)$/.test(element.tagName);
+  const isPlain = element.getAttributeNames().every((name) => /^(class|id|for|rows|spellcheck|translate|type|aria-disabled)$/.test(name));
+  return isKnown && isPlain ? [] : [element.outerHTML.slice(0, 200)];
+})`;
+
 describeConsole("an answer in the playground", {}, (stage) => {
   // documented: console-hostile-responses
   test("does nothing when it is hostile: no script, no foreign element, no request, and the page stays where it is", async () => {
@@ -118,6 +126,35 @@ describeConsole("an answer in the playground", {}, (stage) => {
     expect(await page.locator('.answer a[href^="https://remote.test/"]').count()).toBeGreaterThan(20);
     const origins = [stage().site.origin, control.origin];
     expect(requested.filter((url) => !origins.includes(URL.canParse(url) ? new URL(url).origin : url))).toEqual([]);
+    expect(new URL(page.url()).pathname).toBe("/playground");
+  }, 300_000);
+
+  // documented: console-hostile-calls
+  test("is text where it is the name or the arguments of a tool call, whatever it has", async () => {
+    const { control } = stage();
+    const page = await openPlayground(stage());
+    const requested: string[] = [];
+    page.on("request", (request) => requested.push(new URL(request.url()).origin));
+    page.on("dialog", (dialog) => requested.push(`dialog ${dialog.message()}`));
+    // A response has at most 128 calls.
+    const batches = Array.from({ length: Math.ceil(RESPONSES.length / 100) }, (_, index) =>
+      RESPONSES.slice(index * 100, (index + 1) * 100),
+    );
+    for (const [index, texts] of batches.entries()) {
+      const calls = texts.map((text) => ({ id: text, name: text, pieces: text.match(/[\s\S]{1,200}/g) ?? [] }));
+      control.chat = (_, response) => streamChatTo(response, { pieces: [], calls });
+      await sendPrompt(page, "x");
+      await page.locator('.turn[data-phase="done"]').nth(index).waitFor();
+    }
+    await page
+      .locator(".call-arguments")
+      .nth(RESPONSES.length - 1)
+      .waitFor({ state: "attached" });
+    const shown = await page.locator(".call-arguments").allTextContents();
+    // JSON is indented: of these texts, none is.
+    expect(shown).toEqual(RESPONSES);
+    expect(await page.evaluate(FORBIDDEN_CALLS)).toEqual([]);
+    expect(new Set(requested)).toEqual(new Set([stage().site.origin, control.origin]));
     expect(new URL(page.url()).pathname).toBe("/playground");
   }, 300_000);
 });

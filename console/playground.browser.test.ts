@@ -106,7 +106,7 @@ describeConsole("the playground", {}, (stage) => {
     expect(await page.locator(".answer strong").textContent()).toBe("Ada");
     expect(await page.locator(".thinking p").textContent()).toBe("Let me see.");
     const figures = await page.locator(".figures div").allTextContents();
-    expect(figures.filter((text) => !/^(First token|Tokens per second)[\d.,]+( ms)?$/.test(text))).toEqual([
+    expect(figures.filter((text) => !/^(First token|Time|Tokens per second)[\d.,]+( ms)?$/.test(text))).toEqual([
       "Answer tokens34",
       "Prompt tokens12",
       "Of these cached8",
@@ -114,7 +114,7 @@ describeConsole("the playground", {}, (stage) => {
       "Response cachemiss",
       "Requestreq-chat",
     ]);
-    expect(figures).toHaveLength(8);
+    expect(figures).toHaveLength(9);
     await page.getByText("95% of a limit is used.").waitFor();
     await page.getByRole("status").getByText("phi-3-mini has finished.").waitFor();
     // The next request has the conversation.

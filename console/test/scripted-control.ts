@@ -48,6 +48,8 @@ export interface ScriptedControl extends Loopback {
   readonly failures: (ErrorCode | undefined)[];
   /** Ids of the models that `/v1/models` lists. */
   readonly models: string[];
+  /** Those of them that read images. */
+  readonly seeing: Set<string>;
   /** Responds to chat completions. */
   chat: (call: SeenCall, response: ServerResponse) => void | Promise<void>;
 }
@@ -77,6 +79,7 @@ export async function startScriptedControl(): Promise<ScriptedControl> {
     history: emptyHistory(),
     failures: [],
     models: ["phi-3-mini", "qwen-3", "llama-4"],
+    seeing: new Set<string>(),
     chat: () => undefined,
   };
   const control: ScriptedControl = {
@@ -145,9 +148,17 @@ function forecastOf(figures: ScriptedControl["forecasts"][number] | undefined): 
 }
 
 function respond({ method, url, body }: SeenCall, control: ScriptedControl): unknown {
-  const { projects, keys, uses, limits, models } = control;
+  const { projects, keys, uses, limits, models, seeing } = control;
   const { pathname, searchParams } = new URL(url, "http://api");
-  if (pathname === "/v1/models") return { object: "list", data: models.map((id) => ({ id, object: "model" })) };
+  if (pathname === "/v1/models")
+    return {
+      object: "list",
+      data: models.map((id) => ({
+        id,
+        object: "model",
+        capabilities: seeing.has(id) ? ["tools", "vision"] : ["tools"],
+      })),
+    };
   if (pathname === USAGE_FORECAST) return forecastOf(control.forecasts.shift());
   const [, , , subject, id, kind, item] = pathname.split("/");
   const own = respondWithOwnKeys({ method, url, body }, control.ownKeys);

@@ -29,12 +29,22 @@ export function chatUrl(apiUrl: string): string {
   return `${apiUrl}/v1/chat/completions`;
 }
 
+/** A piece of a tool call. `index` tells the calls of a response apart; id and name come with the first piece. */
+export interface ToolCallPiece {
+  readonly index: number;
+  readonly id?: string;
+  readonly name?: string;
+  readonly arguments: string;
+}
+
 /** What one read from the network brought. */
 export interface ResponsePart {
   readonly text: string;
   /** What the model thinks before it answers; absent where the API does not tell it apart. */
   readonly thinking?: string;
-  /** Content and thinking deltas in it: about one token each, until `usage` has the true count. */
+  /** Pieces of calls, in their order; absent where there are none. */
+  readonly toolCalls?: readonly ToolCallPiece[];
+  /** Content, thinking and call deltas in it: about one token each, until `usage` has the true count. */
   readonly deltas: number;
   readonly usage?: TokenUsage;
   readonly finishReason?: string;
@@ -90,8 +100,9 @@ async function readResponse(
     for (;;) {
       const { done, value } = await reader.read();
       const read = readEvents(done ? parser.end() : parser.push(value));
-      const { text, thinking, usage, finishReason } = read.part;
-      if (text !== "" || thinking !== undefined || usage !== undefined || finishReason !== undefined) onPart(read.part);
+      const { text, thinking, toolCalls, usage, finishReason } = read.part;
+      const rest = [thinking, toolCalls, usage, finishReason];
+      if (text !== "" || rest.some((field) => field !== undefined)) onPart(read.part);
       if (read.problem !== undefined) return problem(read.problem);
       if (read.isDone) return { kind: "complete" };
       if (done) return broken("The answer ended without its closing mark, so its end may be missing.");
@@ -140,17 +151,35 @@ function addChunk(part: ResponsePart, value: unknown): ResponsePart {
   const text = typeof delta.content === "string" ? delta.content : "";
   // vLLM's name now and before.
   const thinking = [delta.reasoning, delta.reasoning_content].find((value) => typeof value === "string") ?? "";
+  const calls = readCalls(delta.tool_calls);
   const usage = readUsage(value.usage);
   const finishReason = isRecord(choice) && typeof choice.finish_reason === "string" ? choice.finish_reason : undefined;
   return {
     ...part,
     text: part.text + text,
     ...(thinking === "" ? {} : { thinking: (part.thinking ?? "") + thinking }),
+    ...(calls.length === 0 ? {} : { toolCalls: [...(part.toolCalls ?? []), ...calls] }),
     // The role frame has empty content and is no token.
-    deltas: part.deltas + (text === "" && thinking === "" ? 0 : 1),
+    deltas: part.deltas + (text === "" && thinking === "" && calls.length === 0 ? 0 : 1),
     ...(usage === undefined ? {} : { usage }),
     ...(finishReason === undefined ? {} : { finishReason }),
   };
+}
+
+function readCalls(value: unknown): readonly ToolCallPiece[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((call: unknown): readonly ToolCallPiece[] => {
+    if (!isRecord(call) || typeof call.index !== "number" || !isRecord(call.function)) return [];
+    const { name, arguments: text } = call.function;
+    return [
+      {
+        index: call.index,
+        ...(typeof call.id === "string" ? { id: call.id } : {}),
+        ...(typeof name === "string" ? { name } : {}),
+        arguments: typeof text === "string" ? text : "",
+      },
+    ];
+  });
 }
 
 function readUsage(value: unknown): TokenUsage | undefined {

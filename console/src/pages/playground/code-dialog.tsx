@@ -4,25 +4,25 @@ import { LANGUAGES, snippet } from "../../../../ui/code/snippets.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { useTexts } from "../../i18n/translate.ts";
-import { MESSAGES } from "./messages.ts";
-import { usePlayground } from "./playground-store.ts";
-import { requestBody } from "./settings.ts";
-import { messagesOf } from "./turn.ts";
+import { CODE_MESSAGES } from "./code-messages.ts";
+import { messagesOf } from "./conversation/chat-messages.ts";
+import { requestBody } from "./conversation/settings.ts";
+import { usePlayground } from "./state/playground-store.ts";
 
 const NAMES = { curl: "curl", python: "Python", node: "Node.js", go: "Go" } as const;
 
 /** The first pane's next request as a program. */
-export function CodeDialog({ onClose }: { readonly onClose: () => void }) {
-  const t = useTexts(MESSAGES);
+export default function CodeDialog({ onClose }: { readonly onClose: () => void }) {
+  const t = useTexts(CODE_MESSAGES);
   const { config } = useRouteContext({ from: "__root__" });
   const [language, setLanguage] = useState<(typeof LANGUAGES)[number]>("curl");
-  const { settings, prompt, panes } = usePlayground();
+  const { settings, prompt, images, panes } = usePlayground();
   const { model, turns } = panes[0]?.store.getState() ?? { model: "", turns: [] };
   // Without a new prompt it is the request that was sent last.
-  const last = prompt === "" ? turns.at(-1) : undefined;
-  const before = messagesOf(last === undefined ? turns : turns.slice(0, -1));
-  const content = last?.prompt ?? prompt;
-  const body = requestBody(model || (config.models[0]?.id ?? ""), settings, [...before, { role: "user", content }]);
+  const isNew = prompt !== "" || images.length > 0 || turns.length === 0;
+  const next = { prompt, images, results: [], text: "", toolCalls: [] };
+  const messages = messagesOf(isNew ? [...turns, next] : turns, true);
+  const body = requestBody(model || (config.models[0]?.id ?? ""), settings, messages);
   const code = snippet(language, config.apiUrl, body);
   return (
     <Dialog title={t("codeTitle")} onClose={onClose}>

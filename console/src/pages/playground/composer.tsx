@@ -1,21 +1,18 @@
-import { useRouteContext, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
-import { announce } from "../../components/announcer.tsx";
-import { CopyButton } from "../../components/copy-button.tsx";
+import { lazy, Suspense, useState } from "react";
 import { Problem } from "../../components/problem.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
-import { saveFile } from "../../lib/save-file.ts";
-import type { Conversation } from "./conversation.ts";
-import { conversationsFile } from "./conversations-file.ts";
+import { MAX_IMAGES, readImages } from "./conversation/images.ts";
 import { MESSAGES } from "./messages.ts";
-import { modelKey } from "./models.ts";
-import { setPrompt, usePlayground } from "./playground-store.ts";
-import { MAX_LINK, shareLink } from "./share-link.ts";
-import type { Turn } from "./turn.ts";
+import type { PlaygroundModel } from "./state/models.ts";
+import { setImages, setPrompt, usePlayground } from "./state/playground-store.ts";
+import { useSend } from "./state/use-send.ts";
+
+const ComposerActions = lazy(() => import("./composer-actions.tsx"));
+const ImageList = lazy(async () => ({ default: (await import("./responses/image-list.tsx")).ImageList }));
 
 interface ComposerProps {
   readonly projectId: string;
-  readonly models: readonly string[];
+  readonly models: readonly PlaygroundModel[];
   /** Whether there is a key and a model. */
   readonly isReady: boolean;
 }
@@ -24,14 +21,17 @@ interface ComposerProps {
 export function Composer({ projectId, models, isReady }: ComposerProps) {
   const t = useTexts(MESSAGES);
   const format = useFormatter();
-  const { prompt, settings } = usePlayground();
-  const { isSending, error, send, stop } = useSend(projectId, models);
+  const { prompt, settings, images } = usePlayground();
+  const { isSending, error, sendPrompt, stop } = useSend(projectId, models[0]?.id ?? "");
+  const { blind, addImages, left } = useImages(models);
   const count = prompt.length + settings.system.length;
   const isTooLong = count > settings.promptLimit;
-  const isSendable = isReady && prompt.trim() !== "" && !isTooLong && !isSending;
+  const isEmpty = prompt.trim() === "" && images.length === 0;
+  const isBlind = images.length > 0 && blind.length > 0;
+  const isSendable = isReady && !isEmpty && !isTooLong && !isBlind && !isSending;
   const lengths = { count: format.number(count), limit: format.number(settings.promptLimit) };
   const submit = () => {
-    if (isSendable) void send();
+    if (isSendable) void sendPrompt();
   };
   return (
     <form
@@ -50,19 +50,32 @@ export function Composer({ projectId, models, isReady }: ComposerProps) {
         aria-invalid={isTooLong}
         aria-describedby="prompt-hint"
         onChange={({ target }) => setPrompt(target.value)}
+        onPaste={({ clipboardData }) => {
+          if (blind.length === 0 && clipboardData.files.length > 0) void addImages(clipboardData.files);
+        }}
         onKeyDown={(event) => {
           if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
           event.preventDefault();
           submit();
         }}
       />
+      {images.length === 0 ? undefined : (
+        <Suspense fallback={null}>
+          <ImageList images={images} onRemove={(index) => setImages(images.filter((_, at) => at !== index))} />
+        </Suspense>
+      )}
+      {isBlind ? <p className="hint bad">{t("blind", { models: format.list(blind) })}</p> : undefined}
+      {left > 0 ? (
+        <p className="hint bad">{t("imagesLeft", { count: left, most: format.number(MAX_IMAGES) })}</p>
+      ) : undefined}
       <div className="composer-foot">
         <p id="prompt-hint" className={isTooLong ? "hint bad" : "hint"}>
           {isTooLong ? t("tooLong", lengths) : `${t("promptHint")} ${t("characters", lengths)}`}
         </p>
         <div className="actions">
-          <ShareButton />
-          <SaveButton />
+          <Suspense fallback={null}>
+            <ComposerActions onImages={blind.length === 0 && models.length > 0 ? addImages : undefined} />
+          </Suspense>
           {isSending ? (
             <button type="button" className="button" onClick={stop}>
               {t("stop")}
@@ -77,66 +90,17 @@ export function Composer({ projectId, models, isReady }: ComposerProps) {
   );
 }
 
-function ShareButton() {
-  const t = useTexts(MESSAGES);
-  const { prompt, settings, panes } = usePlayground();
-  const { project } = useSearch({ from: "/app" });
-  // An empty name is the first model of whoever opens the link.
-  const models = panes.map(({ store }) => store.getState().model);
-  const last = panes[0]?.store.getState().turns.at(-1)?.prompt ?? "";
-  const link = shareLink({ models, settings, prompt: prompt || last }, location.origin, project);
-  return link.length > MAX_LINK ? (
-    <p className="hint">{t("linkTooLong")}</p>
-  ) : (
-    <CopyButton label={t("copyLink")} text={link} />
-  );
-}
-
-/** Saves settings and conversations as a file, without a key. */
-function SaveButton() {
-  const t = useTexts(MESSAGES);
-  const save = () => {
-    const { settings, panes } = usePlayground.getState();
-    const content = JSON.stringify(conversationsFile(settings, panes), undefined, 2);
-    saveFile("conversations.json", new Blob([content], { type: "application/json" }));
+/** Pictures of the prompt, and the chosen models that read none. */
+function useImages(models: readonly PlaygroundModel[]) {
+  const { panes } = usePlayground();
+  const [left, setLeft] = useState(0);
+  const chosen = panes.map(({ store }) => store.getState().model || (models[0]?.id ?? ""));
+  const blind = [...new Set(chosen)].filter((id) => !models.some((model) => model.id === id && model.seesImages));
+  const addImages = async (files: Iterable<File>) => {
+    const before = usePlayground.getState().images;
+    const read = await readImages(files, MAX_IMAGES - before.length);
+    setImages([...before, ...read.images]);
+    setLeft(read.left);
   };
-  return (
-    <button type="button" className="button" onClick={save}>
-      {t("save")}
-    </button>
-  );
-}
-
-/** Sends the prompt to all panes; says when it begins and how each one ends, not what comes between. */
-function useSend(projectId: string, models: readonly string[]) {
-  const t = useTexts(MESSAGES);
-  const { config } = useRouteContext({ from: "__root__" });
-  const [isSending, setSending] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const end = (turn: Turn | undefined) => {
-    if (turn === undefined) return;
-    const text = turn.phase === "failed" ? "fails" : turn.phase === "stopped" ? "wasStopped" : "ends";
-    announce(t(text, { model: turn.model }));
-  };
-  const send = async () => {
-    setError(undefined);
-    setSending(true);
-    try {
-      const apiKey = await modelKey(projectId);
-      const { panes, settings, prompt } = usePlayground.getState();
-      for (const { store } of panes) if (store.getState().model === "") store.setState({ model: models[0] ?? "" });
-      setPrompt("");
-      announce(t("begins", { count: panes.length }));
-      const options = { apiUrl: config.apiUrl, apiKey, settings, prompt };
-      await Promise.all(panes.map((pane: Conversation) => pane.send(options).then(end)));
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setSending(false);
-    }
-  };
-  const stop = () => {
-    for (const pane of usePlayground.getState().panes) pane.stop();
-  };
-  return { isSending, error, send, stop };
+  return { blind, addImages, left };
 }

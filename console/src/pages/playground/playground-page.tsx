@@ -8,16 +8,16 @@ import { NewProject } from "../../projects/new-project.tsx";
 import { useProjects } from "../../projects/projects.ts";
 import { useSession } from "../../session/session.ts";
 import { Composer } from "./composer.tsx";
+import { MAX_PANES } from "./conversation/settings.ts";
 import { MESSAGES } from "./messages.ts";
-import { useHasModelKey, useModels } from "./models.ts";
 import { Pane } from "./pane.tsx";
-import { addPane, setPastedKey, usePlayground } from "./playground-store.ts";
-import { MAX_PANES } from "./settings.ts";
 import { SettingsForm } from "./settings-form.tsx";
+import { useHasModelKey, useModels } from "./state/models.ts";
+import { addPane, setPastedKey, usePlayground } from "./state/playground-store.ts";
 import "../../styles/answers.css";
 import "../../styles/playground.css";
 
-const CodeDialog = lazy(async () => ({ default: (await import("./code-dialog.tsx")).CodeDialog }));
+const CodeDialog = lazy(() => import("./code-dialog.tsx"));
 
 /** Models to talk to, up to four side by side. */
 export function PlaygroundPage() {
@@ -38,7 +38,7 @@ export function PlaygroundPage() {
       {isAdmin && current !== undefined ? <KeyField /> : undefined}
       {current === undefined ? undefined : <Playground projectId={current.id} />}
       {isCodeOpen ? (
-        <Suspense fallback={<Loading />}>
+        <Suspense fallback={null}>
           <CodeDialog onClose={() => setCodeOpen(false)} />
         </Suspense>
       ) : undefined}
@@ -80,6 +80,7 @@ function Playground({ projectId }: { readonly projectId: string }) {
   const hasKey = useHasModelKey();
   const listed = useModels(config.apiUrl, projectId);
   const models = listed.data ?? [];
+  const ids = models.map(({ id }) => id);
   return (
     <>
       <SettingsForm />
@@ -88,11 +89,18 @@ function Playground({ projectId }: { readonly projectId: string }) {
       {listed.isSuccess && models.length === 0 ? <p className="notice">{t("noModels")}</p> : undefined}
       <section className="panes" aria-label={t("panes")} data-count={panes.length}>
         {panes.map((pane, index) => (
-          <Pane key={pane.id} conversation={pane} number={index + 1} models={models} isOnly={panes.length === 1} />
+          <Pane
+            key={pane.id}
+            projectId={projectId}
+            conversation={pane}
+            number={index + 1}
+            models={ids}
+            isOnly={panes.length === 1}
+          />
         ))}
       </section>
       {panes.length < MAX_PANES ? (
-        <button type="button" className="button quiet add-pane" onClick={() => addPane(nextModel(models))}>
+        <button type="button" className="button quiet add-pane" onClick={() => addPane(nextModel(ids))}>
           {t("addPane")}
         </button>
       ) : undefined}

@@ -1,7 +1,13 @@
+import type { ChatMessage } from "./chat-messages.ts";
+import type { FunctionTool, ResponseFormat, ToolChoice } from "./tools.ts";
+
 /** What a request is made of beside its messages. An absent parameter is the model's own. */
 export interface Settings {
   readonly system: string;
   readonly parameters: Parameters;
+  readonly tools: readonly FunctionTool[];
+  readonly toolChoice: ToolChoice;
+  readonly format: ResponseFormat;
   /** Characters of system prompt and prompt together beyond which nothing is sent. */
   readonly promptLimit: number;
 }
@@ -31,7 +37,14 @@ export const MAX_PROMPT_LIMIT = 1_000_000;
 /** Models side by side. */
 export const MAX_PANES = 4;
 
-export const DEFAULT_SETTINGS: Settings = { system: "", parameters: {}, promptLimit: DEFAULT_PROMPT_LIMIT };
+export const DEFAULT_SETTINGS: Settings = {
+  system: "",
+  parameters: {},
+  tools: [],
+  toolChoice: "auto",
+  format: { type: "text" },
+  promptLimit: DEFAULT_PROMPT_LIMIT,
+};
 
 /** Whether the API takes the value. `top_p` must be above 0. */
 export function isInBounds(name: ParameterName, value: number): boolean {
@@ -40,14 +53,19 @@ export function isInBounds(name: ParameterName, value: number): boolean {
   return value >= bounds.min && value <= bounds.max && (!bounds.isWhole || Number.isInteger(value));
 }
 
-/** A type and no interface, so that it is one of the API's messages, which may have further fields. */
-export type ChatMessage = { readonly role: "system" | "user" | "assistant"; readonly content: string };
-
 /** The body of the request, without what only a page needs of it. */
 export function requestBody(model: string, settings: Settings, messages: readonly ChatMessage[]) {
   const system: readonly ChatMessage[] =
     settings.system.trim() === "" ? [] : [{ role: "system", content: settings.system }];
-  return { model, messages: [...system, ...messages], ...settings.parameters };
+  const { tools, toolChoice, format, parameters } = settings;
+  return {
+    model,
+    messages: [...system, ...messages],
+    ...parameters,
+    ...(tools.length === 0 ? {} : { tools: [...tools] }),
+    ...(tools.length === 0 || toolChoice === "auto" ? {} : { tool_choice: toolChoice }),
+    ...(format.type === "text" ? {} : { response_format: format }),
+  };
 }
 
 export type RequestBody = ReturnType<typeof requestBody>;

@@ -1,13 +1,15 @@
-import { isRecord } from "../../../../lib/is-record.ts";
-import { parseJson } from "../../../../lib/parse-json.ts";
+import { isRecord } from "../../../../../lib/is-record.ts";
+import { parseJson } from "../../../../../lib/parse-json.ts";
 import {
   DEFAULT_PROMPT_LIMIT,
+  DEFAULT_SETTINGS,
   isInBounds,
   MAX_PANES,
   MAX_PROMPT_LIMIT,
   PARAMETERS,
   type Settings,
 } from "./settings.ts";
+import { readFormat, readTools, TOOL_CHOICES } from "./tools.ts";
 
 /** What a link brings to whoever opens it: no key, and no answer. */
 export interface SharedState {
@@ -51,6 +53,7 @@ export function sharedState(fragment: string): SharedState | undefined {
     settings: {
       system: textOf(settings.system),
       parameters: parametersOf(settings.parameters),
+      ...requestPartsOf(settings),
       promptLimit: isLimit ? limit : DEFAULT_PROMPT_LIMIT,
     },
     prompt: textOf(value.prompt),
@@ -65,6 +68,17 @@ function decoded(text: string): unknown {
     // No base64: a link that was cut.
     return undefined;
   }
+}
+
+/** Tools and form of the answer; what the API would refuse is left out. */
+function requestPartsOf({ tools, toolChoice, format }: Readonly<Record<string, unknown>>) {
+  const readList = readTools(tools);
+  const readForm = readFormat(format);
+  return {
+    tools: "value" in readList ? readList.value : DEFAULT_SETTINGS.tools,
+    toolChoice: TOOL_CHOICES.find((choice) => choice === toolChoice) ?? DEFAULT_SETTINGS.toolChoice,
+    format: "value" in readForm ? readForm.value : DEFAULT_SETTINGS.format,
+  };
 }
 
 function textOf(value: unknown): string {

@@ -1,13 +1,19 @@
 import { create } from "zustand";
-import { OPENED_FRAGMENT } from "../../session/opened-with.ts";
-import { useSession } from "../../session/session.ts";
-import { type Conversation, createConversation } from "./conversation.ts";
-import { DEFAULT_SETTINGS, MAX_PANES, type Settings } from "./settings.ts";
-import { type SharedState, sharedState } from "./share-link.ts";
+import { OPENED_FRAGMENT } from "../../../session/opened-with.ts";
+import { useSession } from "../../../session/session.ts";
+import type { PromptImage } from "../conversation/chat-messages.ts";
+import { type Conversation, createConversation } from "../conversation/conversation.ts";
+import { DEFAULT_SETTINGS, MAX_PANES, type Settings } from "../conversation/settings.ts";
+import { type SharedState, sharedState } from "../conversation/share-link.ts";
+import type { Turn } from "../conversation/turn.ts";
 
 interface Playground {
   readonly settings: Settings;
   readonly prompt: string;
+  /** Pictures of the prompt. */
+  readonly images: readonly PromptImage[];
+  /** Whether answers are on their way. */
+  readonly isSending: boolean;
   /** A key for models, of an administrator, who has none by the sign-in. In memory alone. */
   readonly pastedKey: string;
   readonly panes: readonly Conversation[];
@@ -40,10 +46,28 @@ export function chooseModel({ store }: Conversation, model: string): void {
   usePlayground.setState(({ panes }) => ({ panes: [...panes] }));
 }
 
-/** Takes a prompt back to be changed: it and what came after it are gone from every pane, as each got the same prompts. */
-export function editPrompt(index: number, prompt: string): void {
-  for (const { keep } of usePlayground.getState().panes) keep(index);
-  setPrompt(prompt);
+export function setImages(images: readonly PromptImage[]): void {
+  usePlayground.setState({ images });
+}
+
+/** Takes a prompt back to be changed, in every pane that got it. What came stays in a branch of its own. */
+export function editPrompt({ round, prompt, images }: Turn): void {
+  for (const { goBefore } of usePlayground.getState().panes) goBefore(round);
+  usePlayground.setState({ prompt, images });
+}
+
+/** Shows the branch of a turn, in every pane that has it. */
+export function showBranch({ round }: Turn): void {
+  for (const { store, show } of usePlayground.getState().panes) {
+    const turn = store.getState().all.find((each) => each.round === round);
+    if (turn !== undefined) show(turn.id);
+  }
+}
+
+/** Puts conversations in the place of those that are there. */
+export function openConversations(settings: Settings, panes: readonly Conversation[]): void {
+  for (const { stop } of usePlayground.getState().panes) stop();
+  usePlayground.setState({ settings, panes, prompt: "", images: [] });
 }
 
 export function addPane(model: string): void {
@@ -62,8 +86,10 @@ function playgroundOf(shared: SharedState | undefined): Playground {
   return {
     settings: shared?.settings ?? DEFAULT_SETTINGS,
     prompt: shared?.prompt ?? "",
+    images: [],
+    isSending: false,
     pastedKey: "",
     // An empty name is the first model that there is.
-    panes: (models.length === 0 ? [""] : models).map(createConversation),
+    panes: (models.length === 0 ? [""] : models).map((model) => createConversation(model)),
   };
 }

@@ -1,6 +1,7 @@
-import type { Problem } from "../../../../ui/stream/problem.ts";
-import type { TokenUsage } from "../../../../ui/stream/stream-chat.ts";
-import type { ChatMessage } from "./settings.ts";
+import type { Problem } from "../../../../../ui/stream/problem.ts";
+import type { TokenUsage } from "../../../../../ui/stream/stream-chat.ts";
+import type { BranchTurn } from "./branches.ts";
+import type { Exchange } from "./chat-messages.ts";
 
 export type Phase =
   /** Sent, and nothing came yet. */
@@ -13,12 +14,11 @@ export type Phase =
   | "stopped"
   | "failed";
 
-/** One prompt with its answer. */
-export interface Turn {
-  readonly id: number;
+/** One prompt, or the results of tool calls, with its answer. */
+export interface Turn extends BranchTurn, Exchange {
+  /** The same for the turns of all panes that got one prompt. */
+  readonly round: number;
   readonly model: string;
-  readonly prompt: string;
-  readonly text: string;
   readonly thinking: string;
   readonly phase: Phase;
   readonly problem?: Problem;
@@ -39,6 +39,8 @@ export interface Figures {
   readonly target?: string;
   /** `hit`, `miss` or `bypass`. */
   readonly cache?: string;
+  /** Calls to targets that were made. */
+  readonly attempts?: string;
   readonly requestId?: string;
   /** Share of the fullest limit that is used up, from 0 to 1. */
   readonly usedQuota?: number;
@@ -68,6 +70,28 @@ export function tokensPerSecond(figures: Figures): number | undefined {
   return ((tokens - 1) / (lastAt - firstTokenAt)) * 1000;
 }
 
+/** Milliseconds from the request to the last token so far. */
+export function duration({ sentAt, lastAt }: Figures): number | undefined {
+  return lastAt === undefined ? undefined : lastAt - sentAt;
+}
+
+/** What a token costs. */
+interface Price {
+  readonly inputUsdPerMillion: number;
+  readonly outputUsdPerMillion: number;
+}
+
+/** What the answer costs by the model's price, in nano-dollars; `undefined` before its tokens are counted. A hit of the cache costs nothing. */
+export function costOf({ usage, cache }: Figures, price: Price | undefined): bigint | undefined {
+  if (usage === undefined || price === undefined) return undefined;
+  if (cache === "hit") return 0n;
+  const { inputUsdPerMillion, outputUsdPerMillion } = price;
+  // A millionth of a dollar is a thousand nano-dollars.
+  return BigInt(
+    Math.ceil(1000 * (usage.promptTokens * inputUsdPerMillion + usage.completionTokens * outputUsdPerMillion)),
+  );
+}
+
 /** What the headers of a response say of it. */
 export function figuresOfHeaders(headers: Headers): Partial<Figures> {
   const used = ["requests", "tokens"].flatMap((kind) => {
@@ -75,22 +99,15 @@ export function figuresOfHeaders(headers: Headers): Partial<Figures> {
     const left = Number(headers.get(`x-ratelimit-remaining-${kind}`) ?? Number.NaN);
     return limit > 0 && left >= 0 ? [1 - Math.min(left / limit, 1)] : [];
   });
-  const texts = { target: "x-sluice-target", cache: "x-sluice-cache", requestId: "x-request-id" };
+  const texts = {
+    target: "x-sluice-target",
+    cache: "x-sluice-cache",
+    attempts: "x-sluice-attempts",
+    requestId: "x-request-id",
+  };
   const found = Object.entries(texts).flatMap(([name, header]) => {
     const value = headers.get(header);
     return value === null ? [] : [[name, value] as const];
   });
   return { ...Object.fromEntries(found), ...(used.length === 0 ? {} : { usedQuota: Math.max(...used) }) };
-}
-
-/** The messages of a conversation so far, for the next request. A prompt without an answer is left out. */
-export function messagesOf(turns: readonly Turn[]): readonly ChatMessage[] {
-  return turns.flatMap(({ prompt, text }): readonly ChatMessage[] =>
-    text === ""
-      ? []
-      : [
-          { role: "user", content: prompt },
-          { role: "assistant", content: text },
-        ],
-  );
 }

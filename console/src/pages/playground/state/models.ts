@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { isRecord } from "../../../../lib/is-record.ts";
-import { ApiError, errorOfResponse } from "../../api/api-error.ts";
-import { projectKey } from "../../session/keep-session.ts";
-import { useSession } from "../../session/session.ts";
+import { isRecord } from "../../../../../lib/is-record.ts";
+import { ApiError, errorOfResponse } from "../../../api/api-error.ts";
+import { projectKey } from "../../../session/keep-session.ts";
+import { useSession } from "../../../session/session.ts";
 import { usePlayground } from "./playground-store.ts";
 
 /** The key for models: a person's of the project, or what an administrator pasted. @throws {ApiError} when there is none */
@@ -21,7 +21,14 @@ export function useHasModelKey(): boolean {
   return isPerson || isPasted;
 }
 
-/** Ids of the models that the key may use. */
+/** A model that the key may use. */
+export interface PlaygroundModel {
+  readonly id: string;
+  /** Whether prompts may have pictures. */
+  readonly seesImages: boolean;
+}
+
+/** The models that the key may use. */
 export function useModels(apiUrl: string, projectId: string | undefined) {
   const pastedKey = usePlayground((state) => state.pastedKey);
   const hasKey = useHasModelKey();
@@ -33,7 +40,7 @@ export function useModels(apiUrl: string, projectId: string | undefined) {
 }
 
 /** @throws {ApiError} */
-async function readModels(apiUrl: string, key: string, signal: AbortSignal): Promise<readonly string[]> {
+async function readModels(apiUrl: string, key: string, signal: AbortSignal): Promise<readonly PlaygroundModel[]> {
   let response: Response;
   try {
     response = await fetch(`${apiUrl}/v1/models`, {
@@ -48,5 +55,9 @@ async function readModels(apiUrl: string, key: string, signal: AbortSignal): Pro
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok) throw errorOfResponse(response.status, body, (name) => response.headers.get(name) ?? undefined);
   const models = isRecord(body) && Array.isArray(body.data) ? body.data : [];
-  return models.flatMap((model: unknown) => (isRecord(model) && typeof model.id === "string" ? [model.id] : []));
+  return models.flatMap((model: unknown) => {
+    if (!isRecord(model) || typeof model.id !== "string") return [];
+    const { id, capabilities } = model;
+    return [{ id, seesImages: Array.isArray(capabilities) && capabilities.includes("vision") }];
+  });
 }
