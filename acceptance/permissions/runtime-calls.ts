@@ -178,6 +178,7 @@ export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
     ...onTable("usage", "GetItem", "UpdateItem"),
     ...onTable("history", "PutItem"),
     ...onTable("subject-keys", "GetItem", "PutItem"),
+    ...onTable("control", "GetItem", "Query"),
     { action: "s3:PutObject", resources: ["bucket:usage/usage/some"], endpoint: "s3" },
     ...byKey("dynamodb", "Decrypt", "Encrypt", "GenerateDataKey"),
     ...["GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload"].map((action) => ({
