@@ -171,7 +171,6 @@ const engine = (pool: string, ofWeights: readonly RuntimeCall[]): readonly Runti
 export const RUNTIME_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = {
   gateway: [
     ...onTable("keys", "GetItem", "BatchGetItem"),
-    ...onTable("control", "GetItem", "Query"),
     ...onTable("keys", "UpdateItem").map((call) => ({ ...call, context: { "dynamodb:Attributes": "lastUsedAt" } })),
     ...onTable("routes", "GetItem", "Query", "UpdateItem", "DeleteItem"),
     ...onTable("responses", "GetItem", "PutItem", "DeleteItem"),
