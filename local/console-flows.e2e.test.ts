@@ -82,4 +82,58 @@ describe.skipIf(skipped !== "")(`people in the console with the local model${ski
     for (const key of [secret, next])
       await eventually(() => expect(stack.sdk(key).models.list()).rejects.toMatchObject({ status: 401 }));
   });
+
+  // documented: console-side-by-side
+  test("an answer of the model streams three clicks after the sign-up until it is stopped, and two stream side by side", async ({
+    annotate,
+  }) => {
+    const page = await opened("/signup");
+    const begun = performance.now();
+    await signIn(page);
+    await page.getByRole("link", { name: "Playground" }).click();
+    await page.getByRole("combobox", { name: "Model 1" }).locator("option").first().waitFor({ state: "attached" });
+    await page.getByLabel("Prompt", { exact: true }).fill("List all numbers from one to a thousand.");
+    await page.keyboard.press("Enter");
+    await page.locator(".answer").first().waitFor();
+    await annotate(
+      `3 clicks and ${Math.round((performance.now() - begun) / 1000)} s from the sign-up to the first token in the playground`,
+    );
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByText("Stopped", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Clear" }).click();
+
+    await page.getByRole("button", { name: "Add a model" }).click();
+    await page.getByText("Settings", { exact: true }).click();
+    await page.getByLabel("Most tokens of an answer").fill("12");
+    await page.getByLabel("Prompt", { exact: true }).fill("Say hello");
+    await page.keyboard.press("Enter");
+    await page.getByText("Done", { exact: true }).nth(1).waitFor();
+    expect(await page.locator(".answer").count()).toBe(2);
+    expect(await page.locator(".figures", { hasText: "First token" }).count()).toBe(2);
+  });
+
+  // documented: console-windows
+  test("a session goes on in other windows and after a reload, back and forward keep the conversation, and its end leads to the sign-in", async () => {
+    const page = await opened("/own-keys");
+    await signIn(page);
+    await page.getByRole("heading", { name: "Your keys" }).waitFor();
+    await page.getByRole("link", { name: "Playground" }).click();
+    await page.getByLabel("Prompt", { exact: true }).fill("half a thought");
+    await page.goBack();
+    await page.getByRole("heading", { name: "Your keys" }).waitFor();
+    await page.goForward();
+    expect(await page.getByLabel("Prompt", { exact: true }).inputValue()).toBe("half a thought");
+
+    const other = await page.context().newPage();
+    await other.goto(`${stack.siteUrl}/own-keys`);
+    await other.getByRole("heading", { name: "Your keys" }).waitFor();
+    await page.reload();
+    await page.getByRole("combobox", { name: "Model 1" }).locator("option").first().waitFor({ state: "attached" });
+
+    await page.context().clearCookies();
+    await other.reload();
+    await other.getByRole("heading", { name: "Sign in" }).waitFor();
+    await signIn(other);
+    await other.getByRole("heading", { name: "Your keys" }).waitFor();
+  });
 });
