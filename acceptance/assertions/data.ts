@@ -49,7 +49,7 @@ export const DATA: readonly StackAssertion[] = [
       const names = valuesOf(applied, "aws_dynamodb_table", "name");
       const found = names.map(shortName);
       const wanted = Object.keys(TABLES).filter((name) => !TABLES[name]?.isOptional || found.includes(name));
-      expectEqual("tables", found.toSorted(), wanted);
+      expectEqual("tables", found.toSorted(), wanted.toSorted());
       const client = new DynamoDBClient(applied.client);
       for (const TableName of names) {
         const { Table } = await client.send(new DescribeTableCommand({ TableName }));
