@@ -14,7 +14,7 @@ interface Link<T> extends LinkedEntry<T> {
  *
  * For values that come and go with requests, in place of a `Set` or `Map`: V8 makes a new table after some additions, and
  * the old one refers to the new one and to all values of that time. Once such a table is in the old generation, all values
- * since then stay until a full collection (docs/benchmarks.md). A removed entry refers to its value alone.
+ * since then stay until a full collection (docs/decisions/101). A removed entry refers to its value alone.
  */
 export class LinkedList<T> {
   #first: Link<T> | undefined = undefined;
