@@ -12,7 +12,7 @@ const stack = synth(dev)["dev-monitoring"];
 const prodStack = synth(prod)["prod-monitoring"];
 const withControlApi = {
   ...dev,
-  api: { ...dev.api, controlApi: true },
+  api: { ...dev.api, controlApi: true, auditStream: { to: "bucket" as const, days: 30 } },
   history: { retentionDays: 30 },
   usage: dev.usage && { ...dev.usage, athena: true },
   billing: { stripe: { secretId: "sluice/stripe", meters: { chargeNanoUsd: "sluice_charge_nano_usd" } } },
