@@ -32,6 +32,8 @@ const BEYOND_OPENAI = [
   /^(\/api_key|\/data\/\d+|\/) must NOT have unevaluated properties \((expires_at|owner_project_access|group_type)\)$/,
   // Whether an audit event is sealed, which OpenAI's audit log has nothing like.
   /^\/data\/\d+ must NOT have unevaluated properties \(seal\)$/,
+  // What the document's results of usage have nothing of: failed requests, and times as sums.
+  /^\/data\/\d+\/results\/\d+ must NOT have unevaluated properties \((num_(failed|timed|streamed)_requests|duration_ms|first_token_ms)\)$/,
   // The document describes whole completions only; a chunk in the middle of a stream has no reason yet.
   /^\/choices\/\d+\/finish_reason must be (string|equal to one of the allowed values.*)$/,
 ];

@@ -33,8 +33,9 @@ describeConsole(
       await page.getByRole("button", { name: "Create key" }).click();
       await page.getByLabel("Name", { exact: true }).fill("laptop");
       await page.getByRole("dialog").getByRole("button", { name: "Create key" }).click();
+      const secret = await page.getByLabel("Secret key").inputValue();
       const [key] = control.ownKeys;
-      expect(await page.getByLabel("Secret key").inputValue()).toBe(`sk-sl-${key?.id}-secret`);
+      expect(secret).toBe(`sk-sl-${key?.id}-secret`);
       await page.getByRole("button", { name: "Done" }).click();
       await page.getByRole("button", { name: "Rotate laptop" }).click();
       await page.getByLabel("The present secret works for").selectOption("86400");

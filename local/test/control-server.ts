@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import OpenAI from "openai";
 import { expect, onTestFinished } from "vitest";
 import type { MemberKeys } from "../../contracts/control/project-keys.ts";
@@ -47,7 +48,7 @@ export async function controlServer(
     recordRefusal: refusalRecorder(new RefusalStore(document, { control: name, keys }), log),
     ...others,
   };
-  const api = await bind(0, "", async (request, response) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? "", "http://api");
     let body = "";
     for await (const chunk of request) body += String(chunk);
@@ -69,6 +70,10 @@ export async function controlServer(
     const { statusCode, multiValueHeaders } = sent;
     for (const [name, values] of Object.entries(multiValueHeaders)) response.setHeader(name, [...values]);
     response.writeHead(statusCode).end(Buffer.from(sent.body, sent.isBase64Encoded ? "base64" : "utf8"));
+  };
+  // A test may end while a request is on its way, whose tables are gone then.
+  const api = await bind(0, "", (request, response) => {
+    respond(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
   onTestFinished(() => api.close());
   const url = `http://127.0.0.1:${api.port}/v1`;
