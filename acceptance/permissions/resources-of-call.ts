@@ -57,6 +57,7 @@ const NAMED: Readonly<Record<string, Naming>> = {
   "elasticloadbalancing:loadbalancer": { fields: ["Name"], rest: "loadbalancer/app/<name>/new" },
   "elasticloadbalancing:targetgroup": { fields: ["Name"], rest: "targetgroup/<name>/new" },
   "events:rule-on-default-event-bus": { fields: ["Name", "Rule"], rest: "rule/<name>" },
+  "firehose:deliverystream": { fields: ["DeliveryStreamName"], rest: "deliverystream/<name>" },
   "iam:instance-profile": { fields: ["InstanceProfileName"], rest: "instance-profile/<name>" },
   "iam:role": { fields: ["RoleName"], rest: "role/<name>" },
   "kms:alias": { fields: ["AliasName"], rest: "<name>" },
