@@ -1,10 +1,10 @@
 import type { OwnApiKey } from "../../../../contracts/control/project-keys.ts";
 import { type Column, DataTable } from "../../components/data-table.tsx";
-import { DateTime } from "../../components/date-time.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
 import { useMoney } from "../../i18n/use-money.ts";
 import { useProjects } from "../../projects/projects.ts";
 import type { Figures } from "../dashboard/usage-report.ts";
+import { Expiry, useKeyColumns } from "../keys/key-columns.tsx";
 import { MESSAGES } from "./messages.ts";
 import { USAGE_DAYS } from "./own-key-usage.ts";
 
@@ -21,13 +21,10 @@ export function OwnKeyTable({ keys, usage, onRotate, onRevoke }: OwnKeyTableProp
   const t = useTexts(MESSAGES);
   const format = useFormatter();
   const { projects } = useProjects();
+  const shared = useKeyColumns<OwnApiKey>();
+  const canRotate = (key: OwnApiKey) => !isOver(key);
   const columns: readonly Column<OwnApiKey>[] = [
-    {
-      id: "name",
-      header: t("name"),
-      width: "minmax(0, 1.4fr)",
-      cell: ({ name }) => <strong translate="no">{name}</strong>,
-    },
+    shared.name("minmax(0, 1.4fr)"),
     {
       id: "project",
       header: t("project"),
@@ -35,45 +32,15 @@ export function OwnKeyTable({ keys, usage, onRotate, onRevoke }: OwnKeyTableProp
         <span translate="no">{projects.find(({ id }) => id === project_id)?.name ?? project_id}</span>
       ),
     },
-    { id: "key", header: t("key"), cell: ({ redacted_value }) => <code translate="no">{redacted_value}</code> },
-    {
-      id: "last-used",
-      header: t("lastUsed"),
-      cell: ({ last_used_at }) => (last_used_at === null ? t("notUsed") : <DateTime seconds={last_used_at} />),
-    },
+    shared.key(),
+    shared.lastUsed(),
     { id: "expires", header: t("expires"), cell: (key) => <End apiKey={key} /> },
     {
       id: "usage",
       header: t("usage", { days: format.number(USAGE_DAYS) }),
       cell: ({ id }) => (usage === undefined ? "–" : <Usage figures={usage.get(id)} />),
     },
-    {
-      id: "actions",
-      header: t("actions"),
-      width: "minmax(12rem, auto)",
-      cell: (key) => (
-        <span className="row-actions">
-          {isOver(key) ? undefined : (
-            <button
-              type="button"
-              className="button quiet"
-              aria-label={t("rotateKey", { name: key.name })}
-              onClick={() => onRotate(key)}
-            >
-              {t("rotate")}
-            </button>
-          )}
-          <button
-            type="button"
-            className="button quiet danger"
-            aria-label={t("revokeKey", { name: key.name })}
-            onClick={() => onRevoke(key)}
-          >
-            {t("revoke")}
-          </button>
-        </span>
-      ),
-    },
+    shared.actions({ canRotate, onRotate, onRevoke }),
   ];
   return (
     <DataTable
@@ -96,15 +63,7 @@ function isOver({ expires_at, owner_project_access }: OwnApiKey): boolean {
 function End({ apiKey }: { readonly apiKey: OwnApiKey }) {
   const t = useTexts(MESSAGES);
   if (apiKey.owner_project_access === "inactive") return <span className="bad">{t("ended")}</span>;
-  if (apiKey.expires_at === null) return t("never");
-  const time = <DateTime seconds={apiKey.expires_at} />;
-  return isOver(apiKey) ? (
-    <span className="bad">
-      {t("expired")} {time}
-    </span>
-  ) : (
-    time
-  );
+  return <Expiry at={apiKey.expires_at} />;
 }
 
 function Usage({ figures }: { readonly figures: Figures | undefined }) {
