@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { ACCESSIBILITY_VIEWS } from "./test/accessibility-views.ts";
 import {
   describeConsole,
   findNothingInBothThemes,
@@ -64,11 +65,7 @@ const TODAY = new Date().toISOString().slice(0, 10);
 
 describeConsole("the console for everyone", {}, (stage) => {
   // documented: console-accessible
-  test.each([
-    [320, "dark", "de"],
-    [768, "light", "en"],
-    [1440, "dark", "en-XA"],
-  ])(
+  test.each(ACCESSIBILITY_VIEWS)(
     "axe finds no problem in both themes and no element is too wide at %i pixels, opened in %s and %s",
     { timeout: 240_000 },
     async (width, theme, locale) => {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { eventually } from "../test-support/waits/eventually.ts";
+import { ACCESSIBILITY_VIEWS } from "./test/accessibility-views.ts";
 import {
   type ConsoleStage,
   describeConsole,
@@ -269,11 +270,7 @@ describeConsole("a project's history", {}, (stage) => {
 
 describeConsole("the history for everyone", { people: true }, (stage) => {
   // documented: console-history-accessible
-  test.each([
-    [320, "dark", "de"],
-    [768, "light", "en"],
-    [1440, "dark", "en-XA"],
-  ])(
+  test.each(ACCESSIBILITY_VIEWS)(
     "axe finds no problem in both themes and no element is too wide at %i pixels, opened in %s and %s",
     { timeout: 240_000 },
     async (width, theme, locale) => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ACCESSIBILITY_VIEWS } from "./test/accessibility-views.ts";
 import {
   describeConsole,
   findNothingInBothThemes,
@@ -22,11 +23,7 @@ const RESPONSE = [
 
 describeConsole("the playground for everyone", {}, (stage) => {
   // documented: console-playground-accessible
-  test.each([
-    [320, "dark", "de"],
-    [768, "light", "en"],
-    [1440, "dark", "en-XA"],
-  ])(
+  test.each(ACCESSIBILITY_VIEWS)(
     "axe finds no problem in both themes and no element is too wide at %i pixels, opened in %s and %s",
     async (width, theme, locale) => {
       const { control, open } = stage();

@@ -10,7 +10,7 @@ test("an answer costs its tokens by the model's price, in nano-dollars, once the
   expect(costOf(figures({ deltas: 30 }), PRICE)).toBeUndefined();
 });
 
-test("an answer of the response cache costs nothing, and without a price nothing is said", () => {
+test("a response from the cache costs nothing, and without a price nothing is shown", () => {
   expect(costOf(figures({ usage, cache: "hit" }), PRICE)).toBe(0n);
   expect(costOf(figures({ usage }), undefined)).toBeUndefined();
 });
