@@ -1,46 +1,18 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { CHROMIUM_REMEDY, findChromium, launchChromium } from "../test-support/chromium.ts";
+import { readFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { CHROMIUM_REMEDY, findChromium } from "../test-support/chromium.ts";
 import { eventually } from "../test-support/waits/eventually.ts";
-import { peopleStack } from "./test/people-stack.ts";
+import { peopleConsole } from "./test/people-console.ts";
 
-const ADA = "ada@example.com";
 const skipped = findChromium() === undefined ? ` (${CHROMIUM_REMEDY})` : "";
 
 /** One running stack with the local issuer and the local model, and what people do in its console. */
 describe.skipIf(skipped !== "")(`people in the console with the local model${skipped}`, () => {
-  const ends: (() => void | Promise<void>)[] = [];
-  let browser: Browser;
-  let stack: Awaited<ReturnType<typeof peopleStack>>;
-  beforeAll(async () => {
-    [browser, stack] = await Promise.all([
-      launchChromium(),
-      peopleStack(ADA, {
-        memberKeys: { perPerson: 5, maxDays: 30 },
-        hasModel: true,
-        onEnd: (end) => ends.push(end),
-      }),
-    ]);
+  const { stack, opened, signIn } = peopleConsole({
+    memberKeys: { perPerson: 5, maxDays: 30 },
+    history: { retentionDays: 1 },
+    hasModel: true,
   });
-  afterAll(async () => {
-    await browser?.close();
-    for (const end of ends.toReversed()) await end();
-  });
-
-  /** A page of a browser of its own, which nobody has signed in with. */
-  async function opened(path: string): Promise<Page> {
-    const context = await browser.newContext();
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
-    await page.goto(`${stack.siteUrl}${path}`);
-    return page;
-  }
-
-  /** Signs the invited person in at the issuer. */
-  async function signIn(page: Page): Promise<void> {
-    await page.getByRole("button", { name: "Continue with single sign-on" }).click();
-    await page.getByRole("button", { name: `Sign in as ${ADA}` }).click();
-  }
 
   // documented: console-own-keys
   test("a person who signs up makes a key in three clicks, and a model streams with it until it is revoked", async ({
@@ -54,12 +26,14 @@ describe.skipIf(skipped !== "")(`people in the console with the local model${ski
     await page.keyboard.press("Enter");
     const secret = await page.getByLabel("Secret key").inputValue();
     const stream = () =>
-      stack.sdk(secret).chat.completions.create({
-        model: "phi-3-mini",
-        messages: [{ role: "user", content: "Say hello" }],
-        max_tokens: 8,
-        stream: true,
-      });
+      stack()
+        .sdk(secret)
+        .chat.completions.create({
+          model: "phi-3-mini",
+          messages: [{ role: "user", content: "Say hello" }],
+          max_tokens: 8,
+          stream: true,
+        });
     let text = "";
     for await (const chunk of await stream()) text += chunk.choices[0]?.delta.content ?? "";
     expect(text).not.toBe("");
@@ -73,14 +47,14 @@ describe.skipIf(skipped !== "")(`people in the console with the local model${ski
     const next = await page.getByLabel("Secret key").inputValue();
     expect(next).not.toBe(secret);
     // Both work within the overlap.
-    for (const key of [secret, next]) await eventually(() => stack.sdk(key).models.list());
+    for (const key of [secret, next]) await eventually(() => stack().sdk(key).models.list());
     await page.getByRole("button", { name: "Done" }).click();
 
     await page.getByRole("button", { name: "Revoke laptop" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
     await page.getByRole("heading", { name: "No keys yet" }).waitFor();
     for (const key of [secret, next])
-      await eventually(() => expect(stack.sdk(key).models.list()).rejects.toMatchObject({ status: 401 }));
+      await eventually(() => expect(stack().sdk(key).models.list()).rejects.toMatchObject({ status: 401 }));
   });
 
   // documented: console-side-by-side
@@ -125,7 +99,7 @@ describe.skipIf(skipped !== "")(`people in the console with the local model${ski
     expect(await page.getByLabel("Prompt", { exact: true }).inputValue()).toBe("half a thought");
 
     const other = await page.context().newPage();
-    await other.goto(`${stack.siteUrl}/own-keys`);
+    await other.goto(`${stack().siteUrl}/own-keys`);
     await other.getByRole("heading", { name: "Your keys" }).waitFor();
     await page.reload();
     await page.getByRole("combobox", { name: "Model 1" }).locator("option").first().waitFor({ state: "attached" });
@@ -135,5 +109,52 @@ describe.skipIf(skipped !== "")(`people in the console with the local model${ski
     await other.getByRole("heading", { name: "Sign in" }).waitFor();
     await signIn(other);
     await other.getByRole("heading", { name: "Your keys" }).waitFor();
+  });
+
+  // documented: console-history-people
+  test("a person sees what was streamed in the playground, plays it, saves its bytes, exports it and deletes it", async () => {
+    const { organization, project } = stack();
+    await organization.projects.dataRetention.update(project.id, { retention_type: "none" });
+    const page = await opened("/login?to=%2Fplayground");
+    await signIn(page);
+    const models = page.getByRole("combobox", { name: "Model 1" });
+    await models.locator("option").first().waitFor({ state: "attached" });
+    await page.getByText("Settings", { exact: true }).click();
+    await page.getByLabel("Most tokens of an answer").fill("12");
+    await page.getByLabel("Prompt", { exact: true }).fill("What is planted?");
+    await page.keyboard.press("Enter");
+    await page.getByText("Done", { exact: true }).waitFor();
+    const shown = (await page.locator(".answer").textContent()) ?? "";
+
+    await page.getByRole("link", { name: "History" }).click();
+    const row = page.getByRole("row", { name: /What is planted\?/ });
+    // Gateways store it within seconds.
+    await eventually(async () => {
+      await page.reload();
+      await row.waitFor({ timeout: 3_000 });
+    });
+    await row.getByRole("link").click();
+    await page.getByRole("slider", { name: "Position" }).waitFor();
+    await eventually(async () => expect(await page.locator(".played-text").textContent()).toBe(shown));
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download .sse" }).click(),
+    ]);
+    const bytes = await readFile(await download.path(), "utf8");
+    expect(bytes).toMatch(/^data: /);
+    expect(bytes).toMatch(/data: \[DONE\]\n\n$/);
+
+    await page.getByRole("link", { name: "Back to the list" }).click();
+    await page.getByRole("button", { name: "Export" }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("dialog").getByRole("button", { name: "Export" }).click(),
+    ]);
+    expect(await readFile(await file.path(), "utf8")).toMatch(/^id,created,model,.*\r\ngen_.*What is planted\?/);
+
+    await row.getByRole("link").click();
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("heading", { name: "Nothing here yet" }).waitFor();
   });
 });

@@ -29,7 +29,8 @@ export async function peopleStack(invited: string, options: PeopleStackOptions =
   const environment = {
     ...dev,
     ...changes,
-    api: { ...dev.api, auth: "required" as const, controlApi: true, memberKeys },
+    // All people of a test have one address.
+    api: { ...dev.api, auth: "required" as const, controlApi: true, memberKeys, requestsPerMinutePerIp: 100_000 },
     identity: { workloads: [], people: { issuer: "local", clientId: "sluice", ...people } },
   };
   const twin = await startedTwin(
@@ -46,5 +47,12 @@ export async function peopleStack(invited: string, options: PeopleStackOptions =
   await organization.invites.create({ email: invited, role: "reader", projects });
   const generate = (key: string) =>
     sdk(key).chat.completions.create({ model: "phi-3-mini", messages: [{ role: "user", content: "x" }] });
-  return { apiUrl, siteUrl, issuerUrl, organization, project, generate, sdk };
+  /** Calls an operation of the control API that the SDK has no method for. @param path below `/v1/organization` */
+  const control = (method: string, path: string, body: object) =>
+    fetch(`${apiUrl}/v1/organization${path}`, {
+      method,
+      headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  return { control, apiUrl, siteUrl, issuerUrl, organization, project, generate, sdk };
 }
