@@ -128,6 +128,18 @@ describe("identity.people", () => {
     ]);
   });
 
+  test("takes Amazon Cognito's access tokens in Cognito's form alone, whose audience is a client, and no other issuer's in it", () => {
+    const issuer = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_a1B2c3";
+    const accessTokens = { audience: "sluice-cli", form: "cognito" } as const;
+    expect(problemsOf({ issuer, accessTokens })).toEqual([]);
+    expect(problemsOf({ issuer, accessTokens: { audience: "https://api.example.com" } })).toEqual([
+      expect.stringContaining('identity.people.accessTokens.form: must be "cognito" at Amazon Cognito'),
+    ]);
+    expect(problemsOf({ accessTokens })).toEqual([
+      expect.stringContaining('identity.people.accessTokens.form: must be "rfc9068" at other issuers'),
+    ]);
+  });
+
   test("lets nobody read all projects, or choose the own address, where everybody comes in", () => {
     const any = { domains: "any", role: "member" } as const;
     expect(problemsOf({ admit: any })).toEqual([]);

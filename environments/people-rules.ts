@@ -8,6 +8,8 @@ const PATH = "identity.people";
 /** Microsoft's issuer of one directory. The others, such as `common`, sign tokens of every directory. */
 const ENTRA_HOST = "login.microsoftonline.com";
 const ENTRA_DIRECTORY = /^\/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\/v2\.0$/;
+/** Amazon Cognito's issuers: one of each user pool. */
+const COGNITO_HOST = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
 /** The directory of personal accounts. */
 const PERSONAL_ACCOUNTS = "/9188040d-6c67-4c5b-b112-36a304b66dad/";
 
@@ -80,13 +82,28 @@ function entraProblems({ issuer, userClaim = "email" }: PeopleSettings): readonl
   return problems;
 }
 
+function isCognito(issuer: string): boolean {
+  return issuer !== LOCAL_ISSUER && COGNITO_HOST.test(new URL(issuer).hostname);
+}
+
 /** An access token must be told apart from an ID token, and from a workload's. */
 function accessTokenProblems(people: PeopleSettings, { identity: { workloads } }: Environment): readonly Problem[] {
   if (people.accessTokens === undefined) return [];
-  const { audience } = people.accessTokens;
+  const { audience, form = "rfc9068" } = people.accessTokens;
   const at = { path: `${PATH}.accessTokens.audience`, value: audience };
   const problems: Problem[] = [];
-  if (audience === people.clientId || audience === audienceOf(people))
+  if (isCognito(people.issuer) !== (form === "cognito"))
+    problems.push({
+      path: `${PATH}.accessTokens.form`,
+      value: form,
+      rule: isCognito(people.issuer)
+        ? 'must be "cognito" at Amazon Cognito, whose access tokens have no aud'
+        : 'must be "rfc9068" at other issuers than Amazon Cognito',
+      remedy: isCognito(people.issuer)
+        ? 'write form: "cognito", and the id of the app client as audience'
+        : "leave form out, and write a value of the tokens' aud as audience",
+    });
+  if (form === "rfc9068" && (audience === people.clientId || audience === audienceOf(people)))
     problems.push({
       ...at,
       rule: "must be another one than that of ID tokens, which are for the client and not for this API",

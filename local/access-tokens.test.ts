@@ -1,93 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { AccessTokenSettings } from "../contracts/processes/access-tokens.ts";
-import { AccessTokens } from "../domain/issuers/access-tokens.ts";
-import { IssuerKeys } from "../domain/issuers/issuer-keys.ts";
-import { CachedKeyStore } from "../gateway/keys/cached-key-store.ts";
-import { DynamoKeyStore } from "../gateway/keys/dynamo-key-store.ts";
-import { PrincipalKeys } from "../gateway/keys/principal-keys.ts";
-import { TokenIdentities } from "../gateway/keys/token-identities.ts";
-import { startTestGateway } from "../gateway/test/test-gateway.ts";
 import { authorize } from "../lambdas/authorize-request/authorize.ts";
 import { tokenPlans } from "../lambdas/authorize-request/token-plans.ts";
-import {
-  githubClaims,
-  hmacToken,
-  newKey,
-  signToken,
-  startIssuer,
-} from "../lambdas/exchange-token/test/local-issuer.ts";
-import { fetchDocument } from "../lib/http/fetch-document.ts";
+import { githubClaims, hmacToken, newKey, signToken } from "../lambdas/exchange-token/test/local-issuer.ts";
 import { eventually } from "../test-support/waits/eventually.ts";
-import { personExchange } from "./test/person-exchange.ts";
-
-const CLIENT = "sluice-cli";
-const API = "https://api.example.com";
-const ADA = "ada@acme.example";
-const ORGANIZATION = "org-a";
-
-/** A gateway that takes tokens of a local issuer, on the tables of the control API. */
-async function started() {
-  const issuer = await startIssuer([newKey("first")]);
-  const people = { issuer: issuer.issuer, clientId: CLIENT, accessTokens: { audience: API } };
-  const exchange = await personExchange(people, [], Date.now());
-  const { document, keysTable, organization, project } = exchange;
-  const settings: AccessTokenSettings = {
-    people,
-    workloads: [
-      {
-        name: "nightly",
-        issuer: issuer.issuer,
-        audience: "https://jobs.example.com",
-        claims: { repository: "acme/*" },
-        reuse: "allowed",
-        accessToken: true,
-        models: ["other"],
-      },
-    ],
-  };
-  const clock = { ms: 1 };
-  const now = () => clock.ms;
-  const principals = new PrincipalKeys({
-    client: document,
-    controlTable: "sluice-dev-control",
-    organization: ORGANIZATION,
-    settings,
-  });
-  const store = new DynamoKeyStore({ client: document, tableName: keysTable, organization: ORGANIZATION, principals });
-  const issuers = new IssuerKeys({ read: fetchDocument, now });
-  const tokens = new AccessTokens({ settings, keys: issuers, wallClock: Date.now });
-  const gateway = await startTestGateway({
-    config: { auth: "required" },
-    keys: new CachedKeyStore({ now, store }),
-    tokens: new TokenIdentities(tokens, principals, now),
-  });
-  const claims = (own: object = {}) => ({ sub: "1", aud: API, email: ADA, email_verified: true, ...own });
-  const token = (own: object = {}, header: object = { typ: "at+jwt" }) => issuer.token(claims(own), header);
-  const send = async (credential: string, headers: Readonly<Record<string, string>> = {}) => {
-    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${credential}`, "content-type": "application/json", ...headers },
-      body: JSON.stringify({ model: "tiny", messages: [{ role: "user", content: "x" }] }),
-    });
-    const { error } = (await response.json()) as { error?: { code: string; message: string } };
-    return { status: response.status, code: error?.code, message: error?.message };
-  };
-  const join = async (email = ADA, projectIds: readonly string[] = [project.id]) => {
-    const projects = projectIds.map((id) => ({ id, role: "member" as const }));
-    await organization.invites.create({ email, role: "reader", projects });
-    const idToken = issuer.token({ sub: "1", aud: CLIENT, email, email_verified: true });
-    await exchange.exchange(idToken, { project_id: projectIds[0] ?? "" });
-    const { data } = await organization.users.list();
-    return data.find((user) => user.email === email)?.id ?? "";
-  };
-  const rule = () => gateway.log().at(-1)?.rule;
-  return { ...exchange, issuer, settings, clock, gateway, claims, token, send, join, rule };
-}
+import { ADA, API, CLIENT, tokenGateway } from "./test/token-gateway.ts";
 
 describe("an access token in place of a key", () => {
   // documented: access-token-of-a-person
   test("of a member is accepted, is used as the user in the project, and makes the issuer's keys be read once", async () => {
-    const { issuer, token, send, join, gateway, project } = await started();
+    const { issuer, token, send, join, gateway, project } = await tokenGateway();
     const userId = await join();
     issuer.reads.length = 0;
     const ada = token();
@@ -103,7 +24,7 @@ describe("an access token in place of a key", () => {
 
   // documented: access-token-within-5-seconds
   test("of a user who is removed is refused within 5 s, and so is one of a member who leaves the project", async () => {
-    const { token, send, join, clock, organization, project } = await started();
+    const { token, send, join, clock, organization, project } = await tokenGateway();
     const [ada, grace] = [token(), token({ email: "grace@acme.example" })];
     const [adaId, graceId] = [await join(), await join("grace@acme.example")];
     expect([(await send(ada)).status, (await send(grace)).status]).toEqual([200, 200]);
@@ -115,13 +36,13 @@ describe("an access token in place of a key", () => {
   });
 
   test("of somebody who is no user is refused as a wrong key is", async () => {
-    const { token, send, rule } = await started();
+    const { token, send, rule } = await tokenGateway();
     expect(await send(token())).toMatchObject({ status: 401, code: "invalid_api_key" });
     await eventually(() => expect(rule()).toBe("token:not-a-user"));
   });
 
   test("of a member of two projects needs OpenAI-Project, and a foreign project is refused as one that does not exist", async () => {
-    const { token, send, join, organization, project } = await started();
+    const { token, send, join, organization, project } = await tokenGateway();
     const other = await organization.projects.create({ name: "chat" });
     const foreign = await organization.projects.create({ name: "foreign" });
     await join(ADA, [project.id, other.id]);
@@ -135,7 +56,7 @@ describe("an access token in place of a key", () => {
   });
 
   test("of a workload has the limits of its policy", async () => {
-    const { issuer, send, rule } = await started();
+    const { issuer, send, rule } = await tokenGateway();
     const job = { ...githubClaims("acme/app"), aud: "https://jobs.example.com" };
     expect(await send(issuer.token(job))).toMatchObject({ status: 404, code: "model_not_found" });
     expect((await send(issuer.token({ ...job, repository: "evil/app" }))).code).toBe("invalid_api_key");
@@ -144,7 +65,7 @@ describe("an access token in place of a key", () => {
 
   // documented: access-token-hostile
   test("that is hostile is 401 in the dialect, whatever is wrong with it, and the log has the rule", async () => {
-    const { issuer, claims, token, send, join, rule } = await started();
+    const { issuer, claims, token, send, join, rule } = await tokenGateway();
     await join();
     const [key] = issuer.keys;
     const now = Math.floor(Date.now() / 1000);
@@ -186,7 +107,7 @@ describe("an access token in place of a key", () => {
 
   // documented: access-token-unknown-keys
   test("of unknown keys, thirty of them, makes the issuer's keys be read once more, and the address wait", async () => {
-    const { issuer, token, send, join, clock } = await started();
+    const { issuer, token, send, join, clock } = await tokenGateway();
     await join();
     const ada = token();
     expect((await send(ada)).status).toBe(200);
@@ -199,7 +120,7 @@ describe("an access token in place of a key", () => {
   });
 
   test("is 503 while the issuer's keys can't be read, and one that was verified before goes on", async () => {
-    const { issuer, token, send, join, clock } = await started();
+    const { issuer, token, send, join, clock } = await tokenGateway();
     await join();
     issuer.respond = () => ({ status: 500, body: "" });
     expect(await send(token())).toMatchObject({ status: 503, code: "auth_unavailable" });
@@ -212,7 +133,7 @@ describe("an access token in place of a key", () => {
   });
 
   test("is on the plan of people at API Gateway, and Unauthorized there where it is not valid", async () => {
-    const { token, settings, issuer } = await started();
+    const { token, settings, issuer } = await tokenGateway();
     const options = {
       mode: "required",
       planKeys: { standard: "for-standard" },

@@ -16,6 +16,7 @@ import {
   PersonAdminKeyIndexRecord,
   PersonAdminKeysRecord,
   PersonKeysRecord,
+  SignInSubjectRecord,
 } from "../sign-in/records.ts";
 import { AuditEvent, StoredAuditEvent } from "./audit-events.ts";
 import { CreditScope } from "./credits.ts";
@@ -324,6 +325,7 @@ export const ControlRecord = z.discriminatedUnion("kind", [
   PersonAdminKeysRecord,
   PersonAdminKeyIndexRecord,
   BrowserSessionRecord,
+  SignInSubjectRecord,
   AdminKeyRecord,
   AdminKeyIndexRecord,
   IdempotencyRecord,

@@ -39,6 +39,21 @@ export const SignInDocument = z.object({
 });
 export type SignInDocument = DeepReadonly<z.infer<typeof SignInDocument>>;
 
+/** Forms of access tokens; `domain/people/access-token-forms.ts` says what each has. */
+export const AccessTokenForm = z.enum(["rfc9068", "cognito"]);
+export type AccessTokenForm = z.infer<typeof AccessTokenForm>;
+
+/** By which claim of an access token its rights are narrowed. A scope never gives a right that the user does not have. */
+export const TokenScopeSettings = z.strictObject({
+  /** Claim with the scopes: a text with spaces between them, or a list. @default - `scope`, else `scp` */
+  claim: z.string().min(1).max(100).optional(),
+  /** Start of the names of scopes that are for this API, such as `https://api.example.com/`. @default - none */
+  prefix: z.string().min(1).max(300).optional(),
+  /** Whether a token without a scope of this API may do nothing; otherwise it may do all that its user may. @default false */
+  required: z.boolean().optional(),
+});
+export type TokenScopeSettings = z.infer<typeof TokenScopeSettings>;
+
 /**
  * How people sign in: at one OpenID provider, whose ID tokens they exchange for keys of the projects that they are members
  * of. docs/sign-in.md.
@@ -119,8 +134,15 @@ export const PeopleSettings = z.strictObject({
    */
   accessTokens: z
     .strictObject({
-      /** A value of the access token's `aud`, exactly; never the client id, which ID tokens have. */
+      /** A value of the access token's `aud`, exactly; never the client id, which ID tokens have. In the form `cognito`, its `client_id`. */
       audience: z.string().min(1).max(300),
+      /**
+       * How the issuer writes access tokens: as RFC 9068 has it; or as Amazon Cognito does, without `aud` and with `client_id` and
+       * `token_use` in place of it. @default "rfc9068"
+       */
+      form: AccessTokenForm.optional(),
+      /** How a token's scopes narrow what its bearer may do. @default - the scopes of `scope` or `scp` that Sluice has */
+      scopes: TokenScopeSettings.optional(),
     })
     .optional(),
 });

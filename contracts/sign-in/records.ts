@@ -66,3 +66,14 @@ export const BrowserSessionRecord = z.strictObject({
   /** When the session ends. */
   expiresAt: Seconds,
 });
+
+/** Whose user an issuer's id of a person is, so that access tokens without an address name somebody. */
+export const SignInSubjectRecord = z.strictObject({
+  kind: z.literal("signInSubject"),
+  version: Version,
+  /** SHA-256 of issuer and subject, in base64url. */
+  id: z.string(),
+  userId: z.string(),
+  /** When DynamoDB may delete it: nobody has signed in with it for a long time. */
+  expiresAt: Seconds,
+});

@@ -1,10 +1,13 @@
 import { hash } from "node:crypto";
 import type { AccessTokenSettings } from "../../contracts/processes/access-tokens.ts";
+import type { KeyScope } from "../../contracts/processes/auth.ts";
+import { audiencesOf } from "../people/access-token-forms.ts";
 import { personOfAccessToken } from "../people/person-claims.ts";
 import { candidatesOf, choosePolicy } from "../workloads/choose-policy.ts";
 import { ACCESS_TOKEN_TYPES, decodeToken } from "./decode-token.ts";
 import type { IssuerKeys } from "./issuer-keys.ts";
 import { TokenError } from "./token-error.ts";
+import { tokenScopes } from "./token-scopes.ts";
 import { verifyToken } from "./verify-token.ts";
 
 /** Verified tokens that are remembered; each takes some 300 bytes. */
@@ -18,6 +21,8 @@ const TOKEN_START = "eyJ";
 export type TokenPrincipal =
   /** The address is in lower case. */
   | { readonly type: "person"; readonly email: string }
+  /** By the id of `subjectIdOf`. */
+  | { readonly type: "subject"; readonly id: string }
   /** By the name of its policy. */
   | { readonly type: "workload"; readonly policy: string };
 
@@ -25,6 +30,8 @@ export interface VerifiedToken {
   readonly principal: TokenPrincipal;
   /** From this time on it is refused; milliseconds since 1970. */
   readonly expiresAt: number;
+  /** Narrow the rights of the principal. @default - it has all of them */
+  readonly scopes?: readonly KeyScope[] | undefined;
 }
 
 export interface AccessTokensOptions {
@@ -103,10 +110,12 @@ export class AccessTokens {
     const claims = await verifyToken(token, address, keys, wallClock());
     const expiresAt = claims.exp * 1000;
     // One issuer may be the workloads' too: the audience tells the tokens apart.
-    if (people && (candidates.length === 0 || claims.aud.includes(people.accessTokens?.audience ?? ""))) {
+    const audiences = audiencesOf(people?.accessTokens?.form, claims);
+    if (people && (candidates.length === 0 || audiences.includes(people.accessTokens?.audience ?? ""))) {
       const person = personOfAccessToken(people, claims);
       if ("rule" in person) throw new TokenError(person.rule);
-      return { principal: { type: "person", email: person.email }, expiresAt };
+      const scopes = tokenScopes(people.accessTokens?.scopes, claims.all);
+      return { principal: principalOf(person), expiresAt, ...(scopes === undefined ? {} : { scopes }) };
     }
     const choice = choosePolicy(candidates, claims);
     if ("refusals" in choice)
@@ -120,4 +129,8 @@ export class AccessTokens {
     const [oldest] = this.#verified.keys();
     if (oldest !== undefined) this.#verified.delete(oldest);
   }
+}
+
+function principalOf(person: { readonly email: string } | { readonly subjectId: string }): TokenPrincipal {
+  return "email" in person ? { type: "person", email: person.email } : { type: "subject", id: person.subjectId };
 }

@@ -1,4 +1,4 @@
-import { type ApiKeyItem, DEFAULT_SCOPES, KEY_SCOPES, type KeyScope, NO_HASH } from "../../contracts/processes/auth.ts";
+import { type ApiKeyItem, DEFAULT_SCOPES, KEY_SCOPES, KeyScope, NO_HASH } from "../../contracts/processes/auth.ts";
 import { type NewApiKey, newApiKey } from "./api-key.ts";
 
 /** What limits a key's use. Absent fields limit nothing; `scopes` are exact. */
@@ -67,6 +67,14 @@ export function scopesOf({ scopes, restrictedHash }: ApiKeyItem): readonly KeySc
 /** Whether a key may do what `scope` is for. */
 export function hasScope(item: ApiKeyItem, scope: KeyScope): boolean {
   return scopeThatAllows(item, scope) !== undefined;
+}
+
+/** The item with those of its rights that some scopes have too. */
+export function narrowed<T extends ApiKeyItem>(item: T, scopes: readonly KeyScope[]): T {
+  const own = KeyScope.options.filter(
+    (scope) => hasScope(item, scope) && scopes.some((each) => each === scope || contains(each, scope)),
+  );
+  return { ...item, scopes: own };
 }
 
 /** The scope of a key that is `scope` or contains it; `undefined` where it has none. */

@@ -1,5 +1,7 @@
 import type { PeopleSettings } from "../../contracts/processes/people.ts";
 import type { SubjectClaims } from "../workloads/choose-policy.ts";
+import { formRefusal } from "./access-token-forms.ts";
+import { subjectIdOf } from "./subject-link.ts";
 
 /** Google signs ID tokens for anybody with any verified address; `hd` says that a company manages the account. */
 const GOOGLE = "https://accounts.google.com";
@@ -9,9 +11,15 @@ const MAX_EMAIL_CHARACTERS = 254;
 
 export type PersonClaims =
   /** The address is in lower case. */
-  | { readonly email: string; readonly domain: string }
+  { readonly email: string; readonly domain: string } | ClaimsRefusal;
+
+interface ClaimsRefusal {
   /** The rule that refuses the claims: `audience`, `authorized-party` or `claims.<name>`. */
-  | { readonly rule: string };
+  readonly rule: string;
+}
+
+/** Who an access token is from: an address, or where it has none, the issuer's id of a person who has signed in before. */
+export type TokenPerson = { readonly email: string } | { readonly subjectId: string } | ClaimsRefusal;
 
 /** The person that the claims of an ID token name, whose signature, issuer and times were checked. */
 export function personIn(settings: PeopleSettings, { aud, all }: SubjectClaims): PersonClaims {
@@ -22,12 +30,13 @@ export function personIn(settings: PeopleSettings, { aud, all }: SubjectClaims):
 }
 
 /** The same for an access token, which any client of the issuer may have got for the API's audience. */
-export function personOfAccessToken(settings: PeopleSettings, { aud, all }: SubjectClaims): PersonClaims {
-  const { accessTokens, clientId } = settings;
-  // What names the client is an ID token, which is for the client and not for this API.
-  if (accessTokens === undefined || aud.includes(clientId) || !aud.includes(accessTokens.audience))
-    return { rule: "audience" };
-  return addressIn(settings, all);
+export function personOfAccessToken(settings: PeopleSettings, claims: SubjectClaims): TokenPerson {
+  const { accessTokens, clientId, userClaim = "email" } = settings;
+  if (accessTokens === undefined) return { rule: "audience" };
+  const rule = formRefusal(accessTokens, clientId, claims);
+  if (rule !== undefined) return { rule };
+  const subjectId = Object.hasOwn(claims.all, userClaim) ? undefined : subjectIdOf(claims);
+  return subjectId === undefined ? addressIn(settings, claims.all) : { subjectId };
 }
 
 function addressIn({ userClaim = "email" }: PeopleSettings, all: SubjectClaims["all"]): PersonClaims {

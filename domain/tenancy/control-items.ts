@@ -67,6 +67,7 @@ const ENDING_KINDS = [
   "personAdminKeys",
   "personAdminKeyIndex",
   "browserSession",
+  "signInSubject",
   "historyAccess",
   "notice",
   "webhookDelivery",

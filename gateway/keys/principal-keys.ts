@@ -51,11 +51,18 @@ export class PrincipalKeys {
    */
   async choose(principal: TokenPrincipal, project: string | undefined): Promise<PrincipalChoice> {
     if (principal.type === "workload") return { id: principalId(principal) };
-    if (project === undefined) return await this.#chooseAmongAll(principal.email);
-    const owned = await this.#people.get({ kind: "email", ids: [principal.email] });
-    // Whether its owner is a user, and in the project, is read with the rights; an invitation has no rights.
-    if (owned === undefined) return { refusal: "not-a-user" };
-    return { id: principalId({ type: "person", userId: owned.ownerId, projectId: project }) };
+    const userId = await this.#userIdOf(principal);
+    if (userId === undefined) return { refusal: "not-a-user" };
+    if (project === undefined) return await this.#chooseAmongAll(userId);
+    // Whether it is a user's, who is in the project, is read with the rights; an invitation has no rights.
+    return { id: principalId({ type: "person", userId, projectId: project }) };
+  }
+
+  /** Id of the user, or of the invitation, that an address or an issuer's id is of. */
+  async #userIdOf(principal: Exclude<TokenPrincipal, { readonly type: "workload" }>): Promise<string | undefined> {
+    if (principal.type === "subject")
+      return (await this.#people.get({ kind: "signInSubject", ids: [principal.id] }))?.userId;
+    return (await this.#people.get({ kind: "email", ids: [principal.email] }))?.ownerId;
   }
 
   /** Whether a person is a user: one whose id has no rights is in no project then, or not in the named one. */
@@ -65,10 +72,12 @@ export class PrincipalKeys {
     return (await this.#people.get({ kind: "user", ids: [principal.userId] })) !== undefined;
   }
 
-  async #chooseAmongAll(email: string): Promise<PrincipalChoice> {
-    const { user } = await this.#people.find(email);
+  async #chooseAmongAll(userId: string): Promise<PrincipalChoice> {
+    const [user, projects] = await Promise.all([
+      this.#people.get({ kind: "user", ids: [userId] }),
+      projectsOf({ user: { id: userId }, newMemberships: undefined }, this.#people),
+    ]);
     if (user === undefined) return { refusal: "not-a-user" };
-    const projects = await projectsOf({ user, newMemberships: undefined }, this.#people);
     const [only] = projects ?? [];
     if (projects === undefined || projects.length > 1) return { refusal: "project" };
     if (only === undefined) return { refusal: "not-a-member" };

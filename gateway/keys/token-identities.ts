@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { AccessTokens, type TokenPrincipal } from "../../domain/issuers/access-tokens.ts";
+import { AccessTokens, type TokenPrincipal, type VerifiedToken } from "../../domain/issuers/access-tokens.ts";
 import type { PrincipalChoice, PrincipalKeys } from "./principal-keys.ts";
 
 /** How long it is remembered which user has an address, and which project is a user's only one. */
@@ -11,6 +11,9 @@ interface Wanted {
   readonly principal: TokenPrincipal;
   readonly project: string | undefined;
 }
+
+/** Whose rights a token has, and which of them. */
+export type IdentifiedToken = PrincipalChoice & Pick<VerifiedToken, "scopes">;
 
 /** Finds out under which id of rights a token in place of a key is used. */
 export class TokenIdentities {
@@ -50,9 +53,11 @@ export class TokenIdentities {
    * The same as `find`, where nothing has to be waited for.
    * @returns `undefined` where the token or its principal is to be looked at anew
    */
-  known(token: string, project: string | undefined): PrincipalChoice | undefined {
+  known(token: string, project: string | undefined): IdentifiedToken | undefined {
     const verified = this.#tokens.known(token);
-    return verified === undefined ? undefined : this.#chosen.get(nameOf({ principal: verified.principal, project }));
+    if (verified === undefined) return undefined;
+    const choice = this.#chosen.get(nameOf({ principal: verified.principal, project }));
+    return choice === undefined ? undefined : withScopes(choice, verified);
   }
 
   /**
@@ -60,13 +65,24 @@ export class TokenIdentities {
    * @throws {TokenError} with the rule that refuses the token
    * @throws {IssuerUnavailable} while the issuer's keys can't be read
    */
-  async find(token: string, project: string | undefined): Promise<PrincipalChoice> {
-    const { principal } = await this.#tokens.verify(token);
-    const context = { principal, project };
-    return await this.#chosen.forceFetch(nameOf(context), { context });
+  async find(token: string, project: string | undefined): Promise<IdentifiedToken> {
+    const verified = await this.#tokens.verify(token);
+    const context = { principal: verified.principal, project };
+    return withScopes(await this.#chosen.forceFetch(nameOf(context), { context }), verified);
   }
 }
 
+function withScopes(choice: PrincipalChoice, { scopes }: VerifiedToken): IdentifiedToken {
+  return scopes === undefined ? choice : { ...choice, scopes };
+}
+
 function nameOf({ principal, project = "" }: Wanted): string {
-  return principal.type === "person" ? `person ${principal.email} ${project}` : `workload ${principal.policy}`;
+  switch (principal.type) {
+    case "person":
+      return `person ${principal.email} ${project}`;
+    case "subject":
+      return `subject ${principal.id} ${project}`;
+    case "workload":
+      return `workload ${principal.policy}`;
+  }
 }

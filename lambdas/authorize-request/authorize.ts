@@ -53,6 +53,12 @@ export interface Authorization {
   readonly usageIdentifierKey: string;
 }
 
+interface Identity extends AuthorizerContext {
+  readonly isAdmin: boolean;
+  /** Whether the scopes of a token permit nothing. @default false */
+  readonly mayNothing?: boolean;
+}
+
 /** API Gateway turns exactly this message into 401, and any other into 500. */
 export function unauthorized(): Error {
   return new Error("Unauthorized");
@@ -63,7 +69,7 @@ export function unauthorized(): Error {
  * @throws `Unauthorized` for a wrong, revoked, expired or missing key; any other error is an internal failure
  */
 export async function authorize(request: AuthorizeRequest, options: AuthorizeOptions): Promise<Authorization> {
-  const { keyId, plan, isAdmin } = await identify(request, options);
+  const { keyId, plan, isAdmin, mayNothing = false } = await identify(request, options);
   const usageIdentifierKey = options.planKeys[plan];
   if (usageIdentifierKey === undefined) {
     throw new Error(
@@ -77,8 +83,9 @@ export async function authorize(request: AuthorizeRequest, options: AuthorizeOpt
     policyDocument: {
       Version: "2012-10-17",
       Statement: [
-        { Action: "execute-api:Invoke", Effect: "Allow", Resource: `${stage}/*` },
-        ...(isAdmin
+        // API Gateway answers 403, as the gateway does.
+        { Action: "execute-api:Invoke", Effect: mayNothing ? "Deny" : "Allow", Resource: `${stage}/*` },
+        ...(isAdmin || mayNothing
           ? []
           : [{ Action: "execute-api:Invoke", Effect: "Deny" as const, Resource: `${stage}/*${ADMIN_PATHS}*` }]),
       ],
@@ -91,7 +98,7 @@ export async function authorize(request: AuthorizeRequest, options: AuthorizeOpt
 async function identify(
   { authorization, methodArn, sourceIp }: AuthorizeRequest,
   options: AuthorizeOptions,
-): Promise<AuthorizerContext & { readonly isAdmin: boolean }> {
+): Promise<Identity> {
   const { mode, findKey, wallClock } = options;
   const header = authorization?.trim() ?? "";
   const isOpen = mode === "optional" && !methodArn.includes(ADMIN_PATHS);
@@ -122,11 +129,11 @@ async function identifyToken(
   sourceIp: string | undefined,
   tokens: TokenPlans,
   options: AuthorizeOptions,
-): Promise<AuthorizerContext & { readonly isAdmin: boolean }> {
+): Promise<Identity> {
   const failures = failuresOf(sourceIp, undefined, options);
   if (failures.isThrottled()) throw unauthorized();
   const plan = await tokens.planOf(token);
-  if (plan !== undefined) return { ...plan, isAdmin: false };
+  if (plan !== undefined) return { ...plan.context, mayNothing: plan.mayNothing, isAdmin: false };
   failures.failed();
   throw unauthorized();
 }

@@ -9,6 +9,12 @@ import { fetchDocument } from "../../lib/http/fetch-document.ts";
 /** In place of a key's id: who a person is, is for the gateway to find out. */
 const PERSON = "person";
 
+export interface TokenPlan {
+  readonly context: AuthorizerContext;
+  /** Whether the token's scopes permit nothing at this API. */
+  readonly mayNothing: boolean;
+}
+
 export interface TokenPlans {
   /** Whether a credential is to be read as a token. */
   has(credential: string): boolean;
@@ -17,7 +23,7 @@ export interface TokenPlans {
    * @returns `undefined` for a token that is not valid
    * @throws {IssuerUnavailable} while the issuer's keys can't be read
    */
-  planOf(token: string): Promise<AuthorizerContext | undefined>;
+  planOf(token: string): Promise<TokenPlan | undefined>;
 }
 
 export function tokenPlans(settings: AccessTokenSettings): TokenPlans {
@@ -27,10 +33,17 @@ export function tokenPlans(settings: AccessTokenSettings): TokenPlans {
     has: (credential) => AccessTokens.has(credential),
     planOf: async (token) => {
       try {
-        const { principal } = await tokens.verify(token);
-        if (principal.type === "person") return { keyId: PERSON, plan: settings.people?.plan ?? DEFAULT_PLAN };
+        const { principal, scopes } = await tokens.verify(token);
+        if (principal.type !== "workload")
+          return {
+            context: { keyId: PERSON, plan: settings.people?.plan ?? DEFAULT_PLAN },
+            mayNothing: scopes?.length === 0,
+          };
         const policy = settings.workloads.find(({ name }) => name === principal.policy);
-        return { keyId: principalId(principal), plan: policy?.plan ?? DEFAULT_PLAN };
+        return {
+          context: { keyId: principalId(principal), plan: policy?.plan ?? DEFAULT_PLAN },
+          mayNothing: false,
+        };
       } catch (error) {
         if (error instanceof TokenError) return undefined;
         throw error;

@@ -1,6 +1,8 @@
 import type { PeopleSettings } from "../../contracts/processes/people.ts";
 import { admitsDomain, personIn } from "../../domain/people/person-claims.ts";
 import { type SignedIn, signIn } from "../../domain/people/sign-in.ts";
+import { linkSubject, subjectIdOf } from "../../domain/people/subject-link.ts";
+import type { Change } from "../../domain/tenancy/changes.ts";
 import type { SubjectClaims } from "../../domain/workloads/choose-policy.ts";
 import { MAX_CHANGE_ATTEMPTS, pauseAfter } from "../change-attempts.ts";
 import { OAuthError } from "./oauth-error.ts";
@@ -57,7 +59,13 @@ export async function asSignedIn<T extends object>(
       isCounted = true;
       if (((await countSignUp?.()) ?? 0) > SIGN_UPS_PER_HOUR) throw tooManySignUps(facts, nowMs);
     }
-    const result = await perform({ signedIn, facts: { ...facts, user: signedIn.user.id }, nowMs });
+    const links = await newLinks(claims, signedIn.user.id, { settings, store }, nowMs);
+    const changes = [...signedIn.changes, ...links];
+    const result = await perform({
+      signedIn: { ...signedIn, changes },
+      facts: { ...facts, user: signedIn.user.id },
+      nowMs,
+    });
     if (result !== "lost-race") return result;
     await pauseAfter(attempt);
   }
@@ -67,6 +75,18 @@ export async function asSignedIn<T extends object>(
     facts,
     retryAfterSeconds: 1,
   });
+}
+
+/** Where access tokens are valid, a person's next one may name the person by the issuer's id alone. */
+async function newLinks(
+  claims: SubjectClaims,
+  userId: string,
+  { settings, store }: Pick<PeopleTools, "settings" | "store">,
+  nowMs: number,
+): Promise<readonly Change[]> {
+  const id = settings.accessTokens === undefined ? undefined : subjectIdOf(claims);
+  if (id === undefined) return [];
+  return linkSubject(await store.get({ kind: "signInSubject", ids: [id] }), { id, userId, nowMs });
 }
 
 function tooManySignUps(facts: SignInAttempt["facts"], nowMs: number): OAuthError {

@@ -2,13 +2,14 @@ import type { KeyScope } from "../../../contracts/processes/auth.ts";
 import { TokenError } from "../../../domain/issuers/token-error.ts";
 import { checkUse } from "../../../domain/keys/check-key.ts";
 import { refusingRule } from "../../../domain/keys/key-decision.ts";
+import { narrowed } from "../../../domain/keys/key-item.ts";
 import { IssuerUnavailable } from "../../../lib/http/fetch-document.ts";
 import type { AddressLimit } from "../../admission/address-limit.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 import type { GatewayRequest } from "../../core/request.ts";
 import type { GatewayKey, KeyStore } from "../../keys/key-store.ts";
 import type { PrincipalChoice } from "../../keys/principal-keys.ts";
-import type { TokenIdentities } from "../../keys/token-identities.ts";
+import type { IdentifiedToken, TokenIdentities } from "../../keys/token-identities.ts";
 import { CHALLENGE, type FailureTools, lookUp, refusalError, refuseAfterFailures } from "./refusals.ts";
 
 /** Header by which OpenAI's clients name a project. */
@@ -45,7 +46,8 @@ export function keyOfToken(
   const project = projectIn(sender.request.headers[PROJECT_HEADER]);
   const known = tools.tokens.known(token, project);
   const item = known !== undefined && "id" in known ? tools.keys.known?.(known.id) : undefined;
-  return item === undefined ? findKey({ sender, token, project, scope, tools }) : checked(item, sender, scope, tools);
+  if (item === undefined) return findKey({ sender, token, project, scope, tools });
+  return checked(rightsOf(item, known), sender, scope, tools);
 }
 
 interface Search {
@@ -64,7 +66,7 @@ async function findKey({ sender, token, project, scope, tools }: Search): Promis
     if ("refusal" in choice) throw refused(choice.refusal);
     const item = await lookUp(tools.keys, choice.id);
     if (item === undefined) throw refused((await isUser(choice.id, tools)) ? "not-a-member" : "not-a-user");
-    return checked(item, sender, scope, tools);
+    return checked(rightsOf(item, choice), sender, scope, tools);
   } catch (error) {
     const isFailure = error instanceof GatewayError && error.code === "invalid_api_key";
     if (isFailure && isCounted) tools.failedKeys.failed(sender.addressTenant, tools.now());
@@ -72,7 +74,12 @@ async function findKey({ sender, token, project, scope, tools }: Search): Promis
   }
 }
 
-async function find(token: string, project: string | undefined, { tokens }: TokenTools): Promise<PrincipalChoice> {
+/** The rights of the principal that the token's scopes leave. */
+function rightsOf(item: GatewayKey, choice: IdentifiedToken | undefined): GatewayKey {
+  return choice?.scopes === undefined ? item : narrowed(item, choice.scopes);
+}
+
+async function find(token: string, project: string | undefined, { tokens }: TokenTools): Promise<IdentifiedToken> {
   try {
     return await tokens.find(token, project);
   } catch (error) {
@@ -96,6 +103,12 @@ function checked(item: GatewayKey, { request }: TokenSender, scope: KeyScope, { 
   const use = { scope, address: request.address };
   const refusal = checkUse(item, use, now);
   if (refusal === undefined) return item;
+  if (refusal === "scope")
+    throw new GatewayError("permission_denied", {
+      ...CHALLENGE,
+      rule: refusingRule(refusal, item, use, now),
+      message: `This token may not do what the scope \`${scope}\` is for: its own scopes, or the role of its user in the project, do not permit it. Get a token with that scope from its issuer.`,
+    });
   throw refusalError(refusal, use, { ...CHALLENGE, rule: refusingRule(refusal, item, use, now) });
 }
 

@@ -32,7 +32,7 @@ export async function removeInvites(call: Writing, { email }: RecordOf<"user">):
   return removeAll(call, await of(call, "invite", (invite) => invite.email === email));
 }
 
-/** Removes what is left of a user: admin keys, memberships, roles, groups, sessions and openings of histories. @returns how many records */
+/** Removes what is left of a user: admin keys, memberships, roles, groups, sessions, the issuer's ids and openings of histories. @returns how many records */
 export async function removePersonalRecords(call: Writing, userId: string): Promise<number> {
   const isOfUser = (one: { readonly userId: string }) => one.userId === userId;
   const adminKeys = await of(call, "adminKey", ({ ownerId }) => ownerId === userId);
@@ -46,6 +46,7 @@ export async function removePersonalRecords(call: Writing, userId: string): Prom
     ...(await of(call, "groupUser", isOfUser)),
     ...(await of(call, "userGroup", isOfUser)),
     ...(await of(call, "browserSession", isOfUser)),
+    ...(await of(call, "signInSubject", isOfUser)),
     ...(await of(call, "historyAccess", isOfUser)),
     ...(await of(call, "roleAssignment", ({ principalId }) => principalId === userId)),
   ];
