@@ -15,9 +15,9 @@ export interface PricedTokens extends CountedTokens {
  * Nano-dollars of one request: exact, and rounded up once. Counts that are no number of tokens count as 0, a part of a
  * token as a whole one, and no sum is above `Number.MAX_SAFE_INTEGER` (9 million dollars).
  */
-export function nanoUsdOf({ price, priceFactor = 1, ...counted }: PricedTokens): number {
-  const { input, cachedInput, cacheWrite, output, reasoning } = tokenBuckets(counted);
-  const rates = ratesOf(price, priceFactor);
+export function nanoUsdOf(priced: PricedTokens): number {
+  const { input, cachedInput, cacheWrite, output, reasoning } = tokenBuckets(priced);
+  const rates = ratesOf(priced.price, priced.priceFactor ?? 1);
   const sum =
     input * rates.input +
     cachedInput * rates.cachedInput +

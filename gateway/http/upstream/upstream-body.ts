@@ -1,4 +1,5 @@
 import { BoundedBytes } from "../bounded-bytes.ts";
+import { HeldChunks } from "./held-chunks.ts";
 
 /** Where a body's bytes come from: the connection, or what unpacks them. */
 export interface BodySource {
@@ -32,8 +33,7 @@ const MAX_CHUNKS_IN_TURN = 1024;
  */
 export class UpstreamBody {
   readonly #source: BodySource;
-  readonly #held: Buffer[] = [];
-  #heldBytes = 0;
+  readonly #held = new HeldChunks();
   #reader: BodyReader | undefined;
   #isPaused = false;
   /** Whether the connection is held back because the reader is behind. */
@@ -60,21 +60,20 @@ export class UpstreamBody {
 
   /** Resolves with the first bytes, which stay for the reader; with `undefined` when there are none. @throws what broke it off */
   async first(): Promise<Buffer | undefined> {
-    if (this.#held.length === 0 && this.#ended === undefined)
+    if (this.#held.first === undefined && this.#ended === undefined)
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
-    if (this.#held.length === 0 && this.#ended?.error !== undefined) throw this.#ended.error;
-    return this.#held[0];
+    const { first } = this.#held;
+    if (first === undefined && this.#ended?.error !== undefined) throw this.#ended.error;
+    return first;
   }
 
   /** Takes the next bytes, for a look before there is a reader; `undefined` at their end. @throws what broke it off */
   async next(): Promise<Buffer | undefined> {
-    const first = await this.first();
-    if (first === undefined) return undefined;
-    const bytes = this.#held.length === 1 ? first : Buffer.concat(this.#held);
-    this.#held.length = 0;
-    this.#heldBytes = 0;
+    await this.first();
+    const bytes = this.#held.take();
+    if (bytes === undefined) return undefined;
     if (this.#isHeldBack && !this.#isWaiting) {
       this.#isWaiting = true;
       setImmediate(UpstreamBody.#readOn, this);
@@ -122,7 +121,7 @@ export class UpstreamBody {
   /** The reader leaves and is not called again. Aborts the call where it isn't over. */
   close(): void {
     this.#reader = undefined;
-    this.#held.length = 0;
+    this.#held.take();
     this.#isClosed = true;
     if (this.#ended === undefined) this.#source.abort(new Error("The reader of the response has left."));
   }
@@ -138,13 +137,12 @@ export class UpstreamBody {
   push(chunk: Buffer): void {
     if (this.#isClosed) return;
     this.#held.push(chunk);
-    this.#heldBytes += chunk.length;
-    const isMuch = this.#heldBytes > MAX_HELD_BYTES || this.#held.length >= MAX_CHUNKS_IN_TURN;
+    const isMuch = this.#held.bytes > MAX_HELD_BYTES || this.#held.chunks >= MAX_CHUNKS_IN_TURN;
     if (isMuch && !this.#isHeldBack) {
       this.#isHeldBack = true;
       this.#source.pause();
     }
-    this.#wake?.();
+    this.#awake();
     if (this.#isHandOnDue || this.#reader === undefined || this.#isPaused) return;
     this.#isHandOnDue = true;
     process.nextTick(UpstreamBody.#handOnDue, this);
@@ -160,9 +158,17 @@ export class UpstreamBody {
     }
     if (this.#ended !== undefined) return;
     this.#ended = { error };
-    this.#wake?.();
+    this.#awake();
     if (error === undefined) this.#handOn();
     else this.#notifyEnd(error);
+  }
+
+  /** Once: to resolve a promise again costs more than to hand a chunk on, as Node hears of each time. */
+  #awake(): void {
+    const wake = this.#wake;
+    if (wake === undefined) return;
+    this.#wake = undefined;
+    wake();
   }
 
   static #handOnDue(body: UpstreamBody): void {
@@ -172,12 +178,9 @@ export class UpstreamBody {
 
   #handOn(): void {
     while (this.#reader !== undefined && !this.#isPaused && !this.#isWaiting) {
-      const [first] = this.#held;
-      if (first === undefined) return this.#caughtUp();
-      const chunks = this.#held.length;
-      const bytes = chunks === 1 ? first : Buffer.concat(this.#held);
-      this.#held.length = 0;
-      this.#heldBytes = 0;
+      const { chunks } = this.#held;
+      const bytes = this.#held.take();
+      if (bytes === undefined) return this.#caughtUp();
       this.#reader.onData(bytes);
       if (bytes.length > MAX_BYTES_IN_TURN || chunks >= MAX_CHUNKS_IN_TURN) return this.#waitForNextTurn();
     }
@@ -202,7 +205,7 @@ export class UpstreamBody {
   static #readOn(body: UpstreamBody): void {
     if (body.#reader !== undefined) return UpstreamBody.#continue(body);
     body.#isWaiting = false;
-    if (body.#held.length === 0 && !body.#isClosed) body.#caughtUp();
+    if (body.#held.first === undefined && !body.#isClosed) body.#caughtUp();
   }
 
   #caughtUp(): void {
