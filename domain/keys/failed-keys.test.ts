@@ -33,9 +33,18 @@ describe("refused keys of an address", () => {
     expect(keys.waitSeconds("a", "known", START)).toBeUndefined();
     expect(keys.waitSeconds("a", "other", START)).toBe(60);
     expect(keys.waitSeconds("b", "known", START)).toBe(60);
-    const later = START + 600_000;
-    fail("a", MAX_FAILED_KEYS_PER_MINUTE, later);
-    expect(keys.waitSeconds("a", "known", later)).toBe(60);
+  });
+
+  test("take it ten minutes after the key worked there last, and at most a minute later", () => {
+    const { keys, fail } = setUp();
+    keys.worked("a", "known", START);
+    keys.worked("a", "known", START + 59_999);
+    const [within, later] = [START + 59_999 + 599_999, START + 660_000];
+    for (const now of [within, later]) fail("a", MAX_FAILED_KEYS_PER_MINUTE, now);
+    expect(keys.waitSeconds("a", "known", within)).toBeUndefined();
+    expect(keys.waitSeconds("a", "known", later)).toBeGreaterThan(0);
+    keys.worked("a", "known", later);
+    expect(keys.waitSeconds("a", "known", later)).toBeUndefined();
   });
 
   test("of ten thousand working keys forget the one used least recently", () => {
@@ -43,8 +52,8 @@ describe("refused keys of an address", () => {
     keys.worked("a", "first", START);
     keys.worked("a", "second", START);
     for (let index = 0; index < 9998; index++) keys.worked("c", String(index), START);
-    keys.worked("a", "first", START);
-    keys.worked("c", "one more", START);
+    keys.worked("a", "first", START + 60_000);
+    keys.worked("c", "one more", START + 60_000);
     fail("a", MAX_FAILED_KEYS_PER_MINUTE);
     expect(keys.waitSeconds("a", "first", START)).toBeUndefined();
     expect(keys.waitSeconds("a", "second", START)).toBe(60);

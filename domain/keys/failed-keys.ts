@@ -11,6 +11,8 @@ const WINDOW_MS = 60_000;
 const MAX_WORKING_KEYS = 10_000;
 /** How long a key that worked at an address is checked there although the address is throttled. */
 const WORKING_MS = 600_000;
+/** How often that is noted of one key: to change a map for each request costs more than to look into it. */
+const NOTED_MS = 60_000;
 
 /**
  * Counts refused keys by client address, for all threads of a process together. An address with too many of them gets
@@ -19,7 +21,7 @@ const WORKING_MS = 600_000;
  */
 export class FailedKeys {
   readonly #window: SharedWindow;
-  /** When a key last worked at an address; the oldest comes first. */
+  /** When a key last worked at an address, or within a minute before that; the oldest comes first. */
   readonly #working = new Map<string, number>();
 
   /** Memory that all threads share. @param maxAddresses addresses counted at once */
@@ -40,7 +42,7 @@ export class FailedKeys {
     const { admitted, resetMs } = this.#window.peek(address, now);
     if (admitted) return undefined;
     const workedAt = keyId === undefined ? undefined : this.#working.get(`${address} ${keyId}`);
-    if (workedAt !== undefined && now - workedAt < WORKING_MS) return undefined;
+    if (workedAt !== undefined && now - workedAt < WORKING_MS + NOTED_MS) return undefined;
     return Math.max(1, Math.ceil(resetMs / 1000));
   }
 
@@ -51,6 +53,8 @@ export class FailedKeys {
 
   worked(address: string, keyId: string, now: number): void {
     const name = `${address} ${keyId}`;
+    const notedAt = this.#working.get(name);
+    if (notedAt !== undefined && now - notedAt < NOTED_MS) return;
     this.#working.delete(name);
     this.#working.set(name, now);
     if (this.#working.size <= MAX_WORKING_KEYS) return;
