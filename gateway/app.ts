@@ -1,10 +1,11 @@
 import { createFront } from "./composition/front.ts";
-import { createMeasurements } from "./composition/measurements.ts";
+import { createMeasurements, type Measurements } from "./composition/measurements.ts";
 import { drainParts, type Part, startParts, stopParts } from "./composition/part.ts";
 import { type ProcessShare, processShare } from "./composition/process-share.ts";
 import { createRequests, type Live } from "./composition/requests.ts";
-import { createUpstreams } from "./composition/upstreams.ts";
+import { createUpstreams, type Upstreams } from "./composition/upstreams.ts";
 import type { Gateway, GatewayOptions } from "./gateway-options.ts";
+import { HealthReporter } from "./health/health-reporter.ts";
 import { HistoryRecorder } from "./history/history-recorder.ts";
 import { keyDrops } from "./keys/key-changes.ts";
 import { KeyRevocations } from "./keys/key-revocations.ts";
@@ -35,24 +36,27 @@ function createHistory(
 }
 
 function createLive(
-  { liveBus, version, wallClock = Date.now }: GatewayOptions,
+  { config, liveBus, version, wallClock = Date.now }: GatewayOptions,
   { clock, memory, thread }: ProcessShare,
+  { recent }: Measurements,
+  { directory, targets, admission }: Upstreams,
 ): Live {
   const book = new LiveBook({ id: `${memory.process}-${thread}`, version, now: clock, wallClock });
-  return { book, fleet: new LiveFleet(book, liveBus) };
+  const health = new HealthReporter({ config, book, recent, directory, targets, admission, now: clock, wallClock });
+  return { book, fleet: new LiveFleet(book, liveBus, () => health.snapshot()) };
 }
 
 /** Builds the data plane. It listens and calls upstreams only after `listen`. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { config, logger } = options;
   const share = processShare(options);
-  const measurements = createMeasurements(config, share, options.writeMetrics);
+  const measurements = createMeasurements(config, share, options.writeMetrics, options.wallClock);
   const upstreams = createUpstreams(options, share, measurements.meter);
   let isDraining = false;
   const revocations = createRevocations(options, share);
   const usage = createUsage(options, share, measurements.meter);
   const history = createHistory(options, share, measurements.meter);
-  const live = createLive(options, share);
+  const live = createLive(options, share, measurements, upstreams);
   const requests = createRequests({
     options,
     share,

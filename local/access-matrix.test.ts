@@ -5,7 +5,13 @@ import { KEY_SCOPES, type KeyScope } from "../contracts/processes/auth.ts";
 import { restrict } from "../domain/keys/key-item.ts";
 import { bodyFor, pathFor, startTenantGateway, type TenantObjects, type TestOperation } from "./test/tenants.ts";
 
-const SCOPES: readonly (readonly KeyScope[])[] = [["read"], ["generate"], ["admin"], ["admin", "generate"]];
+const SCOPES: readonly (readonly KeyScope[])[] = [
+  ["read"],
+  ["generate"],
+  ["observe"],
+  ["admin"],
+  ["admin", "generate"],
+];
 const OWNED = ["file", "batch", "response"] as const;
 const PROTECTED = OPERATIONS.filter(({ access }) => scopeOf(access) !== undefined);
 

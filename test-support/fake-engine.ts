@@ -58,6 +58,9 @@ export interface ReceivedRequest {
   sentBytes: number;
 }
 
+/** What `/version` responds with, as vLLM's does. */
+export const FAKE_ENGINE_VERSION = "0.0.0-fake";
+
 const DEFAULTS: FakeEngineBehaviour = {
   health: "ready",
   mode: "answer",
@@ -101,6 +104,7 @@ export async function startFakeEngine(behaviour: Partial<FakeEngineBehaviour> = 
       return;
     }
     if (request.url === "/metrics") return sendLoad(response, state);
+    if (request.url === "/version") return sendJson(response, 200, { version: FAKE_ENGINE_VERSION });
     if (request.url === "/v1/models") return sendJson(response, 200, modelList(state));
     return generate(request, response, state, received);
   }, port);

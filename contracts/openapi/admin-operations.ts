@@ -19,6 +19,7 @@ const TAKING_BACK = [
 const CHANGING = ["invalid_json", "request_too_large", ...TAKING_BACK] as const satisfies readonly ErrorCode[];
 
 const KEY = "Needs a key with the scope `admin`.";
+const OBSERVER_KEY = "Needs a key with the scope `observe` or `admin`.";
 const IF_MATCH = { name: "If-Match", description: 'A version in quotes, e.g. `"3"`: change that one only.' };
 const CONDITIONS = [IF_MATCH, { name: "If-None-Match", description: "`*`: only when nothing was changed before." }];
 
@@ -69,17 +70,34 @@ type Described<Id extends string> = Pick<
 >;
 
 /** Every operation here is for operators; a name is the only parameter in its path. */
-function operation<const Id extends string>(described: Described<Id>): Operation<Id> {
+function operation<const Id extends string>(
+  described: Described<Id>,
+  access: "admin" | "observe" = "admin",
+): Operation<Id> {
   return {
     ...described,
-    description: `${described.description} ${KEY}`,
+    description: `${described.description} ${access === "admin" ? KEY : OBSERVER_KEY}`,
     pathParameters: described.path.includes("{name}") ? ["name"] : [],
-    access: "admin",
+    access,
   };
 }
 
 /** Operations that change providers and routes at run time, in the order of the reference. */
 export const ADMIN_OPERATIONS = [
+  operation(
+    {
+      path: "/admin/health",
+      method: "get",
+      operationId: "getServiceHealth",
+      summary: "Show how the service does",
+      description:
+        "Queue, engines, slots, failures and times of each model in the last minutes, breakers, and what runs which version; of all " +
+        "gateways that share a Valkey, else of the process that responds.",
+      response: { schema: "ServiceHealth", description: "Its health." },
+      errors: READING,
+    },
+    "observe",
+  ),
   operation({
     path: "/admin/targets",
     method: "get",

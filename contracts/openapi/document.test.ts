@@ -54,6 +54,7 @@ describe("the published API reference", () => {
       "GET /health",
       "GET /openapi.json",
       "GET /reference",
+      "GET /admin/health",
       "GET /admin/targets",
       "GET /admin/requests",
       "POST /admin/requests/{name}/stop",

@@ -2,7 +2,7 @@ import { DEPRECATIONS } from "../api/deprecations.ts";
 import type { AuthMode } from "../processes/auth.ts";
 import { controlPathItems, controlSchemas } from "./control-document.ts";
 import { errorResponses, responseHeaders } from "./error-responses.ts";
-import { type Operation, type Parameter, scopeOf } from "./operation.ts";
+import { isForOperators, type Operation, type Parameter, scopeOf } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { componentSchemas, schemaRef } from "./schemas.ts";
 
@@ -155,7 +155,7 @@ function isDeprecated({ path }: Operation): boolean {
 
 function security(auth: AuthMode, { access }: Operation): readonly JsonObject[] {
   if (auth === "off" || scopeOf(access) === undefined) return [];
-  return auth === "optional" && access !== "admin" ? [{ apiKey: [] }, {}] : [{ apiKey: [] }];
+  return auth === "optional" && !isForOperators(access) ? [{ apiKey: [] }, {}] : [{ apiKey: [] }];
 }
 
 /** The scope that a key needs, for readers of the document; `security` has no field for scopes of such keys. */

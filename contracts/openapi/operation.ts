@@ -54,13 +54,18 @@ export interface Operation<Id extends string = string> {
 /**
  * The access to an operation. `public`: any client, without any limit. `address-limited`: any client, within the limit
  * per client address. A scope: within that limit, with a key that has the scope where the environment requires keys;
- * with `admin`, whatever the environment requires.
+ * with `observe` or `admin`, whatever the environment requires.
  */
 export type Access = "public" | "address-limited" | KeyScope;
 
 /** The scope that a key needs for an operation; `undefined` where no key is looked at. */
 export function scopeOf(access: Access): KeyScope | undefined {
   return access === "public" || access === "address-limited" ? undefined : access;
+}
+
+/** Whether an operation needs a key whatever the environment requires: it is for operators. */
+export function isForOperators(access: Access): boolean {
+  return access === "admin" || access === "observe";
 }
 
 /** A list of operations whose ids are literal types. */

@@ -3,6 +3,7 @@ import type { LiveRequestList } from "../../contracts/live/live-requests.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import { type GatewayResponse, jsonResponse } from "../core/response.ts";
 import type { LiveFleet } from "../live/live-fleet.ts";
+import { serviceHealth } from "../live/service-health.ts";
 import type { Identified } from "../pipeline/request-states.ts";
 import { actorOf, nameIn } from "./admin-request.ts";
 
@@ -15,7 +16,7 @@ export interface LiveApiOptions {
   readonly wallClock: () => number;
 }
 
-/** `/admin/requests`: shows and stops requests in progress, for keys of the scope `admin`. Each stop is logged with its key. */
+/** What all gateways have: their health, and the requests in progress, of which each stop is logged with its key. */
 export class LiveApi {
   readonly #options: LiveApiOptions;
 
@@ -36,6 +37,13 @@ export class LiveApi {
       data: requests.slice(0, MAX_LISTED),
     };
     return respond(request, list);
+  }
+
+  async health(request: Identified): Promise<GatewayResponse> {
+    const { fleet, wallClock } = this.#options;
+    const { threads, isComplete } = await fleet.health();
+    const at = new Date(wallClock()).toISOString();
+    return respond(request, serviceHealth(threads, { at, reach: fleet.reach, isComplete }));
   }
 
   /** @throws {GatewayError} `not_found` when no gateway has it in progress */

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { GatewayConfig } from "../../contracts/processes/gateway-config.ts";
 import { ThreadCounts } from "../../domain/thread-counts.ts";
+import { RecentRequests } from "../live/recent-requests.ts";
 import { CloudWatchExporter } from "../metrics/cloudwatch-exporter.ts";
 import { InFlight } from "../metrics/in-flight.ts";
 import { ALL_INSTRUMENTS } from "../metrics/instruments.ts";
@@ -17,6 +18,8 @@ export interface Measurements {
   /** @default - no measurements are written for CloudWatch */
   readonly cloudWatch: CloudWatchExporter | undefined;
   readonly inFlight: InFlight;
+  /** Of the last minutes, by model. */
+  readonly recent: RecentRequests;
   /** Counts the counts that readers of responses refuse, while it runs. */
   readonly refusedCounts: Part;
 }
@@ -26,12 +29,14 @@ export function createMeasurements(
   { environment }: Pick<GatewayConfig, "environment">,
   { memory, thread }: Pick<ProcessShare, "memory" | "thread">,
   writeMetrics: ((line: string) => void) | undefined,
+  wallClock: () => number = Date.now,
 ): Measurements {
   const prometheus = new PrometheusExporter(ALL_INSTRUMENTS);
   const onFault = () => prometheus.add(REQUEST_INSTRUMENTS.faults, { step: "metrics" }, 1);
   const cloudWatch =
     writeMetrics && new CloudWatchExporter(ALL_INSTRUMENTS, { environment, write: writeMetrics, onFault });
-  const meter = new Meter(cloudWatch === undefined ? [prometheus] : [prometheus, cloudWatch]);
+  const recent = new RecentRequests(wallClock);
+  const meter = new Meter([prometheus, recent, ...(cloudWatch === undefined ? [] : [cloudWatch])]);
   const inFlight = new InFlight(new ThreadCounts(memory.inFlight, thread));
   meter.watch(REQUEST_INSTRUMENTS.inFlight, () => [{ labels: {}, value: inFlight.own }]);
   meter.watch(REQUEST_INSTRUMENTS.peakInFlight, () => [{ labels: {}, value: inFlight.takePeak() }]);
@@ -40,5 +45,5 @@ export function createMeasurements(
     start: () => subscribe(REFUSED_COUNTS, countRefused),
     stop: () => unsubscribe(REFUSED_COUNTS, countRefused),
   };
-  return { meter, prometheus, cloudWatch, inFlight, refusedCounts };
+  return { meter, prometheus, cloudWatch, inFlight, recent, refusedCounts };
 }

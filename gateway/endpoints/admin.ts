@@ -4,6 +4,11 @@ import type { EndpointDefinition } from "./endpoint-definition.ts";
 
 const OPERATOR = { body: undefined, client: undefined, generation: undefined } as const;
 
+export const getServiceHealth: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { live }) => live.health(request),
+};
+
 export const listTargets: EndpointDefinition = {
   ...OPERATOR,
   handle: (request, { admin }) => admin.targets(request),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { GENERATION_ROUTES } from "../../contracts/api/generation-routes.ts";
 import { openApiDocument } from "../../contracts/openapi/document.ts";
+import { isForOperators } from "../../contracts/openapi/operation.ts";
 import { OPERATIONS, ROUTED_OPERATIONS } from "../../contracts/openapi/operations.ts";
 import { routeOf } from "../test/endpoint-paths.ts";
 import { ENDPOINTS } from "./endpoints.ts";
@@ -62,7 +63,7 @@ describe("every operation", () => {
       const { security, "x-scope": scope } = (document.paths[path] as Record<string, Record<string, unknown>>)[method]!;
       const isPublic = access === "public" || access === "address-limited";
       expect(Array.isArray(security) && security.length === 0, operationId).toBe(isPublic);
-      expect(JSON.stringify(security) === '[{"apiKey":[]}]', operationId).toBe(access === "admin");
+      expect(JSON.stringify(security) === '[{"apiKey":[]}]', operationId).toBe(isForOperators(access));
       expect(scope, operationId).toBe(isPublic ? undefined : access);
     }
   });

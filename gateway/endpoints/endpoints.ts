@@ -45,6 +45,7 @@ export const ENDPOINTS = {
   getLiveness,
   getOpenApi,
   getReference,
+  getServiceHealth: admin.getServiceHealth,
   listTargets: admin.listTargets,
   listRequests: admin.listRequests,
   stopRequest: admin.stopRequest,

@@ -144,6 +144,7 @@ export class EngineDirectory {
     else this.#late.delete(engine);
     if (result === "alive" && engine.model === undefined)
       engine.model = await readEngineModel(engine, pool.config.id, probeTimeoutMs);
+    engine.load = load;
     if (load !== undefined) this.#reported.add(engine);
     // While instances are replaced, an old one may have fewer copies than the configuration has; the first is always there.
     const isThere = !engine.rank || this.#reported.has(engine);

@@ -4,6 +4,7 @@ import type { Slot, Upstream } from "../core/upstream.ts";
 import { connectorInPieces } from "../http/upstream/read-in-pieces.ts";
 import { sequenceCount } from "../outside-values/completion-count.ts";
 import type { PoolRouting, SentRequest } from "./pool-routing.ts";
+import type { EngineLoad } from "./read-engine-load.ts";
 
 /** TCP connect inside one VPC takes about a millisecond; after a second the host is not there. */
 const CONNECT_TIMEOUT_MS = 1000;
@@ -22,6 +23,8 @@ export interface EngineModel {
   readonly root: string | undefined;
   /** Context in tokens. */
   readonly contextTokens: number | undefined;
+  /** Of its server, as vLLM says it. */
+  readonly version: string | undefined;
 }
 
 export interface EngineOptions {
@@ -50,8 +53,11 @@ export class Engine implements Upstream {
   inService = true;
   /** Read once after the engine became ready. */
   model: EngineModel | undefined = undefined;
+  /** What it reported the last time it was probed; `undefined` where it has no metrics, or they could not be read. */
+  load: EngineLoad | undefined = undefined;
   readonly #routing: PoolRouting | undefined;
   #isAlive = false;
+  #wasAlive = false;
   #inFlight = 0;
 
   constructor(options: EngineOptions) {
@@ -82,8 +88,14 @@ export class Engine implements Upstream {
 
   set isAlive(isAlive: boolean) {
     this.#isAlive = isAlive;
+    this.#wasAlive ||= isAlive;
     if (isAlive) this.#routing?.joined(this);
     else this.#routing?.left(this);
+  }
+
+  /** Whether a probe has ever got 200: an engine that was never alive is starting. */
+  get wasAlive(): boolean {
+    return this.#wasAlive;
   }
 
   /** Sequences of requests in progress from here. */

@@ -17,6 +17,20 @@ export async function probeEngine(engine: Engine, timeoutMs: number): Promise<Pr
   }
 }
 
+/** vLLM's `GET /version`. */
+const EngineVersion = z.object({ version: z.string().min(1).max(100) });
+
+/** Never rejects: servers may lack it. */
+async function readVersion({ pool, headers }: Engine, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { statusCode, body } = await pool.request({ method: "GET", path: "/version", headers, signal });
+    const { data } = EngineVersion.safeParse(await body.json());
+    return statusCode === 200 ? data?.version : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Other servers have another shape under our own field. */
 const EngineModels = ModelList.extend({ data: z.array(ModelCard.omit({ capabilities: true })) });
 
@@ -30,11 +44,15 @@ export async function readEngineModel(
 ): Promise<EngineModel | undefined> {
   try {
     const signal = AbortSignal.timeout(timeoutMs);
-    const response = await engine.pool.request({ method: "GET", path: "/v1/models", headers: engine.headers, signal });
+    const { headers } = engine;
+    const [response, version] = await Promise.all([
+      engine.pool.request({ method: "GET", path: "/v1/models", headers, signal }),
+      readVersion(engine, signal),
+    ]);
     const list = EngineModels.safeParse(await response.body.json());
     if (response.statusCode !== 200 || !list.success) return undefined;
     const card = list.data.data.find(({ id }) => id === modelId) ?? list.data.data[0];
-    return { root: card?.root ?? undefined, contextTokens: card?.max_model_len ?? undefined };
+    return { root: card?.root ?? undefined, contextTokens: card?.max_model_len ?? undefined, version };
   } catch {
     return undefined;
   }

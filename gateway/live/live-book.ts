@@ -57,6 +57,14 @@ export class LiveBook {
     return this.#options.id;
   }
 
+  get version(): string {
+    return this.#options.version;
+  }
+
+  get inProgress(): number {
+    return this.#open.size;
+  }
+
   /** @param facts what its steps note, as it is at each moment */
   opened(beginning: LiveBeginning, facts: RequestFacts): LiveEntry {
     return this.#open.add({ ...beginning, facts });

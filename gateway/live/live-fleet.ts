@@ -4,13 +4,15 @@ import { LiveGateway, LiveRequest } from "../../contracts/live/live-requests.ts"
 import { parseJson } from "../../lib/parse-json.ts";
 import type { LiveBook, LiveSnapshot } from "./live-book.ts";
 import type { LiveBus } from "./live-bus.ts";
+import { ThreadHealth } from "./thread-health.ts";
 
 /** How long others may take to respond: a list leaves a thread out that computes for longer; of a stop the operator has to know. */
-const WAIT_MS = { list: 400, stop: 2000 } as const;
+const WAIT_MS = { list: 400, health: 400, stop: 2000 } as const;
 
 /** A newer release may send more fields. */
 const Message = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("list"), call: z.string(), from: z.string() }),
+  z.object({ kind: z.literal("health"), call: z.string(), from: z.string() }),
   z.object({ kind: z.literal("stop"), call: z.string(), from: z.string(), requestId: z.string() }),
   z.object({
     kind: z.literal("listed"),
@@ -18,10 +20,14 @@ const Message = z.discriminatedUnion("kind", [
     gateway: LiveGateway.strip(),
     requests: z.array(LiveRequest.strip()),
   }),
+  z.object({ kind: z.literal("is"), call: z.string(), health: ThreadHealth }),
   z.object({ kind: z.literal("stopped"), call: z.string(), count: z.int() }),
 ]);
 type Message = z.infer<typeof Message>;
-type Call = { readonly kind: "list" } | { readonly kind: "stop"; readonly requestId: string };
+type Call =
+  | { readonly kind: "list" }
+  | { readonly kind: "health" }
+  | { readonly kind: "stop"; readonly requestId: string };
 
 interface Waiting {
   readonly replies: Message[];
@@ -36,16 +42,18 @@ interface Heard {
   readonly isComplete: boolean;
 }
 
-/** The requests in progress of all threads that the bus reaches: asks the others, and responds to them. */
+/** What all threads have that the bus reaches, such as requests in progress: asks the others, and responds to them. */
 export class LiveFleet {
   readonly #book: LiveBook;
   readonly #bus: LiveBus | undefined;
+  readonly #health: () => ThreadHealth;
   readonly #waiting = new Map<string, Waiting>();
 
-  /** @param bus to the others. @default - this thread is alone */
-  constructor(book: LiveBook, bus: LiveBus | undefined) {
+  /** @param bus to the others. @default - this thread is alone @param health of this thread at the moment */
+  constructor(book: LiveBook, bus: LiveBus | undefined, health: () => ThreadHealth) {
     this.#book = book;
     this.#bus = bus;
+    this.#health = health;
   }
 
   get reach(): LiveBus["reach"] {
@@ -65,6 +73,12 @@ export class LiveFleet {
     const { replies, isComplete } = await this.#query({ kind: "list" });
     const others = replies.flatMap((reply) => (reply.kind === "listed" ? [reply] : []));
     return { snapshots: [this.#book.snapshot(), ...others], isComplete };
+  }
+
+  async health(): Promise<{ readonly threads: readonly ThreadHealth[]; readonly isComplete: boolean }> {
+    const { replies, isComplete } = await this.#query({ kind: "health" });
+    const others = replies.flatMap((reply) => (reply.kind === "is" ? [reply.health] : []));
+    return { threads: [this.#health(), ...others], isComplete };
   }
 
   /** @returns how many requests with this id were stopped, here or elsewhere */
@@ -98,13 +112,15 @@ export class LiveFleet {
   #receive(text: string): void {
     const { data: message } = Message.safeParse(parseJson(text));
     if (message === undefined) return;
-    if (message.kind === "listed" || message.kind === "stopped") return this.#heard(message);
+    if (message.kind === "listed" || message.kind === "is" || message.kind === "stopped") return this.#heard(message);
     if (message.from === this.#book.id) return;
-    const reply =
-      message.kind === "list"
-        ? { kind: "listed", ...this.#book.snapshot() }
-        : { kind: "stopped", count: this.#book.stop(message.requestId) };
-    void this.#bus?.send(message.from, JSON.stringify({ ...reply, call: message.call }));
+    void this.#bus?.send(message.from, JSON.stringify({ ...this.#replyTo(message), call: message.call }));
+  }
+
+  #replyTo(call: Call): object {
+    if (call.kind === "list") return { kind: "listed", ...this.#book.snapshot() };
+    if (call.kind === "health") return { kind: "is", health: this.#health() };
+    return { kind: "stopped", count: this.#book.stop(call.requestId) };
   }
 
   #heard(reply: Message): void {

@@ -20,15 +20,28 @@ interface Tally {
 export class Distribution {
   readonly #tallies = new Map<number, Tally>();
 
-  add(value: number): void {
+  /** @param count how many times it was seen */
+  add(value: number, count = 1): void {
     const bounded = value < LEAST ? LEAST : value > MOST ? MOST : value;
     const index = Math.ceil(Math.log(bounded) / LOG_STEP);
     const tally = this.#tallies.get(index);
-    if (tally === undefined) this.#tallies.set(index, { sum: value, count: 1 });
+    if (tally === undefined) this.#tallies.set(index, { sum: value * count, count });
     else {
-      tally.sum += value;
-      tally.count++;
+      tally.sum += value * count;
+      tally.count += count;
     }
+  }
+
+  /** The smallest value that at least this share of all does not exceed, within a bin; `NaN` without values. */
+  percentile(share: number): number {
+    const bins = this.bins();
+    const rank = share * bins.reduce((sum, { count }) => sum + count, 0) - 1e-9;
+    let seen = 0;
+    for (const { value, count } of bins) {
+      seen += count;
+      if (seen >= rank) return value;
+    }
+    return Number.NaN;
   }
 
   /** Smallest first. */

@@ -1,4 +1,4 @@
-import { scopeOf } from "../../contracts/openapi/operation.ts";
+import { isForOperators, scopeOf } from "../../contracts/openapi/operation.ts";
 import {
   ANTHROPIC_PATHS,
   type ApiKeyItem,
@@ -47,7 +47,7 @@ export interface IdentifyTools {
 export function identify(admitted: Admitted, tools: IdentifyTools): Identified | Promise<Identified> {
   const scope = scopeOf(admitted.endpoint.access);
   if (scope === undefined) return { ...admitted, caller: anonymous(admitted), key: undefined };
-  const auth = scope === "admin" ? "required" : tools.auth;
+  const auth = isForOperators(scope) ? "required" : tools.auth;
   const known = admitted.request.knownCaller;
   const key = known === undefined ? keyOf(admitted, scope, auth, tools) : keyOfKnown(known, scope, auth, tools);
   return key instanceof Promise

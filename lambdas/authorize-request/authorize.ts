@@ -35,7 +35,7 @@ export interface AuthorizeOptions {
   readonly now?: () => number;
 }
 
-/** Paths below it require a key with the scope `admin`; the gateway checks the scope again. */
+/** Paths below it require an operator's key; which of the scopes each of them needs is the gateway's to check. */
 const ADMIN_PATHS = "/admin/";
 
 /** The authorizer's result, in API Gateway's format. */
@@ -54,7 +54,7 @@ export interface Authorization {
 }
 
 interface Identity extends AuthorizerContext {
-  readonly isAdmin: boolean;
+  readonly isOperator: boolean;
   /** Whether the scopes of a token permit nothing. @default false */
   readonly mayNothing?: boolean;
 }
@@ -69,7 +69,7 @@ export function unauthorized(): Error {
  * @throws `Unauthorized` for a wrong, revoked, expired or missing key; any other error is an internal failure
  */
 export async function authorize(request: AuthorizeRequest, options: AuthorizeOptions): Promise<Authorization> {
-  const { keyId, plan, isAdmin, mayNothing = false } = await identify(request, options);
+  const { keyId, plan, isOperator, mayNothing = false } = await identify(request, options);
   const usageIdentifierKey = options.planKeys[plan];
   if (usageIdentifierKey === undefined) {
     throw new Error(
@@ -85,7 +85,7 @@ export async function authorize(request: AuthorizeRequest, options: AuthorizeOpt
       Statement: [
         // API Gateway answers 403, as the gateway does.
         { Action: "execute-api:Invoke", Effect: mayNothing ? "Deny" : "Allow", Resource: `${stage}/*` },
-        ...(isAdmin || mayNothing
+        ...(isOperator || mayNothing
           ? []
           : [{ Action: "execute-api:Invoke", Effect: "Deny" as const, Resource: `${stage}/*${ADMIN_PATHS}*` }]),
       ],
@@ -104,7 +104,7 @@ async function identify(
   const isOpen = mode === "optional" && !methodArn.includes(ADMIN_PATHS);
   // A client with an empty key sends the scheme alone; the gateway treats both as no key.
   if ((header === "" || /^bearer$/i.test(header)) && isOpen)
-    return { keyId: ANONYMOUS_PLAN, plan: ANONYMOUS_PLAN, isAdmin: false };
+    return { keyId: ANONYMOUS_PLAN, plan: ANONYMOUS_PLAN, isOperator: false };
   const secret = bearerCredential(header) ?? "";
   if (secret === "") throw unauthorized();
   if (options.tokens?.has(secret)) return await identifyToken(secret, sourceIp, options.tokens, options);
@@ -120,7 +120,7 @@ async function identify(
     throw unauthorized();
   }
   failures.worked(keyId);
-  return { keyId, plan: item.plan, isAdmin: hasScope(item, "admin") };
+  return { keyId, plan: item.plan, isOperator: hasScope(item, "observe") };
 }
 
 /** Whether its principal is a user with a project is for the gateway to check: API Gateway caches this result for all projects. */
@@ -133,7 +133,7 @@ async function identifyToken(
   const failures = failuresOf(sourceIp, undefined, options);
   if (failures.isThrottled()) throw unauthorized();
   const plan = await tokens.planOf(token);
-  if (plan !== undefined) return { ...plan.context, mayNothing: plan.mayNothing, isAdmin: false };
+  if (plan !== undefined) return { ...plan.context, mayNothing: plan.mayNothing, isOperator: false };
   failures.failed();
   throw unauthorized();
 }
