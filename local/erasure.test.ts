@@ -1,19 +1,11 @@
 import { GetPublicKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { ListObjectVersionsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { GetCommand, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Erasure } from "../contracts/erasure/erasure.ts";
 import { auditPublicKey, publicKeyPem } from "../domain/audit/signed-head.ts";
 import { reportFault } from "../domain/erasure/erasure-report.ts";
-import { createKey } from "../domain/keys/key-item.ts";
-import { BatchStore } from "../gateway/batches/batch-store.ts";
-import { FileStore } from "../gateway/files/file-store.ts";
-import { FilesOfSubjects } from "../gateway/files/files-of-subjects.ts";
-import { S3ObjectStore } from "../gateway/files/s3-object-store.ts";
 import { DynamoHistoryStore } from "../gateway/history/dynamo-history-store.ts";
 import { ErasedSubject } from "../gateway/history/history-store.ts";
-import { DynamoResponseStore } from "../gateway/responses/dynamo-response-store.ts";
-import { BatchTable } from "../gateway/store/batch-table.ts";
 import { serve } from "../lambdas/administer/serve.ts";
 import { StoredData } from "../lambdas/administer/store/erasable-data.ts";
 import type { HistorySource } from "../lambdas/administer/store/history-source.ts";
@@ -25,103 +17,8 @@ import { bind } from "./http/server.ts";
 import { LOCAL_CREDENTIALS } from "./runtime/aws-environment.ts";
 import { kmsOperations } from "./services/kms/api.ts";
 import { KmsRuntime } from "./services/kms/runtime.ts";
-import { controlServer } from "./test/control-server.ts";
-import { CHAT_ID, storeChat } from "./test/stored-chat.ts";
-
-const SETTLED_MS = 30_000;
-const USER = "user-target";
-
-/** The control API of an organisation with a project, a member, and what gateways have stored of both. */
-async function started() {
-  const server = await controlServer();
-  const { store, document, clock, owner, url, s3, storeNames } = server;
-  const secret = await owner("org-a");
-  const send = (method: string, path: string, body?: unknown, key = secret) =>
-    fetch(url + path, {
-      method,
-      headers: { authorization: `Bearer ${key}` },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  const json = async <T>(response: Promise<Response>) => (await (await response).json()) as T;
-  const { id: project } = await json<{ id: string }>(send("POST", "/organization/projects", { name: "search" }));
-  const user = { kind: "user", version: 1, id: USER, email: "a@b.example", role: "reader", addedAt: 1 } as const;
-  const email = { kind: "email", version: 1, email: user.email, ownerId: USER } as const;
-  const membership = {
-    kind: "membership",
-    version: 1,
-    projectId: project,
-    userId: USER,
-    role: "member",
-    addedAt: 1,
-  } as const;
-  await store.write(
-    "org-a",
-    [user, email, membership].map((record) => ({ action: "create", record })),
-  );
-  const responses = new DynamoResponseStore({
-    client: document,
-    tableName: storeNames.responses,
-    ttlSeconds: 1e6,
-    now: () => clock.ms,
-  });
-  const table = new BatchTable({ client: document, tableName: storeNames.batches });
-  const now = () => clock.ms;
-  const files = new FileStore({ table, objects: new S3ObjectStore({ client: s3, bucket: storeNames.bucket }), now });
-  const batches = new BatchStore({ table, now, worker: "w", leaseMs: 1000, maxOpenPerOwner: 5 });
-  const notes = new FilesOfSubjects(table, now);
-  /** What a gateway stores for a key of the owner: a response, a file, a batch with a part of a result. */
-  const use = async (tenant: string, key: { readonly type: "user" | "service_account"; readonly id: string }) => {
-    const { item } = createKey({ name: "k", plan: "standard", createdAt: new Date(), owner: key, projectId: project });
-    await responses.put(tenant, "resp_1", { response: { id: "resp_1" }, input: [] } as never);
-    await notes.note(item);
-    const [id, batch] = [`file-${item.keyId}`, `batch_${item.keyId}`];
-    const at = Math.floor(clock.ms / 1000);
-    const put = (Key: string) => s3.send(new PutObjectCommand({ Bucket: storeNames.bucket, Key, Body: "planted" }));
-    await put(files.objectKey(item.keyId, id));
-    await put(`parts/${batch}/0-1.jsonl`);
-    await files.add({
-      id,
-      owner: item.keyId,
-      bytes: 7,
-      createdAt: at,
-      expiresAt: at + 1e6,
-      filename: "a.jsonl",
-      purpose: "batch",
-    });
-    const made = { inputFileId: id, inputKey: "k", endpoint: "/v1/chat/completions", status: "in_progress" } as const;
-    await batches.create({
-      id: batch,
-      owner: item.keyId,
-      ...made,
-      outputSeconds: 1,
-      createdAt: at,
-      expiresAt: at + 100,
-      attempts: 0,
-      total: 0,
-      completed: 0,
-      failed: 0,
-      inputTokens: 0,
-      outputTokens: 0,
-      cachedTokens: 0,
-      reasoningTokens: 0,
-    });
-    await batches.addSlice(batch, { index: 0, start: 0, end: 1, firstLine: 1, lines: 1, attempts: 0 });
-  };
-  const items = async (TableName: string) => (await document.send(new ScanCommand({ TableName }))).Items ?? [];
-  const objects = async () =>
-    (await s3.send(new ListObjectVersionsCommand({ Bucket: storeNames.bucket }))).Versions?.map(({ Key }) => Key) ?? [];
-  const erase = (id: string) =>
-    json<Erasure>(send("POST", "/organization/erasures", { subject_id: id, reason: "asked" }));
-  const chat = () => json<{ messages: unknown }>(send("GET", `/organization/projects/${project}/chats/${CHAT_ID}`));
-  const open = () =>
-    send("POST", `/organization/projects/${project}/history_access`, {
-      reason: "a support case",
-      expires_in_seconds: 900,
-    });
-  const events = async () =>
-    (await json<{ data: readonly { type: string }[] }>(send("GET", "/organization/audit_logs?limit=100"))).data;
-  return { ...server, secret, send, json, project, use, items, objects, erase, chat, open, events };
-}
+import { erasureServer, SETTLED_MS, USER } from "./test/erasure-server.ts";
+import { storeChat } from "./test/stored-chat.ts";
 
 /** Of what `use` has stored: not of the notes with which keys files were stored, which name no content. */
 const stored = (items: readonly Readonly<Record<string, unknown>>[]) =>
@@ -131,7 +28,7 @@ describe("an erasure", () => {
   // documented: erasure-deletes
   test("of a user deletes history, responses, files, batches and records, of nobody else, and is completed once gateways hold it", async () => {
     const { project, use, items, objects, erase, clock, historyTables, storeNames, send, json, store, ...tables } =
-      await started();
+      await erasureServer();
     await storeChat({ ...tables, historyTables }, { projectId: project, ownerId: USER });
     await storeChat({ ...tables, historyTables }, { id: `gen_${"1".repeat(32)}`, projectId: project });
     await use(`user:${project}:${USER}`, { type: "user", id: USER });
@@ -165,7 +62,7 @@ describe("an erasure", () => {
   });
 
   test("of a project archives it and deletes what its members, service accounts and keys have stored", async () => {
-    const { project, use, items, objects, erase, clock, storeNames, json, send, ...tables } = await started();
+    const { project, use, items, objects, erase, clock, storeNames, json, send, ...tables } = await erasureServer();
     const account = await json<{ id: string }>(
       send("POST", `/organization/projects/${project}/service_accounts`, { name: "job" }),
     );
@@ -191,7 +88,7 @@ describe("an erasure", () => {
   });
 
   test("of a service account that was deleted before is found by its audit event", async () => {
-    const { project, use, items, erase, storeNames, json, send } = await started();
+    const { project, use, items, erase, storeNames, json, send } = await erasureServer();
     const path = `/organization/projects/${project}/service_accounts`;
     const account = await json<{ id: string }>(send("POST", path, { name: "job" }));
     await use(`account:${account.id}`, { type: "service_account", id: account.id });
@@ -202,7 +99,7 @@ describe("an erasure", () => {
 
   // documented: erasure-survives-restore
   test("holds where history and data keys come back from a backup: content stays unreadable, and nothing new is stored", async () => {
-    const { project, erase, chat, open, clock, historyTables, document, items } = await started();
+    const { project, erase, chat, open, clock, historyTables, document, items } = await erasureServer();
     const generation = await storeChat({ document, historyTables }, { projectId: project, ownerId: USER });
     await open();
     expect((await chat()).messages).toHaveLength(2);
@@ -231,7 +128,7 @@ describe("an erasure", () => {
   });
 
   test("that fails in the middle is continued by the next request, and has ended the subject before", async () => {
-    const { erase, send, tools, secret, clock, document, historyTables, project, items } = await started();
+    const { erase, send, tools, secret, clock, document, historyTables, project, items } = await erasureServer();
     await storeChat({ document, historyTables }, { projectId: project, ownerId: USER });
     // The function ends after the data key was erased, before the first generation is deleted.
     const { history: whole } = tools;
@@ -261,7 +158,7 @@ describe("an erasure", () => {
   });
 
   test("is refused for oneself, for an owner by others, for ids of another organisation, and for what is no subject", async () => {
-    const { owner, send, json, project } = await started();
+    const { owner, send, json, project } = await erasureServer();
     const stranger = await owner("org-b");
     const [self] = (await json<{ data: readonly { id: string }[] }>(send("GET", "/organization/users"))).data;
     for (const [id, key, status, text] of [
@@ -298,7 +195,7 @@ async function keyService() {
 describe("the report of an erasure", () => {
   // documented: erasure-report
   test("is signed by the sealer with the key of the audit trail, once for each completion, and a changed one does not verify", async () => {
-    const { erase, clock, document, controlTable, events } = await started();
+    const { erase, clock, document, controlTable, events } = await erasureServer();
     const { key, signer } = await keyService();
     const table = new DynamoAuditTable(document, controlTable);
     await erase(USER);

@@ -59,6 +59,10 @@ export class MonitoringStack extends TerraformStack {
       hasAuditTrail: environment.api.controlApi,
       hasUsage: environment.usage !== null,
       hasHistory: environment.history !== null,
+      auditStream:
+        data.auditDelivery && environment.api.auditStream
+          ? { streamName: data.auditDelivery.streamName, to: environment.api.auditStream.to }
+          : undefined,
       functions: watchedFunctions(environment),
       expectedUsdPerHour: expectedUsdPerHour(environment),
     });
@@ -144,6 +148,7 @@ export class MonitoringStack extends TerraformStack {
 function watchedFunctions(environment: Environment): readonly WatchedFunction[] {
   const name = resourceName(environment);
   return [
+    ...(environment.api.controlApi ? [{ does: "erasures", functionName: `${name}-administer` } as const] : []),
     ...(environment.api.controlApi ? [{ does: "notices", functionName: `${name}-send-notices` } as const] : []),
     ...(environment.api.controlApi && environment.api.auditStream
       ? [{ does: "stream", functionName: auditSealerName(environment.name) } as const]

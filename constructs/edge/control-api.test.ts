@@ -110,10 +110,17 @@ describe("the control API", () => {
     expect([entry(stack), entry(synth("live"))]).toEqual(["load-balancer", "api-gateway"]);
   });
 
-  test("may be invoked by this target group alone, and is attached only then", () => {
-    const permission = only(stack, "aws_lambda_permission");
-    expect(permission).toMatchObject({ principal: "elasticloadbalancing.amazonaws.com" });
-    expect(permission.source_arn).toBe(only(stack, "aws_lb_listener_rule").action[0].target_group_arn);
+  test("may be invoked by this target group and by its schedule alone, and is attached only then", () => {
+    const permissions = Object.values(resources(stack, "aws_lambda_permission"));
+    expect(permissions.map(({ principal }) => principal).toSorted()).toEqual([
+      "elasticloadbalancing.amazonaws.com",
+      "events.amazonaws.com",
+    ]);
+    const ofBalancer = permissions.find(({ principal }) => principal.startsWith("elasticloadbalancing"));
+    expect(ofBalancer?.source_arn).toBe(only(stack, "aws_lb_listener_rule").action[0].target_group_arn);
+    const ofSchedule = permissions.find(({ principal }) => principal.startsWith("events"));
+    expect(ofSchedule?.source_arn).toContain("aws_cloudwatch_event_rule");
+    expect(only(stack, "aws_cloudwatch_event_rule").schedule_expression).toBe("rate(1 minute)");
     expect(only(stack, "aws_lb_target_group_attachment").depends_on).toEqual([
       expect.stringContaining("aws_lambda_permission"),
     ]);

@@ -6,6 +6,7 @@ import { functionEntry } from "../../contracts/processes/function-entry.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
+import { scheduleFunction } from "../compute/schedule-function.ts";
 import type { BatchStorage } from "../data/batch-storage.ts";
 import type { ControlTable } from "../data/control-table.ts";
 import type { HistoryStore } from "../data/history-store.ts";
@@ -43,8 +44,8 @@ export interface ControlApiProps extends RoutedFunctionProps {
   readonly corsOrigins: readonly string[];
 }
 
-/** A transaction of DynamoDB takes some ten milliseconds; a change that others come between is tried four times. */
-const TIMEOUT_SECONDS = 15;
+/** A scheduled run takes 45 seconds, and the calls of its last work some more. A request ends itself after 8 seconds of work. */
+const TIMEOUT_SECONDS = 58;
 
 /**
  * The control API: a function behind the gateways' load balancer, which sends it the requests of its paths. So every entry
@@ -112,6 +113,12 @@ export class ControlApi extends Construct {
     const paths = CONTROL_PATHS.map((start) => `${start === KEY_ALIAS ? start.slice(0, -1) : start}*`);
     const targets = routeToFunction(this, { name: props.name, handler, listenerArn, paths, stage });
     if (historyStore) routeToTargets(this, "HistoryRule", { listenerArn, stage, targets, paths: [`${CHATS_ALIAS}*`] });
+    scheduleFunction(new Construct(this, "Pending"), handler.resource, {
+      name: `${props.name}-pending`,
+      description: "Goes on with erasures that are not completed.",
+      expression: "rate(1 minute)",
+      ids: { rule: "EachMinute", permission: "MayBeCalled" },
+    });
   }
 }
 

@@ -21,6 +21,9 @@ export const SEALING_PAUSE_MINUTES = LONGEST_PAUSE_MS / 60_000;
 /** Seconds for which usage events may wait on a gateway's disk: the metric counts from the first that waits. */
 export const USAGE_WAIT_LIMIT_SECONDS = 900;
 
+/** Firehose tries for two hours, after which events go to the bucket of failed ones: time enough to act. */
+export const SIEM_DELAY_LIMIT_MINUTES = 15;
+
 /**
  * Minutes after which a start counts as slow: those of the requirement or, where starts may take much longer, half of the
  * time after which one without progress is given up; never more than that time.

@@ -5,12 +5,20 @@ import { createAlarm } from "./alarm.ts";
 
 /** A scheduled function whose runs fail one after the other. */
 export interface WatchedFunction {
-  /** `notices`: mails and webhooks; `parquet`: usage events for Athena; `stripe`: meter events; `stream`: audit events for a SIEM. */
+  /** `erasures`: work of the control API that goes on by itself; `notices`: mails and webhooks; `parquet`: usage events for Athena; `stripe`: meter events; `stream`: audit events for a SIEM. */
   readonly does: keyof typeof FUNCTIONS;
   readonly functionName: string;
 }
 
 const FUNCTIONS = {
+  // It runs each minute. Requests that fail are no errors of the function.
+  erasures: {
+    id: "ErasuresNotFinished",
+    end: "erasures-not-finished",
+    says: "For ten minutes erasures that were begun did not go on.",
+    page: "Erasures not finished",
+    periodSeconds: 300,
+  },
   // It runs each minute.
   notices: {
     id: "NoticesNotSent",

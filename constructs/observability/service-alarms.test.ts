@@ -33,6 +33,7 @@ const props: ServiceAlarmsProps = {
   hasAuditTrail: true,
   hasUsage: true,
   hasHistory: true,
+  auditStream: undefined,
   functions: [{ does: "notices", functionName: "sluice-test-send-notices" }],
   expectedUsdPerHour: 1.2345,
 };

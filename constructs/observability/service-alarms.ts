@@ -14,6 +14,7 @@ import {
 import { createFunctionAlarms, type WatchedFunction } from "./function-alarms.ts";
 import { runbookLink } from "./runbook.ts";
 import { createSlowStartAlarm } from "./slow-start-alarm.ts";
+import { createStreamAlarm, type WatchedStream } from "./stream-alarm.ts";
 import { createHistoryAlarm, createUsageAlarms } from "./usage-alarms.ts";
 
 /** A pool that alarms watch. */
@@ -52,6 +53,8 @@ export interface ServiceAlarmsProps {
   readonly hasUsage: boolean;
   /** Whether the history of generations is stored. */
   readonly hasHistory: boolean;
+  /** The delivery stream of audit events to a SIEM. @default - there is none */
+  readonly auditStream: WatchedStream | undefined;
   /** Scheduled functions that must not fail. */
   readonly functions: readonly WatchedFunction[];
 }
@@ -293,6 +296,7 @@ export class ServiceAlarms extends Construct {
       ...budgets,
       ...usage,
       ...history,
+      ...(props.auditStream ? [createStreamAlarm(this, props, props.auditStream)] : []),
       ...createFunctionAlarms(this, props, props.functions),
     ];
     this.arns = [down.arn, ...alarms.map(({ arn }) => arn)];

@@ -56,7 +56,7 @@ export const Erasure = z.strictObject({
   id: z.string(),
   object: z.literal("organization.erasure"),
   subject_type: SubjectType,
-  /** `in_progress`: send the request again, at most 30 s later, until it is `completed`. */
+  /** `in_progress`: it goes on by itself, and at once where the request is sent again. */
   status: z.enum(["in_progress", "completed"]),
   reason: z.string().nullable(),
   requested_by: z.string(),

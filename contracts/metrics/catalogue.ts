@@ -28,6 +28,16 @@ const BY_ROUTE = ["Environment", "Model", "Route"] as const;
 const STAGE = ["ApiName", "Stage"] as const;
 const TARGETS = ["LoadBalancer", "TargetGroup"] as const;
 
+function firehoseDelay<T extends string>(destination: T) {
+  return {
+    namespace: "AWS/Firehose",
+    name: `${destination}.DataFreshness`,
+    unit: "Seconds",
+    dimensions: [["DeliveryStreamName"]],
+    about: "Age of the oldest record of a delivery stream that its destination has not taken.",
+  } as const;
+}
+
 /**
  * Every CloudWatch metric that Sluice writes, charts or watches. Dimension values are bounded: environments,
  * configured models, known routes, codes of the error catalogue.
@@ -336,6 +346,9 @@ export const METRICS = {
     dimensions: [["FunctionName"]],
     about: "Calls of a function that ended with an error.",
   },
+  siemDelayHttps: firehoseDelay("DeliveryToHttpEndpoint"),
+  siemDelaySplunk: firehoseDelay("DeliveryToSplunk"),
+  siemDelayBucket: firehoseDelay("DeliveryToS3"),
   certificateDays: {
     namespace: "AWS/CertificateManager",
     name: "DaysToExpiry",

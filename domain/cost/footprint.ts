@@ -56,12 +56,12 @@ export function footprintOf(environment: CostEnvironment): Footprint {
       ? 0
       : 1 + Number((environment.api.requestsPerMinutePerIpWithKey ?? null) !== null),
     // Latency, cost, certificate, gateways' health, their rollout and dead letters watch one metric each, errors two;
-    // the sealing of audit events, notices, its stream, lost history, Parquet, Stripe and, without the control API, the alerts of budgets one more each, usage events three.
+    // the sealing of audit events, notices, erasures, each of two of its stream, lost history, Parquet, Stripe and, without the control API, the alerts of budgets one more each, usage events three.
     alarmMetrics: {
       once:
         8 +
-        2 * audited +
-        hasStream +
+        3 * audited +
+        2 * hasStream +
         hasHistory +
         hasTables +
         isBilled +

@@ -20,6 +20,7 @@ import { subjectCreditsUpdate, subjectLimitsUpdate } from "../limits/subject-lim
 import { unsealedKey, unsignedKey } from "./audit-marks.ts";
 import { type Change, isKeyChange, type KeyChange, keyOf, type RecordKey, recordId } from "./changes.ts";
 import { dueKey, unsentKey } from "./notice-marks.ts";
+import { isPending, PENDING_KINDS, pendingKey } from "./pending-marks.ts";
 
 /** Keys of an item of the control table. */
 export interface ControlItemKey {
@@ -109,7 +110,7 @@ export interface ControlTables {
  * Changes as the actions of one transaction, which fails a condition when another change came first. Where keys
  * end or their limits change, the change is counted, so that gateways read it. Each event gets the mark by which the sealer
  * finds it, and so does a completed erasure; each notice and pending delivery
- * gets that by which its sender does.
+ * gets that by which its sender does, and an erasure that is not completed that by which the scheduled run does.
  */
 export function transactActions(
   { control, keys }: ControlTables,
@@ -139,6 +140,7 @@ export function transactActions(
         : [],
     ),
     ...changes.flatMap((change) => dueAction(control, organizationId, change)),
+    ...changes.flatMap((change) => pendingAction(control, organizationId, change)),
     ...(counted ? [{ Update: { TableName: keys, ...countChangeUpdate(counted.at) } }] : []),
   ];
 }
@@ -158,6 +160,20 @@ function dueAction(TableName: string, organizationId: string, change: Change): r
   const Key = dueKey(organizationId, webhookId, id);
   if (status === "pending") return [{ Put: { TableName, Item: { ...Key, nextAttemptAt }, ...ALWAYS } }];
   return change.action === "create" ? [] : [{ Delete: { TableName, Key, ...ALWAYS } }];
+}
+
+/** While the work of a record is not done, its mark is there. */
+function pendingAction(TableName: string, organizationId: string, change: Change): readonly TransactAction[] {
+  if (!("record" in change)) return [];
+  const kind = PENDING_KINDS.find((one) => one === change.record.kind);
+  const isOpen = isPending(change.record);
+  if (kind === undefined || isOpen === undefined) return [];
+  const Key = pendingKey({ kind, organizationId, id: recordIdOf(change.record) });
+  return [isOpen ? { Put: { TableName, Item: Key, ...ALWAYS } } : { Delete: { TableName, Key, ...ALWAYS } }];
+}
+
+function recordIdOf(record: ControlRecord): string {
+  return keyOf(record).ids.at(-1) ?? "";
 }
 
 function keyAction(TableName: string, change: KeyChange): TransactAction {

@@ -90,7 +90,7 @@ export interface ControlTools {
   readonly recordRefusal: (refusal: Refusal, nowMs: number) => Promise<void>;
 }
 
-/** The function may run for 15 seconds. */
+/** Of one request, whose caller waits. */
 const WORK_MS = 8000;
 
 /** Responds to a request of the control API. @throws what is no error of the caller's, such as of the table */

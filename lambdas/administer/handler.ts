@@ -19,6 +19,8 @@ import { KmsSecretSealer } from "../secret-sealer.ts";
 import { OlderArchives } from "./call/older-archives.ts";
 import { requestOf } from "./control-request.ts";
 import { responseOf } from "./control-response.ts";
+import { DynamoPendingWork } from "./pending/dynamo-pending-work.ts";
+import { runPending } from "./pending/run-pending.ts";
 import { serve } from "./serve.ts";
 import { DynamoControlStore } from "./store/dynamo-control-store.ts";
 import { StoredData } from "./store/erasable-data.ts";
@@ -99,15 +101,31 @@ function corsHeaders(event: unknown): Readonly<Record<string, string>> {
   return cors?.responseHeaders(eventRequest(event).headers.get("origin")) ?? {};
 }
 
-/** The control API, called by the load balancer. */
+function logOf(requestId: string): (line: Readonly<Record<string, unknown>>) => void {
+  return (line) =>
+    void process.stdout.write(`${JSON.stringify({ ...line, time: new Date().toISOString(), requestId })}\n`);
+}
+
+const ScheduledEvent = z.object({ source: z.literal("aws.events"), "detail-type": z.literal("Scheduled Event") });
+const pending = new DynamoPendingWork(client, tables.control);
+const wait = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+/**
+ * The control API, called by the load balancer, which writes all fields of its events itself; and each minute by a schedule, for
+ * work that waits.
+ */
 export const handler = middy().handler(async (event: unknown, { awsRequestId }: { readonly awsRequestId: string }) => {
+  if (ScheduledEvent.safeParse(event).success) {
+    const log = logOf(awsRequestId);
+    await runPending({ pending, store, erasable, now: Date.now, wait, log });
+    return undefined;
+  }
   const request = requestOf(event, settings[ENV.functionEntry], awsRequestId);
   const { requestId } = request.origin;
   // A browser sends no key with it. Without a console, the method is refused like any other.
   if (cors && request.method === "OPTIONS")
     return jsonResponse(204, undefined, requestId, { ...corsHeaders(event), ...cors.preflightHeaders() });
-  const log = (line: Readonly<Record<string, unknown>>) =>
-    process.stdout.write(`${JSON.stringify({ ...line, time: new Date().toISOString(), requestId })}\n`);
+  const log = logOf(requestId);
   try {
     const response = await serve(request, {
       store,

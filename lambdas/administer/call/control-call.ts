@@ -142,7 +142,7 @@ export async function change<Body>(
 }
 
 /** An audit event, and the notice of it for webhooks. */
-function noticed(event: Change): readonly Change[] {
+export function noticed(event: Change): readonly Change[] {
   if (event.action !== "create" || event.record.kind !== "event") return [event];
   const record = auditNotice(event.record.event);
   return record === undefined ? [event] : [event, { action: "create", record }];

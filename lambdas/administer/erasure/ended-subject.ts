@@ -8,13 +8,19 @@ import { removedServiceAccount } from "../handlers/service-accounts.ts";
 import { removedUser } from "../handlers/users.ts";
 import { type ErasableSubject, matching } from "./erasable-subject.ts";
 
-type Writing = Pick<ControlCall<"createErasure">, "caller" | "store" | "nowMs">;
+/** What changes records of an organisation. */
+interface Writing extends Pick<ControlCall<"createErasure">, "store" | "nowMs"> {
+  readonly caller: { readonly organizationId: string };
+}
 
 /** A transaction of DynamoDB has at most 100 actions. */
 const CHANGES_AT_ONCE = 90;
 
 /** What ends a subject in one transaction: nobody signs in any more, and its keys are refused within a second. */
-export async function endingChanges(call: Writing, subject: ErasableSubject): Promise<readonly Change[]> {
+export async function endingChanges(
+  call: Pick<ControlCall<"createErasure">, "caller" | "store" | "nowMs">,
+  subject: ErasableSubject,
+): Promise<readonly Change[]> {
   const { user, account, project } = subject;
   if (user) return removedUser(call, user);
   if (account) return removedServiceAccount(call, account);

@@ -3,7 +3,6 @@ import type { SubjectType } from "../../../contracts/erasure/erasure.ts";
 import { accountTenant, type SubjectData, subjectTypeOf, userTenant } from "../../../domain/erasure/erased-subject.ts";
 import { ID_MARK, keyOf } from "../../../domain/tenancy/changes.ts";
 import { isRecord } from "../../../lib/is-record.ts";
-import type { ControlCall } from "../call/control-call.ts";
 import { notFound } from "../call/control-error.ts";
 import { keysOf } from "../call/project-key-records.ts";
 import type { ControlStore, ListRange } from "../store/control-store.ts";
@@ -20,7 +19,10 @@ export interface ErasableSubject {
   readonly projectId?: string | undefined;
 }
 
-type Reading = Pick<ControlCall<"createErasure">, "caller" | "store">;
+interface Reading {
+  readonly caller: { readonly organizationId: string };
+  readonly store: ControlStore;
+}
 
 const NOUNS: Readonly<Record<SubjectType, string>> = {
   user: "user",

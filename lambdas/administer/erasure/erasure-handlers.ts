@@ -1,28 +1,16 @@
 import type { RecordOf } from "../../../contracts/control/records.ts";
-import type { ErasedCounts, Erasure } from "../../../contracts/erasure/erasure.ts";
+import type { Erasure } from "../../../contracts/erasure/erasure.ts";
 import { reportOf } from "../../../domain/erasure/erasure-report.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import { auditEvent, type ControlCall, type ControlHandler, change, slice } from "../call/control-call.ts";
-import { LostRaceError } from "../call/control-error.ts";
-import { revokeProjectKeys } from "../handlers/projects.ts";
 import { refuseSelfAndOwner } from "../handlers/users.ts";
-import { endingChanges, removeInvites, removePersonalRecords, revokedKeys } from "./ended-subject.ts";
-import { type ErasableSubject, erasableSubject, matching, subjectData } from "./erasable-subject.ts";
+import { begunSubject, continueErasure, type ErasureRun, NOTHING_ERASED } from "./continue-erasure.ts";
+import { endingChanges, removeInvites, revokedKeys } from "./ended-subject.ts";
+import { type ErasableSubject, erasableSubject, matching } from "./erasable-subject.ts";
 import { refuseHeld } from "./legal-holds.ts";
-import { SETTLE_SECONDS } from "./settle-seconds.ts";
 
 type Call = ControlCall<"createErasure">;
 type Stored = RecordOf<"erasure">;
-
-export const NOTHING_ERASED: ErasedCounts = {
-  data_keys: 0,
-  generations: 0,
-  responses: 0,
-  files: 0,
-  batches: 0,
-  api_keys: 0,
-  records: 0,
-};
 
 export const listErasures: ControlHandler<"listErasures"> = async ({ caller, query, store }) => {
   const all = await matching(store, caller.organizationId, "erasure");
@@ -36,8 +24,8 @@ export const retrieveErasure: ControlHandler<"retrieveErasure"> = async ({ calle
 });
 
 /**
- * Begins to erase a subject, or goes on with it: a request that ended in the middle is continued by the next one. After
- * the first one nothing of the subject works any more. One that is completed looks again, and finds what a backup brought back.
+ * Begins to erase a subject, or goes on with it: a request that ended in the middle is continued by the next one, or by the
+ * scheduled run. After the first one nothing of the subject works any more. One that is completed looks again, and finds what a backup brought back.
  */
 export const createErasure: ControlHandler<"createErasure"> = async (call) => {
   const { caller, store, body } = call;
@@ -45,16 +33,9 @@ export const createErasure: ControlHandler<"createErasure"> = async (call) => {
   const subject =
     before === undefined ? await erasableSubject(call, body.subject_id) : await begunSubject(call, before);
   const begun = before ?? (await begin(call, subject));
-  const record = await goOn(call, begun, subject);
+  const record = await continueErasure({ ...call, complete: completing(call, subject) }, begun, subject);
   return { body: toErasure(caller.organizationId, record), version: record.version };
 };
-
-/** What is left of a subject whose erasure has begun. */
-async function begunSubject({ caller, store }: Call, { id, subjectType, projectId }: Stored): Promise<ErasableSubject> {
-  const project =
-    subjectType === "project" ? await store.get(caller.organizationId, { kind: "project", ids: [id] }) : undefined;
-  return { id, type: subjectType, project, projectId };
-}
 
 /** Ends the subject, and stores that its erasure has begun, in one transaction. */
 async function begin(call: Call, subject: ErasableSubject): Promise<Stored> {
@@ -85,34 +66,12 @@ async function begin(call: Call, subject: ErasableSubject): Promise<Stored> {
   return record;
 }
 
-async function goOn(call: Call, begun: Stored, subject: ErasableSubject): Promise<Stored> {
-  const { caller, store, nowMs, erasable, isLate } = call;
-  const swept = await erasable.sweep(await subjectData(call, subject), isLate);
-  const keys = subject.type === "project" ? await revokeProjectKeys(call, subject.id) : 0;
-  const records = subject.type === "user" ? await removePersonalRecords(call, subject.id) : 0;
-  const counts = { ...swept.counts, api_keys: keys, records };
-  const wasClean = swept.isDone && Object.values(counts).every((count) => count === 0);
-  const now = unixSeconds(nowMs);
-  const isCompleted = wasClean && now - begun.startedAt >= SETTLE_SECONDS;
-  if (wasClean && (begun.completedAt !== undefined || !isCompleted)) return begun;
-  const { completedAt: _, signed: __, ...open } = begun;
-  const next: Stored = {
-    ...open,
-    version: begun.version + 1,
-    counts: added(begun.counts, counts),
-    ...(isCompleted ? { completedAt: now } : {}),
+/** The event names who sent the request that found nothing more. */
+function completing(call: Call, { project }: ErasableSubject): ErasureRun["complete"] {
+  return async (completed, replaced) => {
+    const event = auditEvent("erasure.completed", completed, project);
+    await change({ ...call, repeatable: undefined }, event, [replaced], { body: undefined });
   };
-  const replaced = { action: "replace", record: next, version: begun.version } as const;
-  if (isCompleted) {
-    const event = auditEvent("erasure.completed", { id: next.id, erased: next.counts }, subject.project);
-    await change({ ...call, repeatable: undefined }, event, [replaced], { body: next });
-  } else if (!(await store.write(caller.organizationId, [replaced]))) throw new LostRaceError();
-  return next;
-}
-
-function added(before: ErasedCounts, more: Partial<ErasedCounts>): ErasedCounts {
-  const names = Object.keys(before) as (keyof ErasedCounts)[];
-  return Object.fromEntries(names.map((name) => [name, before[name] + (more[name] ?? 0)])) as ErasedCounts;
 }
 
 function toErasure(organizationId: string, record: Stored): Erasure {

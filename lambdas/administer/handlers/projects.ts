@@ -65,7 +65,11 @@ const KEYS_AT_ONCE = 40;
 
 /** Revokes the keys that an archived project still has. @returns how many */
 export async function revokeProjectKeys(
-  { caller, store, nowMs }: Pick<ControlCall<"archiveProject">, "caller" | "store" | "nowMs">,
+  {
+    caller,
+    store,
+    nowMs,
+  }: Pick<ControlCall<"archiveProject">, "store" | "nowMs"> & { readonly caller: { readonly organizationId: string } },
   projectId: string,
 ): Promise<number> {
   const keys = await keysOf(store, caller.organizationId, projectId);

@@ -68,7 +68,7 @@ async function eraseGenerations(history: HistorySource, subject: string, isLate:
   do {
     if (isLate()) return { deleted, isDone: false };
     const { generations, next } = await history.list(subject, after, PAGE);
-    deleted += await eachOf(generations, CONCURRENCY, (generation) => history.remove(generation));
+    deleted += await eachOf(generations, CONCURRENCY, (generation) => history.remove(generation, subject));
     after = next;
   } while (after !== undefined);
   return { deleted, isDone: true };

@@ -32,7 +32,8 @@ export interface HistorySource {
   find(id: string): Promise<StoredGeneration | undefined>;
   /** @returns undefined where it was erased */
   content(generation: StoredGeneration): Promise<GenerationContent | undefined>;
-  remove(generation: StoredGeneration): Promise<void>;
+  /** @param foundBy subject in whose list it was found: a run that ends in the middle finds it there again. @default - it was found by its id */
+  remove(generation: StoredGeneration, foundBy?: string): Promise<void>;
   /**
    * Ends a subject's data key for good: also one that comes back from a backup, or that is made again.
    * @returns whether there was one
@@ -107,15 +108,14 @@ export class DynamoHistorySource implements HistorySource {
     }
   }
 
-  async remove(generation: StoredGeneration): Promise<void> {
+  async remove(generation: StoredGeneration, foundBy?: string): Promise<void> {
     const { id, parts } = generation;
-    const lists = subjectsOf(generation).map((subject) => ({
-      partition: listPartition(subject),
-      entry: listEntry(generation),
-    }));
-    // The first part is removed last: until then the rest is found again.
+    const inList = (subject: string) => ({ partition: listPartition(subject), entry: listEntry(generation) });
+    const others = subjectsOf(generation).filter((subject) => subject !== foundBy);
+    // The first part is removed last, or the entry by which it was found: until then the rest is found again.
     const contents = Array.from({ length: parts }, (_, part) => partKey(id, parts - 1 - part));
-    for (const Key of [...lists, ...contents])
+    const found = foundBy === undefined ? [] : [inList(foundBy)];
+    for (const Key of [...others.map(inList), ...contents, ...found])
       await this.#client.send(new DeleteCommand({ TableName: this.#tables.history, Key }));
   }
 

@@ -3,7 +3,7 @@ import { newAdminKey } from "../../../domain/keys/admin-key.ts";
 import { adminKeyRecord, createAdminKey } from "../../../domain/tenancy/admin-key-record.ts";
 import type { Change } from "../../../domain/tenancy/changes.ts";
 import { newProjectKey } from "../../../domain/tenancy/project-keys.ts";
-import { NOTHING_ERASED } from "../../../lambdas/administer/erasure/erasure-handlers.ts";
+import { NOTHING_ERASED } from "../../../lambdas/administer/erasure/continue-erasure.ts";
 import { FOREIGN, type ObjectIds, OWN } from "./object-ids.ts";
 
 type User = RecordOf<"user">;
