@@ -60,6 +60,7 @@ const waiting = [
   "local/console-live.e2e.test.ts",
   "local/console-routes.e2e.test.ts",
   "console/hostile-responses.browser.test.ts",
+  "console/health.browser.test.ts",
   "acceptance/cdktn/cdktn.e2e.test.ts",
   "console/keys.browser.test.ts",
   "console/own-keys.browser.test.ts",

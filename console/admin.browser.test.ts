@@ -19,6 +19,7 @@ const ADMIN_PAGES = [
   "members",
   "limits",
   "credits",
+  "health",
   "live",
   "targets",
   "routes",

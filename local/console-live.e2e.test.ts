@@ -63,6 +63,12 @@ describe.skipIf(skipped !== "")(`the live view on the local stack${skipped}`, ()
       Number((await row.locator('[data-column="tokens"] .number').textContent())?.replace(",", ""));
     const before = await tokens();
     await eventually(async () => expect(await tokens()).toBeGreaterThan(before));
+    await page.getByRole("link", { name: "Health" }).click();
+    const model = page.getByRole("article", { name: "phi-3-mini" });
+    await model.getByText("1 engine ready").waitFor();
+    await model.getByText(/^1 of \d+$/).waitFor();
+    await page.getByRole("link", { name: "Live" }).click();
+    await row.waitFor();
     await page.getByRole("button", { name: `Stop ${id}` }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Stop", exact: true }).click();
     await page.getByText("No request is in progress.").waitFor();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { OperatorKey } from "../contracts/control/admin-keys.ts";
+import { ObserverKey, OperatorKey } from "../contracts/control/admin-keys.ts";
 import { apiKeyId } from "../domain/keys/api-key.ts";
 import { checkKey } from "../domain/keys/check-key.ts";
 import { DynamoKeyStore } from "../gateway/keys/dynamo-key-store.ts";
@@ -14,17 +14,17 @@ async function started() {
   const { owner, joinWithKey, url, document, keys, clock } = server;
   const secret = await joinWithKey("user-ada", "owner");
   const origin = url.replace("/v1", "");
-  const create = async () => {
-    const response = await fetch(`${origin}${PATH}`, {
+  const create = async (path: string = PATH, authorization = secret) => {
+    const response = await fetch(`${origin}${path}`, {
       method: "POST",
-      headers: { authorization: `Bearer ${secret}` },
+      headers: { authorization: `Bearer ${authorization}` },
     });
     return { status: response.status, body: await response.json() };
   };
   const store = new DynamoKeyStore({ client: document, tableName: keys });
-  const refusal = async (key: string, scope: "admin" | "generate") =>
+  const refusal = async (key: string, scope: "admin" | "observe" | "generate") =>
     checkKey(key, await store.get(apiKeyId(key) ?? ""), { scope }, clock.ms);
-  return { owner, create, refusal, clock };
+  return { owner, create, refusal, clock, joinWithKey };
 }
 
 // documented: operator-keys
@@ -43,6 +43,18 @@ test("an owner gets a key that operates the gateways for five minutes, uses no m
   });
   clock.ms = 1000 * key.expires_at;
   expect(await refusal(key.value, "admin")).toBe("invalid");
+});
+
+test("a reader gets a key that sees the health of the service and no key that changes it, a member neither", async () => {
+  const { create, refusal, joinWithKey } = await started();
+  const reader = await joinWithKey("user-eve", "reader");
+  const { value } = ObserverKey.parse((await create("/v1/organization/observer_keys", reader)).body);
+  expect(await refusal(value, "observe")).toBeUndefined();
+  expect(await refusal(value, "admin")).toBe("scope");
+  expect(await refusal(value, "generate")).toBe("scope");
+  expect((await create(PATH, reader)).status).toBe(403);
+  const member = await joinWithKey("user-joe", "member");
+  expect((await create("/v1/organization/observer_keys", member)).status).toBe(403);
 });
 
 test("the key ends with its user", async () => {

@@ -134,6 +134,12 @@ const adminLive = createRoute({
   component: lazyRouteComponent(() => import("./pages/service/live-page.tsx"), "LivePage"),
 });
 
+const adminHealth = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/health",
+  component: lazyRouteComponent(() => import("./pages/health/health-page.tsx"), "HealthPage"),
+});
+
 const adminRoutes = createRoute({
   getParentRoute: () => app,
   path: "/admin/routes",
@@ -194,6 +200,7 @@ const tree = root.addChildren([
     adminMembers,
     adminLimits,
     adminCredits,
+    adminHealth,
     adminLive,
     adminTargets,
     adminRoutes,

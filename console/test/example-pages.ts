@@ -15,7 +15,7 @@ const ROW = "[role=row] [role=cell], tbody td, .empty";
 
 /** A page of the gateways' own administration; the scripted names of 80 letters are for tests of the layout. */
 async function withShortNames(page: Page): Promise<void> {
-  await page.route("**/admin/{providers,requests,routes,targets}", async (route) => {
+  await page.route("**/admin/{health,providers,requests,routes,targets}", async (route) => {
     if (route.request().resourceType() === "document") return route.continue();
     try {
       const response = await route.fetch();
@@ -24,11 +24,12 @@ async function withShortNames(page: Page): Promise<void> {
       // The page was closed before the response was there: it reads again twice a second.
     }
   });
-  await page.locator(ROW).first().waitFor();
+  await page.locator(ROW).filter({ visible: true }).first().waitFor();
 }
 
 /** Pages whose picture needs more than that they have loaded. */
 const STATES: { readonly [Name in ConsolePage]?: (page: Page) => Promise<void> } = {
+  "admin/health": withShortNames,
   "admin/live": withShortNames,
   "admin/routes": withShortNames,
   "admin/targets": withShortNames,

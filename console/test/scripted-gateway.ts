@@ -1,7 +1,8 @@
 import type * as z from "zod";
 import type { AdminProviderList, AdminRouteList, AdminTarget } from "../../contracts/api/admin.ts";
-import type { OperatorKey } from "../../contracts/control/admin-keys.ts";
+import type { ObserverKey, OperatorKey } from "../../contracts/control/admin-keys.ts";
 import type { LiveRequestList } from "../../contracts/live/live-requests.ts";
+import type { ServiceHealth } from "../../contracts/live/service-health.ts";
 
 type ShownRoute = z.infer<typeof AdminRouteList>["data"][number];
 type ShownProvider = z.infer<typeof AdminProviderList>["data"][number];
@@ -31,6 +32,79 @@ const REQUESTS: LiveRequestList = {
     firstTokenMs: index === 0 ? 120 : null,
     completionTokens: 40,
   })),
+};
+
+/** Parts of a window in which requests come and go, the same each time. */
+function history(requests: readonly number[]): ServiceHealth["models"][number]["history"] {
+  return requests.map((count, index) => ({
+    at: new Date(Date.UTC(2026, 10, 29, 12) + index * 15_000).toISOString(),
+    requests: count,
+    failures: index === 12 ? 3 : 0,
+  }));
+}
+
+const ENGINE = { breaker: "closed", slots: 8, weights: "microsoft/Phi-3-mini-4k-instruct", version: "0.11.0" } as const;
+
+const HEALTH: ServiceHealth = {
+  object: "service_health",
+  at: "2026-11-29T12:05:00.000Z",
+  reach: "all-gateways",
+  isComplete: true,
+  windowSeconds: 300,
+  gateways: ["g-0", "g-1"].map((id, index) => ({
+    id,
+    version: "1.0.0",
+    configDigest: index === 0 ? "5c2a86d1f0b3" : "90ab12cd34ef",
+    startedAt: "2026-11-29T09:00:00.000Z",
+    inProgress: 4 + index,
+  })),
+  models: [
+    {
+      model: LONG,
+      queued: 3,
+      oldestQueuedSeconds: 1.4,
+      slotsUsed: 15,
+      slots: 16,
+      engines: [
+        {
+          ...ENGINE,
+          id: "i-0a1b2c3d4e5f60718:8000",
+          state: "ready",
+          slotsUsed: 8,
+          running: 8,
+          waiting: 2,
+          kvCacheUsage: 0.71,
+        },
+        {
+          ...ENGINE,
+          id: "i-0b2c3d4e5f6071829:8000",
+          state: "ready",
+          slotsUsed: 7,
+          running: 7,
+          waiting: 0,
+          kvCacheUsage: 0.64,
+        },
+        {
+          ...ENGINE,
+          ...{ id: "i-0c3d4e5f60718293a:8000", state: "failed", breaker: "open", slotsUsed: 0 },
+          ...{ running: null, waiting: null, kvCacheUsage: null, version: null },
+        },
+      ],
+      requests: 214,
+      failures: 3,
+      latencyMs: { p50: 812, p95: 2140, p99: 3900 },
+      firstTokenMs: { p50: 96, p95: 310.4, p99: 720 },
+      history: history([7, 9, 8, 11, 12, 10, 9, 13, 15, 12, 11, 10, 8, 9, 12, 14, 12, 10, 11, 11]),
+    },
+    {
+      ...{ model: "assistant", queued: 0, oldestQueuedSeconds: 0, slotsUsed: 0, slots: 0, engines: [] },
+      ...{ requests: 0, failures: 0, latencyMs: null, firstTokenMs: null, history: history(Array(20).fill(0)) },
+    },
+  ],
+  targets: [
+    { id: LONG, kind: "pool", breaker: "closed", requests: 5120, failures: 4 },
+    { id: `openai/${LONG}`, kind: "provider", breaker: "open", requests: 80, failures: 44 },
+  ],
 };
 
 const TARGETS: readonly AdminTarget[] = [
@@ -104,10 +178,17 @@ function operatorKey(): OperatorKey {
   return { object: "organization.operator_key", id, value: "sk-admin-test", created_at: now, expires_at: now + 300 };
 }
 
+/** The same secret with which the health is seen. */
+function observerKey(): ObserverKey {
+  return { ...operatorKey(), object: "organization.observer_key" };
+}
+
 /** What the gateways' own administration responds; changes are tested against the real one. */
 export function respondAsGateway({ method, url }: { readonly method: string; readonly url: string }): unknown {
   if (url === "/v1/organization/operator_keys") return operatorKey();
+  if (url === "/v1/organization/observer_keys") return observerKey();
   if (method !== "GET") return undefined;
+  if (url === "/admin/health") return HEALTH;
   if (url === "/admin/requests") return REQUESTS;
   if (url === "/admin/routes") return { object: "list", data: ROUTES };
   if (url === "/admin/providers") return { object: "list", data: PROVIDERS };

@@ -50,3 +50,7 @@ export const OperatorKey = z.strictObject({
   expires_at: Seconds,
 });
 export type OperatorKey = z.infer<typeof OperatorKey>;
+
+/** A key with which its user sees the health of the service (`/admin/health`) for some minutes; the only response with the secret. */
+export const ObserverKey = OperatorKey.extend({ object: z.literal("organization.observer_key") });
+export type ObserverKey = z.infer<typeof ObserverKey>;

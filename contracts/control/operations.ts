@@ -223,6 +223,13 @@ export const CONTROL_OPERATIONS = {
     body: NoBody,
     response: adminKeys.OperatorKey,
   },
+  createObserverKey: {
+    ...post,
+    path: "/v1/organization/observer_keys",
+    scope: "service_health.read",
+    body: NoBody,
+    response: adminKeys.ObserverKey,
+  },
   createAdminApiKey: {
     ...post,
     path: ADMIN_KEYS,
@@ -265,6 +272,7 @@ export const OWN_OPERATIONS = [
   "rotateProjectApiKey",
   "listOwnApiKeys",
   "createOperatorKey",
+  "createObserverKey",
   "listLimits",
   "retrieveLimits",
   "updateLimits",

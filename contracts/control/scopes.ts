@@ -35,6 +35,8 @@ export const ControlScope = z.enum([
   "admin_keys.write",
   /** To operate the gateways themselves: requests in progress, targets, routes and providers. */
   "operator_keys.write",
+  /** To see how the gateways, engines and alarms of the service do. */
+  "service_health.read",
   "groups.read",
   "groups.write",
   "roles.read",

@@ -6,6 +6,7 @@ export const CONSOLE_PAGES = [
   "admin/audit",
   "admin/credits",
   "admin/groups",
+  "admin/health",
   "admin/invites",
   "admin/limits",
   "admin/live",

@@ -9,13 +9,14 @@ export interface OperatorKeyDescription {
   /** Usage plan. */
   readonly plan: string;
   readonly seconds: number;
+  readonly scope: "admin" | "observe";
   /** The user's keys, as they are stored. */
   readonly stored: RecordOf<"personKeys"> | undefined;
   readonly nowMs: number;
 }
 
-/** Makes a key by which a user operates the gateways; it uses no models, and ends with its user. Nothing is stored. */
-export function newOperatorKey({ user, plan, seconds, stored, nowMs }: OperatorKeyDescription): NewPersonKey {
+/** Makes a key by which a user operates or observes the gateways; it uses no models, and ends with its user. Nothing is stored. */
+export function newOperatorKey({ user, plan, seconds, scope, stored, nowMs }: OperatorKeyDescription): NewPersonKey {
   const expiresAt = unixSeconds(nowMs) + seconds;
   const { secret, item } = createKey({
     name: user.email.slice(0, 100).toWellFormed(),
@@ -23,7 +24,7 @@ export function newOperatorKey({ user, plan, seconds, stored, nowMs }: OperatorK
     owner: { type: "user", id: user.id },
     createdAt: new Date(nowMs),
     expiresAt: new Date(1000 * expiresAt).toISOString(),
-    scopes: ["admin"],
+    scopes: [scope],
   });
   // It belongs to no project, so it ends when the user leaves the organisation.
   const key = { keyId: item.keyId, projectId: ORGANIZATION, expiresAt };

@@ -42,6 +42,7 @@ export const ORGANIZATION_ROLES = {
     "limits.read",
     "usage.read",
     "data_retention.read",
+    "service_health.read",
   ]),
   member: predefined("organization", "member", ["own_api_keys.read", "own_usage.read"]),
 } as const satisfies Readonly<Record<string, Role>>;

@@ -25,6 +25,7 @@ export const OPERATIONS = {
   deleteInvite: ["DELETE", "/v1/organization/invites/{invite_id}"],
   listAdminApiKeys: ["GET", "/v1/organization/admin_api_keys"],
   createOperatorKey: ["POST", "/v1/organization/operator_keys"],
+  createObserverKey: ["POST", "/v1/organization/observer_keys"],
   listAuditLogs: ["GET", "/v1/organization/audit_logs"],
   listCompletionsUsage: ["GET", "/v1/organization/usage/completions"],
   listEmbeddingsUsage: ["GET", "/v1/organization/usage/embeddings"],

@@ -17,6 +17,7 @@ const LINKS = [
   { page: "members", to: "/admin/members" },
   { page: "limits", to: "/admin/limits" },
   { page: "credits", to: "/admin/credits" },
+  { page: "health", to: "/admin/health" },
   { page: "live", to: "/admin/live" },
   { page: "targets", to: "/admin/targets" },
   { page: "routes", to: "/admin/routes" },

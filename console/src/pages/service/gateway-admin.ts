@@ -1,5 +1,5 @@
 import { ApiError, errorOfResponse } from "../../api/api-error.ts";
-import { forgetOperatorKey, operatorKey } from "./operator-key.ts";
+import { type GatewayKeys, operatorKeys } from "./gateway-keys.ts";
 
 interface AdminCall {
   readonly method?: "GET" | "PUT" | "POST" | "DELETE";
@@ -9,6 +9,8 @@ interface AdminCall {
   /** The object's version as it was read: the change is refused when somebody changed the object since. */
   readonly ifMatch?: string;
   readonly signal?: AbortSignal;
+  /** @default - an operator's */
+  readonly keys?: GatewayKeys;
 }
 
 /**
@@ -18,12 +20,13 @@ interface AdminCall {
 export async function gatewayAdmin<Result>(apiUrl: string, call: AdminCall): Promise<Result> {
   const first = await send(apiUrl, call);
   if (first.status !== 401) return bodyOf<Result>(first);
-  forgetOperatorKey();
+  (call.keys ?? operatorKeys).forget();
   return bodyOf<Result>(await send(apiUrl, call));
 }
 
-async function send(apiUrl: string, { method = "GET", path, body, ifMatch, signal }: AdminCall): Promise<Response> {
-  const key = await operatorKey();
+async function send(apiUrl: string, call: AdminCall): Promise<Response> {
+  const { method = "GET", path, body, ifMatch, signal, keys = operatorKeys } = call;
+  const key = await keys.get();
   try {
     return await fetch(`${apiUrl}/admin${path}`, {
       method,
