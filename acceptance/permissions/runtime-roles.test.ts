@@ -7,7 +7,9 @@ import { loadEnvironment } from "../../environments/load.ts";
 import { environmentSynth } from "../../stacks/test/environment-synth.ts";
 import { type Block, resources } from "../../test-support/synth.ts";
 import { ACCOUNT } from "../tools/emulators.ts";
-import { COMMAND_ACTIONS, OF_ITS_ITEMS, RUNTIME_CALLS, type RuntimeCall } from "./runtime-calls.ts";
+import { COMMAND_ACTIONS, OF_ITS_ITEMS } from "./runtime-calls/command-actions.ts";
+import type { RuntimeCall } from "./runtime-calls/runtime-call.ts";
+import { RUNTIME_CALLS } from "./runtime-calls/runtime-calls.ts";
 import { resolveReferences } from "./test/resolve-references.ts";
 
 const root = join(import.meta.dirname, "../..");
