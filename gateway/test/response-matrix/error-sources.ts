@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../../contracts/api/errors.ts";
 import type { ResponseFeature } from "../../dialects/response-matrix/features.ts";
-import type { FeatureSources, Source } from "./feature-sources.ts";
 import type { Seen } from "./seen.ts";
+import type { FeatureSources, Source } from "./source.ts";
 
 type ErrorFeature = Extract<ResponseFeature, `an error${string}` | "a stream that breaks off">;
 

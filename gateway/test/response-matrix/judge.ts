@@ -5,12 +5,12 @@ import type { ClientName, TargetKind } from "../../dialects/matrix.ts";
 import type { ResponseFeature, ResponseWord } from "../../dialects/response-matrix/features.ts";
 import type { DialectResponse } from "../dialect-gateway.ts";
 import type { HttpRecord } from "../recorded-responses.ts";
-import type { FeatureSources, Source } from "./feature-sources.ts";
 import { chatError, seenInChat, seenInChatStream } from "./read-chat.ts";
 import { seenInTextStream, seenInTexts } from "./read-completions.ts";
 import { messagesError, seenInMessage, seenInMessageStream } from "./read-messages.ts";
 import { seenInResponse, seenInResponseStream } from "./read-responses.ts";
 import type { Seen } from "./seen.ts";
+import type { FeatureSources, Source } from "./source.ts";
 
 interface Reader {
   readonly whole: (text: string) => Seen;
