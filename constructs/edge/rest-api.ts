@@ -10,6 +10,7 @@ import { Construct } from "constructs";
 import { apiGatewayDocument } from "../../contracts/openapi/api-gateway.ts";
 import type { Environment } from "../../settings/environment.ts";
 import type { BundledFunction } from "../compute/bundled-function.ts";
+import { longJson } from "./long-json.ts";
 
 /** Settings of the API; `throttle` is the whole stage's. */
 type ApiSettings = Pick<Environment["api"], "stage" | "auth" | "controlApi" | "corsOrigins" | "throttle">;
@@ -72,7 +73,7 @@ export class RestApi extends Construct {
     });
     this.resource = new ApiGatewayRestApi(this, "Default", {
       name,
-      body: JSON.stringify(
+      body: longJson(
         apiGatewayDocument({
           title: name,
           auth,
