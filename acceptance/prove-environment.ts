@@ -74,6 +74,7 @@ export async function proveEnvironment(
   await inOrder(runs, waitsFor, WIDTH, async (run) => {
     const seconds = await timed(run.name, "apply", async () => {
       await run.init();
+      await run.validate();
       if (shortName(run) === INTERRUPTED) {
         report(`${run.name}: ${await healInterruptedApply(run, url)}`);
       } else await run.apply();

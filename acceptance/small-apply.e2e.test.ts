@@ -99,19 +99,21 @@ async function applyAndDestroy(
   const before = await inventory(url);
   const runs = stacks.map((stack) => new StackRun(testbed, stack));
   const waitsFor = (run: StackRun) => needs(run.stack, stacks);
-  await inOrder(runs, waitsFor, 2, async (run) => {
-    await run.init();
-    await run.apply();
-    await run.expectClean("after its apply");
-  });
+  await inOrder(runs, waitsFor, 2, (run) =>
+    run.withOneProvider(async () => {
+      await run.init();
+      await run.apply();
+      await run.expectClean("after its apply");
+    }),
+  );
   expect(leftOver(before, await inventory(url))).toContain(`table sluice-${described.name}-keys`);
   await inspect((name) => {
     const run = runs.find((each) => each.name === `${described.name}-${name}`);
     if (run === undefined) throw new Error(`there is no stack ${name}`);
-    return look(run, url);
+    return run.withOneProvider(() => look(run, url));
   });
   const neededBy = (run: StackRun) => runs.filter((each) => waitsFor(each).includes(run.name)).map(({ name }) => name);
-  await inOrder(runs.toReversed(), neededBy, 2, (run) => run.destroy());
+  await inOrder(runs.toReversed(), neededBy, 2, (run) => run.withOneProvider(() => run.destroy()));
   expect(leftOver(before, await inventory(url))).toEqual([]);
   expect([...unsupported]).toEqual([]);
   expect(testbed.requests.problems).toEqual([]);

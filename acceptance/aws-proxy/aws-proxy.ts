@@ -67,6 +67,8 @@ export async function startAwsProxy({ region, ports, patches, log, see = () => {
   const server = createServer((request, response) => {
     respond(request, response).catch(() => response.destroy()); // the client has closed the connection
   });
+  // Else a client on a loaded machine sends a request into a connection that is being closed after 5 s without one.
+  server.keepAliveTimeout = 0;
   server.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   return {

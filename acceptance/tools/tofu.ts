@@ -7,6 +7,7 @@ import { findProgram } from "./find-program.ts";
 import type { Machine } from "./machine.ts";
 import { MissingTool } from "./missing-tool.ts";
 import { findProvider, mirrorProvider } from "./provider.ts";
+import { type RunningProvider, startProvider } from "./running-provider.ts";
 
 /** Product in the header `user-agent` whose version is the name of the stack that calls. */
 export const CALLER_PRODUCT = "sluice-stack";
@@ -16,6 +17,8 @@ export interface TofuProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly children: Children;
   readonly providerVersion: string;
+  /** Executable of the provider. */
+  readonly providerPath: string;
   /** Folder of the mirror with the provider. */
   readonly mirror: string;
 }
@@ -52,6 +55,18 @@ export class Tofu {
     return new Tofu({ ...this.#props, environment });
   }
 
+  /** The same, with a provider that runs already: OpenTofu starts none of its own. */
+  with(provider: RunningProvider): Tofu {
+    const environment = { ...this.#props.environment, ...provider.environment };
+    return new Tofu({ ...this.#props, environment });
+  }
+
+  /** @param folder of the stack */
+  startProvider(folder: string): Promise<RunningProvider> {
+    const { providerPath: path, environment, children } = this.#props;
+    return startProvider({ path, environment, folder, children });
+  }
+
   start(folder: string, args: readonly string[]): RunningChild {
     const { command, environment, children } = this.#props;
     return children.start({ command, args: [...args, "-no-color"], cwd: folder, environment });
@@ -84,6 +99,7 @@ export function findTofu({ variables, cache, children }: Machine): Tofu {
     command,
     children,
     providerVersion: provider.version,
+    providerPath: provider.path,
     mirror,
     environment: {
       // No AWS_… and no TF_… of the user: no account and no variable of the user may be used.
