@@ -14,7 +14,7 @@ const PREACT = {
  * hash in each name.
  */
 export function buildSite(outDir: string): Promise<readonly BuiltFile[]> {
-  return buildPage({ root: import.meta.dirname, base: "/", outDir, alias: PREACT });
+  return buildPage({ root: import.meta.dirname, base: "/", outDir, alias: PREACT, prerender: "src/prerender.tsx" });
 }
 
 if (import.meta.main) reportBuild(await buildSite(fileURLToPath(new URL("../dist/site", import.meta.url))));

@@ -3,6 +3,7 @@ import {
   describePage,
   findNothing,
   focusedId,
+  formReady,
   promptOf,
   responseTextOf,
   sees,
@@ -57,6 +58,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     expect(page.url()).toBe(`${site.origin}/`);
     expect(await page.evaluate("localStorage.length")).toBe(0);
     await page.reload();
+    await formReady(page);
     expect(await page.getByLabel("API key (optional)").inputValue()).toBe("sk-sl-wrong-no-right");
   });
 
@@ -67,7 +69,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
     const at = stage();
     at.config = { ...at.config!, auth };
     const page = await at.openPage();
-    await promptOf(page).waitFor();
+    await formReady(page);
     expect(await page.getByLabel("API key").count()).toBe(count);
     if (label === "") return;
     await sendPrompt(page);
@@ -183,7 +185,7 @@ describePage("the demo page's problems in Chromium", (stage) => {
   test("distinguishes an API that is not there from a browser without network", async () => {
     const { api, openPage } = stage();
     const page = await openPage();
-    await promptOf(page).waitFor();
+    await formReady(page);
     await api.close();
     await sendPrompt(page);
     await status(page, "The API could not be reached.");

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import {
   describePage,
   focusedId,
+  formReady,
   PATIENCE,
   promptOf,
   responseOf,
@@ -35,12 +36,46 @@ describePage("the demo page in Chromium", (stage) => {
     expect(html).not.toMatch(/<style|style=|<script(?![^>]*\ssrc=)/);
   });
 
+  // documented: landing-without-script
+  test("is read without its script: what there is, and code for each language and coding agent", async () => {
+    const page = await stage().openPage({ javaScriptEnabled: false });
+    expect(await page.getByRole("heading", { name: "What this service offers" }).isVisible()).toBe(true);
+    for (const name of ["curl", "Python", "Node.js", "Go", "Claude Code", "Codex CLI"]) {
+      const code = page.getByRole("region", { name: `Code for ${name}` });
+      expect(await code.isVisible(), name).toBe(true);
+      expect(await code.textContent()).toContain("https://api.example.com");
+    }
+    expect(await page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+  });
+
+  // documented: landing-layout-shift
+  test("moves nothing when the configuration comes late, and its form is used once it is there", async () => {
+    const { api, site, openPage } = stage();
+    const config = Promise.withResolvers<void>();
+    const page = await openPage();
+    await page.route(`${site.origin}/config.json`, async (route) => {
+      await config.promise;
+      await route.continue();
+    });
+    await page.addInitScript(`globalThis.shifts = [];
+      new PerformanceObserver((list) => shifts.push(...list.getEntries().map(({ value }) => value))).observe({ type: "layout-shift", buffered: true })`);
+    await page.reload();
+    await promptOf(page).waitFor();
+    expect(await promptOf(page).isDisabled()).toBe(true);
+    expect(await page.getByText(api.origin).count()).toBe(0);
+    config.resolve();
+    await page.getByText("Requests without a key from one address").waitFor();
+    expect(await promptOf(page).isEnabled()).toBe(true);
+    expect(await page.getByRole("region", { name: "Code for curl" }).textContent()).toContain(api.origin);
+    expect(await page.evaluate("shifts.filter((value) => value > 0.01)")).toEqual([]);
+  });
+
   test("streams the response to a typed prompt, with the keyboard alone", async () => {
     const { api, openPage } = stage();
     const { promise: rest, resolve: release } = Promise.withResolvers<void>();
     api.script(stream(WORDS, rest));
     const page = await openPage();
-    await promptOf(page).waitFor();
+    await formReady(page);
     // Past the links of the header.
     for (let stops = 0; stops < 3; stops += 1) await page.keyboard.press("Tab");
     expect(await focusedId(page)).toBe("field-prompt");
@@ -96,7 +131,7 @@ describePage("the demo page in Chromium", (stage) => {
     api.root = "phi-3-mini";
     api.script(stream(["First."]));
     const page = await openPage();
-    await promptOf(page).waitFor();
+    await formReady(page);
     await page.waitForLoadState("networkidle");
     expect(await page.getByText("stand-in").count()).toBe(0);
     api.root = root;

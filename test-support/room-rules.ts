@@ -47,7 +47,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
     packages: [/^cdktf$/, /^constructs$/, /^@cdktf\/provider-aws\/lib\/[a-z0-9-]+\/index\.js$/],
   },
   contracts: { rooms: [], packages: [/^zod$/] },
-  "demo-site": { rooms: ["contracts", "ui"], packages: [/^react(-dom)?(\/.+)?$/] },
+  "demo-site": { rooms: ["contracts", "ui"], packages: [/^react(-dom)?(\/.+)?$/, /^preact-render-to-string$/] },
   domain: {
     rooms: ["contracts", "catalog"],
     types: ["settings"],

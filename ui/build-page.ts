@@ -34,6 +34,8 @@ interface PageBuild {
   readonly outDir: string;
   /** Packages that are bundled in place of those that the source names. @default - none */
   readonly alias?: Readonly<Record<string, string>>;
+  /** Module whose `html` the page's element `root` has before any script has run. @default - it is empty */
+  readonly prerender?: string;
   /** @default - none beside React's */
   readonly plugins?: readonly Plugin[];
   /** @default - Rolldown cuts by what pages share */
@@ -45,7 +47,7 @@ interface PageBuild {
  * the same for every environment: `/config.json` has the differences.
  */
 export async function buildPage(page: PageBuild): Promise<readonly BuiltFile[]> {
-  const { root, base, outDir, alias = {}, plugins = [], groups = [] } = page;
+  const { root, base, outDir, alias = {}, plugins = [], groups = [], prerender } = page;
   // Vite takes React's development build when NODE_ENV says so, as it does inside a test runner.
   const before = process.env.NODE_ENV;
   process.env.NODE_ENV = "production";
@@ -58,7 +60,7 @@ export async function buildPage(page: PageBuild): Promise<readonly BuiltFile[]> 
       publicDir: join(import.meta.dirname, "public"),
       mode: "production",
       logLevel: "warn",
-      plugins: [react(), ...plugins],
+      plugins: [react(), ...plugins, ...(prerender === undefined ? [] : [prerendered(await htmlOf(page, prerender))])],
       resolve: { alias: { ...alias } },
       build: {
         outDir,
@@ -75,6 +77,39 @@ export async function buildPage(page: PageBuild): Promise<readonly BuiltFile[]> 
     if (before === undefined) delete process.env.NODE_ENV;
     else process.env.NODE_ENV = before;
   }
+}
+
+/** Puts HTML into the element `root`. */
+function prerendered(html: string): Plugin {
+  const root = '<div id="root"></div>';
+  return {
+    name: "prerendered",
+    transformIndexHtml(document) {
+      if (!document.includes(root)) throw new Error(`index.html has no ${root} to draw the page into.`);
+      return document.replace(root, () => `<div id="root">${html}</div>`);
+    },
+  };
+}
+
+/** Runs the module that draws the page, in this process. */
+async function htmlOf({ root, alias = {} }: PageBuild, entry: string): Promise<string> {
+  const output = await build({
+    root,
+    configFile: false,
+    envDir: false,
+    mode: "production",
+    logLevel: "warn",
+    plugins: [react()],
+    resolve: { alias: { ...alias } },
+    ssr: { noExternal: true },
+    build: { ssr: entry, write: false, target: "es2022", rolldownOptions: { output: { codeSplitting: false } } },
+  });
+  const [code] = [...chunksOf(output).values()].map((chunk) => chunk.code);
+  if (code === undefined) throw new Error(`${entry} has no code.`);
+  const { html } = (await import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`)) as {
+    readonly html: string;
+  };
+  return html;
 }
 
 function chunksOf(output: Awaited<ReturnType<typeof build>>): ReadonlyMap<string, Rolldown.OutputChunk> {

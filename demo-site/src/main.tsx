@@ -1,5 +1,5 @@
 import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
+import { hydrateRoot } from "react-dom/client";
 import { App } from "./app.tsx";
 import "../../ui/styles/tokens.css";
 import "../../ui/styles/elements.css";
@@ -9,7 +9,8 @@ import "./styles/answer.css";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no element `root`; the page has nowhere to go.");
-createRoot(root).render(
+hydrateRoot(
+  root,
   <StrictMode>
     <App configUrl="/config.json" />
   </StrictMode>,

@@ -120,6 +120,11 @@ function configFor(apiUrl: string): SiteConfig {
   });
 }
 
+/** Waits until the configuration is there, and with it the form is enabled. */
+export async function formReady(page: Page): Promise<void> {
+  await page.locator("fieldset.fields:enabled").waitFor();
+}
+
 export const promptOf = (page: Page) => page.getByLabel("Prompt", { exact: true });
 export const responseOf = (page: Page) => page.getByRole("region", { name: "Answer", exact: true });
 export const responseTextOf = (page: Page) => page.locator('[data-part="answer-text"]');

@@ -1,15 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { extname, join, normalize } from "node:path";
+import { join, normalize } from "node:path";
 import type { SiteConfig } from "../../contracts/processes/site-config.ts";
 import { contentSecurityPolicy } from "../../contracts/site/content-security-policy.ts";
 import { type Loopback, listenOnLoopback } from "../../test-support/loopback.ts";
-
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml",
-};
+import { serveFile } from "../../test-support/site-files/serve-file.ts";
 
 /** Serves the built page with the content security policy; `config()` is called at each load, `undefined` is a 404. */
 export async function serveSite(
@@ -30,12 +23,6 @@ export async function serveSite(
       response.end(value === undefined ? "" : JSON.stringify(value));
       return;
     }
-    const path = join(folder, normalize(pathname === "/" ? "/index.html" : pathname));
-    readFile(path).then(
-      (content) => {
-        response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(content);
-      },
-      () => response.writeHead(404).end(),
-    );
+    void serveFile(request, response, join(folder, normalize(pathname === "/" ? "/index.html" : pathname)));
   });
 }

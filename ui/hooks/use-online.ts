@@ -9,7 +9,12 @@ function subscribe(onChange: () => void): () => void {
   };
 }
 
+/** A page that a build draws is online. */
+function isOnline(): boolean {
+  return navigator.onLine !== false;
+}
+
 /** The browser's state of its connection; `true` is no promise, `false` is certain. */
 export function useOnline(): boolean {
-  return useSyncExternalStore(subscribe, () => navigator.onLine);
+  return useSyncExternalStore(subscribe, isOnline, isOnline);
 }

@@ -17,7 +17,9 @@ export function ModelChoice({ models, model, standIn, error, onChange }: ModelCh
         name="model"
         label="Model"
         error={error}
-        hint={`${model.weights}, ${model.contextTokens.toLocaleString("en")} tokens of context`}
+        hint={
+          model.weights === "" ? "…" : `${model.weights}, ${model.contextTokens.toLocaleString("en")} tokens of context`
+        }
       >
         {(control) => (
           <select {...control} className="control" value={model.id} onChange={(event) => onChange(event.target.value)}>

@@ -1,8 +1,14 @@
 import { Mark } from "../../../ui/components/mark.tsx";
 import type { SiteConfig } from "../api/config.ts";
 
+interface PageHeaderProps {
+  readonly config: SiteConfig;
+  /** Whether the configuration is the service's; until then there is room for all links. */
+  readonly isReady: boolean;
+}
+
 /** The page's name, with the mark, and where to go from here. */
-export function PageHeader({ config }: { readonly config: SiteConfig }) {
+export function PageHeader({ config, isReady }: PageHeaderProps) {
   const { title, environment, apiUrl, console } = config;
   return (
     <header className="page-header">
@@ -10,13 +16,23 @@ export function PageHeader({ config }: { readonly config: SiteConfig }) {
       <h1>{title}</h1>
       <nav className="page-links" aria-label="Documentation and console">
         <a href="#start">Quick start</a>
-        <a href={`${apiUrl}/reference`}>API reference</a>
-        {console === undefined ? undefined : <a href="/dashboard">Console</a>}
-        {console?.people === true ? <a href="/signup">Sign up</a> : undefined}
+        <a href={`${apiUrl}/reference`} className={isReady ? undefined : "unknown"}>
+          API reference
+        </a>
+        {isReady && console === undefined ? undefined : (
+          <a href="/dashboard" className={isReady ? undefined : "unknown"}>
+            Console
+          </a>
+        )}
+        {isReady && console?.people !== true ? undefined : (
+          <a href="/signup" className={isReady ? undefined : "unknown"}>
+            Sign up
+          </a>
+        )}
       </nav>
-      <p className="chip">
+      <p className={isReady ? "chip" : "chip unknown"}>
         <span className="visually-hidden">Environment: </span>
-        {environment}
+        {isReady ? environment : "…"}
       </p>
     </header>
   );

@@ -22,24 +22,36 @@ import { SamplePrompts } from "./sample-prompts.tsx";
 import { Settings, type SettingsText } from "./settings.tsx";
 import { StatusLine } from "./status-line.tsx";
 
-/** The page once its configuration is known: the form on one side, the response on the other. */
+interface PlaygroundProps {
+  readonly config: SiteConfig;
+  /** Whether the configuration is the service's; until then nothing is sent. */
+  readonly isReady: boolean;
+}
+
+/** The form on one side, the response on the other, and below them what the service offers. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the page's markup, with the state that its parts share
-export function Playground({ config }: { readonly config: SiteConfig }) {
+export function Playground({ config, isReady }: PlaygroundProps) {
   const { apiUrl, auth, models, defaults } = config;
   const isOnline = useOnline();
   const { state, send, stop } = useChat(apiUrl, isOnline);
   const { phase, current, history } = state;
   const [prompt, setPrompt] = useState("");
-  const [modelId, setModelId] = useState(models[0]?.id ?? "");
+  const [modelId, setModelId] = useState<string>();
   const [apiKey, setApiKey] = useSessionText("sluice.api-key");
   const [sentKey, setSentKey] = useState(apiKey);
-  const [settings, setSettings] = useState<SettingsText>({
+  const [typedSettings, setTypedSettings] = useState<Partial<SettingsText>>({});
+  const settings: SettingsText = {
     temperature: String(defaults.temperature),
     topP: String(defaults.topP),
     maxTokens: String(defaults.maxTokens),
-  });
+    ...typedSettings,
+  };
   const [errors, setErrors] = useState<FieldErrors>({});
-  const { standInFor, listed } = useServedModels(config, sentKey, history.length + (phase.kind === "done" ? 1 : 0));
+  const { standInFor, listed } = useServedModels(
+    isReady ? config : undefined,
+    sentKey,
+    history.length + (phase.kind === "done" ? 1 : 0),
+  );
   const responsePane = useRef<HTMLElement>(null);
   useFollowEnd(responsePane, current?.response ?? "", phase.kind === "streaming");
 
@@ -59,7 +71,7 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
     send(request, auth === "off" ? "" : apiKey);
     showResponse(responsePane.current);
   };
-  const submit = () => sendRequest({ model: modelId, prompt, ...readSettings(settings) });
+  const submit = () => sendRequest({ model: model?.id ?? "", prompt, ...readSettings(settings) });
   const usePrompt = useCallback((text: string) => {
     setPrompt(text);
     setErrors({});
@@ -116,10 +128,11 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
 
   return (
     <div className="page">
-      <PageHeader config={config} />
+      <PageHeader config={config} isReady={isReady} />
       <main>
         <div className="panes">
           <Composer
+            isReady={isReady}
             canSend={canSend(phase) && isOnline}
             canStop={canStop}
             onSend={submit}
@@ -144,7 +157,7 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
                   contextTokens={model.contextTokens}
                   errors={errors}
                   onChange={(name, value) => {
-                    setSettings((all) => ({ ...all, [name]: value }));
+                    setTypedSettings((all) => ({ ...all, [name]: value }));
                     clearError(name);
                   }}
                 />
@@ -180,8 +193,8 @@ export function Playground({ config }: { readonly config: SiteConfig }) {
             <History exchanges={history} onUse={usePrompt} />
           </div>
         </div>
-        <Offer config={config} listed={listed} />
-        <QuickStart apiUrl={apiUrl} model={modelId} auth={auth} />
+        <Offer config={config} listed={listed} isReady={isReady} />
+        <QuickStart apiUrl={apiUrl} model={model.id} auth={auth} />
       </main>
       <footer className="page-footer">
         <p>A language model writes these answers, and it can be wrong.</p>

@@ -15,9 +15,10 @@ const NONE: readonly ListedModel[] = [];
  * The models that the API lists, and which stand in for configured ones. Fetched at the start, and again after a response
  * (`answered` counts them) as long as a model's weights are unknown: there was no key yet, or its engine was loading.
  */
-export function useServedModels({ apiUrl, auth, models }: SiteConfig, sentKey: string, answered: number): Served {
+export function useServedModels(config: SiteConfig | undefined, sentKey: string, answered: number): Served {
   const [served, setServed] = useState<ServedModels>();
-  const isClosed = auth === "required" && sentKey === "";
+  const { apiUrl = "", auth, models = [] } = config ?? {};
+  const isClosed = config === undefined || (auth === "required" && sentKey === "");
   // Part of the effect's name, so that each response is a new try until the weights of every model are known.
   const attempt = models.every(({ id }) => served?.weights.has(id)) ? -1 : answered;
   useEffect(() => {

@@ -5,6 +5,8 @@ interface OfferProps {
   readonly config: SiteConfig;
   /** What the API lists; models of the configuration among them. */
   readonly listed: readonly ListedModel[];
+  /** Whether the configuration is the service's. */
+  readonly isReady: boolean;
 }
 
 /** A model of the configuration, or one that the API alone lists. */
@@ -17,8 +19,8 @@ const COUNT = new Intl.NumberFormat("en");
 const DOLLARS = new Intl.NumberFormat("en", { style: "currency", currency: "USD", maximumFractionDigits: 4 });
 
 /** What the service has: models with context and price, and what applies to whom. */
-export function Offer({ config, listed }: OfferProps) {
-  const models = offered(config.models, listed);
+export function Offer({ config, listed, isReady }: OfferProps) {
+  const models = offered(isReady ? config.models : [], listed);
   const hasPrices = models.some(({ price }) => price !== undefined);
   return (
     <section className="offer" aria-labelledby="offer-title">
@@ -34,6 +36,13 @@ export function Offer({ config, listed }: OfferProps) {
             </tr>
           </thead>
           <tbody>
+            {isReady ? undefined : (
+              <tr>
+                <th scope="row">…</th>
+                <td>…</td>
+                <td>…</td>
+              </tr>
+            )}
             {models.map(({ id, name, contextTokens, price }) => (
               <tr key={id}>
                 <th scope="row">{name ?? id}</th>
@@ -47,7 +56,7 @@ export function Offer({ config, listed }: OfferProps) {
           </tbody>
         </table>
       </div>
-      <p className="offer-note">{accessText(config)}</p>
+      <p className="offer-note">{isReady ? accessText(config) : "…"}</p>
     </section>
   );
 }

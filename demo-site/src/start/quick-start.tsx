@@ -28,10 +28,9 @@ const KEY_TEXTS: Readonly<Record<SiteConfig["auth"], string>> = {
 };
 const PROMPT = "Say hello in three languages.";
 
-/** A first request in the reader's language, and settings of coding agents, with this API's address and model. */
+/** A first request in each language, of which one is shown where scripts run, and settings of coding agents, with this API's address and model. */
 export function QuickStart({ apiUrl, model, auth }: QuickStartProps) {
   const [choice, setChoice] = useState<Choice>("curl");
-  const code = codeOf(choice, apiUrl, model);
   return (
     <section className="start" id="start" aria-labelledby="start-title">
       <h2 id="start-title">Quick start</h2>
@@ -49,13 +48,20 @@ export function QuickStart({ apiUrl, model, auth }: QuickStartProps) {
           </button>
         ))}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll in here, so the keyboard must get in */}
-      <section className="curl-command" tabIndex={0} aria-label={`Code for ${NAMES[choice]}`}>
-        <pre>
-          <code>{code}</code>
-        </pre>
-      </section>
-      <CopyButton label={`Copy for ${NAMES[choice]}`} text={code} />
+      {CHOICES.map((each) => {
+        const code = codeOf(each, apiUrl, model);
+        return (
+          <div key={each} className="start-code" hidden={each !== choice}>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll in here, so the keyboard must get in */}
+            <section className="curl-command" tabIndex={0} aria-label={`Code for ${NAMES[each]}`}>
+              <pre>
+                <code>{code}</code>
+              </pre>
+            </section>
+            <CopyButton label={`Copy for ${NAMES[each]}`} text={code} />
+          </div>
+        );
+      })}
     </section>
   );
 }
