@@ -1,18 +1,11 @@
-import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { extname, join, normalize } from "node:path";
+import { join, normalize } from "node:path";
 import { text } from "node:stream/consumers";
 import type { SiteConfig } from "../../contracts/processes/site-config.ts";
 import { CONSOLE_FOLDER, CONSOLE_PAGES } from "../../contracts/site/console-pages.ts";
 import { contentSecurityPolicy } from "../../contracts/site/content-security-policy.ts";
 import { type Loopback, listenOnLoopback } from "../../test-support/loopback.ts";
-
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml",
-};
+import { serveFile } from "../../test-support/site-files/serve-file.ts";
 
 /** One call of `/session`, and its response: a status and a body. */
 export interface SessionCall {
@@ -37,11 +30,7 @@ export function serveConsole(folder: string, config: SiteConfig, session: Sessio
     if (pathname.startsWith("/session")) return void serveSession(request, response, pathname, session);
     const isPage = CONSOLE_PAGES.some((page) => pathname === `/${page}`);
     const path = isPage ? "index.html" : normalize(pathname.replace(`/${CONSOLE_FOLDER}/`, "/"));
-    readFile(join(folder, path)).then(
-      (content) =>
-        response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(content),
-      () => response.writeHead(404).end(),
-    );
+    void serveFile(request, response, join(folder, path));
   });
 }
 

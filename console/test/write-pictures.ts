@@ -1,19 +1,16 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { extname, join, normalize } from "node:path";
+import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { contentSecurityPolicy } from "../../contracts/site/content-security-policy.ts";
 import { launchChromium } from "../../test-support/chromium.ts";
-import { type Loopback, listenOnLoopback } from "../../test-support/loopback.ts";
 import { buildConsole } from "../build.ts";
 import { serveConsole } from "./console-server.ts";
 import { EXAMPLE_PAGES } from "./example-pages.ts";
 import { exampleConfig, exampleSession, startExampleService } from "./example-service.ts";
+import { serveLanding } from "./landing-server.ts";
 
 /** Where the picture of each page in both themes is written: `<page>-<theme>.png`. */
 const FOLDER = join(import.meta.dirname, "../../docs/console");
-/** The built landing page: `node demo-site/build.ts`. */
-const LANDING = join(import.meta.dirname, "../../dist/site");
 const SIZE = { width: 1280, height: 800 } as const;
 const THEMES = ["dark", "light"] as const;
 /** Of all pictures together. */
@@ -43,28 +40,6 @@ async function picture(
   await page.screenshot({ fullPage, path: join(FOLDER, `${name}-${theme}.png`), animations: "disabled" });
   await context.close();
   console.log(`${name}-${theme}.png`);
-}
-
-function serveLanding(apiUrl: string): Promise<Loopback> {
-  const types: Readonly<Record<string, string>> = {
-    ".html": "text/html",
-    ".js": "text/javascript",
-    ".css": "text/css",
-    ".svg": "image/svg+xml",
-  };
-  return listenOnLoopback((request, response) => {
-    response.setHeader(
-      "content-security-policy",
-      contentSecurityPolicy({ apiOrigin: new URL(apiUrl).origin, trustedTypes: true }),
-    );
-    const { pathname } = new URL(request.url ?? "/", "http://site");
-    if (pathname === "/config.json") return void response.end(JSON.stringify(exampleConfig(apiUrl)));
-    const path = join(LANDING, normalize(pathname === "/" ? "/index.html" : pathname));
-    readFile(path).then(
-      (content) => response.writeHead(200, { "content-type": types[extname(path)] ?? "text/plain" }).end(content),
-      () => response.writeHead(404).end(),
-    );
-  });
 }
 
 /** Without names on the command line, all pages are. */

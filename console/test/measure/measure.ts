@@ -1,34 +1,58 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { axeFindings } from "../../test-support/axe-findings.ts";
-import { launchChromium } from "../../test-support/chromium.ts";
-import { buildConsole } from "../build.ts";
-import { serveConsole } from "./console-server.ts";
-import { EXAMPLE_PAGES } from "./example-pages.ts";
-import { exampleConfig, exampleSession, startExampleService } from "./example-service.ts";
-import { firstLoad, pageModules } from "./first-load.ts";
-import { streamChatTo } from "./scripted-chat.ts";
+import { parseArgs } from "node:util";
+import type { Browser } from "playwright-core";
+import { CONSOLE_PAGES } from "../../../contracts/site/console-pages.ts";
+import { axeFindings } from "../../../test-support/axe-findings.ts";
+import { launchChromium } from "../../../test-support/chromium.ts";
+import type { BuiltFile } from "../../../ui/build-page.ts";
+import { buildConsole } from "../../build.ts";
+import { serveConsole } from "../console-server.ts";
+import { EXAMPLE_PAGES } from "../example-pages.ts";
+import { exampleConfig, exampleSession, startExampleService } from "../example-service.ts";
+import { firstLoad, pageModules } from "../first-load.ts";
+import { serveLanding } from "../landing-server.ts";
+import type { ScriptedControl } from "../scripted-control.ts";
+import { DEVICES, type Device, installLighthouse, lighthouse, type Scores } from "./lighthouse.ts";
+import { longLists } from "./lists.ts";
+import { opened } from "./opened-page.ts";
+import { playgroundTasks } from "./playground.ts";
 
-const RESULT = join(import.meta.dirname, "../../bench/results/console.json");
+const RESULT = join(import.meta.dirname, "../../../bench/results/console.json");
 const THEMES = ["dark", "light"] as const;
 const WIDTHS = [320, 1440] as const;
-const PANES = 4;
-const TOKENS = 500;
-/** Between two tokens of a pane: 100 a second. */
-const GAP_MS = 10;
-/** A task of the page that keeps a click waiting for longer than this is noticed. */
-const LONG_TASK_MS = 50;
 
-async function findingsOf(browser: Browser, originOf: (isSignedIn: boolean) => string) {
+const ALL_PAGES = ["/", ...CONSOLE_PAGES.map((page) => `/${page}`)];
+
+/** What the parts measure: the built console and the landing page, before a service of scripted responses. */
+interface Measured {
+  readonly files: readonly BuiltFile[];
+  readonly control: ScriptedControl;
+  readonly signedIn: string;
+  readonly signedOut: string;
+  readonly landing: string;
+  readonly browser: Browser;
+}
+
+const PARTS: Readonly<Record<string, (measured: Measured, before: unknown) => unknown>> = {
+  firstLoadScriptGzipBytes: ({ files }) =>
+    Object.fromEntries(pageModules().map((page) => [page.path, firstLoad(files, page)])),
+  lighthouse: lighthouseScores,
+  axe: findingsOf,
+  playground: ({ browser, signedIn, control }) => playgroundTasks(browser, signedIn, control),
+  lists: ({ browser, signedIn, control }) => longLists(browser, signedIn, control),
+};
+
+async function findingsOf({ browser, signedIn, signedOut }: Measured) {
   const findings: string[] = [];
   let states = 0;
   for (const theme of THEMES)
     for (const width of WIDTHS)
       for (const { name, path, isSignedIn, reach } of EXAMPLE_PAGES) {
         const page = await opened(browser, theme, width);
-        await page.goto(`${originOf(isSignedIn)}${path}`);
+        await page.goto(`${isSignedIn ? signedIn : signedOut}${path}`);
         await reach(page);
         findings.push(...(await axeFindings(page)).map((finding) => `${name} ${theme} ${width}: ${finding}`));
         states += 1;
@@ -37,73 +61,73 @@ async function findingsOf(browser: Browser, originOf: (isSignedIn: boolean) => s
   return { states, findings };
 }
 
-async function opened(browser: Browser, theme: string, width: number): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 800 }, locale: "en-GB" });
-  context.setDefaultTimeout(60_000);
-  await context.addInitScript(`localStorage.setItem("sluice.theme", ${JSON.stringify(theme)})`);
-  return context.newPage();
+/** Of the landing page and each page of the console, or of some. */
+async function lighthouseScores({ signedIn, signedOut, landing }: Measured, before: unknown) {
+  const command = await installLighthouse();
+  const scores: Record<string, Partial<Record<Device, Scores>>> = { ...(before as object | undefined) };
+  for (const path of pages) {
+    const origin = path === "/" ? landing : path === "/login" || path === "/signup" ? signedOut : signedIn;
+    for (const device of devices) {
+      const found = await lighthouse(command, `${origin}${path}`, device);
+      scores[path] = { ...scores[path], [device]: found };
+      console.log(`${path} ${device} ${JSON.stringify(found)}`);
+    }
+  }
+  return scores;
 }
 
-/** Tasks over 50 ms while four panes get 100 tokens a second each. */
-async function playgroundTasks(browser: Browser, origin: string) {
-  const page = await opened(browser, "dark", 1440);
-  await page.goto(`${origin}/playground`);
-  const models = page.getByRole("combobox", { name: /^Model \d$/ });
-  await models.first().locator("option").first().waitFor({ state: "attached" });
-  for (let panes = 1; panes < PANES; panes += 1) await page.getByRole("button", { name: "Add a model" }).click();
-  await page.evaluate(`globalThis.tasks = [];
-    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" })`);
-  await page.getByLabel("Prompt", { exact: true }).fill("Count");
-  await page.keyboard.press("Enter");
-  await page
-    .getByText("Done", { exact: true })
-    .nth(PANES - 1)
-    .waitFor({ timeout: 120_000 });
-  const tasks = (await page.evaluate("tasks")) as readonly number[];
-  await page.context().close();
-  return {
-    panes: PANES,
-    tokensPerPane: TOKENS,
-    tokensPerSecondPerPane: 1000 / GAP_MS,
-    longTaskMs: LONG_TASK_MS,
-    longTasks: tasks.length,
-    longestMs: Math.max(0, ...tasks),
-  };
+/** Values of an option, separated by commas; all of them without it. Ends this process where it has another. */
+function chosen<Value extends string>(
+  option: string,
+  text: string | undefined,
+  all: readonly Value[],
+): readonly Value[] {
+  if (text === undefined) return all;
+  return text.split(",").map((name) => {
+    const found = all.find((value) => value === name);
+    if (found !== undefined) return found;
+    console.error(`sluice: --${option} must be of ${all.join(", ")}, got ${JSON.stringify(name)}.`);
+    return process.exit(1);
+  });
 }
 
-async function measure(): Promise<void> {
+const SETTINGS = { only: { type: "string" }, pages: { type: "string" }, devices: { type: "string" } } as const;
+const settings = parseArgs({ options: SETTINGS }).values;
+const parts = chosen("only", settings.only, Object.keys(PARTS));
+const pages = chosen("pages", settings.pages, ALL_PAGES);
+const devices = chosen("devices", settings.devices, DEVICES);
+
+/** Runs the parts, and leaves the figures of the others as they are. */
+async function measure(names: readonly string[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "measure-"));
   const files = await buildConsole(folder);
-  const pages = Object.fromEntries(pageModules().map((page) => [page.path, firstLoad(files, page)]));
   const control = await startExampleService();
   const config = exampleConfig(control.origin);
   const signedIn = await serveConsole(folder, config, () => ({ status: 200, body: exampleSession() }));
   const signedOut = await serveConsole(folder, config, () => ({ status: 401, body: {} }));
+  const landing = await serveLanding(control.origin);
   const browser = await launchChromium();
+  const origins = { signedIn: signedIn.origin, signedOut: signedOut.origin, landing: landing.origin };
   try {
-    const pieces = Array.from({ length: TOKENS }, (_, index) => (index % 12 === 11 ? "word.\n\n" : "word "));
-    control.chat = (_, response) => streamChatTo(response, { pieces, gapMs: GAP_MS });
-    const playground = await playgroundTasks(browser, signedIn.origin);
-    const axe = await findingsOf(browser, (isSignedIn) => (isSignedIn ? signedIn : signedOut).origin);
-    const result = {
-      command: "node console/test/measure.ts",
-      machine: {
-        cores: cpus().length,
-        node: process.version,
-        browser: `Chromium ${browser.version()}`,
-        loadAverage: loadavg()[0],
-      },
-      firstLoadScriptGzipBytes: pages,
-      axe,
-      playground,
-    };
-    await writeFile(RESULT, `${JSON.stringify(result, undefined, 2)}\n`);
-    console.log(await readFile(RESULT, "utf8"));
+    let result: Record<string, unknown> = existsSync(RESULT) ? JSON.parse(await readFile(RESULT, "utf8")) : {};
+    for (const name of names) {
+      const figures = await PARTS[name]?.({ files, control, browser, ...origins }, result[name]);
+      result = {
+        ...result,
+        command: "npm run bench console",
+        machine: { cores: cpus().length, node: process.version, browser: `Chromium ${browser.version()}` },
+        /** When each part ended, in the mean of a minute. */
+        loadAverage: { ...(result.loadAverage as object | undefined), [name]: Math.round(loadavg()[0] ?? 0) },
+        [name]: figures,
+      };
+      await writeFile(RESULT, `${JSON.stringify(result, undefined, 2)}\n`);
+      if (name !== "lighthouse") console.log(JSON.stringify({ [name]: figures }));
+    }
   } finally {
     await browser.close();
-    for (const server of [signedIn, signedOut, control]) await server.close();
+    for (const server of [signedIn, signedOut, landing, control]) await server.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-await measure();
+await measure(parts);
