@@ -52,7 +52,10 @@ import { pricesCommand } from "./prices/prices-command.ts";
 import { startCommand, synthCommand } from "./run-commands.ts";
 import { showCommand } from "./show-command.ts";
 import { lockCommand } from "./stacks/lock-command.ts";
+import { amendCommand } from "./statements/amend-command.ts";
+import { backfillCommand } from "./statements/backfill-command.ts";
 import { exportCommand } from "./statements/export-command.ts";
+import { recountCommand } from "./statements/recount-command.ts";
 import { statementsCommand } from "./statements/statements-command.ts";
 import { hiddenPrompt } from "./terminal/hidden-prompt.ts";
 import { printable, printableLine } from "./terminal/printable.ts";
@@ -132,7 +135,13 @@ const program = new Command("sluice")
   .addCommand(spendAlertsCommand(control))
   .addCommand(webhooksCommand(control))
   .addCommand(billingCommand(control))
-  .addCommand(usageCommand(control).addCommand(exportCommand(control)))
+  .addCommand(
+    usageCommand(control)
+      .addCommand(exportCommand(control))
+      .addCommand(amendCommand(control))
+      .addCommand(recountCommand(control))
+      .addCommand(backfillCommand(control)),
+  )
   .addCommand(statementsCommand(control))
   .addCommand(costsCommand(control))
   .addCommand(

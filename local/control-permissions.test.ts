@@ -1,13 +1,22 @@
+import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ControlOperation } from "../contracts/control/operation.ts";
 import { CONTROL_OPERATIONS } from "../contracts/control/operations.ts";
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from "../domain/tenancy/roles.ts";
+import { segmentKey, segmentName } from "../domain/usage/segment-names.ts";
+import { usageEvent } from "../domain/usage/test/usage-events.ts";
 import type { ControlRequest, ControlResponse } from "../lambdas/administer/administer.ts";
 import { FOREIGN, OWN } from "./test/control/object-ids.ts";
 import { create, foreignObjects, member, ownObjects } from "./test/control/object-records.ts";
 import { restoredTables } from "./test/control/restored-tables.ts";
 import { startControl } from "./test/control/started-control.ts";
 import { storeChat } from "./test/stored-chat.ts";
+
+/** A request of the day before the clock of the control API, whose event is in a file. */
+const USED_HOUR = 1_789_909_200;
+const USED = usageEvent({ endedAt: new Date(USED_HOUR * 1000).toISOString() });
+const SEGMENT = segmentName(USED_HOUR * 1000, "test", 1);
+const SEGMENT_CONTENT = gzipSync(`${JSON.stringify(USED)}\n`);
 
 const BODIES: Readonly<Record<string, unknown>> = {
   createProject: { name: "a" },
@@ -54,6 +63,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
       },
     ]),
   ),
+  createUsageAdjustment: { request_id: USED.id, ended_at: USED_HOUR, reason: "a case of support" },
+  createUsageRecount: { start_time: USED_HOUR, width: "1h" },
+  createUsageBackfill: { segment: SEGMENT, content: SEGMENT_CONTENT.toString("base64") },
   updateDataRetention: { retention_type: "zero_data_retention" },
   updateProjectDataRetention: { retention_type: "none" },
   createHistoryAccess: { reason: "a support case", expires_in_seconds: 900 },
@@ -82,6 +94,7 @@ describe.each(Object.entries(CALLERS))("%s: who may do what in the control API",
     if (caller.inProject) await control.seed("org-a", create(member(OWN.project_id, "user-caller", caller.inProject)));
     await control.seed("org-b", ...foreignObjects());
     for (const { chat_id: id, project_id: projectId } of [OWN, FOREIGN]) await storeChat(control, { id, projectId });
+    await control.usageFiles.write(segmentKey(SEGMENT), SEGMENT_CONTENT);
     restore = await restoredTables(control.document);
   });
   afterEach(() => restore());

@@ -1,9 +1,12 @@
+import { gzipSync } from "node:zlib";
 import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import type { ControlOperation } from "../contracts/control/operation.ts";
 import { CONTROL_OPERATIONS, type ControlOperationId } from "../contracts/control/operations.ts";
 import type { RecordOf } from "../contracts/control/records.ts";
+import { segmentName } from "../domain/usage/segment-names.ts";
+import { usageEvent } from "../domain/usage/test/usage-events.ts";
 import type { ControlStore } from "../lambdas/administer/store/control-store.ts";
 import { controlServer } from "./test/control-server.ts";
 import { CHAT_ID, storeChat } from "./test/stored-chat.ts";
@@ -47,6 +50,12 @@ const SPEND_ALERT = {
 };
 /** Two days before the clock of the control server. */
 const DAY = 1_789_800_000;
+
+/** A request of that hour, and the segment that has its event. */
+const USED_HOUR = DAY - (DAY % 3600);
+const USED = usageEvent({ endedAt: new Date((USED_HOUR + 60) * 1000).toISOString() });
+const SEGMENT = segmentName(USED_HOUR * 1000, "test", 1);
+const SEGMENT_CONTENT = gzipSync(`${JSON.stringify(USED)}\n`).toString("base64");
 
 /** A call of the SDK for each operation, in an order in which they all succeed; an operation without one does not compile. */
 const CALLS: Readonly<Record<ControlOperationId, Call>> = {
@@ -194,6 +203,16 @@ const CALLS: Readonly<Record<ControlOperationId, Call>> = {
   listEmbeddingsUsage: ({ usage }) => usage.embeddings({ start_time: DAY, api_key_ids: ["key_a"] }),
   listModerationsUsage: ({ usage }) => usage.moderations({ start_time: DAY, group_by: ["model"] }),
   listCosts: ({ usage }) => usage.costs({ start_time: DAY, group_by: ["line_item"], limit: 1 }),
+  createUsageBackfill: (_, __, own) =>
+    own("post", "/organization/usage/backfills", { segment: SEGMENT, content: SEGMENT_CONTENT, apply: true }),
+  createUsageAdjustment: (_, __, own) =>
+    own("post", "/organization/usage/adjustments", {
+      request_id: USED.id,
+      ended_at: Math.floor(Date.parse(USED.endedAt) / 1000),
+      reason: "the stream broke off",
+    }),
+  createUsageRecount: (_, __, own) =>
+    own("post", "/organization/usage/recounts", { start_time: USED_HOUR, width: "1h", apply: true }),
   retrieveDataRetention: ({ dataRetention }) => dataRetention.retrieve(),
   updateDataRetention: ({ dataRetention }) => dataRetention.update({ retention_type: "zero_data_retention" }),
   retrieveProjectDataRetention: ({ projects }, { project }) => projects.dataRetention.retrieve(project),

@@ -1,5 +1,8 @@
 """Calls each operation of the control API with the official SDK for Python; see ../README.md."""
 
+import base64
+import datetime
+import gzip
 import json
 import sys
 import time
@@ -83,6 +86,36 @@ def create_webhook(organization):
     made["webhook"] = own(organization, "post", "/organization/webhooks", {"url": "https://hooks.example.com"})["id"]
     account = organization.projects.service_accounts.create(made["project"], name="revoked")
     organization.projects.api_keys.delete(account.api_key.id, project_id=made["project"])
+
+
+def backfill_usage(organization):
+    """One request of the hour before, which no gateway has shipped."""
+    made["hour"] = int(time.time()) // 3600 * 3600 - 3600
+    made["ended_at"] = made["hour"] + 60
+    ended = datetime.datetime.fromtimestamp(made["ended_at"], datetime.timezone.utc)
+    event = {
+        "id": f"req_conformance_{made['ended_at']}",
+        "endedAt": ended.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "route": "/v1/completions",
+        "model": "conformance",
+        "status": 200,
+        "isBatch": False,
+        **{name: 10 for name in ("inputTokens", "outputTokens", "costNanoUsd", "chargeNanoUsd", "inputChargeNanoUsd")},
+        **{name: 0 for name in ("inputCachedTokens", "inputCacheWriteTokens", "reasoningTokens")},
+    }
+    made["request"] = event["id"]
+    content = base64.b64encode(gzip.compress(json.dumps(event, separators=(",", ":")).encode() + b"\n")).decode()
+    segment = f"{ended.strftime('%Y%m%dT%H%M%S')}000Z-conformance-000001"
+    return own(organization, "post", "/organization/usage/backfills", {"segment": segment, "content": content, "apply": True})
+
+
+def amend_usage(organization):
+    return own(
+        organization,
+        "post",
+        "/organization/usage/adjustments",
+        {"request_id": made["request"], "ended_at": made["ended_at"], "reason": "conformance"},
+    )
 
 
 def deliveries_of_webhook(organization):
@@ -248,6 +281,11 @@ CALLS = {
     "listModerationsUsage": lambda o: o.usage.moderations(start_time=since(), bucket_width="1h"),
     "listEmbeddingsUsage": lambda o: o.usage.embeddings(start_time=since(), bucket_width="1h"),
     "listCosts": lambda o: o.usage.costs(start_time=since(), group_by=["line_item"]),
+    "createUsageBackfill": backfill_usage,
+    "createUsageAdjustment": amend_usage,
+    "createUsageRecount": lambda o: own(
+        o, "post", "/organization/usage/recounts", {"start_time": made["hour"], "width": "1h"}
+    ),
     "retrieveDataRetention": lambda o: o.data_retention.retrieve(),
     "updateDataRetention": lambda o: o.data_retention.update(retention_type="modified_abuse_monitoring"),
     "updateProjectDataRetention": lambda o: o.projects.data_retention.update(made["project"], retention_type="none"),

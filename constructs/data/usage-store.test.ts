@@ -14,15 +14,15 @@ const synth = (isProtected: boolean) =>
       retentionDays: 400,
       isProtected,
     });
-    const actionsOf = (statements: ReturnType<UsageStore["readStatements"]>) =>
+    const actionsOf = (statements: ReturnType<UsageStore["correctStatements"]>) =>
       statements.flatMap(({ Action }) => Action);
     new TerraformOutput(scope, "actions", {
-      value: [store.gatewayStatements(), store.countStatements(), store.readStatements()].map(actionsOf),
+      value: [store.gatewayStatements(), store.countStatements(), store.correctStatements()].map(actionsOf),
     });
   });
 
 describe("the store of usage", () => {
-  test("lets gateways write files and draw quotas, one function count, and the control API read; nobody deletes", () => {
+  test("lets gateways write files and draw quotas, one function count, and the control API read and correct; nobody deletes", () => {
     const { value } = synth(true).output?.actions ?? {};
     expect(value).toEqual([
       [
@@ -38,7 +38,15 @@ describe("the store of usage", () => {
         ...["BatchGetItem", "GetItem", "PutItem", "UpdateItem"].map((name) => `dynamodb:${name}`),
         ...["Decrypt", "Decrypt", "Encrypt", "GenerateDataKey"].map((name) => `kms:${name}`),
       ],
-      ["dynamodb:Query", "kms:Decrypt"],
+      [
+        ...["BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"].map((name) => `dynamodb:${name}`),
+        "s3:GetObject",
+        "s3:PutObject",
+        "s3:ListBucket",
+        ...["Decrypt", "Encrypt", "GenerateDataKey", "Decrypt", "Encrypt", "GenerateDataKey"].map(
+          (name) => `kms:${name}`,
+        ),
+      ],
     ]);
   });
 

@@ -39,6 +39,8 @@ export class UsageStore extends Construct {
   readonly tableName: string;
   readonly bucketName: string;
   readonly bucketArn: string;
+  /** Days for which the files of usage events are stored. */
+  readonly retentionDays: number;
   readonly #table: DynamodbTable;
   readonly #encryptionKey: EncryptionKey;
 
@@ -60,6 +62,7 @@ export class UsageStore extends Construct {
     this.tableName = this.#table.name;
     this.bucketName = bucket.bucketName;
     this.bucketArn = bucket.arn;
+    this.retentionDays = retentionDays;
   }
 
   /** Permissions of a gateway: to write files of usage events, and to count used quotas in the table. */
@@ -173,17 +176,33 @@ export class UsageStore extends Construct {
     ];
   }
 
-  /** Permissions of the control API: to read the sums. */
-  readStatements(): readonly PolicyStatement[] {
+  /** Permissions of the control API: to read the sums, and to correct them by the files of events and by adjustments. */
+  correctStatements(): readonly PolicyStatement[] {
     return [
       {
         Sid: "ReadUsageSums",
-        purpose: "The control API answers questions about usage and costs.",
+        purpose:
+          "The control API answers questions about usage and costs, and counts files of events that were missed.",
         Effect: "Allow",
-        Action: ["dynamodb:Query"],
+        Action: [
+          "dynamodb:BatchGetItem",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:Query",
+          "dynamodb:UpdateItem",
+        ],
         Resource: [this.#table.arn],
       },
-      { ...this.#encryptionKey.decryptStatement("dynamodb"), Sid: "DecryptUsageSums" },
+      {
+        Sid: "ReadUsage",
+        purpose: "The control API compares sums with the events, and writes events that no gateway has shipped.",
+        Effect: "Allow",
+        Action: ["s3:GetObject", "s3:PutObject"],
+        Resource: [`${this.bucketArn}/${USAGE_SEGMENTS_PREFIX}*`],
+      },
+      this.#findStatement("The control API looks for the files of events of an hour."),
+      { ...this.#encryptionKey.writeStatement("s3"), Sid: "UseS3KeyForUsage" },
+      { ...this.#encryptionKey.writeStatement("dynamodb"), Sid: "UseDynamoDbKeyForUsage" },
     ];
   }
 

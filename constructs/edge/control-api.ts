@@ -81,7 +81,7 @@ export class ControlApi extends Construct {
         ...table.changeStatements(),
         table.secretStatement("Encrypt"),
         ...keysTable.changeStatements(),
-        ...(usageStore?.readStatements() ?? []),
+        ...(usageStore?.correctStatements() ?? []),
         ...(historyStore?.readStatements() ?? []),
         ...(responsesTable?.eraseStatements() ?? []),
         ...(batchStorage?.eraseStatements() ?? []),
@@ -91,7 +91,13 @@ export class ControlApi extends Construct {
         [ENV.keysTable]: keysTable.tableName,
         [ENV.keyPlan]: keyPlan,
         ...(memberKeys === null ? {} : { [ENV.memberKeys]: JSON.stringify(memberKeys) }),
-        ...(usageStore ? { [ENV.usageTable]: usageStore.tableName } : {}),
+        ...(usageStore
+          ? {
+              [ENV.usageTable]: usageStore.tableName,
+              [ENV.usageBucket]: usageStore.bucketName,
+              [ENV.usageRetention]: String(usageStore.retentionDays),
+            }
+          : {}),
         ...(historyStore
           ? { [ENV.historyTable]: historyStore.tableName, [ENV.subjectKeysTable]: historyStore.keysTableName }
           : {}),

@@ -125,6 +125,21 @@ const PAYLOADS = {
   /** `id` is the project's. */
   "billing_customer.updated": z.strictObject({ id: z.string(), changes_requested: UpdateBillingCustomer }),
   "billing_customer.deleted": idOnly,
+  /** `id` is the request's. */
+  "usage.adjusted": z.strictObject({
+    id: z.string(),
+    reason: z.string(),
+    number: z.int(),
+    reduced_by: z.record(z.string(), z.int()),
+  }),
+  /** `id` is the width and the beginning of the sums that were corrected. */
+  "usage.recounted": z.strictObject({
+    id: z.string(),
+    num_differences: z.int(),
+    missing_charge_nano_usd: z.int(),
+  }),
+  /** `id` is the segment's. */
+  "usage.backfilled": z.strictObject({ id: z.string(), num_events: z.int() }),
   /** `id` is the credit's. */
   "credit.granted": z.strictObject({
     id: z.string(),
@@ -199,6 +214,9 @@ export const AUDIT_EVENT_TYPES = [
   "webhook.resent",
   "billing_customer.updated",
   "billing_customer.deleted",
+  "usage.adjusted",
+  "usage.recounted",
+  "usage.backfilled",
   "credit.granted",
   "credit.revoked",
   "credits.ended",
@@ -272,6 +290,9 @@ export const AuditEvent = z.strictObject({
   "webhook.resent": PAYLOADS["webhook.resent"].exactOptional(),
   "billing_customer.updated": PAYLOADS["billing_customer.updated"].exactOptional(),
   "billing_customer.deleted": PAYLOADS["billing_customer.deleted"].exactOptional(),
+  "usage.adjusted": PAYLOADS["usage.adjusted"].exactOptional(),
+  "usage.recounted": PAYLOADS["usage.recounted"].exactOptional(),
+  "usage.backfilled": PAYLOADS["usage.backfilled"].exactOptional(),
   "credit.granted": PAYLOADS["credit.granted"].exactOptional(),
   "credit.revoked": PAYLOADS["credit.revoked"].exactOptional(),
   "credits.ended": PAYLOADS["credits.ended"].exactOptional(),

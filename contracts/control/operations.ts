@@ -295,4 +295,7 @@ export const OWN_OPERATIONS = [
   "retrieveBillingCustomer",
   "updateBillingCustomer",
   "deleteBillingCustomer",
+  "createUsageAdjustment",
+  "createUsageRecount",
+  "createUsageBackfill",
 ] as const satisfies readonly ControlOperationId[];

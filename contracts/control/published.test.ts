@@ -126,6 +126,7 @@ type OwnEventType =
   | `spend_alert.${"created" | "updated" | "deleted"}`
   | `webhook.${"created" | "secret_rotated" | "tested" | "deleted" | "resent"}`
   | `billing_customer.${"updated" | "deleted"}`
+  | `usage.${"adjusted" | "recounted" | "backfilled"}`
   | `credit.${"granted" | "revoked"}`
   | "credits.ended"
   | "data_retention.updated"

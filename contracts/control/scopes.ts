@@ -43,6 +43,8 @@ export const ControlScope = z.enum([
   "roles.write",
   "limits.write",
   "usage.read",
+  /** To correct what is counted: adjustments, recounts and events that were lost. */
+  "usage.write",
   /** Of the requests with the user's own keys alone. */
   "own_usage.read",
   "data_retention.write",

@@ -2,11 +2,14 @@ import * as erasure from "../erasure/erasure.ts";
 import * as holds from "../erasure/legal-hold.ts";
 import * as chats from "../history/chats.ts";
 import * as retention from "../history/retention-bodies.ts";
+import * as corrections from "../usage/corrections.ts";
 import { type ControlOperation, get, list, post, remove } from "./operation.ts";
 import * as usage from "./usage.ts";
 
 const USAGE = "/v1/organization/usage";
 const read = { ...get, scope: "usage.read", ownScope: "own_usage.read" } as const;
+
+const correct = { ...post, scope: "usage.write" } as const;
 
 /** What requests used and what they cost, summed in buckets of time. */
 export const USAGE_OPERATIONS = {
@@ -27,6 +30,24 @@ export const USAGE_OPERATIONS = {
     path: `${USAGE}/moderations`,
     query: usage.EmbeddingsUsageQuery,
     response: usage.ModerationsUsagePage,
+  },
+  createUsageAdjustment: {
+    ...correct,
+    path: `${USAGE}/adjustments`,
+    body: corrections.CreateUsageAdjustment,
+    response: corrections.UsageAdjustment,
+  },
+  createUsageRecount: {
+    ...correct,
+    path: `${USAGE}/recounts`,
+    body: corrections.CreateUsageRecount,
+    response: corrections.UsageRecount,
+  },
+  createUsageBackfill: {
+    ...correct,
+    path: `${USAGE}/backfills`,
+    body: corrections.CreateUsageBackfill,
+    response: corrections.UsageBackfill,
   },
   listCosts: { ...read, path: "/v1/organization/costs", query: usage.CostsQuery, response: usage.CostsPage },
 } as const satisfies Readonly<Record<string, ControlOperation>>;

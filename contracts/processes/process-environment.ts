@@ -62,6 +62,8 @@ export const ENV = {
   subjectKeysTable: "SLUICE_SUBJECT_KEYS_TABLE",
   /** Bucket of usage events (usage counter). */
   usageBucket: "SLUICE_USAGE_BUCKET",
+  /** Days for which the files of usage events are stored. */
+  usageRetention: "SLUICE_USAGE_RETENTION_DAYS",
   /** Bucket of the audit trail (sealer). */
   auditBucket: "SLUICE_AUDIT_BUCKET",
   /** Id or ARN of the KMS key that signs heads (sealer). */

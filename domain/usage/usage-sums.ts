@@ -23,8 +23,14 @@ type Dimension = (typeof USAGE_GROUPINGS)[UsageGrouping][number];
 const WIDTHS = Object.keys(USAGE_WIDTHS) as readonly UsageWidth[];
 const GROUPINGS = Object.keys(USAGE_GROUPINGS) as readonly UsageGrouping[];
 
+/** What of an event says in which sums it counts. */
+export type CountedEvent = Pick<
+  UsageEvent,
+  "endedAt" | "route" | "model" | "isBatch" | "projectId" | "userId" | "keyId"
+>;
+
 /** What an event has for each dimension of the sums. */
-const VALUES: Readonly<Record<Dimension, (event: UsageEvent) => string>> = {
+const VALUES: Readonly<Record<Dimension, (event: CountedEvent) => string>> = {
   projectId: ({ projectId }) => projectId ?? "",
   userId: ({ userId }) => userId ?? "",
   keyId: ({ keyId }) => keyId ?? "",
@@ -48,11 +54,19 @@ export function usageKind({ route }: Pick<UsageEvent, "route">): UsageKind {
  * equal additions in equal order, whatever order they have.
  */
 export function usageAdditions(events: readonly UsageEvent[]): readonly UsageAddition[] {
-  const additions = new Map<string, UsageAddition>();
-  for (const event of events) {
+  const additions = new UsageAdditions();
+  for (const event of events) additions.add(event, sumsOf(event));
+  return additions.inOrder();
+}
+
+/** Adds up what counts in the sums, one addition for each item. */
+export class UsageAdditions {
+  readonly #additions = new Map<string, UsageAddition>();
+
+  /** @param widths of the sums in which it counts. @default - all */
+  add(event: CountedEvent, sums: UsageSums, widths: readonly UsageWidth[] = WIDTHS): void {
     const seconds = Date.parse(event.endedAt) / 1000;
-    const sums = sumsOf(event);
-    for (const width of WIDTHS) {
+    for (const width of widths) {
       const start = bucketStart(width, seconds);
       const storedSeconds = USAGE_STORED_SECONDS[width];
       const expiresAt = storedSeconds === undefined ? undefined : start + storedSeconds;
@@ -60,12 +74,20 @@ export function usageAdditions(events: readonly UsageEvent[]): readonly UsageAdd
         const values = USAGE_GROUPINGS[grouping].map((dimension) => VALUES[dimension](event));
         const key = usageItemKey(width, grouping, start, values);
         const name = `${key.series} ${key.entry}`;
-        const before = additions.get(name);
-        additions.set(name, { ...key, expiresAt, sums: before === undefined ? sums : addSums(before.sums, sums) });
+        const before = this.#additions.get(name);
+        this.#additions.set(name, {
+          ...key,
+          expiresAt,
+          sums: before === undefined ? sums : addSums(before.sums, sums),
+        });
       }
     }
   }
-  return [...additions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, addition]) => addition);
+
+  /** In the order of the items' keys. */
+  inOrder(): readonly UsageAddition[] {
+    return [...this.#additions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, addition]) => addition);
+  }
 }
 
 /** What one event adds. */
@@ -92,6 +114,20 @@ export function sumsOf(event: UsageEvent): UsageSums {
 
 export function addSums(a: UsageSums, b: UsageSums): UsageSums {
   return sumsFrom((name) => a[name] + b[name]);
+}
+
+/** What is left of `a` without `b`. */
+export function subtractSums(a: UsageSums, b: UsageSums): UsageSums {
+  return sumsFrom((name) => a[name] - b[name]);
+}
+
+/** These sums, and 0 for all others. */
+export function sumsWith(sums: Readonly<Partial<UsageSums>>): UsageSums {
+  return sumsFrom((name) => sums[name] ?? 0);
+}
+
+export function isZero(sums: UsageSums): boolean {
+  return USAGE_SUMS.every((name) => sums[name] === 0);
 }
 
 /** The sums of an item; an attribute that is absent, or that this release can't read, counts 0. */

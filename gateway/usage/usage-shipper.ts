@@ -2,8 +2,8 @@ import { readFile, unlink } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { segmentKey } from "../../domain/usage/segment-names.ts";
 import type { ClosedSegment, SpoolFolder } from "./spool-folder.ts";
-import { segmentKey } from "./usage-spool.ts";
 
 const compressed = promisify(gzip);
 

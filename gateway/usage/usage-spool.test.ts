@@ -2,12 +2,13 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { segmentKey } from "../../domain/usage/segment-names.ts";
 import { usageEvent } from "../../domain/usage/test/usage-events.ts";
 import { eventually } from "../../test-support/waits/eventually.ts";
 import { SpoolFolder } from "./spool-folder.ts";
 import { readEvents, spoolFolder, UsageBucket } from "./test/usage-bucket.ts";
 import { UsageShipper } from "./usage-shipper.ts";
-import { MAX_SEGMENT_BYTES, segmentKey, UsageSpool } from "./usage-spool.ts";
+import { MAX_SEGMENT_BYTES, UsageSpool } from "./usage-spool.ts";
 
 function open(spool = spoolFolder(), segmentSeconds = 3600) {
   const folder = new SpoolFolder(spool, 0);

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
-import { USAGE_SEGMENTS_PREFIX } from "../../contracts/usage/usage-counter.ts";
 import type { UsageEvent } from "../../contracts/usage/usage-event.ts";
+import { segmentName } from "../../domain/usage/segment-names.ts";
 import type { SpoolFolder } from "./spool-folder.ts";
 
 /** A segment is closed at this size, whatever its time. */
@@ -67,7 +67,7 @@ export class UsageSpool {
 
   #begin(): OpenSegment {
     const { folder, segmentSeconds, wallClock } = this.#options;
-    const id = segmentId(wallClock(), this.#writer, this.#count++);
+    const id = segmentName(wallClock(), this.#writer, this.#count++);
     const segment = { id, file: openSync(folder.openPath(id), "ax", 0o600), bytes: 0 };
     this.#open = segment;
     this.#timer = setTimeout(() => this.#rotateLater(), segmentSeconds * 1000).unref();
@@ -81,16 +81,4 @@ export class UsageSpool {
       // The segment stays open on disk: the next start takes it over.
     }
   }
-}
-
-/** E.g. `20261129T123456789Z-0123456789abcdef-000001`: in the order of time, and one of its kind. */
-function segmentId(at: number, writer: string, count: number): string {
-  const time = new Date(at).toISOString().replaceAll(/[-:.]/g, "");
-  return `${time}-${writer}-${String(count).padStart(6, "0")}`;
-}
-
-/** Key of the object with a segment: the same whenever it is shipped. */
-export function segmentKey(id: string): string {
-  const [, year, month, day, hour] = /^(\d{4})(\d{2})(\d{2})T(\d{2})/.exec(id) ?? [];
-  return `${USAGE_SEGMENTS_PREFIX}date=${year}-${month}-${day}/hour=${hour}/${id}.ndjson.gz`;
 }

@@ -24,6 +24,7 @@ import { resolvePath } from "./resolve-path.ts";
 import type { ControlStore } from "./store/control-store.ts";
 import type { ErasableData } from "./store/erasable-data.ts";
 import type { HistorySource } from "./store/history-source.ts";
+import type { UsageLedger } from "./store/usage-ledger.ts";
 import type { UsageSource } from "./store/usage-source.ts";
 
 /** What an audit event of a refusal says of the request. */
@@ -72,6 +73,8 @@ export interface ControlTools {
   readonly tiers?: readonly string[] | undefined;
   /** Sums of usage. @default - the environment stores none */
   readonly usage: UsageSource | undefined;
+  /** Corrects the ledger of usage. @default - the environment stores none */
+  readonly ledger?: UsageLedger | undefined;
   /** The history of generations. @default - the environment stores none */
   readonly history: HistorySource | undefined;
   /** What gateways store of subjects. */
@@ -185,6 +188,7 @@ async function performAs<Id extends ControlOperationId>(
     models,
     tiers,
     usage,
+    ledger: tools.ledger,
     history,
     erasable,
     isLate: () => tools.now() - nowMs > WORK_MS,

@@ -30,6 +30,9 @@ import * as chats from "./history/chat-handlers.ts";
 import * as dataRetention from "./history/retention-handlers.ts";
 import * as memberKeys from "./project-keys/member-keys.ts";
 import * as projectApiKeys from "./project-keys/project-api-keys.ts";
+import { createUsageAdjustment } from "./usage/corrections/adjust.ts";
+import { createUsageBackfill } from "./usage/corrections/backfill.ts";
+import { createUsageRecount } from "./usage/corrections/recount.ts";
 
 /** The handler of each operation; an operation without one does not compile. */
 export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHandler<Id> } = {
@@ -57,6 +60,9 @@ export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHan
   ...billingCustomers,
   ...usage,
   ...costs,
+  createUsageAdjustment,
+  createUsageRecount,
+  createUsageBackfill,
   ...credits,
   ...dataRetention,
   listChats: chats.listChats,

@@ -13,6 +13,8 @@ import { Cors } from "../../domain/cors.ts";
 import { FailedKeys } from "../../domain/keys/failed-keys.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { awsLimits } from "../aws-limits.ts";
+import { DynamoUsageSums } from "../count-usage/dynamo-usage-sums.ts";
+import { S3UsageFiles } from "../count-usage/s3-usage-files.ts";
 import { eventRequest, jsonResponse } from "../load-balancer-event.ts";
 import { RefusalStore, refusalRecorder } from "../refusal-store.ts";
 import { KmsSecretSealer } from "../secret-sealer.ts";
@@ -27,6 +29,7 @@ import { StoredData } from "./store/erasable-data.ts";
 import { FileEraser } from "./store/file-eraser.ts";
 import { DynamoHistorySource } from "./store/history-source.ts";
 import { ResponseEraser } from "./store/response-eraser.ts";
+import { UsageLedger } from "./store/usage-ledger.ts";
 import { DynamoUsageSource } from "./store/usage-source.ts";
 
 const Text = z.string().min(1);
@@ -37,6 +40,8 @@ const Settings = z.object({
   [ENV.keyPlan]: Text,
   [ENV.memberKeys]: z.string().transform(parseJson).pipe(MemberKeys).optional(),
   [ENV.usageTable]: Text.optional(),
+  [ENV.usageBucket]: Text.optional(),
+  [ENV.usageRetention]: z.coerce.number().int().positive().optional(),
   [ENV.historyTable]: Text.optional(),
   [ENV.subjectKeysTable]: Text.optional(),
   [ENV.responsesTable]: Text.optional(),
@@ -66,14 +71,27 @@ const keyPlan = settings[ENV.keyPlan];
 const tables = { control: settings[ENV.controlTable], keys: settings[ENV.keysTable] };
 const usageTable = settings[ENV.usageTable];
 const usage = usageTable === undefined ? undefined : new DynamoUsageSource(client, usageTable);
+const { [ENV.usageBucket]: usageBucket, [ENV.usageRetention]: retentionDays } = settings;
+/** A server other than AWS has no host name for each bucket. */
+const forcePathStyle = settings.AWS_ENDPOINT_URL !== undefined;
+const s3 = new S3Client({ ...awsLimits(5000), forcePathStyle });
+const ledger =
+  usageTable === undefined || usageBucket === undefined || retentionDays === undefined
+    ? undefined
+    : new UsageLedger({
+        client,
+        tableName: usageTable,
+        files: new S3UsageFiles(s3, usageBucket),
+        sums: new DynamoUsageSums({ client, tableName: usageTable, now: Date.now }),
+        retentionDays,
+        now: Date.now,
+      });
 const { [ENV.historyTable]: historyTable, [ENV.subjectKeysTable]: subjectKeysTable } = settings;
 const history =
   historyTable === undefined || subjectKeysTable === undefined
     ? undefined
     : new DynamoHistorySource(client, { history: historyTable, keys: subjectKeysTable }, Date.now);
 const { [ENV.responsesTable]: responsesTable, [ENV.batchesTable]: batchesTable, [ENV.filesBucket]: bucket } = settings;
-/** A server other than AWS has no host name for each bucket. */
-const forcePathStyle = settings.AWS_ENDPOINT_URL !== undefined;
 const erasable = new StoredData({
   history,
   responses: responsesTable === undefined ? undefined : new ResponseEraser(client, responsesTable),
@@ -83,7 +101,7 @@ const erasable = new StoredData({
       : new FileEraser({
           client,
           tableName: batchesTable,
-          s3: new S3Client({ ...awsLimits(5000), forcePathStyle }),
+          s3,
           bucket,
         }),
 });
@@ -133,6 +151,7 @@ export const handler = middy().handler(async (event: unknown, { awsRequestId }: 
       keyPlan,
       memberKeys: settings[ENV.memberKeys],
       usage,
+      ledger,
       history,
       erasable,
       organization: settings[ENV.organization],

@@ -1,8 +1,9 @@
 import * as z from "zod";
+import { segmentOf } from "../../domain/usage/segment-names.ts";
 import { usageAdditions } from "../../domain/usage/usage-sums.ts";
 import type { DynamoUsageSums } from "./dynamo-usage-sums.ts";
 import { readSegment } from "./read-segment.ts";
-import { type S3UsageFiles, segmentOf } from "./s3-usage-files.ts";
+import type { S3UsageFiles } from "./s3-usage-files.ts";
 
 /** S3's notification of objects that were written; its keys are encoded as in a form. */
 const Notification = z.object({
@@ -57,7 +58,8 @@ async function countMissed(ageMs: number, tools: CountTools): Promise<CountResul
   return { ...result, uncounted: result.left };
 }
 
-async function countFiles(
+/** Counts these files, and says how many are left. */
+export async function countFiles(
   keys: readonly string[],
   { files, sums, now }: CountTools,
 ): Promise<CountResult & { readonly left: number }> {

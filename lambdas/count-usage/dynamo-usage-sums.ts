@@ -87,7 +87,10 @@ export class DynamoUsageSums {
   /** @returns the mark after it, whoever wrote it */
   async #addChunk(segment: string, additions: readonly UsageAddition[], mark: Mark): Promise<Mark | undefined> {
     const { client, retryMs = 50 } = this.#options;
-    const TransactItems = [this.#marking(segment, mark), ...additions.map((addition) => this.#adding(addition))];
+    const TransactItems = [
+      this.#marking(segment, mark),
+      ...additions.map((addition) => additionAction(this.#options.tableName, addition)),
+    ];
     for (let attempt = 1; ; attempt++) {
       try {
         await client.send(new TransactWriteCommand({ TransactItems }));
@@ -118,31 +121,31 @@ export class DynamoUsageSums {
     return { Put: { TableName, Item, ...condition } };
   }
 
-  #adding({ series, entry, sums, expiresAt }: UsageAddition) {
-    const { tableName: TableName } = this.#options;
-    const added = USAGE_SUMS.filter((name) => sums[name] !== 0);
-    const expiry = expiresAt === undefined ? "" : " SET #expiresAt = :expiresAt";
-    return {
-      Update: {
-        TableName,
-        Key: { series, entry },
-        UpdateExpression: `ADD ${added.map((name) => `#${name} :${name}`).join(", ")}${expiry}`,
-        ExpressionAttributeNames: Object.fromEntries(
-          [...added, ...(expiresAt === undefined ? [] : ["expiresAt"])].map((name) => [`#${name}`, name]),
-        ),
-        ExpressionAttributeValues: {
-          ...Object.fromEntries(added.map((name) => [`:${name}`, sums[name]])),
-          ...(expiresAt === undefined ? {} : { ":expiresAt": expiresAt }),
-        },
-      },
-    };
-  }
-
   async #mark(segment: string): Promise<Mark | undefined> {
     const { client, tableName: TableName } = this.#options;
     const { Item } = await client.send(new GetCommand({ TableName, Key: markKey(segment), ConsistentRead: true }));
     return Item === undefined ? undefined : Mark.parse(Item);
   }
+}
+
+/** The action of a transaction that adds to the sums of an item. */
+export function additionAction(TableName: string, { series, entry, sums, expiresAt }: UsageAddition) {
+  const added = USAGE_SUMS.filter((name) => sums[name] !== 0);
+  const expiry = expiresAt === undefined ? "" : " SET #expiresAt = :expiresAt";
+  return {
+    Update: {
+      TableName,
+      Key: { series, entry },
+      UpdateExpression: `ADD ${added.map((name) => `#${name} :${name}`).join(", ")}${expiry}`,
+      ExpressionAttributeNames: Object.fromEntries(
+        [...added, ...(expiresAt === undefined ? [] : ["expiresAt"])].map((name) => [`#${name}`, name]),
+      ),
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(added.map((name) => [`:${name}`, sums[name]])),
+        ...(expiresAt === undefined ? {} : { ":expiresAt": expiresAt }),
+      },
+    },
+  };
 }
 
 const MARK = "segment ";

@@ -52,8 +52,3 @@ export class S3UsageFiles {
     await this.#client.send(new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: body }));
   }
 }
-
-/** Name of the segment in a file, one of its kind. */
-export function segmentOf(key: string): string {
-  return key.slice(key.lastIndexOf("/") + 1).replace(/\.ndjson\.gz$/, "");
-}

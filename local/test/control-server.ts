@@ -23,7 +23,7 @@ const NONE = { organization: undefined, email: undefined, user: undefined, invit
 export async function controlServer(
   others: { readonly usage?: undefined; readonly memberKeys?: MemberKeys | undefined } = {},
 ) {
-  const { store, document, keys, name, usage, usageTable, history, historyTables, erasable, ...stores } =
+  const { store, document, keys, name, usage, usageTable, ledgerOf, history, historyTables, erasable, ...stores } =
     await controlTable();
   const clock = { ms: 1_790_000_000_000 };
   const lines: Readonly<Record<string, unknown>>[] = [];
@@ -37,6 +37,7 @@ export async function controlServer(
     tiers: ["gold", "free"],
     mailReceivers: ["oncall@example.com", "billing@example.com"],
     usage,
+    ledger: ledgerOf(() => clock.ms),
     history,
     erasable,
     organization: "org-a",
@@ -103,6 +104,7 @@ export async function controlServer(
     controlTable: name,
     keys,
     usageTable,
+    ledgerOf,
     historyTables,
     clock,
     lines,

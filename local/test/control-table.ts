@@ -6,7 +6,9 @@ import { USAGE_TABLE } from "../../contracts/usage/usage-counter.ts";
 import { authenticate } from "../../lambdas/administer/authenticate.ts";
 import { DynamoControlStore } from "../../lambdas/administer/store/dynamo-control-store.ts";
 import { DynamoHistorySource } from "../../lambdas/administer/store/history-source.ts";
+import { UsageLedger } from "../../lambdas/administer/store/usage-ledger.ts";
 import { DynamoUsageSource } from "../../lambdas/administer/store/usage-source.ts";
+import { DynamoUsageSums } from "../../lambdas/count-usage/dynamo-usage-sums.ts";
 import { bind } from "../http/server.ts";
 import { LOCAL_CREDENTIALS } from "../runtime/aws-environment.ts";
 import { LocalDynamoDb } from "../services/dynamodb/local-dynamodb.ts";
@@ -67,6 +69,15 @@ export async function controlTable(name = "sluice-dev-control", atEnd: AtEnd = o
   const usage = new DynamoUsageSource(document, usageTable);
   const history = new DynamoHistorySource(document, historyTables, Date.now);
   const stores = await erasableStores({ dynamodb, document, history, endpoint, region: REGION, atEnd });
+  const ledgerOf = (now: () => number, client = document) =>
+    new UsageLedger({
+      client,
+      tableName: usageTable,
+      files: stores.usageFiles,
+      sums: new DynamoUsageSums({ client, tableName: usageTable, now, retryMs: 1 }),
+      retentionDays: 400,
+      now,
+    });
   /** Whose admin key a secret is. */
   const identify = (secret: string) => authenticate(`Bearer ${secret}`, store, 0);
   return {
@@ -79,6 +90,7 @@ export async function controlTable(name = "sluice-dev-control", atEnd: AtEnd = o
     keys,
     usage,
     usageTable,
+    ledgerOf,
     history,
     historyTables,
     ...stores,

@@ -7,6 +7,7 @@ import { StoredData } from "../../lambdas/administer/store/erasable-data.ts";
 import { FileEraser } from "../../lambdas/administer/store/file-eraser.ts";
 import type { HistorySource } from "../../lambdas/administer/store/history-source.ts";
 import { ResponseEraser } from "../../lambdas/administer/store/response-eraser.ts";
+import { S3UsageFiles } from "../../lambdas/count-usage/s3-usage-files.ts";
 import { bind } from "../http/server.ts";
 import { LOCAL_CREDENTIALS } from "../runtime/aws-environment.ts";
 import type { LocalDynamoDb } from "../services/dynamodb/local-dynamodb.ts";
@@ -16,6 +17,7 @@ import { ObjectFolder } from "../services/s3/object-folder.ts";
 const RESPONSES = "sluice-dev-responses";
 const BATCHES = "sluice-dev-batches";
 const BUCKET = "files";
+const USAGE_BUCKET = "usage-files";
 
 interface Stores {
   readonly dynamodb: LocalDynamoDb;
@@ -37,8 +39,14 @@ export async function erasableStores({ dynamodb, document, history, endpoint, re
   }
   const folder = mkdtempSync(join(tmpdir(), "sluice-files-"));
   const objects = new ObjectFolder(folder);
+  const usageFolder = mkdtempSync(join(tmpdir(), "sluice-usage-"));
+  const usageObjects = new ObjectFolder(usageFolder);
+  const buckets = new Map([
+    [BUCKET, objects],
+    [USAGE_BUCKET, usageObjects],
+  ]);
   const server = await bind(0, "", (request, response) => {
-    handleS3((name) => (name === BUCKET ? objects : undefined), request, response).catch(() => response.destroy());
+    handleS3((name) => buckets.get(name), request, response).catch(() => response.destroy());
   });
   const address = `http://127.0.0.1:${server.port}`;
   const s3 = new S3Client({ endpoint: address, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
@@ -46,11 +54,13 @@ export async function erasableStores({ dynamodb, document, history, endpoint, re
     s3.destroy();
     await server.close();
     rmSync(folder, { recursive: true });
+    rmSync(usageFolder, { recursive: true });
   });
   const erasable = new StoredData({
     history,
     responses: new ResponseEraser(document, RESPONSES),
     files: new FileEraser({ client: document, tableName: BATCHES, s3, bucket: BUCKET }),
   });
-  return { erasable, s3, objects, storeNames: { responses: RESPONSES, batches: BATCHES, bucket: BUCKET } };
+  const usageFiles = new S3UsageFiles(s3, USAGE_BUCKET);
+  return { erasable, usageFiles, s3, objects, storeNames: { responses: RESPONSES, batches: BATCHES, bucket: BUCKET } };
 }

@@ -1,5 +1,7 @@
 import { byKey, FILES, onTable, REGION, type RuntimeCall } from "./runtime-call.ts";
 
+/** What several functions read and write files of events by. */
+const USAGE_FILES_CLASS = "lambdas/count-usage/s3-usage-files.ts";
 const FIREHOSE = "Firehose: https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html";
 
 /** A call of a function outside the network, which has no endpoint on its way. */
@@ -25,7 +27,19 @@ export const FUNCTION_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = 
   ],
   administer: [
     ...onTable("control", "GetItem", "Query", "UpdateItem").map(withoutEndpoint),
-    ...onTable("usage", "Query").map(withoutEndpoint),
+    ...onTable("usage", "Query", "GetItem", "BatchGetItem").map(withoutEndpoint),
+    ...["GetObject", "PutObject"].map((name) => ({
+      action: `s3:${name}`,
+      resources: ["bucket:usage/usage/segments/some"],
+      madeBy: USAGE_FILES_CLASS,
+    })),
+    {
+      action: "s3:ListBucket",
+      resources: ["bucket:usage"],
+      context: { "s3:prefix": "usage/segments/" },
+      madeBy: USAGE_FILES_CLASS,
+    },
+    ...byKey("s3", "Decrypt", "Encrypt", "GenerateDataKey"),
     ...onTable("history", "GetItem", "Query", "UpdateItem", "DeleteItem").map(withoutEndpoint),
     ...onTable("subject-keys", "BatchGetItem", "PutItem", "DeleteItem").map(withoutEndpoint),
     ...onTable("batches", "Query", "DeleteItem").map(withoutEndpoint),
@@ -48,6 +62,7 @@ export const FUNCTION_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = 
     ...[
       ...onTable("control", "ConditionCheckItem", "PutItem", "DeleteItem"),
       ...onTable("keys", "PutItem", "UpdateItem"),
+      ...onTable("usage", "PutItem", "UpdateItem"),
     ].map((call) => ({
       ...withoutEndpoint(call),
       madeBy: "DynamoDB, for each action of a transaction",

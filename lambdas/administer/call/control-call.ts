@@ -10,9 +10,10 @@ import { actorOf, createAuditEvent } from "../../../domain/tenancy/audit-event.t
 import { type Change, changedRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
 import type { Role } from "../../../domain/tenancy/roles.ts";
 import type { SecretSealer } from "../../secret-sealer.ts";
-import type { ControlStore } from "../store/control-store.ts";
+import type { ControlStore, OtherAction } from "../store/control-store.ts";
 import type { ErasableData, IsLate } from "../store/erasable-data.ts";
 import type { HistorySource } from "../store/history-source.ts";
+import type { UsageLedger } from "../store/usage-ledger.ts";
 import type { UsageSource } from "../store/usage-source.ts";
 import { denied, LostRaceError } from "./control-error.ts";
 import type { ControlResult } from "./control-result.ts";
@@ -92,6 +93,8 @@ export interface ControlCall<Id extends ControlOperationId> {
   readonly tiers: readonly string[];
   /** Sums of usage. @default - the environment stores none */
   readonly usage: UsageSource | undefined;
+  /** Corrects the ledger of usage. @default - the environment stores none */
+  readonly ledger: UsageLedger | undefined;
   /** The history of generations. @default - the environment stores none */
   readonly history: HistorySource | undefined;
   /** What gateways store of subjects. */
@@ -117,6 +120,7 @@ type Writing = Pick<ControlCall<"listProjects">, "caller" | "store" | "nowMs" | 
 /**
  * Makes the changes, their audit event and the response for a repeated request in one transaction, which holds only
  * while the caller's roles are what the decision was made by.
+ * @param others actions of the same transaction on other tables
  * @returns `result`
  * @throws {LostRaceError} when something changed meanwhile
  */
@@ -125,6 +129,7 @@ export async function change<Body>(
   event: ReturnType<typeof auditEvent>,
   changes: readonly Change[],
   result: ControlResult<Body>,
+  others: readonly OtherAction[] = [],
 ): Promise<ControlResult<Body>> {
   const { user, membership, basis } = caller;
   const roles: readonly Change[] = [
@@ -137,7 +142,7 @@ export async function change<Body>(
     ...noticed(event(caller, nowMs)),
     ...(repeatable ? [storedResponse(repeatable, result, nowMs)] : []),
   ];
-  if (!(await store.write(caller.organizationId, all))) throw new LostRaceError();
+  if (!(await store.write(caller.organizationId, all, others))) throw new LostRaceError();
   return result;
 }
 

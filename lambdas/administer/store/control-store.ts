@@ -1,5 +1,9 @@
+import type { TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import type { RecordKind, RecordOf, StoredEventRecord } from "../../../contracts/control/records.ts";
 import type { Change, RecordKey } from "../../../domain/tenancy/changes.ts";
+
+/** An action of the same transaction on another table than that of records. */
+export type OtherAction = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
 export interface ListRange<K extends RecordKind> {
   readonly kind: K;
@@ -44,6 +48,9 @@ export interface ControlStore {
   needsCredit(itemId: string): Promise<boolean>;
   /** Stores the last use of an admin key, unless one within the minute or a later one is stored. @param at Unix seconds */
   adminKeyUsed(organizationId: string, id: string, at: number): Promise<void>;
-  /** Makes all changes or none. @returns false when another change came first, so that one of them no longer holds */
-  write(organizationId: string, changes: readonly Change[]): Promise<boolean>;
+  /**
+   * Makes all changes or none, and with them what is written to other tables.
+   * @returns false when another change came first, so that one of them no longer holds
+   */
+  write(organizationId: string, changes: readonly Change[], others?: readonly OtherAction[]): Promise<boolean>;
 }

@@ -26,7 +26,7 @@ import {
 } from "../../../domain/tenancy/control-items.ts";
 import { isLostRace } from "../../../domain/tenancy/lost-race.ts";
 import { isSortKey } from "../../../lib/sort-key.ts";
-import type { ControlStore, EventPage, ListRange, RecordPage } from "./control-store.ts";
+import type { ControlStore, EventPage, ListRange, OtherAction, RecordPage } from "./control-store.ts";
 
 /** Sorts after every character of an id. */
 const LAST = "\uffff";
@@ -152,8 +152,12 @@ export class DynamoControlStore implements ControlStore {
     }
   }
 
-  async write(organizationId: string, changes: readonly Change[]): Promise<boolean> {
-    const TransactItems = [...transactActions(this.#tables, organizationId, changes)];
+  async write(
+    organizationId: string,
+    changes: readonly Change[],
+    others: readonly OtherAction[] = [],
+  ): Promise<boolean> {
+    const TransactItems = [...transactActions(this.#tables, organizationId, changes), ...others];
     try {
       await this.#client.send(new TransactWriteCommand({ TransactItems }));
       return true;

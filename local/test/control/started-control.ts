@@ -12,10 +12,8 @@ import { localSealer } from "../local-sealer.ts";
  * @param atEnd what is told how to stop it
  */
 export async function startControl(atEnd: AtEnd = onTestFinished) {
-  const { store, document, name, keys, usage, history, historyTables, erasable } = await controlTable(
-    "sluice-dev-control",
-    atEnd,
-  );
+  const { store, document, name, keys, usage, ledgerOf, usageFiles, history, historyTables, erasable } =
+    await controlTable("sluice-dev-control", atEnd);
   const sealer = await localSealer(atEnd);
   const fail = (line: unknown) => {
     throw new Error(JSON.stringify(line));
@@ -41,6 +39,7 @@ export async function startControl(atEnd: AtEnd = onTestFinished) {
         models: ["tiny"],
         mailReceivers: ["oncall@example.com"],
         usage,
+        ledger: ledgerOf(() => clock.ms),
         history,
         erasable,
         organization: "org-a",
@@ -74,5 +73,5 @@ export async function startControl(atEnd: AtEnd = onTestFinished) {
       baseURL: `http://127.0.0.1:${api.port}/v1`,
       maxRetries: 0,
     }).admin.organization;
-  return { store, send, seed, sdk, clock, document, historyTables };
+  return { store, send, seed, sdk, clock, document, historyTables, usageFiles };
 }
