@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { RUN_FOLDER } from "./test-support/shared-build.ts";
 import { PATIENCE_MS } from "./test-support/waits/patience.ts";
 
 /**
@@ -27,6 +30,9 @@ const ownProcess = [
 ];
 /** Where Node keeps the compiled code of the processes that tests start: a command of Sluice starts in half the time. */
 const COMPILE_CACHE = join(import.meta.dirname, "node_modules/.cache/sluice-tests");
+/** What the processes of a run share, such as the built console. */
+const runFolder = mkdtempSync(join(tmpdir(), "sluice-tests-"));
+process.on("exit", () => rmSync(runFolder, { recursive: true, force: true }));
 const notOurs = [...configDefaults.exclude, "dist/**", "cdktf.out/**", ".sluice/**"];
 /**
  * Stacks with a fake engine, or applied to emulators, other programs over the synthesized stacks, and pages
@@ -101,7 +107,7 @@ export default defineConfig({
   test: {
     environment: "node",
     pool: "forks",
-    env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, [RUN_FOLDER]: runFolder },
     expect: { poll: { timeout: PATIENCE_MS } },
     sequence: { sequencer: WaitingFirst },
     projects: [

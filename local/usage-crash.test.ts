@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
@@ -13,6 +10,7 @@ import { reportStripe } from "../lambdas/report-stripe/report-stripe.ts";
 import { StripeMeters } from "../lambdas/report-stripe/stripe-meters.ts";
 import { StripeTable } from "../lambdas/report-stripe/stripe-table.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
+import { sharedBuild } from "../test-support/shared-build.ts";
 import { eventually } from "../test-support/waits/eventually.ts";
 import { TargetGroup } from "./services/elb/target-group.ts";
 import { startGatewayChild } from "./test/gateway-child.ts";
@@ -28,9 +26,8 @@ const PRICE = { inputUsdPerMillion: 1.5, outputUsdPerMillion: 3.001 };
 
 let bundle = "";
 beforeAll(async () => {
-  const folder = mkdtempSync(join(tmpdir(), "sluice-gateway-"));
-  ({ path: bundle } = await buildGateway(folder));
-  return () => rmSync(folder, { recursive: true, force: true });
+  const { result } = await sharedBuild({ name: "gateway", build: buildGateway });
+  bundle = result.path;
 });
 
 /** A gateway with a spool; resolves when it serves. */

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
 import type { MemberKeys } from "../../contracts/control/project-keys.ts";
@@ -8,6 +5,7 @@ import { SiteConfig } from "../../contracts/processes/site-config.ts";
 import { axeFindings, END_TRANSITIONS } from "../../test-support/axe-findings.ts";
 import { CHROMIUM_REMEDY, findChromium, launchChromium } from "../../test-support/chromium.ts";
 import type { Loopback } from "../../test-support/loopback.ts";
+import { sharedBuild } from "../../test-support/shared-build.ts";
 import type { BuiltFile } from "../../ui/build-page.ts";
 import { buildConsole } from "../build.ts";
 import { type SessionCall, type SessionScript, serveConsole } from "./console-server.ts";
@@ -87,12 +85,16 @@ export function describeConsole(
     let contexts: BrowserContext[];
 
     beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), "console-"));
-      [files, browser] = await Promise.all([buildConsole(folder), launchChromium()]);
+      const [built, started] = await Promise.all([
+        sharedBuild({ name: "console", build: buildConsole }),
+        launchChromium(),
+      ]);
+      folder = built.folder;
+      files = built.result;
+      browser = started;
     });
     afterAll(async () => {
       await browser?.close();
-      await rm(folder, { recursive: true, force: true });
     });
 
     beforeEach(async () => {

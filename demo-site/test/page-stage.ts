@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
 import { SiteConfig } from "../../contracts/processes/site-config.ts";
 import { axeFindings, END_TRANSITIONS } from "../../test-support/axe-findings.ts";
 import { CHROMIUM_REMEDY, findChromium, launchChromium } from "../../test-support/chromium.ts";
 import type { Loopback } from "../../test-support/loopback.ts";
+import { sharedBuild } from "../../test-support/shared-build.ts";
 import type { BuiltFile } from "../../ui/build-page.ts";
 import { buildSite } from "../build.ts";
 import { type ScriptedApi, startScriptedApi } from "./scripted-api.ts";
@@ -56,14 +54,12 @@ export function describePage(title: string, tests: (stage: () => Stage) => void)
     let open: Page[];
 
     beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), "demo-site-"));
-      files = await buildSite(folder);
+      ({ folder, result: files } = await sharedBuild({ name: "demo-site", build: buildSite }));
       browser = await launchChromium();
     });
 
     afterAll(async () => {
       await browser?.close();
-      await rm(folder, { recursive: true, force: true });
     });
 
     beforeEach(async () => {

@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, get } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
+import { beforeAll, expect, onTestFinished } from "vitest";
 import { startFakeAws } from "../../test-support/fake-aws.ts";
 import { type FakeEngineBehaviour, startFakeEngine } from "../../test-support/fake-engine.ts";
+import { sharedBuild } from "../../test-support/shared-build.ts";
 import { eventually } from "../../test-support/waits/eventually.ts";
 import { buildGateway } from "../build.ts";
 import { testConfig } from "./test-gateway.ts";
@@ -13,15 +11,14 @@ import { testConfig } from "./test-gateway.ts";
 let bundle: string | undefined;
 
 /**
- * Builds the bundle that instances run, once for a test file. Every thread of it starts three times as fast as one that
+ * Builds the bundle that instances run, once for all test files. Every thread of it starts three times as fast as one that
  * loads the sources.
  */
 export function withGatewayBundle(): void {
-  const folder = mkdtempSync(join(tmpdir(), "sluice-gateway-"));
   beforeAll(async () => {
-    ({ path: bundle } = await buildGateway(folder));
+    const { result } = await sharedBuild({ name: "gateway", build: buildGateway });
+    bundle = result.path;
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 }
 
 export interface GatewayProcess {

@@ -11,6 +11,7 @@ import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newApiKey } from "../../domain/keys/api-key.ts";
 import { createTable } from "../../test-support/create-table.ts";
+import { sharedBuild } from "../../test-support/shared-build.ts";
 import { buildLambdas } from "../build.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -60,7 +61,8 @@ async function invoke(
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sluice-lambda-"));
-  const bundle = (await buildLambdas(folder)).find(({ name }) => name === "authorize-request");
+  const { result } = await sharedBuild({ name: "lambdas", build: buildLambdas });
+  const bundle = result.find(({ name }) => name === "authorize-request");
   const files = unzipSync(await readFile(bundle!.path));
   await writeFile(join(folder, "index.js"), files["index.js"]!);
   server.listen(0, "127.0.0.1");

@@ -9,6 +9,7 @@ import { unzipSync } from "fflate";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { TERMINATE_EVENT, TERMINATE_HOOK } from "../../contracts/processes/engine-drain.ts";
 import { type FakeAws, startFakeAws } from "../../test-support/fake-aws.ts";
+import { sharedBuild } from "../../test-support/shared-build.ts";
 import { buildLambdas } from "../build.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -24,7 +25,7 @@ const engine = createServer((_request, response) => {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sluice-drain-"));
-  const bundles = await buildLambdas(folder);
+  const { result: bundles } = await sharedBuild({ name: "lambdas", build: buildLambdas });
   const { path } = bundles.find(({ name }) => name === "drain-engine")!;
   await writeFile(join(folder, "index.js"), unzipSync(await readFile(path))["index.js"]!);
   engine.listen(0, "127.0.0.1");

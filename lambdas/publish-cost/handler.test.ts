@@ -10,6 +10,7 @@ import { unzipSync } from "fflate";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { METRICS } from "../../contracts/metrics/catalogue.ts";
 import type { CostPublisherSettings } from "../../contracts/processes/cost-publisher.ts";
+import { sharedBuild } from "../../test-support/shared-build.ts";
 import { buildLambdas } from "../build.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -66,7 +67,7 @@ function describeInstances(): string {
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sluice-cost-"));
-  const bundles = await buildLambdas(folder);
+  const { result: bundles } = await sharedBuild({ name: "lambdas", build: buildLambdas });
   const { path } = bundles.find(({ name }) => name === "publish-cost")!;
   await writeFile(join(folder, "index.js"), unzipSync(await readFile(path))["index.js"]!);
   aws.listen(0, "127.0.0.1");

@@ -5,6 +5,7 @@ import { METRICS } from "../../../contracts/metrics/catalogue.ts";
 import type { CostPublisherSettings } from "../../../contracts/processes/cost-publisher.ts";
 import { ENV } from "../../../contracts/processes/process-environment.ts";
 import { buildLambdas } from "../../../lambdas/build.ts";
+import { sharedBuild } from "../../../test-support/shared-build.ts";
 import { awsEndpoint } from "../../aws-api/endpoint.ts";
 import { emptyRuntime, resource } from "../../test/runtime.ts";
 import { serve, temporaryFolder } from "../../test/tools.ts";
@@ -31,7 +32,8 @@ const instance = (id: string, instanceType: string, tags: Readonly<Record<string
 /** The deployed bundle in a runtime with an hour's traffic; its invocation, and the store's metrics after it. */
 async function publisher(costs: CostPublisherSettings) {
   const folder = temporaryFolder();
-  const [bundle] = (await buildLambdas(join(folder, "lambdas"))).filter(({ name }) => name === "publish-cost");
+  const { result } = await sharedBuild({ name: "lambdas", build: buildLambdas });
+  const [bundle] = result.filter(({ name }) => name === "publish-cost");
   const port = await serve((request, response) => handle(request, response));
   const awsUrl = `http://127.0.0.1:${port}`;
   const runtime = emptyRuntime({ awsUrl, workFolder: folder, projectFolder: join(import.meta.dirname, "../../..") });
