@@ -49,6 +49,7 @@ import { operatorTools } from "./operator/operator-tools.ts";
 import { permissionsCommand } from "./permissions/permissions-command.ts";
 import { awsPriceList } from "./prices/price-list.ts";
 import { pricesCommand } from "./prices/prices-command.ts";
+import { retentionCommand } from "./retention/retention-command.ts";
 import { startCommand, synthCommand } from "./run-commands.ts";
 import { showCommand } from "./show-command.ts";
 import { lockCommand } from "./stacks/lock-command.ts";
@@ -169,6 +170,7 @@ const program = new Command("sluice")
     }),
   )
   .addCommand(eraseCommand({ ...control, wait: sleep, finish: operator.finish }))
+  .addCommand(retentionCommand(control))
   .addCommand(holdCommand({ ...control, wait: sleep, finish: operator.finish }))
   .addCommand(bootstrapCommand(operator))
   .addCommand(deployCommand(operator))

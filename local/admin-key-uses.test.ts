@@ -87,6 +87,7 @@ describe("an admin key", () => {
         models: [],
         usage: undefined,
         history: undefined,
+        environmentRetention: {},
         erasable: new StoredData({ history: undefined, responses: undefined, files: undefined }),
         organization: "default",
         sealer: await localSealer(),

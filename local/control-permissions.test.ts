@@ -69,6 +69,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   updateDataRetention: { retention_type: "zero_data_retention" },
   updateProjectDataRetention: { retention_type: "none" },
   createHistoryAccess: { reason: "a support case", expires_in_seconds: 900 },
+  updateProjectRetention: { responses: 7 },
   createErasure: { subject_id: "user-target" },
   createLegalHold: { subject_id: "user-target", reason: "a case in court" },
   updateModelPermissions: { mode: "deny_list", model_ids: ["chat"] },

@@ -226,6 +226,9 @@ const CALLS: Readonly<Record<ControlOperationId, Call>> = {
     }),
   retrieveChat: (_, { project, chat }, own) => own("get", `/organization/projects/${project}/chats/${chat}`),
   deleteChat: (_, { project, chat }, own) => own("delete", `/organization/projects/${project}/chats/${chat}`),
+  retrieveProjectRetention: (_, { project }, own) => own("get", `/organization/projects/${project}/retention`),
+  updateProjectRetention: (_, { project }, own) =>
+    own("post", `/organization/projects/${project}/retention`, { responses: 7 }),
   createErasure: (_, { project }, own) => own("post", "/organization/erasures", { subject_id: project }),
   listErasures: (_, _made, own) => own("get", "/organization/erasures?limit=1"),
   retrieveErasure: (_, { project }, own) => own("get", `/organization/erasures/${project}`),

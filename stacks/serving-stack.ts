@@ -22,6 +22,7 @@ import { DEFAULT_ORGANIZATION } from "../contracts/processes/people.ts";
 import { GATEWAY_PORT, LIVENESS_PATH } from "../contracts/processes/process-environment.ts";
 import { hasBrowserSessions, tokenExchangePaths } from "../contracts/processes/token-exchange.ts";
 import { idleTimeoutSeconds } from "../domain/idle-timeout.ts";
+import { environmentRetention } from "../domain/retention/environment-retention.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
 import { gatewayConfig } from "./gateway-config.ts";
@@ -129,6 +130,7 @@ export class ServingStack extends TerraformStack {
         historyStore: data.historyStore,
         responsesTable: data.responsesTable,
         batchStorage: data.batchStorage,
+        retention: environmentRetention(environment),
         organization: environment.identity.people?.organization ?? DEFAULT_ORGANIZATION,
         tiers: Object.keys(api.tiers),
         mailReceivers: environment.usage === null ? [] : environment.alarms.emails,

@@ -60,9 +60,9 @@ export class BatchStorage extends Construct {
       {
         Sid: "EraseBatches",
         purpose:
-          "The control API finds files and batches of an erased user, service account or project and deletes them.",
+          "The control API finds files and batches of a user, service account or project, deletes those of erased ones, and sets when files end where a project's retention changes.",
         Effect: "Allow",
-        Action: ["dynamodb:Query", "dynamodb:DeleteItem"],
+        Action: ["dynamodb:Query", "dynamodb:DeleteItem", "dynamodb:UpdateItem"],
         Resource: [this.#table.arn],
       },
       {

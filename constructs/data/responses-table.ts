@@ -1,5 +1,6 @@
 import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
+import { RESPONSES_TABLE } from "../../contracts/retention/stored-items.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import { type ProtectedTableProps, protectedTable } from "./protected-table.ts";
@@ -14,9 +15,9 @@ export class ResponsesTable extends Construct {
     super(scope, id);
     this.#encryptionKey = props.encryptionKey;
     this.resource = protectedTable(this, "Default", props, {
-      hashKey: "tenant",
-      rangeKey: "id",
-      ttlAttribute: "expiresAt",
+      hashKey: RESPONSES_TABLE.hashKey,
+      rangeKey: RESPONSES_TABLE.rangeKey,
+      ttlAttribute: RESPONSES_TABLE.ttlAttribute,
     });
     this.tableName = this.resource.name;
   }
@@ -32,8 +33,21 @@ export class ResponsesTable extends Construct {
         Action: ["dynamodb:Query"],
         Resource: [this.resource.arn],
         Condition: {
-          "ForAllValues:StringEquals": { "dynamodb:Attributes": ["tenant", "id"] },
+          "ForAllValues:StringEquals": {
+            "dynamodb:Attributes": Object.values(RESPONSES_TABLE),
+          },
           StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+        },
+      },
+      {
+        Sid: "SetEndOfResponses",
+        purpose: "The control API sets when stored responses end, where a project's retention changes.",
+        Effect: "Allow",
+        Action: ["dynamodb:UpdateItem"],
+        Resource: [this.resource.arn],
+        Condition: {
+          "ForAllValues:StringEquals": { "dynamodb:Attributes": Object.values(RESPONSES_TABLE) },
+          StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
         },
       },
       {

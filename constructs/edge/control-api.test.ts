@@ -41,6 +41,7 @@ const synth = (stage?: string, hasHistory = false) =>
         : undefined,
       responsesTable: undefined,
       batchStorage: undefined,
+      retention: { logs: 30 },
       organization: "default",
       corsOrigins: ["https://chat.example.com"],
       listenerArn: "arn:listener",

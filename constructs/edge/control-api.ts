@@ -4,6 +4,7 @@ import { CONTROL_PATHS } from "../../contracts/control/paths.ts";
 import { CHATS_ALIAS } from "../../contracts/history/chats.ts";
 import { functionEntry } from "../../contracts/processes/function-entry.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
+import type { EnvironmentRetention } from "../../contracts/retention/retention.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { BundledFunction } from "../compute/bundled-function.ts";
 import { scheduleFunction } from "../compute/schedule-function.ts";
@@ -36,6 +37,8 @@ export interface ControlApiProps extends RoutedFunctionProps {
   readonly responsesTable: ResponsesTable | undefined;
   /** Files and batches, which an erasure deletes. @default - the environment has none */
   readonly batchStorage: BatchStorage | undefined;
+  /** Days for which the environment stores each class of data. */
+  readonly retention: EnvironmentRetention;
   /** The mail addresses that get the notices of the environment. */
   readonly mailReceivers: readonly string[];
   /** Id of the operator's organisation. */
@@ -66,6 +69,7 @@ export class ControlApi extends Construct {
       historyStore,
       responsesTable,
       batchStorage,
+      retention,
       organization,
       mailReceivers,
       corsOrigins,
@@ -105,6 +109,7 @@ export class ControlApi extends Construct {
         ...(batchStorage
           ? { [ENV.batchesTable]: batchStorage.tableName, [ENV.filesBucket]: batchStorage.bucketName }
           : {}),
+        [ENV.retention]: JSON.stringify(retention),
         [ENV.organization]: organization,
         [ENV.secretsKey]: table.secretsKeyArn,
         [ENV.publicModels]: publicModels(models),
@@ -121,7 +126,7 @@ export class ControlApi extends Construct {
     if (historyStore) routeToTargets(this, "HistoryRule", { listenerArn, stage, targets, paths: [`${CHATS_ALIAS}*`] });
     scheduleFunction(new Construct(this, "Pending"), handler.resource, {
       name: `${props.name}-pending`,
-      description: "Goes on with erasures that are not completed.",
+      description: "Goes on with erasures, and with changes of retention.",
       expression: "rate(1 minute)",
       ids: { rule: "EachMinute", permission: "MayBeCalled" },
     });

@@ -3,6 +3,7 @@ import { UpdateBillingCustomer } from "../billing/billing-customers.ts";
 import { ErasedCounts, SubjectType } from "../erasure/erasure.ts";
 import { UpdateOrganizationDataRetention, UpdateProjectDataRetention } from "../history/retention-bodies.ts";
 import { UpdateSpendAlert } from "../notices/spend-alerts.ts";
+import { KeepDays, UpdateProjectRetention } from "../retention/retention.ts";
 import { UpdateLimits, UpdateModelPermissions, UpdateRateLimit } from "./limits.ts";
 import { cursor, pageOf } from "./page.ts";
 
@@ -153,6 +154,13 @@ const PAYLOADS = {
     id: z.string(),
     changes_requested: z.union([UpdateProjectDataRetention, UpdateOrganizationDataRetention]),
   }),
+  /** `id` is the project's. */
+  "retention.updated": z.strictObject({
+    id: z.string(),
+    changes_requested: UpdateProjectRetention,
+    before: KeepDays,
+    after: KeepDays,
+  }),
   /** Somebody may read the content of others' history: `id` is the project's. */
   "history.access.granted": z.strictObject({ id: z.string(), reason: z.string(), expires_at: z.int() }),
   /** Somebody has read content of others: `id` is the chat's, or the project's where a list was read. */
@@ -221,6 +229,7 @@ export const AUDIT_EVENT_TYPES = [
   "credit.revoked",
   "credits.ended",
   "data_retention.updated",
+  "retention.updated",
   "history.access.granted",
   "history.read",
   "history.deleted",
@@ -297,6 +306,7 @@ export const AuditEvent = z.strictObject({
   "credit.revoked": PAYLOADS["credit.revoked"].exactOptional(),
   "credits.ended": PAYLOADS["credits.ended"].exactOptional(),
   "data_retention.updated": PAYLOADS["data_retention.updated"].exactOptional(),
+  "retention.updated": PAYLOADS["retention.updated"].exactOptional(),
   "history.access.granted": PAYLOADS["history.access.granted"].exactOptional(),
   "history.read": PAYLOADS["history.read"].exactOptional(),
   "history.deleted": PAYLOADS["history.deleted"].exactOptional(),

@@ -130,6 +130,7 @@ type OwnEventType =
   | `credit.${"granted" | "revoked"}`
   | "credits.ended"
   | "data_retention.updated"
+  | "retention.updated"
   | `history.${"access.granted" | "read" | "deleted"}`
   | `erasure.${"started" | "completed"}`
   | `legal_hold.${"placed" | "released"}`;

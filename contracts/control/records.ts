@@ -11,6 +11,7 @@ import {
   UseLimit,
 } from "../limits/use-limit.ts";
 import { NoticeRecord, SpendAlertRecord, WebhookDeliveryRecord, WebhookRecord } from "../notices/records.ts";
+import { RetentionRecord } from "../retention/retention.ts";
 import {
   BrowserSessionRecord,
   PersonAdminKeyIndexRecord,
@@ -345,6 +346,7 @@ export const ControlRecord = z.discriminatedUnion("kind", [
   SpendAlertRecord,
   NoticeRecord,
   LegalHoldsRecord,
+  RetentionRecord,
   WebhookRecord,
   WebhookDeliveryRecord,
   BillingCustomerRecord,

@@ -2,6 +2,7 @@ import * as erasure from "../erasure/erasure.ts";
 import * as holds from "../erasure/legal-hold.ts";
 import * as chats from "../history/chats.ts";
 import * as retention from "../history/retention-bodies.ts";
+import * as days from "../retention/retention.ts";
 import * as corrections from "../usage/corrections.ts";
 import { type ControlOperation, get, list, post, remove } from "./operation.ts";
 import * as usage from "./usage.ts";
@@ -61,7 +62,7 @@ const CHAT = `${CHATS}/{chat_id}` as const;
 const readRetention = { scope: "data_retention.read" } as const;
 const writeRetention = { scope: "data_retention.write" } as const;
 
-/** What is stored of prompts and responses, and the history. `…/chats` and `…/history_access` are Sluice's own. */
+/** What is stored of prompts and responses, and the history. `…/retention`, `…/chats` and `…/history_access` are Sluice's own. */
 export const HISTORY_OPERATIONS = {
   retrieveDataRetention: { ...get, ...readRetention, path: RETENTION, response: retention.OrganizationDataRetention },
   updateDataRetention: {
@@ -83,6 +84,19 @@ export const HISTORY_OPERATIONS = {
     path: PROJECT_RETENTION,
     body: retention.UpdateProjectDataRetention,
     response: retention.ProjectDataRetention,
+  },
+  retrieveProjectRetention: {
+    ...get,
+    ...readRetention,
+    path: `${PROJECT}/retention`,
+    response: days.ProjectRetention,
+  },
+  updateProjectRetention: {
+    ...post,
+    ...writeRetention,
+    path: `${PROJECT}/retention`,
+    body: days.UpdateProjectRetention,
+    response: days.ProjectRetention,
   },
   listChats: { ...list, path: CHATS, scope: "history.read", query: chats.ListChatsQuery, response: chats.ChatPage },
   retrieveChat: { ...get, path: CHAT, scope: "history.read", response: chats.Chat },
@@ -133,6 +147,8 @@ export const ERASURE_OPERATIONS = {
 
 /** Operations that OpenAI's administration API does not have. */
 export const OWN_HISTORY_OPERATIONS = [
+  "retrieveProjectRetention",
+  "updateProjectRetention",
   "listChats",
   "retrieveChat",
   "deleteChat",

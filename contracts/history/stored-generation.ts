@@ -38,6 +38,8 @@ export const StoredGeneration = z.object({
   responseBytes: Count,
   /** Writes of the response; one where it was not streamed. */
   chunks: Count,
+  /** Days for which it is stored, of its project. @default - the environment's */
+  keepDays: z.int().positive().optional(),
   /** Items of the table that have the encrypted content. */
   parts: z.int().positive(),
 });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DataRetention } from "../history/data-retention.ts";
+import { KeepDays } from "../retention/retention.ts";
 import { CreditGrant, ModelPermissions, ShareWeight, TierName, UseLimit } from "./use-limit.ts";
 
 /** Named in `requires` while a subject needs credit: releases without credit refuse what it sends. */
@@ -16,6 +17,8 @@ export const StoredLimitsItem = z.object({
   requires: z.array(z.literal(CREDITS_FIELD)).optional(),
   /** One of a newer release stores nothing here. */
   retention: DataRetention.catch("zero_data_retention").optional(),
+  /** One of a newer release counts as none: the environment's holds, and the next run of the control API sets what is stored. */
+  keepDays: KeepDays.optional().catch(undefined),
   /** One of a newer release counts as the usual one. */
   weight: ShareWeight.optional().catch(undefined),
 });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DataRetention } from "../history/data-retention.ts";
+import { KeepDays } from "../retention/retention.ts";
 
 /** Whose use a limit counts. `project`, `user`, … have an id; a key's is its `keyId`. */
 export const LimitScope = z.enum(["organization", "project", "user", "service_account", "key"]);
@@ -78,6 +79,8 @@ export const SubjectLimits = z.object({
   retention: DataRetention.optional(),
   /** Of a project. @default 1 */
   weight: ShareWeight.optional(),
+  /** Days for which stored data of a project stays, by class. @default - the environment's */
+  keepDays: KeepDays.optional(),
   /** Name of a tier of the environment, of a project or key: its limits hold beside. @default - none */
   tier: TierName.optional(),
 });

@@ -54,6 +54,8 @@ export const ENV = {
   usageTable: "SLUICE_USAGE_TABLE",
   /** Tables of the history of generations and of its data keys; absent where the environment stores none (control Lambda). */
   historyTable: "SLUICE_HISTORY_TABLE",
+  /** Days for which each class of data is stored: one line of JSON, `EnvironmentRetention` (control Lambda). */
+  retention: "SLUICE_RETENTION",
   /** Table of stored responses; absent where none are stored (control Lambda). */
   responsesTable: "SLUICE_RESPONSES_TABLE",
   /** Table of files and batches, and the bucket with the content of files; absent where there are none (control Lambda). */

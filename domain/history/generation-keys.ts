@@ -46,3 +46,19 @@ export function listEntry({ at, id }: Listed): string {
 export function partKey(id: string, part: number): HistoryKey {
   return { partition: `generation#${id}`, entry: String(part).padStart(3, "0") };
 }
+
+/**
+ * All items of a generation.
+ * @param foundBy subject in whose list it was found: that entry is the last one, so that work that ends in the middle finds it again
+ */
+export function generationItems(
+  generation: Listed & Owned & Pick<StoredGeneration, "parts">,
+  foundBy: string,
+): readonly HistoryKey[] {
+  const { id, parts } = generation;
+  const others = subjectsOf(generation).filter((subject) => subject !== foundBy);
+  return [
+    ...Array.from({ length: parts }, (_, part) => partKey(id, part)),
+    ...[...others, foundBy].map((subject) => ({ partition: listPartition(subject), entry: listEntry(generation) })),
+  ];
+}

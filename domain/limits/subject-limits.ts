@@ -8,6 +8,7 @@ import {
 } from "../../contracts/limits/stored-limits.ts";
 import type { CreditGrant, ModelPermissions, SubjectLimits, UseLimit } from "../../contracts/limits/use-limit.ts";
 import { NO_HASH } from "../../contracts/processes/auth.ts";
+import type { KeepDays } from "../../contracts/retention/retention.ts";
 import type { KeyUpdate } from "../keys/key-updates.ts";
 import { recordId } from "../keys/record-id.ts";
 import { isTimeZone } from "./time-zone.ts";
@@ -28,6 +29,8 @@ export interface StoredLimits extends LimitSubject {
   readonly retention: DataRetention | undefined;
   /** Of a project: its part of a full pool. @default 1 */
   readonly weight?: number | undefined;
+  /** Of a project: days for which its stored data stays, by class. @default - the environment's */
+  readonly keepDays?: KeepDays | undefined;
   /** Name of the tier whose limits it has beside. @default - none */
   readonly tier?: string | undefined;
   /** Grants in the order in which they are used; without any, nothing may be used. @default - no credit is needed */
@@ -79,6 +82,14 @@ export function subjectCreditsUpdate(
   if (credits === undefined)
     return itemUpdate(subject, { first, fields: {}, removed: ["credits", "requires"], version, at });
   return itemUpdate(subject, { first, fields: creditFields(credits), removed: [], version, at });
+}
+
+/**
+ * Replaces the days for which a project's stored data stays, and leaves its limits as they are. To be written together with the count of changes.
+ * @param version of the item as it was read, 0 where there was none
+ */
+export function subjectKeepDaysUpdate(subject: LimitSubject, keepDays: KeepDays, version: number, at: Date): KeyUpdate {
+  return itemUpdate(subject, { first: { limits: [] }, fields: { keepDays }, removed: [], version, at });
 }
 
 function creditFields(credits: readonly CreditGrant[]) {
@@ -153,6 +164,7 @@ export function readSubjectLimits(
     retention: stored.retention,
     ...(tier === undefined ? {} : { tier }),
     ...(stored.weight === undefined ? {} : { weight: stored.weight }),
+    ...(stored.keepDays === undefined ? {} : { keepDays: stored.keepDays }),
     ...(stored.credits === undefined ? {} : { credits: stored.credits }),
     isComplete: limits.every((limit, position) => limit ?? StoredAlert.safeParse(written[position]).success),
   };

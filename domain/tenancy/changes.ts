@@ -1,6 +1,7 @@
 import type { ControlRecord, RecordKind } from "../../contracts/control/records.ts";
 import type { CreditGrant, SubjectLimits } from "../../contracts/limits/use-limit.ts";
 import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import type { KeepDays } from "../../contracts/retention/retention.ts";
 import type { NewRestrictions } from "../keys/key-updates.ts";
 
 /** Names one record of an organisation: its kind, and its ids from the outermost to its own. */
@@ -22,7 +23,7 @@ export type Change =
 
 /**
  * A change of the keys table, of keys for models and of limits of their use. `revokeKey` holds for every key that exists, `restrictKey` and
- * `replaceSecret` for those that were not revoked, `endProjectKeys` and `endAccess` always, `setLimits` and `setCredits` while the item of the limits has `version`.
+ * `replaceSecret` for those that were not revoked, `endProjectKeys` and `endAccess` always, `setLimits`, `setCredits` and `setKeepDays` while the item of the limits has `version`.
  */
 export type KeyChange =
   | { readonly action: "endProjectKeys"; readonly projectId: string; readonly at: Date }
@@ -61,6 +62,14 @@ export type KeyChange =
       /** Of the item; 0 where there is none. */
       readonly version: number;
       readonly at: Date;
+    }
+  | {
+      readonly action: "setKeepDays";
+      readonly projectId: string;
+      readonly keepDays: KeepDays;
+      /** Of the item of the project's limits; 0 where there is none. */
+      readonly version: number;
+      readonly at: Date;
     };
 
 const KEY_ACTIONS: Readonly<Record<KeyChange["action"], true>> = {
@@ -72,6 +81,7 @@ const KEY_ACTIONS: Readonly<Record<KeyChange["action"], true>> = {
   endAccess: true,
   setLimits: true,
   setCredits: true,
+  setKeepDays: true,
 };
 
 export function isKeyChange(change: Change): change is KeyChange {

@@ -16,7 +16,7 @@ import {
   restrictUpdate,
   revokeUpdate,
 } from "../keys/key-updates.ts";
-import { subjectCreditsUpdate, subjectLimitsUpdate } from "../limits/subject-limits.ts";
+import { subjectCreditsUpdate, subjectKeepDaysUpdate, subjectLimitsUpdate } from "../limits/subject-limits.ts";
 import { unsealedKey, unsignedKey } from "./audit-marks.ts";
 import { type Change, isKeyChange, type KeyChange, keyOf, type RecordKey, recordId } from "./changes.ts";
 import { dueKey, unsentKey } from "./notice-marks.ts";
@@ -197,6 +197,10 @@ function keyAction(TableName: string, change: KeyChange): TransactAction {
       return {
         Update: { TableName, ...subjectCreditsUpdate(change.subject, change.credits, change.version, change.at) },
       };
+    case "setKeepDays": {
+      const { projectId: subject, keepDays, version, at } = change;
+      return { Update: { TableName, ...subjectKeepDaysUpdate({ scope: "project", subject }, keepDays, version, at) } };
+    }
     case "endProjectKeys":
       return { Update: { TableName, ...archiveUpdate(change.projectId, change.at) } };
     case "endAccess":

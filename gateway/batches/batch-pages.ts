@@ -37,7 +37,7 @@ export class BatchPages {
     this.#options = options;
   }
 
-  async create({ request, headers, owner }: OwnedRequest): Promise<GatewayResponse> {
+  async create({ request, headers, owner, keepDays = FILE_DAYS }: OwnedRequest): Promise<GatewayResponse> {
     const { store, files, endpoints, maxOpenPerKey, now, onCreated } = this.#options;
     const { fields } = await readJsonObject(request, MAX_BODY_BYTES, owner);
     const parsed = BatchCreateRequest.safeParse(fields, { reportInput: true });
@@ -62,7 +62,7 @@ export class BatchPages {
       endpoint,
       status: "validating",
       ...(metadata ? { metadata } : {}),
-      outputSeconds: expiresAfter?.seconds ?? FILE_DAYS * 86_400,
+      outputSeconds: Math.min(expiresAfter?.seconds ?? FILE_DAYS * 86_400, keepDays * 86_400),
       createdAt,
       expiresAt: createdAt + WINDOW_SECONDS,
       total: 0,

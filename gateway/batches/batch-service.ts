@@ -139,7 +139,10 @@ export class BatchService {
     const owner = this.#ownerOf(identified);
     try {
       if (request.method === "POST" && identified.key !== undefined) await this.#filesOfSubjects.note(identified.key);
-      return await respond({ request, headers, owner }, decode(encodedParameter));
+      return await respond(
+        { request, headers, owner, keepDays: identified.key?.keepDays?.files },
+        decode(encodedParameter),
+      );
     } catch (error) {
       if (error instanceof GatewayError || error instanceof ClientGone || !isStorageFailure(error)) throw error;
       throw new GatewayError("storage_unavailable");

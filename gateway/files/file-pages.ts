@@ -32,6 +32,8 @@ export interface OwnedRequest {
   readonly request: GatewayRequest;
   readonly headers: ResponseHeaders;
   readonly owner: string;
+  /** Days for which files of the owner's project stay. @default - the usual ones */
+  readonly keepDays?: number | undefined;
 }
 
 /** Responses under `/v1/files`, each for the files of one owner. */
@@ -44,11 +46,11 @@ export class FilePages {
     this.#options = options;
   }
 
-  async upload({ request, headers, owner }: OwnedRequest): Promise<GatewayResponse> {
+  async upload({ request, headers, owner, keepDays }: OwnedRequest): Promise<GatewayResponse> {
     const gaveWay = new AbortController();
     const transfer = takeShare(this.#uploads, owner, "upload", gaveWay);
     try {
-      const file = await receiveFile(request, { ...this.#options, owner, transfer, gaveWay: gaveWay.signal });
+      const file = await receiveFile(request, { ...this.#options, owner, keepDays, transfer, gaveWay: gaveWay.signal });
       return jsonResponse(200, headers.all, fileObject(file));
     } finally {
       transfer.end();

@@ -1,12 +1,10 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import { FILE_PURPOSES, type FileObject } from "../../contracts/api/files.ts";
+import { FILE_REMOVAL_MARGIN_SECONDS } from "../../contracts/retention/stored-items.ts";
 import { filesPrefix, ownerPartition } from "../../domain/erasure/file-partitions.ts";
 import type { BatchTable } from "../store/batch-table.ts";
 import type { ObjectStore } from "./object-store.ts";
-
-/** DynamoDB removes items within days of this; an expired file is not listed or read before that either. */
-const REMOVAL_MARGIN_SECONDS = 86_400;
 
 export const FileItem = z.object({
   id: z.string(),
@@ -15,6 +13,8 @@ export const FileItem = z.object({
   /** Seconds since 1970. */
   createdAt: z.int(),
   expiresAt: z.int(),
+  /** After which it ends whatever its project's retention is. @default - until `expiresAt` */
+  longestSeconds: z.int().optional(),
   filename: z.string(),
   purpose: z.enum([...FILE_PURPOSES, "batch_output"]),
   objectKey: z.string(),
@@ -48,7 +48,7 @@ export class FileStore {
   /** Creates the item of a file whose bytes are stored already. */
   async add(file: Omit<FileItem, "objectKey">): Promise<FileItem> {
     const item = { ...file, objectKey: this.objectKey(file.owner, file.id) };
-    await this.#table.put(keyOf(file.owner, file.id), { ...item, ttl: item.expiresAt + REMOVAL_MARGIN_SECONDS });
+    await this.#table.put(keyOf(file.owner, file.id), { ...item, ttl: item.expiresAt + FILE_REMOVAL_MARGIN_SECONDS });
     return item;
   }
 

@@ -7,6 +7,8 @@ import { FormError, formBoundary, readForm } from "./multipart-form.ts";
 import type { ObjectUpload } from "./object-store.ts";
 
 export interface ReceiveFileOptions {
+  /** Days after which it ends at the latest. @default - the usual ones */
+  readonly keepDays?: number | undefined;
   readonly owner: string;
   readonly files: FileStore;
   readonly maxFileBytes: number;
@@ -135,7 +137,7 @@ class Upload {
   }
 
   async finish(): Promise<FileItem> {
-    const { owner, files, now } = this.#options;
+    const { owner, files, now, keepDays = FILE_DAYS } = this.#options;
     const purpose = FILE_PURPOSES.find((known) => known === this.#fields.get("purpose"));
     if (purpose === undefined) {
       const got = this.#fields.get("purpose");
@@ -157,7 +159,8 @@ class Upload {
       owner,
       bytes,
       createdAt,
-      expiresAt: createdAt + seconds,
+      expiresAt: createdAt + Math.min(seconds, keepDays * 86_400),
+      longestSeconds: seconds,
       filename: this.#filename,
       purpose,
     });

@@ -69,8 +69,8 @@ export class DynamoHistoryStore implements HistoryStore {
   async put(generation: StoredGeneration, sealed: Buffer): Promise<void> {
     const subjects = await this.#subjectsOf(generation);
     if (subjects === undefined) return;
-    const { id, at, parts } = generation;
-    const end = Math.ceil(Date.parse(at) / 1000) + this.#options.retentionDays * SECONDS_PER_DAY;
+    const { id, at, parts, keepDays = this.#options.retentionDays } = generation;
+    const end = Math.ceil(Date.parse(at) / 1000) + keepDays * SECONDS_PER_DAY;
     const isHeld = subjects.some((subject) => subject.isHeld);
     const expiry = { [isHeld ? HELD_EXPIRY : HISTORY_TABLE.ttlAttribute]: end };
     // The first part is written last of them, and the lists after it: what a list has can be read.

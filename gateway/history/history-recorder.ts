@@ -71,7 +71,7 @@ export class HistoryRecorder {
   /** The request whose body is recorded, where its key has opted in. */
   begin({ key, route, abort, request, startedAt }: BegunRequest): GatewayRequest {
     if (key?.retention !== "none" || !ROUTES.has(route)) return request;
-    const recording = new Recording(this.#held, this.#options.now, startedAt);
+    const recording = new Recording(this.#held, this.#options.now, startedAt, key.keepDays?.history);
     this.#recordings.set(abort, recording);
     return { ...request, body: recording.ofRequest(request.body) };
   }
@@ -90,13 +90,14 @@ export class HistoryRecorder {
     if (generation === undefined) return recording.release();
     if (recording.isLost) return this.#lost();
     const content = recording.content();
-    const { bytes } = recording;
+    const { bytes, keepDays } = recording;
+    const retention = keepDays === undefined ? {} : { keepDays };
     const sizes = sizesOf(content);
     const isTaken = this.#writer.write({
       seal: async (keyOf) => {
         const keys = await Promise.all(subjectsOf(generation).map(keyOf));
         const sealed = await sealContent(content, keys, generation.id);
-        return { generation: { ...generation, ...sizes, parts: partsOf(sealed) }, sealed };
+        return { generation: { ...generation, ...retention, ...sizes, parts: partsOf(sealed) }, sealed };
       },
       done: () => recording.release(),
     });

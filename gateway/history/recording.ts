@@ -16,6 +16,8 @@ export interface HeldBytes {
 
 /** The bodies of one request and its response, as they pass. It never delays them, and gives up where there is no capacity. */
 export class Recording {
+  /** Days for which it is to be stored. @default - the environment's */
+  readonly keepDays: number | undefined;
   readonly #held: HeldBytes;
   readonly #now: () => number;
   readonly #startedAt: number;
@@ -26,7 +28,9 @@ export class Recording {
   #bytes = 0;
   #isLost = false;
 
-  constructor(held: HeldBytes, now: () => number, startedAt: number) {
+  /** @param keepDays of the project. @default - the environment's */
+  constructor(held: HeldBytes, now: () => number, startedAt: number, keepDays?: number) {
+    this.keepDays = keepDays;
     this.#held = held;
     this.#now = now;
     this.#startedAt = startedAt;

@@ -51,7 +51,7 @@ export class DynamoKeyStore implements KeyStore {
     const ended = withEndings(key, (id) => items.get(id));
     if (limits.length === 0) return ended;
     const of = (wanted: LimitSubject["scope"]) => limits.find(({ scope }) => scope === wanted);
-    const weight = of("project")?.weight;
+    const { weight, keepDays } = of("project") ?? {};
     const retention = of("project")?.retention ?? of("organization")?.retention;
     return {
       ...ended,
@@ -59,6 +59,7 @@ export class DynamoKeyStore implements KeyStore {
       modelPermissions: of("project")?.models,
       ...(retention === undefined ? {} : { retention }),
       ...(weight === undefined ? {} : { weight }),
+      ...(keepDays === undefined ? {} : { keepDays }),
     };
   }
 

@@ -1,6 +1,7 @@
 import type { DataRetention } from "../../contracts/history/data-retention.ts";
 import type { ModelPermissions } from "../../contracts/limits/use-limit.ts";
 import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import type { KeepDays } from "../../contracts/retention/retention.ts";
 import type { StoredLimits } from "../../domain/limits/subject-limits.ts";
 
 /** A key with what limits its use beside its own restrictions. */
@@ -11,6 +12,8 @@ export interface GatewayKey extends ApiKeyItem {
   readonly modelPermissions?: ModelPermissions | undefined;
   /** The project's, else the organisation's. @default - neither has chosen one */
   readonly retention?: DataRetention | undefined;
+  /** Of the project: days for which what it stores stays, by class. @default - the environment's */
+  readonly keepDays?: KeepDays | undefined;
   /** Of the project: its part of a full pool against those of others. @default 1 */
   readonly weight?: number | undefined;
 }

@@ -12,6 +12,7 @@ import type { GatewayKey } from "../keys/key-store.ts";
 import { hasTooManyFields } from "../outside-values/field-count.ts";
 import { MAX_JSON_DEPTH, tooDeepField } from "../outside-values/json-depth.ts";
 import { jsonBytes } from "../outside-values/paced-json.ts";
+import type { ResponseStore } from "../responses/response-store.ts";
 import { boundProblem } from "./body/body-bounds.ts";
 import { bodyProblems, invalidRequest } from "./body/body-problems.ts";
 import { withoutGuidedFields } from "./body/guided-fields.ts";
@@ -106,10 +107,21 @@ async function parsedByDialect(
   return { ...identified, rules, generation, priority, client };
 }
 
-/** A key with zero data retention has its responses stored nowhere, whatever its clients ask. */
+/** A key with zero data retention has its responses stored nowhere, whatever its clients ask; others for the days of their project. */
 function dialectsFor(key: GatewayKey | undefined, tools: ClientDialectTools): ClientDialectTools {
-  if (key?.retention !== "zero_data_retention") return tools;
-  return { ...tools, responses: { ...tools.responses, store: undefined } };
+  if (key?.retention === "zero_data_retention") return withStore(tools, undefined);
+  const days = key?.keepDays?.responses;
+  const { store } = tools.responses;
+  if (days === undefined || store === undefined) return tools;
+  return withStore(tools, {
+    get: (tenant, id) => store.get(tenant, id),
+    put: (tenant, id, stored) => store.put(tenant, id, stored, days),
+    delete: (tenant, id) => store.delete(tenant, id),
+  });
+}
+
+function withStore(tools: ClientDialectTools, store: ResponseStore | undefined): ClientDialectTools {
+  return { ...tools, responses: { ...tools.responses, store } };
 }
 
 /**

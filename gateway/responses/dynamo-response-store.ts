@@ -22,6 +22,7 @@ const MAX_PARTS = 24;
 const MAX_WRITING_BYTES = 64 * 1024 * 1024;
 /** Between a response's id and the number of a part; no id of a response has it. */
 const PART_MARK = "#";
+const SECONDS_PER_DAY = 86_400;
 /** DynamoDB takes milliseconds for an item, tens of them for one of 400 KB. */
 const TIMEOUT_MS = 3000;
 
@@ -69,7 +70,7 @@ export class DynamoResponseStore implements ResponseStore {
   }
 
   /** @throws {Error} also for one over the bound, and while too much is written */
-  async put(tenant: string, id: string, stored: StoredResponse): Promise<void> {
+  async put(tenant: string, id: string, stored: StoredResponse, keepDays?: number): Promise<void> {
     const { client, tableName, ttlSeconds, now } = this.#options;
     const key = keyOf(tenant, id);
     let bytes = 0;
@@ -80,7 +81,8 @@ export class DynamoResponseStore implements ResponseStore {
         throw new RangeError(`Responses of ${MAX_WRITING_BYTES} bytes are being written, the most at once.`);
       bytes = json.length;
       this.#writingBytes += bytes;
-      const expiresAt = Math.ceil(now() / 1000) + ttlSeconds;
+      const storedAt = Math.ceil(now() / 1000);
+      const expiresAt = storedAt + (keepDays === undefined ? ttlSeconds : keepDays * SECONDS_PER_DAY);
       const packed = await pack(json);
       const parts = Math.ceil(packed.length / PART_BYTES);
       // The first part is written last: without it there is no response.
@@ -88,7 +90,7 @@ export class DynamoResponseStore implements ResponseStore {
         const piece = packed.subarray(part * PART_BYTES, (part + 1) * PART_BYTES);
         const own = part === 0 ? { id, parts } : { id: partId(id, part) };
         await client.send(
-          new PutCommand({ TableName: tableName, Item: { tenant, ...own, expiresAt, stored: piece } }),
+          new PutCommand({ TableName: tableName, Item: { tenant, ...own, expiresAt, storedAt, stored: piece } }),
           limit(),
         );
       }

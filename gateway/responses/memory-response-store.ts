@@ -9,6 +9,8 @@ export interface MemoryResponseStoreOptions {
   readonly now: () => number;
 }
 
+const MS_PER_DAY = 86_400_000;
+
 /** Stores responses in this process: for one gateway, and lost with it. */
 export class MemoryResponseStore implements ResponseStore {
   readonly #stored: LRUCache<string, Buffer>;
@@ -29,9 +31,10 @@ export class MemoryResponseStore implements ResponseStore {
     return json === undefined ? undefined : parseStored(json);
   }
 
-  async put(tenant: string, id: string, stored: StoredResponse): Promise<void> {
+  async put(tenant: string, id: string, stored: StoredResponse, keepDays?: number): Promise<void> {
     const key = keyOf(tenant, id);
-    this.#stored.set(key, await storedJson(stored));
+    const ttl = keepDays === undefined ? undefined : { ttl: keepDays * MS_PER_DAY };
+    this.#stored.set(key, await storedJson(stored), ttl);
     if (!this.#stored.has(key)) throw new RangeError("The response is over the size that is stored.");
   }
 

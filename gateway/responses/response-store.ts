@@ -21,8 +21,8 @@ export interface StoredResponse {
 export interface ResponseStore {
   /** @throws {GatewayError} `invalid_request` for one that an earlier version stored, and that is over the bound */
   get(tenant: string, id: string): Promise<StoredResponse | undefined>;
-  /** Resolves when every gateway finds it. @throws {Error} when it is not stored, as one over the bound is not */
-  put(tenant: string, id: string, stored: StoredResponse): Promise<void>;
+  /** Resolves when every gateway finds it. @param keepDays by default the environment's. @throws {Error} when it is not stored, as one over the bound is not */
+  put(tenant: string, id: string, stored: StoredResponse, keepDays?: number): Promise<void>;
   /** @returns whether there was one */
   delete(tenant: string, id: string): Promise<boolean>;
 }

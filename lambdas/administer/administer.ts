@@ -5,6 +5,7 @@ import { CONTROL_OPERATIONS, type ControlOperationId } from "../../contracts/con
 import type { MemberKeys } from "../../contracts/control/project-keys.ts";
 import type { RecordOf } from "../../contracts/control/records.ts";
 import type { ControlScope } from "../../contracts/control/scopes.ts";
+import type { EnvironmentRetention } from "../../contracts/retention/retention.ts";
 import { type Decision, decide, type Principal, type Resource } from "../../domain/tenancy/decide.ts";
 import type { Refusal } from "../../domain/tenancy/refusals.ts";
 import type { SecretSealer } from "../secret-sealer.ts";
@@ -79,6 +80,8 @@ export interface ControlTools {
   readonly history: HistorySource | undefined;
   /** What gateways store of subjects. */
   readonly erasable: ErasableData;
+  /** The environment's days for each class of stored data. */
+  readonly environmentRetention: EnvironmentRetention;
   /** Id of the operator's organisation, to which keys without a project belong. */
   readonly organization: string;
   /** Of secrets that are stored. */
@@ -140,8 +143,7 @@ async function performAs<Id extends ControlOperationId>(
   request: ControlRequest,
   tools: ControlTools,
 ): Promise<ControlResult<unknown>> {
-  const { store, keyPlan, memberKeys, models, tiers = [], usage, history, erasable, organization } = tools;
-  const { mailReceivers = [] } = tools;
+  const { store, models, history, organization } = tools;
   const nowMs = tools.now();
   const operation: ControlOperation = CONTROL_OPERATIONS[id];
   const { organizationId, keyId, userId, isSignedIn } = request.caller;
@@ -172,30 +174,26 @@ async function performAs<Id extends ControlOperationId>(
   const { repeatable } = repeated;
   // The schemas of this operation have parsed both, and the path has matched its parameters.
   const call = {
+    ...passedTools(tools),
     caller,
     records,
     membership,
     projectGroup,
     query,
     body,
-    store,
     repeatable,
-    mailReceivers,
-    sealer: tools.sealer,
-    keyPlan,
-    memberKeys,
     isOwnOnly,
-    models,
-    tiers,
-    usage,
-    ledger: tools.ledger,
-    history,
-    erasable,
     isLate: () => tools.now() - nowMs > WORK_MS,
-    organization,
     nowMs,
   };
   return CONTROL_HANDLERS[id](call as unknown as ControlCall<Id>);
+}
+
+/** What each call of an operation has of the tools. */
+function passedTools({ tiers = [], mailReceivers = [], ...tools }: ControlTools) {
+  const { store, keyPlan, memberKeys, models, usage, history, erasable, environmentRetention, organization } = tools;
+  const ofEnvironment = { keyPlan, memberKeys, models, tiers, mailReceivers, environmentRetention, organization };
+  return { ...ofEnvironment, store, usage, ledger: tools.ledger, history, erasable, sealer: tools.sealer };
 }
 
 /** The decision by the operation's scope, or by the one for what is the caller's own, and the scope that made it. */

@@ -30,6 +30,7 @@ import * as chats from "./history/chat-handlers.ts";
 import * as dataRetention from "./history/retention-handlers.ts";
 import * as memberKeys from "./project-keys/member-keys.ts";
 import * as projectApiKeys from "./project-keys/project-api-keys.ts";
+import * as projectRetention from "./retention/retention-handlers.ts";
 import { createUsageAdjustment } from "./usage/corrections/adjust.ts";
 import { createUsageBackfill } from "./usage/corrections/backfill.ts";
 import { createUsageRecount } from "./usage/corrections/recount.ts";
@@ -65,6 +66,7 @@ export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHan
   createUsageBackfill,
   ...credits,
   ...dataRetention,
+  ...projectRetention,
   listChats: chats.listChats,
   retrieveChat: chats.retrieveChat,
   deleteChat: chats.deleteChat,

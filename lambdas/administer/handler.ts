@@ -9,6 +9,7 @@ import { MemberKeys } from "../../contracts/control/project-keys.ts";
 import { NEXT_CHATS_HEADER } from "../../contracts/history/chats.ts";
 import { FunctionEntry } from "../../contracts/processes/function-entry.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
+import { EnvironmentRetention } from "../../contracts/retention/retention.ts";
 import { Cors } from "../../domain/cors.ts";
 import { FailedKeys } from "../../domain/keys/failed-keys.ts";
 import { parseJson } from "../../lib/parse-json.ts";
@@ -23,6 +24,10 @@ import { requestOf } from "./control-request.ts";
 import { responseOf } from "./control-response.ts";
 import { DynamoPendingWork } from "./pending/dynamo-pending-work.ts";
 import { runPending } from "./pending/run-pending.ts";
+import { FileExpiry } from "./retention/file-expiry.ts";
+import { HistoryExpiry } from "./retention/history-expiry.ts";
+import { ResponseExpiry } from "./retention/response-expiry.ts";
+import { StoredExpiry } from "./retention/stored-expiry.ts";
 import { serve } from "./serve.ts";
 import { DynamoControlStore } from "./store/dynamo-control-store.ts";
 import { StoredData } from "./store/erasable-data.ts";
@@ -44,6 +49,7 @@ const Settings = z.object({
   [ENV.usageRetention]: z.coerce.number().int().positive().optional(),
   [ENV.historyTable]: Text.optional(),
   [ENV.subjectKeysTable]: Text.optional(),
+  [ENV.retention]: z.string().transform(parseJson).pipe(EnvironmentRetention),
   [ENV.responsesTable]: Text.optional(),
   [ENV.batchesTable]: Text.optional(),
   [ENV.filesBucket]: Text.optional(),
@@ -92,19 +98,29 @@ const history =
     ? undefined
     : new DynamoHistorySource(client, { history: historyTable, keys: subjectKeysTable }, Date.now);
 const { [ENV.responsesTable]: responsesTable, [ENV.batchesTable]: batchesTable, [ENV.filesBucket]: bucket } = settings;
+const fileEraser =
+  batchesTable === undefined || bucket === undefined
+    ? undefined
+    : new FileEraser({
+        client,
+        tableName: batchesTable,
+        s3,
+        bucket,
+      });
 const erasable = new StoredData({
   history,
   responses: responsesTable === undefined ? undefined : new ResponseEraser(client, responsesTable),
-  files:
-    batchesTable === undefined || bucket === undefined
-      ? undefined
-      : new FileEraser({
-          client,
-          tableName: batchesTable,
-          s3,
-          bucket,
-        }),
+  files: fileEraser,
 });
+const expiry = new StoredExpiry({
+  history: historyTable === undefined ? undefined : new HistoryExpiry(client, historyTable),
+  responses: responsesTable === undefined ? undefined : new ResponseExpiry(client, responsesTable),
+  files:
+    fileEraser === undefined || batchesTable === undefined
+      ? undefined
+      : { expiry: new FileExpiry(client, batchesTable), keyIds: (subject) => fileEraser.keyIds(subject) },
+});
+const environmentRetention = settings[ENV.retention];
 const sealer = new KmsSecretSealer(new KMSClient(awsLimits(3000)), settings[ENV.secretsKey]);
 const store = new DynamoControlStore(client, tables);
 const refusals = new RefusalStore(client, tables);
@@ -135,7 +151,7 @@ const wait = (milliseconds: number) => new Promise<void>((resolve) => setTimeout
 export const handler = middy().handler(async (event: unknown, { awsRequestId }: { readonly awsRequestId: string }) => {
   if (ScheduledEvent.safeParse(event).success) {
     const log = logOf(awsRequestId);
-    await runPending({ pending, store, erasable, now: Date.now, wait, log });
+    await runPending({ pending, store, erasable, expiry, environmentRetention, now: Date.now, wait, log });
     return undefined;
   }
   const request = requestOf(event, settings[ENV.functionEntry], awsRequestId);
@@ -154,6 +170,7 @@ export const handler = middy().handler(async (event: unknown, { awsRequestId }: 
       ledger,
       history,
       erasable,
+      environmentRetention,
       organization: settings[ENV.organization],
       sealer,
       models: settings[ENV.publicModels],

@@ -40,6 +40,8 @@ export async function controlServer(
     ledger: ledgerOf(() => clock.ms),
     history,
     erasable,
+    expiry: stores.expiry,
+    environmentRetention: { responses: 30, history: 30, files: 30, audit_events: 365, usage_events: 400, logs: 30 },
     organization: "org-a",
     sealer: await localSealer(),
     failedKeys: new FailedKeys(100),

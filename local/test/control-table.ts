@@ -68,7 +68,15 @@ export async function controlTable(name = "sluice-dev-control", atEnd: AtEnd = o
   const store = new DynamoControlStore(document, { control: name, keys });
   const usage = new DynamoUsageSource(document, usageTable);
   const history = new DynamoHistorySource(document, historyTables, Date.now);
-  const stores = await erasableStores({ dynamodb, document, history, endpoint, region: REGION, atEnd });
+  const stores = await erasableStores({
+    dynamodb,
+    document,
+    history,
+    historyTable: historyTables.history,
+    endpoint,
+    region: REGION,
+    atEnd,
+  });
   const ledgerOf = (now: () => number, client = document) =>
     new UsageLedger({
       client,

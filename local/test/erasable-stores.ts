@@ -3,6 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { FileExpiry } from "../../lambdas/administer/retention/file-expiry.ts";
+import { HistoryExpiry } from "../../lambdas/administer/retention/history-expiry.ts";
+import { ResponseExpiry } from "../../lambdas/administer/retention/response-expiry.ts";
+import { StoredExpiry } from "../../lambdas/administer/retention/stored-expiry.ts";
 import { StoredData } from "../../lambdas/administer/store/erasable-data.ts";
 import { FileEraser } from "../../lambdas/administer/store/file-eraser.ts";
 import type { HistorySource } from "../../lambdas/administer/store/history-source.ts";
@@ -23,13 +27,14 @@ interface Stores {
   readonly dynamodb: LocalDynamoDb;
   readonly document: DynamoDBDocumentClient;
   readonly history: HistorySource;
+  readonly historyTable: string;
   readonly endpoint: string;
   readonly region: string;
   readonly atEnd: (end: () => Promise<void>) => void;
 }
 
 /** Empty tables of responses and batches, and a bucket of files, which an erasure deletes from. */
-export async function erasableStores({ dynamodb, document, history, endpoint, region, atEnd }: Stores) {
+export async function erasableStores({ dynamodb, document, history, historyTable, endpoint, region, atEnd }: Stores) {
   for (const [name, hash_key, range_key] of [
     [RESPONSES, "tenant", "id"],
     [BATCHES, "pk", "sk"],
@@ -56,11 +61,14 @@ export async function erasableStores({ dynamodb, document, history, endpoint, re
     rmSync(folder, { recursive: true });
     rmSync(usageFolder, { recursive: true });
   });
-  const erasable = new StoredData({
-    history,
-    responses: new ResponseEraser(document, RESPONSES),
-    files: new FileEraser({ client: document, tableName: BATCHES, s3, bucket: BUCKET }),
+  const files = new FileEraser({ client: document, tableName: BATCHES, s3, bucket: BUCKET });
+  const erasable = new StoredData({ history, responses: new ResponseEraser(document, RESPONSES), files });
+  const expiry = new StoredExpiry({
+    history: new HistoryExpiry(document, historyTable),
+    responses: new ResponseExpiry(document, RESPONSES),
+    files: { expiry: new FileExpiry(document, BATCHES), keyIds: (subject) => files.keyIds(subject) },
   });
   const usageFiles = new S3UsageFiles(s3, USAGE_BUCKET);
-  return { erasable, usageFiles, s3, objects, storeNames: { responses: RESPONSES, batches: BATCHES, bucket: BUCKET } };
+  const storeNames = { responses: RESPONSES, batches: BATCHES, bucket: BUCKET };
+  return { erasable, expiry, usageFiles, s3, objects, storeNames };
 }

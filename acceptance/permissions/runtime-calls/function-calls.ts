@@ -42,10 +42,14 @@ export const FUNCTION_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = 
     ...byKey("s3", "Decrypt", "Encrypt", "GenerateDataKey"),
     ...onTable("history", "GetItem", "Query", "UpdateItem", "DeleteItem").map(withoutEndpoint),
     ...onTable("subject-keys", "BatchGetItem", "PutItem", "DeleteItem").map(withoutEndpoint),
-    ...onTable("batches", "Query", "DeleteItem").map(withoutEndpoint),
+    ...onTable("batches", "Query", "DeleteItem", "UpdateItem").map(withoutEndpoint),
     ...onTable("responses", "Query").map((call) => ({
       ...withoutEndpoint(call),
       context: { "dynamodb:Attributes": "id" },
+    })),
+    ...onTable("responses", "UpdateItem").map((call) => ({
+      ...withoutEndpoint(call),
+      context: { "dynamodb:Attributes": "expiresAt" },
     })),
     ...onTable("responses", "DeleteItem").map(withoutEndpoint),
     { action: "s3:DeleteObject", resources: FILES },

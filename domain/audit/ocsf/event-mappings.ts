@@ -100,6 +100,7 @@ export const EVENT_MAPPINGS: { readonly [T in AuditEventType]: MapPayload<T> } =
   "credit.revoked": ({ id }) => entity("Delete", "credit", id),
   "credits.ended": ({ id }) => entity("Delete", "credits", id),
   "data_retention.updated": ({ id }) => entity("Update", "data_retention", id),
+  "retention.updated": ({ id }) => entity("Update", "retention", id),
   "history.access.granted": ({ id }) => sensitive(entity("Create", "history_access", id)),
   "history.read": ({ id }) => sensitive(entity("Read", "history", id)),
   "history.deleted": ({ id }) => entity("Delete", "history", id),

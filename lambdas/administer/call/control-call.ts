@@ -5,6 +5,7 @@ import type { MemberKeys } from "../../../contracts/control/project-keys.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import type { StoredGeneration } from "../../../contracts/history/stored-generation.ts";
 import type { LimitScope } from "../../../contracts/limits/use-limit.ts";
+import type { EnvironmentRetention } from "../../../contracts/retention/retention.ts";
 import { auditNotice } from "../../../domain/notices/audit-notice.ts";
 import { actorOf, createAuditEvent } from "../../../domain/tenancy/audit-event.ts";
 import { type Change, changedRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
@@ -99,6 +100,8 @@ export interface ControlCall<Id extends ControlOperationId> {
   readonly history: HistorySource | undefined;
   /** What gateways store of subjects. */
   readonly erasable: ErasableData;
+  /** The environment's days for each class of stored data. */
+  readonly environmentRetention: EnvironmentRetention;
   /** Whether the request has little time left. */
   readonly isLate: IsLate;
   /** Id of the operator's organisation, to which keys without a project belong. */

@@ -1,14 +1,19 @@
+import type { EnvironmentRetention } from "../../../contracts/retention/retention.ts";
 import type { PendingKind, PendingWork } from "../../../domain/tenancy/pending-marks.ts";
 import { LostRaceError } from "../call/control-error.ts";
+import type { ExpiryStore } from "../retention/expiry-store.ts";
 import type { ControlStore } from "../store/control-store.ts";
 import type { ErasableData, IsLate } from "../store/erasable-data.ts";
 import type { PendingWorkTable } from "./dynamo-pending-work.ts";
 import { pendingErasure } from "./pending-erasure.ts";
+import { pendingRetention } from "./pending-retention.ts";
 
 /** What the scheduled run works with. */
 export interface PendingTools {
   readonly store: ControlStore;
   readonly erasable: ErasableData;
+  readonly expiry: ExpiryStore;
+  readonly environmentRetention: EnvironmentRetention;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Takes one line for each failure. */
@@ -27,7 +32,10 @@ export interface PendingRun extends Omit<PendingTools, "pending" | "wait"> {
 /** Goes on with the work of a record. @throws {LostRaceError} where a request came between: the next round looks again */
 export type PendingStep = (run: PendingRun, id: string) => Promise<void>;
 
-const STEPS: Readonly<Record<PendingKind, PendingStep>> = { erasure: pendingErasure };
+const STEPS: Readonly<Record<PendingKind, PendingStep>> = {
+  erasure: pendingErasure,
+  retention: pendingRetention,
+};
 
 /** The function may run for 58 seconds. */
 const RUN_MS = 45_000;

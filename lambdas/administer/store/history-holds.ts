@@ -9,12 +9,11 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import { HISTORY_TABLE, StoredGeneration } from "../../../contracts/history/stored-generation.ts";
 import {
+  generationItems,
   HELD_EXPIRY,
   type HistoryKey,
   heldSubject,
-  listEntry,
   listPartition,
-  partKey,
   subjectsOf,
 } from "../../../domain/history/generation-keys.ts";
 import { eachOf } from "./each-of.ts";
@@ -53,7 +52,8 @@ export class HistoryHolds {
     const Item = { subject: heldSubject(subject), heldAt: new Date().toISOString() };
     await this.#client.send(new PutCommand({ TableName: this.#tables.keys, Item }));
     return this.#each(subject, HISTORY_TABLE.ttlAttribute, isLate, async (generation) => {
-      for (const key of itemsOf(generation)) await this.#rename(key, HISTORY_TABLE.ttlAttribute, HELD_EXPIRY);
+      for (const key of generationItems(generation, subject))
+        await this.#rename(key, HISTORY_TABLE.ttlAttribute, HELD_EXPIRY);
       return true;
     });
   }
@@ -65,7 +65,8 @@ export class HistoryHolds {
     );
     return this.#each(subject, HELD_EXPIRY, isLate, async (generation) => {
       if ((await this.heldAmong(subjectsOf(generation))).length > 0) return false;
-      for (const key of itemsOf(generation)) await this.#rename(key, HELD_EXPIRY, HISTORY_TABLE.ttlAttribute);
+      for (const key of generationItems(generation, subject))
+        await this.#rename(key, HELD_EXPIRY, HISTORY_TABLE.ttlAttribute);
       return true;
     });
   }
@@ -114,14 +115,4 @@ export class HistoryHolds {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     });
   }
-}
-
-/** All items of a generation; the list of the subject by which it was found is the last one. */
-function itemsOf(generation: StoredGeneration): readonly HistoryKey[] {
-  const { id, parts } = generation;
-  const lists = subjectsOf(generation).map((subject) => ({
-    partition: listPartition(subject),
-    entry: listEntry(generation),
-  }));
-  return [...Array.from({ length: parts }, (_, part) => partKey(id, part)), ...lists];
 }

@@ -42,6 +42,7 @@ export async function startControl(atEnd: AtEnd = onTestFinished) {
         ledger: ledgerOf(() => clock.ms),
         history,
         erasable,
+        environmentRetention: { responses: 30, history: 30, files: 30, logs: 30 },
         organization: "org-a",
         sealer,
         now: () => clock.ms++,

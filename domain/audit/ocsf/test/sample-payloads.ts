@@ -84,6 +84,7 @@ export const SAMPLE_PAYLOADS: AuditPayloads = {
   "credit.granted": { id: "credit-1", data: { subject_id: "proj_1", amount_nano_usd: 5, expires_at: null } },
   "credit.revoked": { id: "credit-1" },
   "credits.ended": { id: "organization" },
+  "retention.updated": { id: "proj_1", changes_requested: { responses: 7 }, before: {}, after: { responses: 7 } },
   "data_retention.updated": { id: "proj_1", changes_requested: { retention_type: "none" } },
   "history.access.granted": { id: "proj_1", reason: "ticket 7", expires_at: 1_800_000_000 },
   "history.read": { id: "chat-1", reason: "ticket 7" },
