@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import type { Project } from "../../../../contracts/control/objects.ts";
 import { api } from "../../api/queries.ts";
 import { Dialog } from "../../components/dialog.tsx";
+import { DialogActions } from "../../components/dialog-actions.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import { useChange } from "./admin-list.tsx";
@@ -63,15 +64,7 @@ export function RenameProject({ project, onClose }: { readonly project: Project;
           value={name}
           onChange={({ target }) => setName(target.value)}
         />
-        {rename.error === null ? undefined : <Problem error={rename.error} />}
-        <div className="actions">
-          <button type="button" className="button" onClick={onClose}>
-            {t("cancel")}
-          </button>
-          <button type="submit" className="button primary" aria-disabled={rename.isPending}>
-            {t("rename")}
-          </button>
-        </div>
+        <DialogActions action={t("rename")} isPending={rename.isPending} error={rename.error} onCancel={onClose} />
       </form>
     </Dialog>
   );

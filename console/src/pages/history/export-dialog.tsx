@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { ApiError, type ApiErrorKind } from "../../api/api-error.ts";
 import { announce } from "../../components/announcer.tsx";
 import { Dialog } from "../../components/dialog.tsx";
-import { Problem } from "../../components/problem.tsx";
+import { DialogActions } from "../../components/dialog-actions.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
 import { saveFile } from "../../lib/save-file.ts";
 import type { ChatFilter } from "./chats-api.ts";
@@ -69,23 +69,14 @@ export function ExportDialog({ filter, onClose }: ExportDialogProps) {
               size: format.number(file.bytes / 1e6, { maximumFractionDigits: 1 }),
             })}
       </p>
-      {error === undefined ? undefined : <Problem error={error} />}
       {isClosed ? <p>{t("exportClosed")}</p> : undefined}
-      <div className="actions">
-        <button type="button" className="button" onClick={onClose}>
-          {t("cancel")}
-        </button>
-        <button
-          type="button"
-          className="button primary"
-          aria-disabled={isRunning}
-          onClick={() => {
-            if (!isRunning) void run(file ?? emptyExport(kind));
-          }}
-        >
-          {file === undefined || isRunning ? t("export") : t("goOn")}
-        </button>
-      </div>
+      <DialogActions
+        action={file === undefined || isRunning ? t("export") : t("goOn")}
+        isPending={isRunning}
+        error={error}
+        onConfirm={() => void run(file ?? emptyExport(kind))}
+        onCancel={onClose}
+      />
     </Dialog>
   );
 }

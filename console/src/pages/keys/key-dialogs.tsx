@@ -1,5 +1,6 @@
 import type { ProjectApiKey } from "../../../../contracts/control/project-keys.ts";
 import { announce } from "../../components/announcer.tsx";
+import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useTexts } from "../../i18n/translate.ts";
@@ -30,10 +31,10 @@ export function CreateKeyDialog({ projectId, onClose }: CreateDialogProps) {
         name=""
         submitText={t("create")}
         isPending={create.isPending}
+        error={create.error}
         onSubmit={(fields) => create.mutate(fields, { onSuccess: () => announce(t("createdMessage")) })}
         onCancel={onClose}
       />
-      {create.error === null ? undefined : <Problem error={create.error} />}
     </Dialog>
   );
 }
@@ -46,7 +47,7 @@ interface KeyDialogProps extends CreateDialogProps {
 export function RotateKeyDialog({ projectId, apiKey, onClose }: KeyDialogProps) {
   const t = useTexts(MESSAGES);
   const rotate = useRotateKey(projectId, apiKey);
-  const revoke = useRevokeKey(projectId);
+  const revoke = useRevokeKey(projectId, apiKey.id, () => announce(t("revokedMessage")));
   const made = rotate.data;
   const title = t("rotateTitle", { name: apiKey.name });
   if (made !== undefined)
@@ -63,7 +64,7 @@ export function RotateKeyDialog({ projectId, apiKey, onClose }: KeyDialogProps) 
                 className="button danger"
                 aria-disabled={revoke.isPending}
                 onClick={() => {
-                  if (!revoke.isPending) revoke.mutate(apiKey.id, { onSuccess: () => announce(t("revokedMessage")) });
+                  if (!revoke.isPending) revoke.mutate();
                 }}
               >
                 {revoke.isPending ? t("revoking") : t("revokeOld")}
@@ -81,38 +82,27 @@ export function RotateKeyDialog({ projectId, apiKey, onClose }: KeyDialogProps) 
         name={apiKey.name}
         submitText={t("rotateCreate")}
         isPending={rotate.isPending}
+        error={rotate.error}
         onSubmit={(fields) => rotate.mutate(fields, { onSuccess: () => announce(t("createdMessage")) })}
         onCancel={onClose}
       />
-      {rotate.error === null ? undefined : <Problem error={rotate.error} />}
     </Dialog>
   );
 }
 
 export function RevokeKeyDialog({ projectId, apiKey, onClose }: KeyDialogProps) {
   const t = useTexts(MESSAGES);
-  const revoke = useRevokeKey(projectId);
-  const confirm = () => {
-    if (revoke.isPending) return;
-    revoke.mutate(apiKey.id, {
-      onSuccess: () => {
-        announce(t("revokedMessage"));
-        onClose();
-      },
-    });
-  };
+  const revoke = useRevokeKey(projectId, apiKey.id, () => {
+    announce(t("revokedMessage"));
+    onClose();
+  });
   return (
-    <Dialog title={t("revokeTitle", { name: apiKey.name })} onClose={onClose}>
-      <p>{t("revokeLead", { key: apiKey.redacted_value })}</p>
-      {revoke.error === null ? undefined : <Problem error={revoke.error} />}
-      <div className="actions">
-        <button type="button" className="button" onClick={onClose}>
-          {t("cancel")}
-        </button>
-        <button type="button" className="button danger" aria-disabled={revoke.isPending} onClick={confirm}>
-          {revoke.isPending ? t("revoking") : t("revoke")}
-        </button>
-      </div>
-    </Dialog>
+    <ConfirmDialog
+      title={t("revokeTitle", { name: apiKey.name })}
+      text={t("revokeLead", { key: apiKey.redacted_value })}
+      action={revoke.isPending ? t("revoking") : t("revoke")}
+      change={revoke}
+      onClose={onClose}
+    />
   );
 }

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { useForm } from "react-hook-form";
+import { DialogActions } from "../../components/dialog-actions.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import type { NewKeyFields } from "./key-queries.ts";
 import { MESSAGES } from "./messages.ts";
@@ -22,6 +23,8 @@ interface KeyFormProps {
   readonly name: string;
   readonly submitText: string;
   readonly isPending: boolean;
+  /** Why the key was not made. */
+  readonly error: unknown;
   /** The longest life in days. @default - a key may live until it is revoked */
   readonly maxDays?: number;
   /** Fields of one kind of keys alone. */
@@ -31,7 +34,7 @@ interface KeyFormProps {
 }
 
 /** Name and life of a new key. */
-export function KeyForm({ name, submitText, isPending, maxDays, children, onSubmit, onCancel }: KeyFormProps) {
+export function KeyForm({ name, submitText, isPending, error, maxDays, children, onSubmit, onCancel }: KeyFormProps) {
   const t = useTexts(MESSAGES);
   const lives = livesUpTo(maxDays);
   const [idempotencyKey] = useState(() => crypto.randomUUID());
@@ -71,14 +74,12 @@ export function KeyForm({ name, submitText, isPending, maxDays, children, onSubm
         ))}
       </select>
       {children}
-      <div className="actions">
-        <button type="button" className="button" onClick={onCancel}>
-          {t("cancel")}
-        </button>
-        <button type="submit" className="button primary" aria-disabled={isPending}>
-          {isPending ? t("creating") : submitText}
-        </button>
-      </div>
+      <DialogActions
+        action={isPending ? t("creating") : submitText}
+        isPending={isPending}
+        error={error}
+        onCancel={onCancel}
+      />
     </form>
   );
 }

@@ -64,12 +64,16 @@ export function useRotateKey(projectId: string, { id, owner }: ProjectApiKey) {
   });
 }
 
-export function useRevokeKey(projectId: string) {
+/** @param onRevoked called once the list is read anew */
+export function useRevokeKey(projectId: string, keyId: string, onRevoked: () => void) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (keyId: string) =>
-      api.call("deleteProjectApiKey", { path: { project_id: projectId, api_key_id: keyId } }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: keysQuery(projectId).queryKey }),
+    mutationFn: async (): Promise<void> =>
+      void (await api.call("deleteProjectApiKey", { path: { project_id: projectId, api_key_id: keyId } })),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: keysQuery(projectId).queryKey });
+      onRevoked();
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from "react";
 import type { Limit, Limits } from "../../../../contracts/control/limits.ts";
 import { api } from "../../api/queries.ts";
 import { Dialog } from "../../components/dialog.tsx";
+import { DialogActions } from "../../components/dialog-actions.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useTexts } from "../../i18n/translate.ts";
@@ -101,15 +102,7 @@ function Editor({ subject: { scope, id }, before, etag, onClose }: EditorProps) 
         onAdd={(limit) => setLimits([...limits, limit])}
       />
       <form onSubmit={submit}>
-        {save.error === null ? undefined : <Problem error={save.error} />}
-        <div className="actions">
-          <button type="button" className="button" onClick={onClose}>
-            {t("cancel")}
-          </button>
-          <button type="submit" className="button primary" aria-disabled={save.isPending}>
-            {t("save")}
-          </button>
-        </div>
+        <DialogActions action={t("save")} isPending={save.isPending} error={save.error} onCancel={onClose} />
       </form>
     </>
   );

@@ -4,7 +4,7 @@ import { announce } from "../../components/announcer.tsx";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { DateTime } from "../../components/date-time.tsx";
 import { Dialog } from "../../components/dialog.tsx";
-import { Problem } from "../../components/problem.tsx";
+import { DialogActions } from "../../components/dialog-actions.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import { KeyForm } from "../keys/key-form.tsx";
 import { Secret } from "../keys/secret.tsx";
@@ -55,6 +55,7 @@ export function CreateOwnKeyDialog({ projectId, bounds, isFull, onClose }: Creat
         name=""
         submitText={t("create")}
         isPending={create.isPending}
+        error={create.error}
         maxDays={bounds.maxDays}
         onSubmit={(fields) =>
           create.mutate({ ...fields, isReadOnly }, { onSuccess: () => announce(t("createdMessage")) })
@@ -71,7 +72,6 @@ export function CreateOwnKeyDialog({ projectId, bounds, isFull, onClose }: Creat
           <option value="readOnly">{t("readOnly")}</option>
         </select>
       </KeyForm>
-      {create.error === null ? undefined : <Problem error={create.error} />}
     </Dialog>
   );
 }
@@ -100,14 +100,12 @@ export function RotateOwnKeyDialog({ apiKey, onClose }: KeyDialogProps) {
         </Secret>
       </Dialog>
     );
-  const confirm = () => {
-    if (rotate.isPending) return;
-    // Another overlap is another request.
+  // Another overlap is another request.
+  const confirm = () =>
     rotate.mutate(
       { overlapSeconds, idempotencyKey: `${idempotencyKey}-${overlapSeconds}` },
       { onSuccess: () => announce(t("rotatedMessage")) },
     );
-  };
   return (
     <Dialog title={t("rotateTitle", { name: apiKey.name })} onClose={onClose}>
       <p>{t("rotateLead")}</p>
@@ -119,15 +117,13 @@ export function RotateOwnKeyDialog({ apiKey, onClose }: KeyDialogProps) {
           </option>
         ))}
       </select>
-      {rotate.error === null ? undefined : <Problem error={rotate.error} />}
-      <div className="actions">
-        <button type="button" className="button" onClick={onClose}>
-          {t("cancel")}
-        </button>
-        <button type="button" className="button primary" aria-disabled={rotate.isPending} onClick={confirm}>
-          {rotate.isPending ? t("rotating") : t("rotate")}
-        </button>
-      </div>
+      <DialogActions
+        action={rotate.isPending ? t("rotating") : t("rotate")}
+        isPending={rotate.isPending}
+        error={rotate.error}
+        onConfirm={confirm}
+        onCancel={onClose}
+      />
     </Dialog>
   );
 }

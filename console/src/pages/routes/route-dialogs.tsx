@@ -2,7 +2,7 @@ import { useRouteContext } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { Dialog } from "../../components/dialog.tsx";
-import { Problem } from "../../components/problem.tsx";
+import { DialogActions } from "../../components/dialog-actions.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import { gatewayAdmin } from "../service/gateway-admin.ts";
 import { MESSAGES } from "./messages.ts";
@@ -58,15 +58,7 @@ export function WeightsDialog({ route: { name, version, settings }, onClose }: R
         <p className="hint bad" role="status">
           {isWrong ? t("badWeight") : ""}
         </p>
-        {save.error === null ? undefined : <Problem error={save.error} />}
-        <div className="actions">
-          <button type="button" className="button" onClick={onClose}>
-            {t("cancel")}
-          </button>
-          <button type="submit" className="button primary" aria-disabled={save.isPending}>
-            {t("save")}
-          </button>
-        </div>
+        <DialogActions action={t("save")} isPending={save.isPending} error={save.error} onCancel={onClose} />
       </form>
     </Dialog>
   );
