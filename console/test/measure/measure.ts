@@ -36,7 +36,9 @@ interface Measured {
   readonly browser: Browser;
 }
 
-const PARTS: Readonly<Record<string, (measured: Measured, before: unknown) => unknown>> = {
+const PARTS: Readonly<
+  Record<string, (measured: Measured, before: unknown, save: (figures: unknown) => Promise<void>) => unknown>
+> = {
   firstLoadScriptGzipBytes: ({ files }) =>
     Object.fromEntries(pageModules().map((page) => [page.path, firstLoad(files, page)])),
   lighthouse: lighthouseScores,
@@ -62,7 +64,11 @@ async function findingsOf({ browser, signedIn, signedOut }: Measured) {
 }
 
 /** Of the landing page and each page of the console, or of some. */
-async function lighthouseScores({ signedIn, signedOut, landing }: Measured, before: unknown) {
+async function lighthouseScores(
+  { signedIn, signedOut, landing }: Measured,
+  before: unknown,
+  save: (figures: unknown) => Promise<void>,
+) {
   const command = await installLighthouse();
   const scores: Record<string, Partial<Record<Device, Scores>>> = { ...(before as object | undefined) };
   for (const path of pages) {
@@ -70,6 +76,7 @@ async function lighthouseScores({ signedIn, signedOut, landing }: Measured, befo
     for (const device of devices) {
       const found = await lighthouse(command, `${origin}${path}`, device);
       scores[path] = { ...scores[path], [device]: found };
+      await save(scores);
       console.log(`${path} ${device} ${JSON.stringify(found)}`);
     }
   }
@@ -111,16 +118,19 @@ async function measure(names: readonly string[]): Promise<void> {
   try {
     let result: Record<string, unknown> = existsSync(RESULT) ? JSON.parse(await readFile(RESULT, "utf8")) : {};
     for (const name of names) {
-      const figures = await PARTS[name]?.({ files, control, browser, ...origins }, result[name]);
-      result = {
-        ...result,
-        command: "npm run bench console",
-        machine: { cores: cpus().length, node: process.version, browser: `Chromium ${browser.version()}` },
-        /** When each part ended, in the mean of a minute. */
-        loadAverage: { ...(result.loadAverage as object | undefined), [name]: Math.round(loadavg()[0] ?? 0) },
-        [name]: figures,
+      const save = async (figures: unknown) => {
+        result = {
+          ...result,
+          command: "npm run bench console",
+          machine: { cores: cpus().length, node: process.version, browser: `Chromium ${browser.version()}` },
+          /** When each part ended, in the mean of a minute. */
+          loadAverage: { ...(result.loadAverage as object | undefined), [name]: Math.round(loadavg()[0] ?? 0) },
+          [name]: figures,
+        };
+        await writeFile(RESULT, `${JSON.stringify(result, undefined, 2)}\n`);
       };
-      await writeFile(RESULT, `${JSON.stringify(result, undefined, 2)}\n`);
+      const figures = await PARTS[name]?.({ files, control, browser, ...origins }, result[name], save);
+      await save(figures);
       if (name !== "lighthouse") console.log(JSON.stringify({ [name]: figures }));
     }
   } finally {
