@@ -48,7 +48,7 @@ describe("sluice deploy", () => {
   test("and sluice plan refuse the local stack's issuer, which does not exist on AWS", async () => {
     const { tools } = fixture();
     const dev = await loadEnvironment("dev");
-    const identity = { workloads: [], people: { issuer: "local", clientId: "sluice" } };
+    const identity = { workloads: [], people: { issuer: "local", clientId: "sluice" }, userPool: null };
     const refusing = { ...tools(), environment: async () => ({ ...dev, identity }) };
     const rule = /identity\.people\.issuer of dev must be an OpenID provider's address to be deployed, got "local"/;
     await expect(run(deployCommand, refusing, "--yes")).rejects.toThrow(rule);

@@ -21,7 +21,7 @@ const problemsOf = (
   api: Partial<Environment["api"]> = {},
   workloads: readonly WorkloadPolicy[] = [],
 ) =>
-  peopleProblems({ ...withPeople(null, api), identity: { workloads, people: settings(own) } }).map(
+  peopleProblems({ ...withPeople(null, api), identity: { workloads, people: settings(own), userPool: null } }).map(
     ({ path, rule, remedy }) => `${path}: ${rule}; ${remedy}`,
   );
 const messageOf = (people: unknown, api: Partial<Environment["api"]> = {}) => {

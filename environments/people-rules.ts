@@ -1,4 +1,4 @@
-import { LOCAL_ISSUER, type PeopleSettings } from "../contracts/processes/people.ts";
+import { COGNITO_ISSUER, isCognito, LOCAL_ISSUER, type PeopleSettings } from "../contracts/processes/people.ts";
 import { audienceOf } from "../domain/people/person-claims.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { Problem } from "./problem.ts";
@@ -8,16 +8,15 @@ const PATH = "identity.people";
 /** Microsoft's issuer of one directory. The others, such as `common`, sign tokens of every directory. */
 const ENTRA_HOST = "login.microsoftonline.com";
 const ENTRA_DIRECTORY = /^\/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\/v2\.0$/;
-/** Amazon Cognito's issuers: one of each user pool. */
-const COGNITO_HOST = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
 /** The directory of personal accounts. */
 const PERSONAL_ACCOUNTS = "/9188040d-6c67-4c5b-b112-36a304b66dad/";
 
 /** Rules between the sign-in of people and the rest of the environment. */
 export function peopleProblems(environment: Environment): readonly Problem[] {
   const { people } = environment.identity;
-  if (people === null) return [];
+  if (people === null) return poolProblems(null, environment);
   return [
+    ...poolProblems(people, environment),
     ...apiProblems(environment),
     ...sizeProblems(environment),
     ...entraProblems(people),
@@ -47,6 +46,42 @@ function apiProblems({ api: { auth, controlApi } }: Environment): readonly Probl
   return problems;
 }
 
+/** The user pool is the issuer, and says what people and clients of other issuers are told by settings. */
+function poolProblems(people: PeopleSettings | null, { identity: { userPool } }: Environment): readonly Problem[] {
+  const isIssuer = people?.issuer === COGNITO_ISSUER;
+  if (isIssuer !== (userPool !== null))
+    return [
+      {
+        path: "identity.userPool",
+        value: userPool === null ? null : "set",
+        rule: isIssuer
+          ? `must be set where ${PATH}.issuer is "${COGNITO_ISSUER}"`
+          : `must be null where ${PATH}.issuer is not "${COGNITO_ISSUER}": nobody would sign in there`,
+        remedy: isIssuer
+          ? 'write userPool: { domainPrefix: "<a name of your own>" }, or the address of another issuer'
+          : `write issuer: "${COGNITO_ISSUER}" in ${PATH}, or userPool: null`,
+      },
+    ];
+  if (!isIssuer) return [];
+  const unset = (["jwksUri", "clientSecretId", "audience", "userClaim"] as const).filter(
+    (name) => people[name] !== undefined,
+  );
+  const problems: Problem[] = unset.map((name) => ({
+    path: `${PATH}.${name}`,
+    value: people[name],
+    rule: `must be absent where ${PATH}.issuer is "${COGNITO_ISSUER}": the user pool has its own`,
+    remedy: "leave it out",
+  }));
+  if (people.accessTokens !== undefined && people.accessTokens.audience !== people.clientId)
+    problems.push({
+      path: `${PATH}.accessTokens.audience`,
+      value: people.accessTokens.audience,
+      rule: `must be the clientId where ${PATH}.issuer is "${COGNITO_ISSUER}": access tokens of its client have no other audience`,
+      remedy: `write audience: "${people.clientId}"`,
+    });
+  return problems;
+}
+
 function sizeProblems({ identity }: Environment): readonly Problem[] {
   const bytes = Buffer.byteLength(JSON.stringify(identity));
   if (bytes <= MAX_BYTES) return [];
@@ -61,7 +96,7 @@ function sizeProblems({ identity }: Environment): readonly Problem[] {
 }
 
 function entraProblems({ issuer, userClaim = "email" }: PeopleSettings): readonly Problem[] {
-  if (issuer === LOCAL_ISSUER) return [];
+  if (!isAddress(issuer)) return [];
   const { hostname, pathname } = new URL(issuer);
   if (hostname !== ENTRA_HOST) return [];
   const problems: Problem[] = [];
@@ -82,8 +117,8 @@ function entraProblems({ issuer, userClaim = "email" }: PeopleSettings): readonl
   return problems;
 }
 
-function isCognito(issuer: string): boolean {
-  return issuer !== LOCAL_ISSUER && COGNITO_HOST.test(new URL(issuer).hostname);
+function isAddress(issuer: string): boolean {
+  return issuer !== LOCAL_ISSUER && issuer !== COGNITO_ISSUER;
 }
 
 /** An access token must be told apart from an ID token, and from a workload's. */

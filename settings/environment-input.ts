@@ -4,6 +4,7 @@ import type { MODEL_MAKERS } from "../catalog/providers/model-makers.ts";
 import type { FallbackReference, ProviderSettings, RouteSettings } from "../contracts/targets/target-settings.ts";
 import type { AuditStream } from "./audit-stream.ts";
 import type { Environment, PoolSettings } from "./environment.ts";
+import type { UserPool } from "./user-pool.ts";
 
 /** Sections of an environment whose fields each have a default of their own. */
 type Section = "state" | "iam" | "network" | "api" | "identity" | "gateways" | "site" | "alarms";
@@ -47,7 +48,9 @@ type GeneralInput = Pick<Environment, "name" | "region"> &
     readonly api?: Omit<Partly<Environment["api"], ApiPart>, "auditStream"> & {
       readonly auditStream?: Readonly<z.input<typeof AuditStream>> | null;
     };
-    readonly identity?: Partly<Environment["identity"]>;
+    readonly identity?: Omit<Partly<Environment["identity"]>, "userPool"> & {
+      readonly userPool?: Readonly<z.input<typeof UserPool>> | null;
+    };
     readonly gateways?: Partly<Environment["gateways"]>;
     readonly site?: Partly<Environment["site"], "defaults">;
     readonly alarms?: Partly<Environment["alarms"]>;

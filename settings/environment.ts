@@ -23,6 +23,7 @@ import type { DeepReadonly } from "../lib/deep-readonly.ts";
 import { AuditStream } from "./audit-stream.ts";
 import { InstanceTypeName } from "./instance-type-name.ts";
 import { ImageId, Pool, PoolName } from "./pool.ts";
+import { UserPool } from "./user-pool.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 of a-z, 0-9 and -, starting with a letter");
 /** Load balancers and Valkey are named after it: AWS takes no hyphen at the end of their names, nor two together. */
@@ -250,6 +251,8 @@ export const EnvironmentSchema = z.strictObject({
     workloads: z.array(WorkloadPolicy),
     /** People who sign in at an OpenID provider for keys of their projects; `null` for none. docs/sign-in.md. */
     people: PeopleSettings.nullable(),
+    /** The user pool of Amazon Cognito where they do, which the stacks make; `null` for none. Needs `people.issuer` "cognito". docs/sign-in.md. */
+    userPool: UserPool.nullable().default(null),
   }),
   /** Storage of responses for callers of `/v1/responses`, and its duration; `null` for none. */
   responses: z.strictObject({ keepDays: z.int().min(1).max(365) }).nullable(),

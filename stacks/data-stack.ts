@@ -14,6 +14,7 @@ import { ResponsesTable } from "../constructs/data/responses-table.ts";
 import { RoutesTable } from "../constructs/data/routes-table.ts";
 import { UsageStore } from "../constructs/data/usage-store.ts";
 import { UsageTables } from "../constructs/data/usage-tables.ts";
+import { UserPool } from "../constructs/identity/user-pool.ts";
 import { LoadBalancerLogs } from "../constructs/load-balancing/load-balancer-logs.ts";
 import { ProcessLogs } from "../constructs/observability/process-logs.ts";
 import {
@@ -27,6 +28,7 @@ import {
   usageDatabaseName,
   usageTableName,
 } from "../contracts/processes/names.ts";
+import { callbackUrls } from "../domain/people/callback-urls.ts";
 import type { Environment } from "../settings/environment.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
 
@@ -48,6 +50,8 @@ export class DataStack extends TerraformStack {
   readonly controlTable: ControlTable | undefined;
   /** The audit trail of the control API; `undefined` where there is none. */
   readonly auditStore: AuditStore | undefined;
+  /** Where people sign in; `undefined` where they do elsewhere, or not at all. */
+  readonly userPool: UserPool | undefined;
   /** Sends audit events to a SIEM; `undefined` where nothing does. */
   readonly auditDelivery: AuditDelivery | undefined;
   /** Of gateways and engines: logs outlive the instance that wrote them. */
@@ -130,6 +134,7 @@ export class DataStack extends TerraformStack {
     this.controlTable = environment.api.controlApi
       ? new ControlTable(this, "Control", { name: controlTableName(environment.name), encryptionKey, isProtected })
       : undefined;
+    this.userPool = userPoolOf(this, environment);
     this.auditStore = environment.api.controlApi
       ? new AuditStore(this, "Audit", {
           name,
@@ -196,4 +201,18 @@ export class DataStack extends TerraformStack {
       value: this.artefacts.bucketName,
     });
   }
+}
+
+function userPoolOf(scope: Construct, environment: Environment): UserPool | undefined {
+  const { people, userPool } = environment.identity;
+  if (people === null || userPool === null) return undefined;
+  return new UserPool(scope, "UserPool", {
+    ...userPool,
+    name: resourceName(environment),
+    region: environment.region,
+    clientName: people.clientId,
+    callbackUrls: callbackUrls(environment),
+    hasSignUp: people.admit !== undefined && people.admit !== "invited",
+    isProtected: environment.deletionProtection,
+  });
 }

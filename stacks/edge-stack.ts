@@ -16,6 +16,7 @@ import type { DataStack } from "./data-stack.ts";
 import type { NetworkStack } from "./network-stack.ts";
 import type { ServingStack } from "./serving-stack.ts";
 import { configureStack, resourceName, stackId } from "./stack-settings.ts";
+import { deployedIdentity } from "./user-pool-identity.ts";
 
 export interface EdgeStackProps {
   readonly environment: Environment;
@@ -88,7 +89,7 @@ export class EdgeStack extends TerraformStack {
             bundle: join(props.lambdas, "authorize-request.zip"),
             auth: api.auth,
             keysTable: data.keysTable,
-            accessTokens: accessTokenSettings(environment.identity),
+            accessTokens: accessTokenSettings(deployedIdentity(environment, data)),
             planKeys: identifiers,
             logRetentionDays,
             kmsKeyArn,

@@ -29,6 +29,7 @@ import { gatewayConfig } from "./gateway-config.ts";
 import { instanceVariable, instanceVariableName } from "./instance-variable.ts";
 import type { NetworkStack } from "./network-stack.ts";
 import { configureStack, resourceName, stackId, stackTags } from "./stack-settings.ts";
+import { deployedIdentity } from "./user-pool-identity.ts";
 
 export interface ServingStackProps {
   readonly environment: Environment;
@@ -169,7 +170,8 @@ export class ServingStack extends TerraformStack {
         logRetentionDays: environment.logRetentionDays,
         kmsKeyArn: data.encryptionKey.arn,
       });
-    const { workloads, people } = environment.identity;
+    const identity = deployedIdentity(environment, data);
+    const { workloads, people } = identity;
     const hasSessions = hasBrowserSessions(environment);
     if (tokenExchangePaths(environment.identity, hasSessions).length > 0 && before.gatewayListenerArn !== undefined)
       new TokenExchange(this, "TokenExchange", {
@@ -201,7 +203,7 @@ export class ServingStack extends TerraformStack {
       name: `${name}-gateway`,
       region,
       config: gatewayConfig({
-        environment,
+        environment: { ...environment, identity },
         keysTable: data.keysTable.tableName,
         routesTable: data.routesTable.tableName,
         controlTable: controlTable?.tableName,

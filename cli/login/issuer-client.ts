@@ -1,4 +1,5 @@
 import * as oauth from "oauth4webapi";
+import { isCognito } from "../../contracts/processes/people.ts";
 import { isSafeIssuerAddress } from "../../contracts/processes/workloads.ts";
 import { fetchFailure } from "../terminal/fetch-failure.ts";
 import { UserError } from "../terminal/user-error.ts";
@@ -72,6 +73,11 @@ export class IssuerClient {
       oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, options)),
     );
     return new IssuerClient(server, clientId, secret, isLocal);
+  }
+
+  /** Whether the issuer sends browsers back to this machine by its name alone, and not by its address. */
+  get takesNameOfLoopback(): boolean {
+    return isCognito(this.#server.issuer);
   }
 
   get hasDeviceFlow(): boolean {

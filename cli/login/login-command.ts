@@ -120,7 +120,7 @@ async function byLoopback(
   const port = Number(callbackPort);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new UserError(`--callback-port must be 1 to 65535, or 0 for any free port, got ${callbackPort}.`);
-  const loopback = await openLoopback(port);
+  const loopback = await openLoopback(port, client.takesNameOfLoopback ? "localhost" : undefined);
   try {
     const started = await client.startCodeFlow(loopback.redirectUri);
     tools.show(`Open ${started.address} in a browser of this machine.`);

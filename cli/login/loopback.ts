@@ -26,14 +26,15 @@ const HEADERS = {
 /**
  * Opens the address that an issuer returns to: RFC 8252, section 7.3.
  * @param port 0 for any free one; issuers that compare the whole address need a fixed one
+ * @param name of this machine in the address
  * @throws {UserError} when the port is taken
  */
-export async function openLoopback(port: number): Promise<LoopbackRedirect> {
+export async function openLoopback(port: number, name = HOST): Promise<LoopbackRedirect> {
   let handle: (request: IncomingMessage, response: ServerResponse) => void = (_, response) =>
     respond(response, 404, "Nothing is here.");
   const server = createServer((request, response) => handle(request, response));
   await listen(server, port);
-  const origin = `${HOST}:${(server.address() as AddressInfo).port}`;
+  const origin = `${name}:${(server.address() as AddressInfo).port}`;
   const response = (state: string) =>
     new Promise<URLSearchParams>((resolve, reject) => {
       const timer = setTimeout(

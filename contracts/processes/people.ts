@@ -14,6 +14,17 @@ export const DEFAULT_ORGANIZATION = "default";
 /** In place of an issuer's address: the local stack's own issuer. It can't be deployed. */
 export const LOCAL_ISSUER = "local";
 
+/** In place of an issuer's address: the user pool that the environment makes. On the laptop the local issuer stands in for it. */
+export const COGNITO_ISSUER = "cognito";
+
+/** Amazon Cognito's issuers: one of each user pool. */
+const COGNITO_ADDRESS = /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\//;
+
+/** Whether an issuer is a user pool of Amazon Cognito: the environment's, or another one. */
+export function isCognito(issuer: string): boolean {
+  return issuer === COGNITO_ISSUER || COGNITO_ADDRESS.test(issuer);
+}
+
 /** The `audience` of an exchange for a key of the control API. Without one, the key is for models. */
 export const CONTROL_AUDIENCE = "control";
 
@@ -59,17 +70,17 @@ export type TokenScopeSettings = z.infer<typeof TokenScopeSettings>;
  * of. docs/sign-in.md.
  */
 export const PeopleSettings = z.strictObject({
-  /** `iss` of the ID token, exactly; or `local`, an issuer with example people that the local stack starts. */
+  /** `iss` of the ID token, exactly; `cognito`, the user pool of `identity.userPool`; or `local`, an issuer with example people that the local stack starts. */
   issuer: z
     .string()
     .max(300)
     .refine(
-      (text) => text === LOCAL_ISSUER || isSafeIssuerAddress(text),
-      `must be an https address without a query, as it is in the token's iss, or "${LOCAL_ISSUER}" for the local stack`,
+      (text) => text === LOCAL_ISSUER || text === COGNITO_ISSUER || isSafeIssuerAddress(text),
+      `must be an https address without a query, as it is in the token's iss, or "${COGNITO_ISSUER}" for a user pool of the environment's own, or "${LOCAL_ISSUER}" for the local stack`,
     ),
   /** Address of the issuer's keys. @default - the one in its discovery document, `/.well-known/openid-configuration` */
   jwksUri: issuerAddress.optional(),
-  /** Id of a client at the issuer, for the device flow or the code flow with PKCE. */
+  /** Id of a client at the issuer, for the device flow or the code flow with PKCE. Of the environment's user pool, the client's name. */
   clientId: z.string().min(1).max(300),
   /**
    * Name or ARN of the secret of Secrets Manager that has the client's secret. Browsers and `sluice login` then sign in by
@@ -149,14 +160,14 @@ export const PeopleSettings = z.strictObject({
 export type PeopleSettings = DeepReadonly<z.infer<typeof PeopleSettings>>;
 
 /**
- * The settings with the issuer's address in place of `local`.
- * @param localIssuer address of the local stack's issuer; `undefined` on AWS
+ * The settings with the issuer's address in place of `local`, and in the local stack in place of the user pool's.
+ * @param localIssuer address of the local stack's issuer, which it starts for these two; `undefined` on AWS
  * @returns `undefined` when there is no issuer: nobody signs in
  */
 export function withAddress(
   people: PeopleSettings | undefined,
   localIssuer: string | undefined,
 ): PeopleSettings | undefined {
-  if (people?.issuer !== LOCAL_ISSUER) return people;
-  return localIssuer === undefined ? undefined : { ...people, issuer: localIssuer };
+  if (localIssuer !== undefined && people !== undefined) return { ...people, issuer: localIssuer };
+  return people?.issuer === LOCAL_ISSUER ? undefined : people;
 }

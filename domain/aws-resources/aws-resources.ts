@@ -18,6 +18,7 @@ import { KMS } from "./services/kms.ts";
 import { LAMBDA } from "./services/lambda.ts";
 import { ROUTE53 } from "./services/route53.ts";
 import { S3 } from "./services/s3.ts";
+import { COGNITO } from "./services/sign-in/cognito.ts";
 import { SNS } from "./services/sns.ts";
 import { SSM } from "./services/ssm.ts";
 import { WAF } from "./services/waf.ts";
@@ -30,6 +31,7 @@ export const AWS_SERVICES: readonly AwsService[] = [
   BUDGETS,
   CLOUDFRONT,
   CLOUDWATCH,
+  COGNITO,
   DYNAMODB,
   EC2,
   EC2_AUTOSCALING,
@@ -55,6 +57,7 @@ const TYPES = {
   ...BUDGETS.types,
   ...CLOUDFRONT.types,
   ...CLOUDWATCH.types,
+  ...COGNITO.types,
   ...DYNAMODB.types,
   ...EC2.types,
   ...EC2_AUTOSCALING.types,

@@ -76,6 +76,18 @@ export const NAME_LIMITS: Readonly<Record<string, NameLimit>> = {
     ANY,
     "/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
   ),
+  aws_cognito_user_pool: limit(
+    "name",
+    128,
+    /^[\w\s+=,.@-]+$/,
+    "/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html",
+  ),
+  aws_cognito_user_pool_client: limit(
+    "name",
+    128,
+    /^[\w\s+=,.@-]+$/,
+    "/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html",
+  ),
   aws_dynamodb_table: limit("name", 255, /^[\w.-]{3,}$/, "/amazondynamodb/latest/APIReference/API_CreateTable.html"),
   // Begins with a letter, has no two hyphens together and none at the end.
   aws_elasticache_replication_group: limit(

@@ -98,6 +98,7 @@ export const ENVIRONMENT_DEFAULTS = {
   },
   "identity.workloads": always([], "no machine signs in by itself until a policy says which"),
   "identity.people": always(null, "no person signs in until an OpenID provider is named"),
+  "identity.userPool": always(null, "people sign in at a provider that is there already, where there is one"),
   responses: always(RESPONSES, "as long as OpenAI stores responses"),
   "responses.keepDays": always(RESPONSES.keepDays, "as long as OpenAI stores responses"),
   history: always(null, "nobody's prompts are stored unless you decide so"),

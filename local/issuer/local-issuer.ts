@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import { type Context, errors, Provider } from "oidc-provider";
 import { createMemoryAdapter } from "oidc-provider/lib/adapters/memory_adapter.js";
 import { bind, respond } from "../http/server.ts";
+import { COGNITO_TOKENS, cognitoClaims, emailOfSubject, poolSubject } from "./cognito-form.ts";
 import { choicePage, codePage, confirmPage, issuerPage, LOCAL_PEOPLE } from "./issuer-pages.ts";
 
 export interface LocalIssuer {
@@ -13,16 +14,30 @@ export interface LocalIssuer {
 }
 
 const INTERACTION = "/interaction/";
-const SCOPES = ["openid", "email", "offline_access"];
+const SCOPES = ["openid", "email", "profile", "offline_access"];
 const MAX_FORM_BYTES = 10_000;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
+
+/** Seconds for which each thing lives. */
+const LIVES = {
+  AccessToken: HOUR,
+  AuthorizationCode: 60,
+  DeviceCode: 600,
+  Grant: 30 * DAY,
+  IdToken: HOUR,
+  Interaction: HOUR,
+  RefreshToken: 30 * DAY,
+  Session: DAY,
+} as const;
 
 export interface LocalIssuerOptions {
   /** Where the code flow may return to. @default - nowhere: the device flow alone */
   readonly redirectUris?: readonly string[];
   /** A client that names it as `resource` gets access tokens for it, as JWTs. @default - access tokens are opaque */
   readonly audience?: string | undefined;
+  /** Whether it stands in for a user pool: ids of people and tokens have Cognito's form. @default false */
+  readonly isCognito?: boolean;
 }
 
 /**
@@ -34,35 +49,51 @@ export async function startLocalIssuer(clientId: string, options: LocalIssuerOpt
     respond(response, 503, {});
   const server = await bind(0, "", (request, response) => handle(request, response));
   const url = `http://127.0.0.1:${server.port}`;
+  const people = options.isCognito ? POOL_IDS : ADDRESSES;
   const provider = new Provider(url, configuration(clientId, options));
   const callback = provider.callback();
   handle = (request, response) => {
     if (!request.url?.startsWith(INTERACTION)) return callback(request, response);
-    interact(provider, request, response).catch(() =>
+    interact(provider, request, response, people).catch(() =>
       respond(response, 400, HTML, issuerPage("Start again", "<p>This sign-in has ended. Start it again.</p>")),
     );
   };
   return { url, close: () => server.close() };
 }
 
+/** How the issuer names people. */
+interface PersonIds {
+  readonly idOf: (email: string) => string;
+  readonly emailOf: (id: string) => string | undefined;
+}
+
+const ADDRESSES: PersonIds = { idOf: (email) => email, emailOf: (id) => (isPerson(id) ? id : undefined) };
+const POOL_IDS: PersonIds = { idOf: poolSubject, emailOf: emailOfSubject };
+
 const HTML = { "content-type": "text/html; charset=utf-8" } as const;
 
 /** The login page: shows the people, and signs the chosen one in. */
-async function interact(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function interact(
+  provider: Provider,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { idOf }: PersonIds,
+): Promise<void> {
   const { uid } = await provider.interactionDetails(request, response);
   if (request.method !== "POST") return respond(response, 200, HTML, choicePage(`${INTERACTION}${uid}`));
   if (Number(request.headers["content-length"] ?? MAX_FORM_BYTES + 1) > MAX_FORM_BYTES) throw new Error("too long");
   const person = new URLSearchParams(await text(request)).get("person") ?? "";
   if (!isPerson(person)) throw new Error("not a person of this issuer");
   // A native client's person is to confirm each sign-in, which pressing the button does.
-  await provider.interactionFinished(request, response, { login: { accountId: person }, consent: {} });
+  await provider.interactionFinished(request, response, { login: { accountId: idOf(person) }, consent: {} });
 }
 
 function isPerson(email: string): boolean {
   return LOCAL_PEOPLE.some((person) => person === email);
 }
 
-function configuration(clientId: string, { redirectUris = [], audience }: LocalIssuerOptions) {
+function configuration(clientId: string, { redirectUris = [], audience, isCognito = false }: LocalIssuerOptions) {
+  const { emailOf } = isCognito ? POOL_IDS : ADDRESSES;
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const isCode = redirectUris.length > 0;
   const write = (context: Context, html: string) => {
@@ -88,19 +119,24 @@ function configuration(clientId: string, { redirectUris = [], audience }: LocalI
     jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), kid: randomUUID(), alg: "RS256", use: "sig" }] },
     cookies: { keys: [randomUUID()] },
     scopes: SCOPES,
-    claims: { openid: ["sub"], email: ["email", "email_verified"] },
+    claims: {
+      openid: isCognito ? ["sub", "token_use", "cognito:username"] : ["sub"],
+      email: ["email", "email_verified"],
+    },
     conformIdTokenClaims: false,
     features: {
       devInteractions: { enabled: false },
-      resourceIndicators: {
-        enabled: true,
-        getResourceServerInfo: (_: Context, resource: string) => {
-          if (resource !== audience) throw new errors.InvalidTarget();
-          return { scope: "", audience, accessTokenFormat: "jwt" as const, jwt: { sign: { alg: "RS256" } } };
-        },
-        // Also for a refresh, and for the token of a device, whose requests need not name it again.
-        useGrantedResource: () => true,
-      },
+      resourceIndicators: isCognito
+        ? COGNITO_TOKENS.resourceIndicators
+        : {
+            enabled: true,
+            getResourceServerInfo: (_: Context, resource: string) => {
+              if (resource !== audience) throw new errors.InvalidTarget();
+              return { scope: "", audience, accessTokenFormat: "jwt" as const, jwt: { sign: { alg: "RS256" } } };
+            },
+            // Also for a refresh, and for the token of a device, whose requests need not name it again.
+            useGrantedResource: () => true,
+          },
       revocation: { enabled: true, allowedPolicy: () => true },
       deviceFlow: {
         enabled: true,
@@ -113,25 +149,21 @@ function configuration(clientId: string, { redirectUris = [], audience }: LocalI
       },
     },
     interactions: { url: (_: Context, { uid }: { readonly uid: string }) => `${INTERACTION}${uid}` },
-    ttl: {
-      AccessToken: HOUR,
-      AuthorizationCode: 60,
-      DeviceCode: 600,
-      Grant: 30 * DAY,
-      IdToken: HOUR,
-      Interaction: HOUR,
-      RefreshToken: 30 * DAY,
-      Session: DAY,
-    },
+    ttl: LIVES,
     // Access tokens have no claims of a person but `sub`.
     extraTokenClaims: (_: Context, { accountId }: { readonly accountId?: string }) =>
-      accountId === undefined ? undefined : { email: accountId, email_verified: true },
+      accountId === undefined || isCognito ? undefined : { email: accountId, email_verified: true },
+    ...(isCognito ? { formats: COGNITO_TOKENS.formats } : {}),
     issueRefreshToken: async () => true,
     loadExistingGrant: consent,
     renderError: (context: Context) =>
       write(context, issuerPage("Sign-in failed", "<p>The request was not accepted. Start it again.</p>")),
-    findAccount: (_: unknown, id: string) =>
-      isPerson(id) ? { accountId: id, claims: () => ({ sub: id, email: id, email_verified: true }) } : undefined,
+    findAccount: (_: unknown, id: string) => {
+      const email = emailOf(id);
+      if (email === undefined) return undefined;
+      const more = isCognito ? cognitoClaims(id) : {};
+      return { accountId: id, claims: () => ({ sub: id, email, email_verified: true, ...more }) };
+    },
   };
 }
 

@@ -61,6 +61,8 @@ declare module "oidc-provider" {
           readonly accessTokenFormat?: "jwt" | "opaque";
           readonly jwt?: { readonly sign: { readonly alg: string } };
         };
+        /** The resource of a request that names none. @default - none */
+        defaultResource?(): string;
         useGrantedResource?(): boolean;
       };
       readonly revocation?: { readonly enabled: boolean; allowedPolicy(): boolean };
@@ -73,6 +75,16 @@ declare module "oidc-provider" {
     };
     readonly interactions?: { url(context: Context, interaction: { readonly uid: string }): string };
     readonly ttl?: Readonly<Record<string, number>>;
+    readonly formats?: {
+      readonly customizers: {
+        /** Changes header and claims of a JWT before it is signed. */
+        jwt(
+          context: Context,
+          token: { readonly clientId?: string },
+          parts: { header: object; payload: Record<string, unknown> },
+        ): void;
+      };
+    };
     /** More claims of an access token. */
     extraTokenClaims?(
       context: Context,

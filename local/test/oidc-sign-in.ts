@@ -33,13 +33,14 @@ export async function signIn(oidc: OidcIssuer, person: string): Promise<string> 
 
 /**
  * Signs a person in at the local issuer, as a program of this machine does that calls an API for them.
- * @param resource the API, by the audience of its access tokens
+ * @param resource the API, by the audience of its access tokens; `undefined` for an issuer whose tokens have none
  * @returns the ID token and the access token
  */
-export async function signInForApi(oidc: OidcIssuer, person: string, resource: string) {
+export async function signInForApi(oidc: OidcIssuer, person: string, resource: string | undefined) {
   const { issuer, clientId, redirectUri } = oidc;
   const form = () => new URLSearchParams({ person });
-  const { returned, verifier, state, nonce } = await authorized(oidc, "openid email", form, { resource });
+  const more = resource === undefined ? {} : { resource };
+  const { returned, verifier, state, nonce } = await authorized(oidc, "openid email", form, more);
   const url = new URL(issuer);
   const server = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, insecure));
   const client = { client_id: clientId };
@@ -50,7 +51,7 @@ export async function signInForApi(oidc: OidcIssuer, person: string, resource: s
     oauth.validateAuthResponse(server, client, returned, state),
     redirectUri,
     verifier,
-    { ...insecure, additionalParameters: { resource } },
+    { ...insecure, additionalParameters: more },
   );
   const options = { expectedNonce: nonce, requireIdToken: true };
   const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, options);

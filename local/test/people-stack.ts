@@ -14,6 +14,8 @@ interface PeopleStackOptions {
   readonly usage?: Environment["usage"];
   /** Of the sign-in, beside the issuer. */
   readonly people?: Partial<PeopleSettings>;
+  /** Of the stack, where its people sign in. @default - the local issuer alone */
+  readonly userPool?: Environment["identity"]["userPool"];
   /** Whether the local model generates. @default - an engine that sends scripted pieces */
   readonly hasModel?: boolean;
   /** When it ends. @default - with the test */
@@ -22,7 +24,7 @@ interface PeopleStackOptions {
 
 /** The stacks of dev with the local issuer and a project, to which `invited` is invited. */
 export async function peopleStack(invited: string, options: PeopleStackOptions = {}) {
-  const { people, memberKeys = null, hasModel = false, onEnd = onTestFinished, ...changes } = options;
+  const { people, userPool = null, memberKeys = null, hasModel = false, onEnd = onTestFinished, ...changes } = options;
   const dev = await loadEnvironment("dev");
   const engine = hasModel ? undefined : await startFakeEngine();
   onEnd(() => engine?.stop());
@@ -31,7 +33,7 @@ export async function peopleStack(invited: string, options: PeopleStackOptions =
     ...changes,
     // All people of a test have one address.
     api: { ...dev.api, auth: "required" as const, controlApi: true, memberKeys, requestsPerMinutePerIp: 100_000 },
-    identity: { workloads: [], people: { issuer: "local", clientId: "sluice", ...people } },
+    identity: { workloads: [], people: { issuer: "local", clientId: "sluice", ...people }, userPool },
   };
   const twin = await startedTwin(
     { ...environment, site: { ...dev.site, console: "on" } },

@@ -76,6 +76,20 @@ export async function environmentVariants(): Promise<Readonly<Record<string, Env
       api: { ...dev.api, controlApi: true },
       identity: { ...dev.identity, people: { issuer: "https://login.example.com", clientId: "sluice" } },
     },
+    "dev with a user pool": {
+      ...dev,
+      api: { ...dev.api, controlApi: true },
+      identity: {
+        ...dev.identity,
+        people: {
+          issuer: "cognito",
+          clientId: "sluice",
+          accessTokens: { audience: "sluice", form: "cognito" },
+          admit: { domains: ["acme.example"] },
+        },
+        userPool: { domainPrefix: "acme-sluice", mfa: "required", tokenMinutes: 60, refreshDays: 30, callbackUrls: [] },
+      },
+    },
     "dev with a console": {
       ...dev,
       api: { ...dev.api, controlApi: true },

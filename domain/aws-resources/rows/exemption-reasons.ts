@@ -18,6 +18,8 @@ export const UNDER_A_CENT =
 export const PAID_BY_QUERIES = "AWS charges for what queries read (5 dollars a terabyte), and only people send queries";
 export const PAID_BY_AUDIT_EVENTS =
   "Firehose charges 0.029 dollars a gigabyte and counts 5 kB for an event: a cent for 69,000 events";
+export const PAID_BY_ACTIVE_PEOPLE =
+  "Cognito (plan Essentials) charges 0.015 dollars a month for each person who signs in, from the 10,001st on";
 
 /** `encryption` */
 export const SETTINGS_ONLY = "it holds settings only, neither prompts nor completions nor keys";

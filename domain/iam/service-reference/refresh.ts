@@ -16,6 +16,7 @@ const SERVICES = [
     "budgets",
     "cloudfront",
     "cloudwatch",
+    "cognito-idp",
     "dynamodb",
     "ec2",
   ],
