@@ -59,6 +59,7 @@ const waiting = [
   "local/control-api.e2e.test.ts",
   "console/dashboard.browser.test.ts",
   "local/access-tokens.e2e.test.ts",
+  "local/user-pool.e2e.test.ts",
   "local/sign-up.e2e.test.ts",
   "local/services/cloudwatch/dashboard.browser.test.ts",
   "local/console-administration.e2e.test.ts",

@@ -128,6 +128,34 @@ describe("identity.people", () => {
     ]);
   });
 
+  test("names a user pool of the environment's own exactly where the issuer is it, and nothing that the pool has itself", () => {
+    const userPool = { domainPrefix: "acme", mfa: "off", tokenMinutes: 60, refreshDays: 30, callbackUrls: [] } as const;
+    const of = (people: PeopleSettings | null, pool: typeof userPool | null) =>
+      peopleProblems({ ...withPeople(null), identity: { workloads: [], people, userPool: pool } }).map(
+        ({ path, rule }) => `${path}: ${rule}`,
+      );
+    const cognito = { issuer: "cognito", clientId: "sluice" };
+    expect(of(cognito, userPool)).toEqual([]);
+    expect(of(null, null)).toEqual([]);
+    expect(of(cognito, null)).toEqual([expect.stringContaining("identity.userPool: must be set where")]);
+    expect(of(settings(), userPool)).toEqual([expect.stringContaining("identity.userPool: must be null where")]);
+    expect(of(null, userPool)).toEqual([expect.stringContaining("identity.userPool: must be null where")]);
+    expect(of({ ...cognito, userClaim: "name", accessTokens: { audience: "x", form: "cognito" } }, userPool)).toEqual([
+      expect.stringContaining("identity.people.userClaim: must be absent"),
+      expect.stringContaining("identity.people.accessTokens.audience: must be the clientId"),
+    ]);
+  });
+
+  test.each(["aws-sluice", "my-cognito", "-a", "A"])(
+    "takes no domain prefix as Cognito refuses it: %s",
+    (domainPrefix) => {
+      const identity = { workloads: [], people: { issuer: "cognito", clientId: "sluice" }, userPool: { domainPrefix } };
+      expect(() => validateEnvironment({ ...withPeople(null), identity }, "environments/dev.ts")).toThrow(
+        "identity.userPool.domainPrefix: must be 1 to 63 of",
+      );
+    },
+  );
+
   test("takes Amazon Cognito's access tokens in Cognito's form alone, whose audience is a client, and no other issuer's in it", () => {
     const issuer = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_a1B2c3";
     const accessTokens = { audience: "sluice-cli", form: "cognito" } as const;

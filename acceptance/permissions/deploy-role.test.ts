@@ -30,7 +30,11 @@ const LATER_CHANGES: Readonly<Record<string, readonly string[]>> = {
   "a tag is taken away": [
     ...["Budgets: budgets:UntagResource", "ChangeOurs: cloudfront:UntagResource", "Logs: logs:UntagResource"],
     ...["Observe: cloudwatch:UntagResource", "Roles: iam:UntagRole", "Tables: dynamodb:UntagResource"],
-    ...["UsageDatabase: glue:UntagResource", "UsageQueries: athena:UntagResource"],
+    ...[
+      "ChangeOurs: cognito-idp:UntagResource",
+      "UsageDatabase: glue:UntagResource",
+      "UsageQueries: athena:UntagResource",
+    ],
   ],
   "another key encrypts": [
     ...["KeyNames: kms:UpdateAlias", "Keys: kms:UpdateAlias"],

@@ -33,15 +33,19 @@ describe("the user pool", () => {
     ["off", "OFF", undefined],
     ["optional", "OPTIONAL", { enabled: true }],
     ["required", "ON", { enabled: true }],
-  ] as const)("with mfa %s has Cognito's %s, by codes of an application and by no text message", (mfa, value, codes) => {
-    const pool = only(synth({ mfa }), "aws_cognito_user_pool");
-    expect(pool.mfa_configuration).toBe(value);
-    expect(pool.software_token_mfa_configuration).toEqual(codes);
-    expect(pool.sms_configuration).toBeUndefined();
-  });
+  ] as const)(
+    "with mfa %s has Cognito's %s, by codes of an application and by no text message",
+    (mfa, value, codes) => {
+      const pool = only(synth({ mfa }), "aws_cognito_user_pool");
+      expect(pool.mfa_configuration).toBe(value);
+      expect(pool.software_token_mfa_configuration).toEqual(codes);
+      expect(pool.sms_configuration).toBeUndefined();
+    },
+  );
 
   test("lets nobody but its administrators make accounts, until sign-up is on", () => {
-    const settings = (hasSignUp: boolean) => only(synth({ hasSignUp }), "aws_cognito_user_pool").admin_create_user_config;
+    const settings = (hasSignUp: boolean) =>
+      only(synth({ hasSignUp }), "aws_cognito_user_pool").admin_create_user_config;
     expect(settings(false)).toEqual({ allow_admin_create_user_only: true });
     expect(settings(true)).toEqual({ allow_admin_create_user_only: false });
   });

@@ -45,6 +45,7 @@ export function accountGrants({
         "cloudfront:Get*",
         "cloudfront:List*",
         "cloudwatch:DescribeAlarms",
+        "cognito-idp:DescribeUserPoolDomain",
         "ec2:Describe*",
         "elasticloadbalancing:Describe*",
         "kms:ListAliases",
@@ -87,10 +88,13 @@ export function accountGrants({
         ...["ReplaceRoute", "RevokeSecurityGroup*"],
       ]
         .map((action) => `ec2:${action}`)
-        .concat("cloudfront:DeleteDistribution", "cloudfront:UntagResource", "cloudfront:UpdateDistribution"),
+        .concat("cloudfront:DeleteDistribution", "cloudfront:UntagResource", "cloudfront:UpdateDistribution")
+        .concat("cognito-idp:*UserPool*", "cognito-idp:UntagResource"),
       resources: ["*"],
       condition: ours,
-      why: "AWS chooses these ids; the tag limits the statement to this environment.",
+      why:
+        "AWS chooses these ids; the tag limits the statement to this environment. Calls about a user pool with its name are " +
+        "settings; those about its people have other names.",
     },
     ...endpointsGroupGrants(endpointsGroupId, here),
     ...certificateGrants(certificateRegion, environment),
@@ -99,6 +103,7 @@ export function accountGrants({
       actions: [
         ...["acm:AddTagsToCertificate", "acm:RequestCertificate", "ec2:CreateTags", "elasticloadbalancing:AddTags"],
         ...["elasticloadbalancing:CreateTargetGroup", "kms:CreateKey", "kms:TagResource"],
+        ...["cognito-idp:CreateUserPool", "cognito-idp:TagResource"],
       ],
       resources: ["*"],
       condition: { ...becoming, StringEquals: { ...inRegion.StringEquals, ...becoming.StringEquals } },

@@ -140,32 +140,6 @@ export function serviceGrants({ name, region, environment }: DeployPermissionsPr
       ],
     },
     {
-      sid: "NewUserPool",
-      actions: ["cognito-idp:CreateUserPool", "cognito-idp:TagResource"],
-      resources: ["*"],
-      condition: becomesOurs(environment),
-      why: "A new user pool has no id yet; the tag that it must have limits the later actions.",
-    },
-    {
-      sid: "UserPool",
-      actions: [
-        ...["CreateUserPoolClient", "CreateUserPoolDomain", "DeleteUserPool", "DeleteUserPoolClient"],
-        ...["DeleteUserPoolDomain", "DescribeUserPool", "DescribeUserPoolClient", "GetUserPoolMfaConfig"],
-        ...["ListTagsForResource", "SetUserPoolMfaConfig", "UntagResource", "UpdateUserPool", "UpdateUserPoolClient"],
-        "UpdateUserPoolDomain",
-      ].map((action) => `cognito-idp:${action}`),
-      resources: [here("cognito-idp", "userpool/*")],
-      condition: isOurs(environment),
-      why: "AWS chooses the ids of pools; the tag limits the statement to this environment. None of these calls reads a person.",
-    },
-    {
-      sid: "UserPoolNames",
-      purpose: "OpenTofu reads which user pool has the name of the sign-in pages.",
-      actions: ["cognito-idp:DescribeUserPoolDomain"],
-      resources: ["*"],
-      why: "The call knows no resources; it shows settings.",
-    },
-    {
       sid: "AuditStream",
       actions: ["firehose:*DeliveryStream*", "firehose:UpdateDestination"],
       resources: [here("firehose", `deliverystream/${name}-*`)],
