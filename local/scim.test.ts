@@ -129,6 +129,9 @@ describe("provisioning by SCIM", () => {
       .body;
     const found = await scim("GET", `/Groups${filter('displayName eq "Team"')}&excludedAttributes=members`);
     expect(found.body.Resources).toMatchObject([{ id, externalId: "g1" }]);
+    // The name of a group has no difference of upper and lower case; an external id has.
+    expect((await scim("GET", `/Groups${filter('displayName eq "tEAM"')}`)).body.Resources).toMatchObject([{ id }]);
+    expect((await scim("GET", `/Groups${filter('externalId eq "G1"')}`)).body.Resources).toEqual([]);
     const members = async () =>
       ((await scim("GET", `/Groups/${id}`)).body.members as Fields[]).map(({ value }) => value);
     const added = await scim(

@@ -114,6 +114,25 @@ describe("webhooks", () => {
     expect(JSON.stringify((await call("GET", "")).body)).not.toContain("whsec_");
   });
 
+  // documented: webhook-key-ends
+  test("are told of each key that ends with its service account, twenty of them too, and of its account", async () => {
+    const { received, port } = await receiver();
+    const { hook, run, sdk, project } = await setUp();
+    await hook(port);
+    const account = await sdk.projects.serviceAccounts.create(project.id, { name: "job" });
+    const keys = [account.api_key?.id ?? ""];
+    for (let more = 1; more < 20; more++) {
+      const path = [account.id, { project_id: project.id }] as const;
+      keys.push((await sdk.projects.serviceAccounts.apiKeys.create(...path)).id);
+    }
+    await sdk.projects.serviceAccounts.delete(account.id, { project_id: project.id });
+    for (let round = 0; round < 3; round++) await run();
+    const events = received.map(({ body }) => JSON.parse(body));
+    expect(events.filter(({ type }) => type === "service_account.deleted")).toHaveLength(1);
+    const ended = events.filter(({ type }) => type === "key.revoked").map(({ data }) => data.key_id);
+    expect(ended.toSorted()).toEqual(keys.toSorted());
+  });
+
   test("are told of a spend alert beside the mail", async () => {
     const { received, port } = await receiver();
     const { hook, run, sdk, charge, project, mails } = await setUp();

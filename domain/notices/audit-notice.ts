@@ -3,10 +3,28 @@ import type { RecordOf } from "../../contracts/control/records.ts";
 import type { Notice } from "../../contracts/notices/notice.ts";
 import { newNotice } from "./new-notice.ts";
 
-/** The notice of a change that webhooks are told of; `undefined` for any other change. */
-export function auditNotice(event: AuditEvent): RecordOf<"notice"> | undefined {
+/** A key of a project that a change removes: by its own deletion, or with its user, service account, membership or group. */
+export interface EndedKey {
+  readonly id: string;
+  readonly projectId: string;
+}
+
+/** The notices of a change that webhooks are told of; none of any other change. */
+export function auditNotices(event: AuditEvent, ended: readonly EndedKey[]): readonly RecordOf<"notice">[] {
   const notice = noticeOf(event);
-  return notice && newNotice(notice, [event.id], event.effective_at);
+  const deleted = event["api_key.deleted"]?.id;
+  // Whose deletion the event is has its notice by the event.
+  const keys = ended.filter(({ id }) => id !== deleted);
+  return [
+    ...(notice ? [newNotice(notice, [event.id], event.effective_at)] : []),
+    ...keys.map(({ id, projectId }) =>
+      newNotice(
+        { type: "key.revoked", data: { key_id: id, project_id: projectId } },
+        [event.id, id],
+        event.effective_at,
+      ),
+    ),
+  ];
 }
 
 function noticeOf(event: AuditEvent): Notice | undefined {

@@ -6,7 +6,7 @@ import type { RecordOf } from "../../../contracts/control/records.ts";
 import type { StoredGeneration } from "../../../contracts/history/stored-generation.ts";
 import type { LimitScope } from "../../../contracts/limits/use-limit.ts";
 import type { EnvironmentRetention } from "../../../contracts/retention/retention.ts";
-import { auditNotice } from "../../../domain/notices/audit-notice.ts";
+import { auditNotices, type EndedKey } from "../../../domain/notices/audit-notice.ts";
 import { actorOf, createAuditEvent } from "../../../domain/tenancy/audit-event.ts";
 import { type Change, changedRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
 import type { Role } from "../../../domain/tenancy/roles.ts";
@@ -140,20 +140,43 @@ export async function change<Body>(
     ...(membership ? [requireUnchanged(membership)] : []),
     ...basis,
   ];
+  const written = event(caller, nowMs);
   const all: readonly Change[] = [
     ...withoutRepeated([...changes, ...roles]),
-    ...noticed(event(caller, nowMs)),
+    written,
     ...(repeatable ? [storedResponse(repeatable, result, nowMs)] : []),
   ];
-  if (!(await store.write(caller.organizationId, all, others))) throw new LostRaceError();
+  const notices = noticesOf(written, changes);
+  const room = Math.max(1, Math.floor((ACTIONS_AT_ONCE - all.length - others.length) / ACTIONS_OF_NOTICE));
+  const first = [...all, ...notices.slice(0, room)];
+  if (!(await store.write(caller.organizationId, first, others))) throw new LostRaceError();
+  // What one transaction can not hold: keys of a service account, whose own notice was the first.
+  if (notices.length > room) await store.write(caller.organizationId, notices.slice(room));
   return result;
 }
 
+/** DynamoDB's 100 of a transaction, less the mark of the event, the count of changed keys and what else belongs to a change. */
+const ACTIONS_AT_ONCE = 95;
+/** The notice, and the mark by which the sender finds it. */
+const ACTIONS_OF_NOTICE = 2;
+
 /** An audit event, and the notice of it for webhooks. */
 export function noticed(event: Change): readonly Change[] {
-  if (event.action !== "create" || event.record.kind !== "event") return [event];
-  const record = auditNotice(event.record.event);
-  return record === undefined ? [event] : [event, { action: "create", record }];
+  return [event, ...noticesOf(event, [])];
+}
+
+/** The notices of an audit event for webhooks: one of the event, and one of each lasting key that ends by the change. */
+function noticesOf(event: Change, changes: readonly Change[]): readonly Change[] {
+  if (event.action !== "create" || event.record.kind !== "event") return [];
+  const { event: written } = event.record;
+  const keys = changes.flatMap((one) =>
+    one.action === "remove" && one.key.kind === "projectKey" ? [endedKey(one.key.ids)] : [],
+  );
+  return auditNotices(written, keys).map((record) => ({ action: "create", record }) as const);
+}
+
+function endedKey([projectId = "", id = ""]: readonly string[]): EndedKey {
+  return { id, projectId };
 }
 
 /**

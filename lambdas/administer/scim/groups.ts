@@ -21,8 +21,10 @@ export const listGroups: ScimHandler<"listGroups"> = async ({ caller: { organiza
   const { attribute, value } =
     query.filter === undefined ? {} : parseFilter(query.filter, ["displayName", "externalId", "id"]);
   const groups = await allRecords(store, organizationId, "group", ({ id }) => id);
+  // RFC 7643, section 8.7.1: the name of a group has no difference of upper and lower case, an external id has.
+  const isNamed = (name: string) => value !== undefined && name.toLowerCase() === value.toLowerCase();
   const matches = ({ id, name, externalId }: GroupRecord) =>
-    attribute === undefined || value === { displayName: name, externalId, id }[attribute];
+    attribute === undefined || (attribute === "displayName" ? isNamed(name) : value === { externalId, id }[attribute]);
   return listResponse(
     groups.filter(matches).map((group) => groupResource(group, undefined)),
     query,
