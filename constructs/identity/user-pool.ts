@@ -2,20 +2,14 @@ import { CognitoUserPool } from "@cdktf/provider-aws/lib/cognito-user-pool/index
 import { CognitoUserPoolClient } from "@cdktf/provider-aws/lib/cognito-user-pool-client/index.js";
 import { CognitoUserPoolDomain } from "@cdktf/provider-aws/lib/cognito-user-pool-domain/index.js";
 import { Construct } from "constructs";
+import type { Environment } from "../../settings/environment.ts";
 
-export interface UserPoolProps {
+/** `callbackUrls` are all to which a sign-in may return. */
+export interface UserPoolProps extends NonNullable<Environment["identity"]["userPool"]> {
   readonly name: string;
   readonly region: string;
   /** Of the app client: a person sees it nowhere. */
   readonly clientName: string;
-  readonly domainPrefix: string;
-  readonly mfa: "off" | "optional" | "required";
-  /** Life of an ID token and of an access token. */
-  readonly tokenMinutes: number;
-  /** Life of a refresh token. */
-  readonly refreshDays: number;
-  /** Where a sign-in may return to. */
-  readonly callbackUrls: readonly string[];
   /** Whether everybody can make an account, and not administrators of the pool alone. */
   readonly hasSignUp: boolean;
   /** Whether AWS and OpenTofu refuse to destroy the pool. */
