@@ -56,6 +56,7 @@ const waiting = [
   "console/playground-requests.browser.test.ts",
   "local/console.e2e.test.ts",
   "demo-site/page.browser.test.ts",
+  "local/pending-work.e2e.test.ts",
   "local/control-api.e2e.test.ts",
   "console/dashboard.browser.test.ts",
   "local/access-tokens.e2e.test.ts",

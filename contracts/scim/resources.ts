@@ -38,7 +38,7 @@ export const ScimUserBody = z.object({
 });
 export type ScimUserBody = z.infer<typeof ScimUserBody>;
 
-/** How many users one request adds to a group or removes from it: each is a transaction, and the function has 15 seconds. */
+/** How many users one request adds to a group or removes from it: each is a transaction, and the caller waits. */
 export const MAX_MEMBERS = 200;
 export const ScimMembers = z.array(z.object({ value: z.string().min(1).max(200) })).max(MAX_MEMBERS);
 
