@@ -1,45 +1,14 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
-import { text } from "node:stream/consumers";
+import { createServer } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type ClientOptions, WebSocket } from "ws";
+import { WebSocket } from "ws";
 import { newApiKey } from "../../domain/keys/api-key.ts";
 import { eventually } from "../../test-support/waits/eventually.ts";
 import type { GatewayResponse } from "../core/response.ts";
+import { open, PATH, refused } from "../test/chat-socket.ts";
 import { chat, eventsOf, post, startTestGateway } from "../test/test-gateway.ts";
 import { ChatSockets, SOCKETS } from "./chat-sockets.ts";
-
-const PATH = "/v1/chat/completions";
-
-/** A client's socket, open, with everything that came. */
-async function open(url: string, options: ClientOptions = {}) {
-  const socket = new WebSocket(url.replace("http", "ws") + PATH, options);
-  onTestFinished(() => socket.terminate());
-  const messages: string[] = [];
-  socket.on("message", (data) => messages.push(String(data)));
-  await once(socket, "open");
-  const closed = once(socket, "close").then(([code, reason]) => ({ code, reason: String(reason) }));
-  return {
-    socket,
-    messages,
-    closed,
-    send: (body: unknown) => socket.send(typeof body === "string" ? body : JSON.stringify(body)),
-    /** Waits until so many requests have ended. */
-    ends: (count: number) =>
-      eventually(() =>
-        expect(messages.filter((one) => one === "[DONE]" || one.startsWith('{"error"'))).toHaveLength(count),
-      ),
-  };
-}
-
-/** The response to a handshake that is refused. */
-async function refused(url: string, options: ClientOptions = {}, path = PATH) {
-  const socket = new WebSocket(url.replace("http", "ws") + path, options);
-  socket.on("error", () => undefined);
-  const [, response] = (await once(socket, "unexpected-response")) as [unknown, IncomingMessage];
-  return { status: response.statusCode, headers: response.headers, body: JSON.parse(await text(response)) };
-}
 
 describe("a chat over a WebSocket", () => {
   // documented: websocket-events
@@ -230,70 +199,6 @@ describe("the client's side", () => {
     const { socket } = await open(url);
     expect((await silent.closed).code).toBe(1006);
     expect(socket.readyState).toBe(WebSocket.OPEN);
-  });
-});
-
-describe("a handshake", () => {
-  test("without a valid key gets 401 with the API's error body", async () => {
-    const { url } = await startTestGateway({ config: { auth: "required" } });
-    const { status, headers, body } = await refused(url);
-    expect([status, body.error.code]).toEqual([401, "missing_api_key"]);
-    expect([headers["www-authenticate"], headers["content-type"]]).toEqual(["Bearer", "application/json"]);
-    expect(headers["x-request-id"]).toMatch(/^req_/);
-    expect(await refused(url, { headers: { authorization: "Bearer sk-wrong" } })).toMatchObject({ status: 401 });
-  });
-
-  test("over the address's limit is 429 with Retry-After", async () => {
-    const { url } = await startTestGateway({ config: { requestsPerMinutePerIp: 1 } });
-    await open(url);
-    const { status, headers } = await refused(url);
-    expect([status, Number(headers["retry-after"]) > 0]).toEqual([429, true]);
-  });
-
-  test("from a page of another origin is 403, from an allowed one it is taken", async () => {
-    const { url } = await startTestGateway({ config: { corsOrigins: ["https://demo.example.com"] } });
-    expect(await refused(url, { origin: "https://evil.example.com" })).toMatchObject({ status: 403 });
-    await open(url, { origin: "https://demo.example.com" });
-  });
-
-  test.each([
-    ["without a key", ["sec-websocket-version: 13"], /missing or invalid sec-websocket-key header/],
-    [
-      "of an unknown version",
-      ["sec-websocket-version: 7", "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=="],
-      /missing or invalid sec-websocket-version header/,
-    ],
-  ])(
-    "%s gets 400 with the API's error body, a request id and the versions that there are",
-    async (_, lines, problem) => {
-      const { url } = await startTestGateway();
-      const connection = connect(Number(new URL(url).port), "127.0.0.1");
-      onTestFinished(() => void connection.destroy());
-      const head = [`GET ${PATH} HTTP/1.1`, "host: a", "connection: upgrade", "upgrade: websocket", ...lines];
-      connection.write(`${head.join("\r\n")}\r\n\r\n`);
-      const [headers = "", body = ""] = (await text(connection)).split("\r\n\r\n");
-      expect(headers).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
-      expect(headers).toMatch(/x-request-id: req_[0-9a-f]{32}/);
-      expect(headers).toContain("sec-websocket-version: 13, 8");
-      const { error } = JSON.parse(body) as { error: { code: string; message: string } };
-      expect(error.code).toBe("invalid_request");
-      expect(error.message.toLowerCase()).toMatch(problem);
-    },
-  );
-
-  test("on another path, or for another protocol, is served like a plain request", async () => {
-    const { url } = await startTestGateway();
-    expect(await refused(url, {}, "/v1/completions")).toMatchObject({ status: 405 });
-    expect(await refused(url, {}, "/v1/nothing")).toMatchObject({ status: 404 });
-    const response = await new Promise<string>((resolve) => {
-      const socket = connect(Number(new URL(url).port), "127.0.0.1");
-      socket.on("data", (chunk) => {
-        resolve(String(chunk));
-        socket.destroy();
-      });
-      socket.write("GET /v1/models HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n");
-    });
-    expect(response).toMatch(/^HTTP\/1\.1 200 OK/);
   });
 });
 
