@@ -55,7 +55,7 @@ interface QueryCall {
 /** A call of the JSON protocol, named by its header `x-amz-target`. */
 interface TargetCall {
   readonly target: string;
-  readonly body?: Readonly<Record<string, string>>;
+  readonly body?: Readonly<Record<string, string | number>>;
   /** Field of the body that takes the account's id. */
   readonly accountIdField?: string;
 }

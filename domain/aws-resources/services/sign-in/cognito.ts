@@ -20,7 +20,7 @@ export const COGNITO = {
         noun: "user pool",
         service: "cognito-idp",
         target: "AWSCognitoIdentityProviderService.ListUserPools",
-        body: { MaxResults: "60" },
+        body: { MaxResults: 60 },
         list: "UserPools",
         name: "Name",
         only: /^sluice-/,
