@@ -149,6 +149,6 @@ export interface SettledRequest extends RequestFacts {
   /** Milliseconds of the gateway's clock. */
   readonly startedAt: number;
   readonly durationMs: number;
-  /** Dollars that the caller is charged, by its tokens and the price of the target that responded. */
-  readonly chargeUsd: number;
+  /** Nano-dollars that the caller is charged, by its tokens and the price of the target that responded. */
+  readonly chargeNanoUsd: number;
 }

@@ -46,7 +46,7 @@ const MEASURED: MeasuredRequest = {
   isAborted: false,
   promptTokens: 1,
   completionTokens: 1,
-  chargeUsd: 0,
+  chargeNanoUsd: 0,
   cache: undefined,
 };
 

@@ -1,5 +1,6 @@
 import { type ErrorCode, errorEntry } from "../../contracts/api/errors.ts";
 import { LIVENESS_PATH } from "../../contracts/processes/process-environment.ts";
+import { NANO_USD_PER_USD } from "../../domain/limits/nano-usd.ts";
 import type { CacheOutcome } from "../core/cache-outcome.ts";
 import { CACHE_INSTRUMENTS } from "./cache-instruments.ts";
 import type { Meter } from "./meter.ts";
@@ -22,7 +23,7 @@ export interface MeasuredRequest {
   readonly isAborted: boolean;
   readonly promptTokens: number | undefined;
   readonly completionTokens: number | undefined;
-  readonly chargeUsd: number;
+  readonly chargeNanoUsd: number;
   readonly cache: CacheOutcome | undefined;
 }
 
@@ -31,13 +32,14 @@ const CLIENT_CLOSED_REQUEST = 499;
 
 /** Counts one request that is over. */
 export function measureRequest(meter: Meter, request: MeasuredRequest): void {
-  const { route, status, durationMs, errorCode, isAborted, chargeUsd } = request;
+  const { route, status, durationMs, errorCode, isAborted, chargeNanoUsd } = request;
   const model = modelLabel(request);
   meter.add(REQUEST_INSTRUMENTS.allRequests, { route, model, status: String(status) });
   meter.observe(REQUEST_INSTRUMENTS.duration, { route }, durationMs);
   if (errorCode !== undefined) meter.add(REQUEST_INSTRUMENTS.allErrors, { code: errorCode });
   if (isAborted) meter.add(REQUEST_INSTRUMENTS.allClientAborts, {});
-  if (chargeUsd > 0 && request.isModelKnown) meter.add(REQUEST_INSTRUMENTS.charges, { model }, chargeUsd);
+  if (chargeNanoUsd > 0 && request.isModelKnown)
+    meter.add(REQUEST_INSTRUMENTS.charges, { model }, chargeNanoUsd / NANO_USD_PER_USD);
   if (!isProbe(request)) measureService(meter, request);
 }
 

@@ -1,11 +1,11 @@
 import type { Logger } from "pino";
 import { withoutKeys } from "../../contracts/api/errors.ts";
-import { usdOf } from "../../domain/targets/target-cost.ts";
+import { NANO_USD_PER_USD } from "../../domain/limits/nano-usd.ts";
 import type { RequestFacts, SettledRequest } from "../core/record.ts";
 import type { LineOutput } from "../metrics/line-output.ts";
 import { measureRequest } from "../metrics/measure-request.ts";
 import type { Meter } from "../metrics/meter.ts";
-import { chargedTokens } from "../usage/charged-tokens.ts";
+import { chargeNanoUsdOf } from "../usage/charged-tokens.ts";
 import type { Received } from "./request-states.ts";
 
 const MAX_MODEL_CHARACTERS = 80;
@@ -32,7 +32,8 @@ export function settle(received: Received, facts: RequestFacts, status: number, 
   const { meter, now, usage } = tools;
   const durationMs = now() - startedAt;
   const { method } = request;
-  const settled = { ...facts, requestId, method, status, startedAt, durationMs, chargeUsd: chargeOf(facts) };
+  const chargeNanoUsd = chargeNanoUsdOf(facts);
+  const settled = { ...facts, requestId, method, status, startedAt, durationMs, chargeNanoUsd };
   usage?.record(settled);
   measureRequest(meter, settled);
   writeLine(settled, tools);
@@ -44,16 +45,8 @@ function writeLine(settled: SettledRequest, { logger, requestLog }: SettleTools)
   if (logger.isLevelEnabled(level)) requestLog.write(`${JSON.stringify(logLine(settled, level))}\n`);
 }
 
-/** Dollars that the caller is charged, by its tokens, the price of the target that responded, and its own factor. */
-function chargeOf(facts: RequestFacts): number {
-  const { target } = facts;
-  const { promptTokens = facts.sentPromptTokens, completionTokens = facts.unseenCompletionTokens } = facts;
-  if (target === undefined) return 0;
-  return usdOf(chargedTokens(facts, target, { promptTokens, completionTokens }));
-}
-
 function logLine(settled: SettledRequest, level: "info" | "error") {
-  const { startedAt, firstTokenAt, queuedMs, priceFactor, chargeUsd: usd, failure } = settled;
+  const { startedAt, firstTokenAt, queuedMs, priceFactor, chargeNanoUsd, failure } = settled;
   return {
     level,
     time: Date.now(),
@@ -75,7 +68,7 @@ function logLine(settled: SettledRequest, level: "info" | "error") {
     promptTokens: settled.promptTokens,
     completionTokens: settled.completionTokens,
     priceFactor: priceFactor === 1 ? undefined : priceFactor,
-    chargeUsd: usd === 0 ? undefined : roundedUsd(usd),
+    chargeUsd: chargeNanoUsd === 0 ? undefined : chargeNanoUsd / NANO_USD_PER_USD,
     firstTokenMs: firstTokenAt === undefined ? undefined : rounded(firstTokenAt - startedAt),
     queuedMs: queuedMs === undefined ? undefined : rounded(queuedMs),
     durationMs: rounded(settled.durationMs),
@@ -87,11 +80,6 @@ function logLine(settled: SettledRequest, level: "info" | "error") {
 
 function rounded(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10;
-}
-
-/** A token costs some millionths of a dollar; what is below a billionth is noise of the sum. */
-function roundedUsd(usd: number): number {
-  return Number(usd.toFixed(9));
 }
 
 /** Kind and location of an unexpected exception. Not its message, which may quote the client's body. */

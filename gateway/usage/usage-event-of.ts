@@ -2,9 +2,9 @@ import { BATCH_ENDPOINTS } from "../../contracts/api/batches.ts";
 import { GENERATION_ROUTES } from "../../contracts/api/generation-routes.ts";
 import type { UsageEvent } from "../../contracts/usage/usage-event.ts";
 import { nanoUsdOf } from "../../domain/limits/nano-usd.ts";
-import { tokenBuckets, wholeTokens } from "../../domain/limits/token-buckets.ts";
+import { tokenBuckets } from "../../domain/limits/token-buckets.ts";
 import type { SettledRequest } from "../core/record.ts";
-import { chargedTokens } from "./charged-tokens.ts";
+import { chargedTokens, usedTokens } from "./charged-tokens.ts";
 
 /** Routes whose requests are counted: what a model serves, and what is charged for. Counting tokens is not. */
 const COUNTED_ROUTES: ReadonlySet<string> = new Set([
@@ -40,34 +40,30 @@ export function usageEventOf(settled: SettledRequest, endedAt: number): UsageEve
     ...tokens,
     ...(firstTokenAt === undefined ? {} : { firstTokenMs: rounded(firstTokenAt - startedAt) }),
     durationMs: rounded(settled.durationMs),
-    ...moneyOf(settled, tokens),
+    ...moneyOf(settled),
   };
 }
 
 function tokensOf(settled: SettledRequest) {
-  const { promptTokens = settled.sentPromptTokens ?? 0, completionTokens = settled.unseenCompletionTokens ?? 0 } =
-    settled;
+  const { promptTokens, completionTokens } = usedTokens(settled);
   const { cachedTokens, cacheWriteTokens, reasoningTokens } = settled;
   const buckets = tokenBuckets({ promptTokens, completionTokens, cachedTokens, cacheWriteTokens, reasoningTokens });
   return {
-    inputTokens: wholeTokens(promptTokens),
+    inputTokens: promptTokens,
     inputCachedTokens: buckets.cachedInput,
     inputCacheWriteTokens: buckets.cacheWrite,
-    outputTokens: wholeTokens(completionTokens),
+    outputTokens: completionTokens,
     reasoningTokens: buckets.reasoning,
   };
 }
 
-function moneyOf(settled: SettledRequest, tokens: ReturnType<typeof tokensOf>) {
-  const { target, pricedAt } = settled;
+function moneyOf(settled: SettledRequest) {
+  const { target, pricedAt, chargeNanoUsd } = settled;
   if (target === undefined) return { costNanoUsd: 0, chargeNanoUsd: 0, inputChargeNanoUsd: 0 };
-  const charged = chargedTokens(settled, target, {
-    promptTokens: tokens.inputTokens,
-    completionTokens: tokens.outputTokens,
-  });
+  const charged = chargedTokens(settled, target, usedTokens(settled));
   return {
     costNanoUsd: nanoUsdOf({ ...charged, price: target.priceAt(pricedAt), priceFactor: 1 }),
-    chargeNanoUsd: nanoUsdOf(charged),
+    chargeNanoUsd,
     inputChargeNanoUsd: nanoUsdOf({ ...charged, completionTokens: 0 }),
   };
 }

@@ -96,6 +96,18 @@ describe("the usage event of a request", () => {
     expect(event?.chargeNanoUsd).toBe(charge(event ?? { inputTokens: 0, outputTokens: 0 }));
   });
 
+  test("has the charge that the request's log line has, a part of a nano-dollar rounded up once", async () => {
+    const price = { inputUsdPerMillion: 0.00003, outputUsdPerMillion: 0.00003 };
+    const { url, requestLine, onDisk } = await start({ model: { price } });
+    await (await post(url, "/v1/completions", completion())).text();
+    const [event] = onDisk();
+    const tokens = (event?.inputTokens ?? 0) + (event?.outputTokens ?? 0);
+    expect((tokens * 3) % 100).toBeGreaterThan(0);
+    expect(event?.chargeNanoUsd).toBe(Math.ceil((tokens * 3) / 100));
+    const line = await requestLine();
+    expect(Number(line.chargeUsd) * 1e9).toBeCloseTo(event?.chargeNanoUsd ?? 0);
+  });
+
   test("is there for failures and cache hits, and for no request without a model", async () => {
     const cache = { ttlSeconds: 60, routeTtlSeconds: {}, memoryMiB: 1, semantic: null };
     const { url, engines, onDisk } = await start({ config: { cache } });
