@@ -46,10 +46,14 @@ describeConsole("a person's history", { people: true }, (stage) => {
     const page = await openedBy("person", stage());
     await page.getByRole("row", { name: /Question 250/ }).waitFor();
     const table = page.getByRole("table", { name: "Generations" });
-    await eventually(async () => {
-      await page.mouse.wheel(0, 4_000);
-      expect(await page.getByRole("row", { name: /Question 1 / }).count()).toBe(1);
-    });
+    await eventually(
+      async () => {
+        await page.mouse.wheel(0, 4_000);
+        expect(await page.getByRole("row", { name: /Question 1 / }).count()).toBe(1);
+        // Three further pages: a browser on a loaded machine stands still for half a minute.
+      },
+      { timeoutMs: 60_000 },
+    );
     expect(await table.getAttribute("aria-rowcount")).toBe("251");
     expect(await page.getByRole("row").count()).toBeLessThan(60);
     await page.getByLabel("Model").fill("a");
