@@ -20,6 +20,7 @@ const ADMIN_PAGES = [
   "limits",
   "credits",
   "health",
+  "roles?who=user.user-a",
   "live",
   "targets",
   "routes",
@@ -146,6 +147,10 @@ describeConsole("the administration", {}, (stage) => {
     await signInWithKey(limits);
     await limits.getByRole("row", { name: /search/ }).waitFor();
     expect(await limits.locator("main").getByRole("button").count()).toBe(0);
+    const roles = await open("/admin/roles?who=user.user-a");
+    await signInWithKey(roles);
+    await roles.getByRole("row", { name: /support.*The person/ }).waitFor();
+    expect(await roles.locator("main").getByRole("button").count()).toBe(0);
     const page = await open("/admin/audit");
     await signInWithKey(page);
     await page.getByRole("heading", { name: "This page is for administrators" }).waitFor();

@@ -19,7 +19,7 @@ const FRAME: ChunkGroup = {
     [
       "/node_modules/(react|react-dom|scheduler|use-sync-external-store|zustand|axios|use-intl)/",
       "/node_modules/@tanstack/(react-router|router-core|history|react-store|store|react-query|query-core)/",
-      "/console/src/(api|i18n|lib|preferences|projects)/",
+      "/console/src/(api/(?!role-operations)|i18n/(?!pseudo-locale)|lib/|preferences/|projects/)",
       "/console/src/session/(?!sign-in)",
       "/console/src/shell/(?!command-palette)",
       "/console/src/components/(?!markdown/|virtual-rows)",

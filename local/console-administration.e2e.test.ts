@@ -29,7 +29,8 @@ describe.skipIf(skipped !== "")(`administration in the console on the local stac
     onTestFinished(() => engine.stop());
     const environment = {
       ...dev,
-      api: { ...dev.api, auth: "required" as const, controlApi: true },
+      // One browser opens every page within a minute.
+      api: { ...dev.api, auth: "required" as const, controlApi: true, requestsPerMinutePerIp: 100_000 },
       site: { ...dev.site, console: "on" as const },
     };
     const twin = await startedTwin(environment, { SLUICE_ENGINE_URL: engine.origin });
@@ -79,6 +80,40 @@ describe.skipIf(skipped !== "")(`administration in the console on the local stac
     await page.getByRole("region", { name: "Groups of search" }).getByRole("button", { name: "Add" }).click();
     await page.getByRole("button", { name: "Remove support" }).waitFor();
     expect((await stored(`projects/${project.id}/groups`)).data).toHaveLength(1);
+
+    await open("Roles");
+    await page.getByRole("button", { name: "New role" }).click();
+    const role = page.getByRole("dialog");
+    await role.getByLabel("Name", { exact: true }).fill("helpdesk");
+    await role.getByLabel("See people", { exact: true }).check();
+    await role.getByLabel("Invite people", { exact: true }).check();
+    await role.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("row", { name: /helpdesk/ }).waitFor();
+    await page.getByLabel("Person or group", { exact: true }).selectOption("support");
+    await page.getByLabel("Role", { exact: true }).selectOption("helpdesk");
+    await page.getByRole("button", { name: "Give" }).click();
+    await page.getByRole("button", { name: "Take away helpdesk" }).waitFor();
+    expect((await stored(`groups/${group.id}/roles`)).data).toEqual([
+      expect.objectContaining({ name: "helpdesk", permissions: ["users.read", "invites.write"] }),
+    ]);
+    await page.getByRole("button", { name: "Edit helpdesk" }).click();
+    await role.getByLabel("Invite people", { exact: true }).uncheck();
+    await role.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("status").getByText("The role was changed.").waitFor();
+    expect((await stored(`groups/${group.id}/roles`)).data).toEqual([
+      expect.objectContaining({ permissions: ["users.read"] }),
+    ]);
+    await page.getByRole("button", { name: "Take away helpdesk" }).click();
+    await page.getByText("No roles.").waitFor();
+    await page.getByRole("button", { name: "Delete helpdesk" }).click();
+    await role.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByRole("row", { name: /helpdesk/ }).waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "Of search" }).click();
+    await page.getByRole("button", { name: "New role" }).click();
+    await role.getByLabel("Name", { exact: true }).fill("key manager");
+    await role.getByLabel("See API keys", { exact: true }).check();
+    await role.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("row", { name: /key manager/ }).waitFor();
 
     await open("Limits");
     await page.locator("#subject-id").selectOption("search");

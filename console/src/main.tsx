@@ -3,7 +3,8 @@ import { createRoot } from "react-dom/client";
 import { loadConsoleConfig } from "./api/console-config.ts";
 import { connectApi } from "./api/queries.ts";
 import { App } from "./app.tsx";
-import { followPreferences } from "./preferences/preferences.ts";
+import { loadPseudoLocale } from "./i18n/translate.ts";
+import { followPreferences, usePreferences } from "./preferences/preferences.ts";
 import "./session/opened-with.ts";
 import { renewSession, startSession } from "./session/keep-session.ts";
 import { controlKey, currentSession } from "./session/session.ts";
@@ -20,6 +21,7 @@ if (element === null) throw new Error("index.html has no element `root`.");
 const root = createRoot(element);
 
 try {
+  if (usePreferences.getState().locale === "en-XA") await loadPseudoLocale();
   const config = await loadConsoleConfig();
   connectApi(config.apiUrl, { key: () => controlKey(currentSession()), renew: () => renewSession() });
   root.render(

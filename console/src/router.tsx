@@ -14,6 +14,7 @@ import { auditSearch } from "./pages/admin/audit-search.ts";
 import { dashboardSearch } from "./pages/dashboard/dashboard-search.ts";
 import { historySearch } from "./pages/history/history-search.ts";
 import { limitsSearch } from "./pages/money/limits-search.ts";
+import { rolesSearch } from "./pages/roles/roles-search.ts";
 import { homeOf } from "./session/home.ts";
 import { currentSession } from "./session/session.ts";
 import { NotFound } from "./shell/not-found.tsx";
@@ -140,6 +141,13 @@ const adminHealth = createRoute({
   component: lazyRouteComponent(() => import("./pages/health/health-page.tsx"), "HealthPage"),
 });
 
+const adminRoles = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/roles",
+  validateSearch: rolesSearch,
+  component: lazyRouteComponent(() => import("./pages/roles/roles-page.tsx"), "RolesPage"),
+});
+
 const adminRoutes = createRoute({
   getParentRoute: () => app,
   path: "/admin/routes",
@@ -198,6 +206,7 @@ const tree = root.addChildren([
     adminGroups,
     adminProjects,
     adminMembers,
+    adminRoles,
     adminLimits,
     adminCredits,
     adminHealth,

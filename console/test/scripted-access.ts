@@ -1,6 +1,7 @@
 import type { CreditBalance } from "../../contracts/control/credits.ts";
 import type { Group, GroupUser, ProjectGroup } from "../../contracts/control/groups.ts";
 import type { ProjectUser } from "../../contracts/control/objects.ts";
+import type { Role } from "../../contracts/control/roles.ts";
 import { listPage } from "./list-page.ts";
 
 /** Who works in the scripted organisation's projects, its groups, and its prepaid credit. */
@@ -13,6 +14,33 @@ export interface ScriptedAccess {
 }
 
 const CREATED_AT = 1_790_000_000;
+
+function scriptedRole(name: string, permissions: readonly string[], isPredefined: boolean): Role {
+  return {
+    object: "role",
+    id: `role-${name}`,
+    name,
+    description: isPredefined ? null : "Answers questions of members and invites new ones",
+    permissions: [...permissions],
+    predefined_role: isPredefined,
+    resource_type: "api.organization",
+  };
+}
+
+const ROLES = [
+  scriptedRole("owner", ["projects.read", "projects.write", "users.read", "users.write", "audit_logs.read"], true),
+  scriptedRole("reader", ["projects.read", "users.read", "usage.read"], true),
+  scriptedRole("support", ["users.read", "invites.read", "invites.write", "of.a.newer.release"], false),
+];
+
+const ASSIGNED = {
+  created_at: null,
+  created_by: null,
+  created_by_user_obj: null,
+  metadata: null,
+  updated_at: null,
+  assignment_sources: [{ principal_id: "user-a", principal_type: "user" }],
+} as const;
 
 export function emptyAccess(): ScriptedAccess {
   return { members: [], groups: [], projectGroups: [], groupUsers: [], credits: [] };
@@ -28,6 +56,8 @@ export function listOfAccess(
   if (subject === "projects" && kind === "users") return listPage(members, query);
   const byNext = (data: readonly unknown[]) => ({ object: "list", data, has_more: false, next: null });
   if (subject === "projects" && kind === "groups") return byNext(projectGroups);
+  if (subject === "roles") return byNext(ROLES);
+  if (kind === "roles") return byNext(ROLES.slice(1).map((role) => ({ ...role, ...ASSIGNED })));
   if (subject === "groups") return byNext(kind === "users" ? groupUsers : groups);
   return undefined;
 }

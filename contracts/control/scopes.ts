@@ -22,6 +22,7 @@ export const ProjectScope = z.enum([
   "history.read",
   "history.write",
 ]);
+export type ProjectScope = z.infer<typeof ProjectScope>;
 
 /** What a role may permit in the control API. `write` of a subject does not include its `read`. */
 export const ControlScope = z.enum([

@@ -12,6 +12,7 @@ export const CONSOLE_PAGES = [
   "admin/live",
   "admin/members",
   "admin/projects",
+  "admin/roles",
   "admin/routes",
   "admin/targets",
   "admin/users",

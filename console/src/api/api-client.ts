@@ -2,7 +2,7 @@ import { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse, create
 import type { CONTROL_OPERATIONS } from "../../../contracts/control/operations.ts";
 import { parseJson } from "../../../lib/parse-json.ts";
 import { ApiError, errorOfResponse } from "./api-error.ts";
-import { type ConsoleOperation, OPERATIONS } from "./operations.ts";
+import { type ConsoleOperation, operationOf } from "./operations.ts";
 
 type Operations = typeof CONTROL_OPERATIONS;
 /** Names of the parameters in a path. */
@@ -75,7 +75,7 @@ export function createApiClient(apiUrl: string, credentials: Credentials): ApiCl
     return send(http, request, credentials.key());
   };
   async function respond<Id extends ConsoleOperation>(id: Id, options: CallOptions<Id>): Promise<AxiosResponse> {
-    const [method, path] = OPERATIONS[id];
+    const [method, path] = operationOf(id);
     const request: AxiosRequestConfig = {
       method,
       url: filled(path, options.path ?? {}),

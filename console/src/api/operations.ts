@@ -1,4 +1,5 @@
 import type { CONTROL_OPERATIONS } from "../../../contracts/control/operations.ts";
+import type { ROLE_OPERATIONS } from "./role-operations.ts";
 
 type Operations = typeof CONTROL_OPERATIONS;
 
@@ -6,7 +7,7 @@ type Operations = typeof CONTROL_OPERATIONS;
  * Operations of the control API that the console calls. Method and path are those of the contract, by the types: a wrong one does
  * not compile. They stand here once more, as the contract itself would bring its schemas into the bundle.
  */
-export const OPERATIONS = {
+const OPERATIONS = {
   listProjects: ["GET", "/v1/organization/projects"],
   createProject: ["POST", "/v1/organization/projects"],
   listProjectApiKeys: ["GET", "/v1/organization/projects/{project_id}/api_keys"],
@@ -61,4 +62,19 @@ export const OPERATIONS = {
   readonly [Id in keyof Operations]?: readonly [Operations[Id]["method"], Operations[Id]["path"]];
 };
 
-export type ConsoleOperation = keyof typeof OPERATIONS;
+export type ConsoleOperation = keyof typeof OPERATIONS | keyof typeof ROLE_OPERATIONS;
+type Request = readonly [string, string];
+
+const known: { [Id in ConsoleOperation]?: Request } = { ...OPERATIONS };
+
+/** Adds operations of one page alone, whose module brings them: every page loads those above. */
+export function addOperations(more: typeof ROLE_OPERATIONS): void {
+  Object.assign(known, more);
+}
+
+/** Method and path. */
+export function operationOf(id: ConsoleOperation): Request {
+  const found = known[id];
+  if (found === undefined) throw new Error(`No page has added ${id}.`);
+  return found;
+}

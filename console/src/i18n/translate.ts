@@ -2,10 +2,18 @@ import { createFormatter, createTranslator, type _Translator as Translator } fro
 import type { Locale } from "../preferences/locale.ts";
 import { usePreferences } from "../preferences/preferences.ts";
 import type { Messages, Texts } from "./messages.ts";
-import { type CompiledText, pseudoText } from "./pseudo-locale.ts";
+import type { CompiledText, pseudoText } from "./pseudo-locale.ts";
 
 /** The zone in which times are shown, with its name beside them. */
 const TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** What makes the texts of `en-XA`, which only tests and developers load. */
+let pseudo: typeof pseudoText | undefined;
+
+/** Loads what `en-XA` needs; until then its texts are English. */
+export async function loadPseudoLocale(): Promise<void> {
+  pseudo = (await import("./pseudo-locale.ts")).pseudoText;
+}
 
 const translators = new WeakMap<object, Map<Locale, unknown>>();
 const formatters = new Map<Locale, Formatter>();
@@ -46,7 +54,9 @@ export function translatorOf<English extends Texts>(messages: Messages<English>,
 
 function textsOf(messages: Messages<Texts>, locale: Locale): Texts {
   if (locale !== "en-XA") return messages[locale];
+  const accented = pseudo;
+  if (accented === undefined) return messages.en;
   // The build has compiled the texts, whose types stay those of the source: from them come the names of placeholders.
   const compiled = messages.en as unknown as Readonly<Record<string, CompiledText>>;
-  return Object.fromEntries(Object.entries(compiled).map(([key, text]) => [key, pseudoText(text)])) as unknown as Texts;
+  return Object.fromEntries(Object.entries(compiled).map(([key, text]) => [key, accented(text)])) as unknown as Texts;
 }

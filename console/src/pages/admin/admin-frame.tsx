@@ -15,6 +15,7 @@ const LINKS = [
   { page: "groups", to: "/admin/groups" },
   { page: "projects", to: "/admin/projects" },
   { page: "members", to: "/admin/members" },
+  { page: "roles", to: "/admin/roles" },
   { page: "limits", to: "/admin/limits" },
   { page: "credits", to: "/admin/credits" },
   { page: "health", to: "/admin/health" },

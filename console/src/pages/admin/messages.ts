@@ -13,6 +13,8 @@ export const MESSAGES = defineMessages(
     groupsLead: "People who get roles together. A group is added to a project on the page of its members.",
     members: "Members",
     membersLead: "Who works in the chosen project: people by themselves, and groups.",
+    roles: "Roles",
+    rolesLead: "Roles are lists of permissions: those that are built in, and your own. People and groups have them.",
     limits: "Limits",
     limitsLead: "What may be used at most, by whom, in which time. Money has its bar; from 90 % on, it says so.",
     credits: "Credit",
@@ -103,6 +105,8 @@ export const MESSAGES = defineMessages(
       "Personen, die Rollen gemeinsam bekommen. In ein Projekt kommt eine Gruppe auf der Seite der Mitglieder.",
     members: "Mitglieder",
     membersLead: "Wer im gewählten Projekt arbeitet: einzelne Personen und Gruppen.",
+    roles: "Rollen",
+    rolesLead: "Rollen sind Listen von Berechtigungen: vorgegebene und eigene. Personen und Gruppen haben sie.",
     limits: "Grenzen",
     limitsLead:
       "Was höchstens benutzt werden darf, von wem, in welcher Zeit. Geld hat einen Balken, der ab 90 % warnt.",

@@ -8,7 +8,6 @@ import { AdminFrame } from "../admin/admin-frame.tsx";
 import { gatewayAdmin } from "../service/gateway-admin.ts";
 import { observerKeys } from "../service/gateway-keys.ts";
 import "../../styles/dashboard.css";
-import "../../styles/health.css";
 import { GatewayTable } from "./gateway-table.tsx";
 import { MESSAGES } from "./messages.ts";
 import { ModelCard } from "./model-card.tsx";
