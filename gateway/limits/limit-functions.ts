@@ -21,10 +21,16 @@ local function integer(number)
   return string.format('%.0f', number)
 end
 
--- What is counted now, the part of it that is settled, and when the counter began.
-local function window_use(key)
+-- What is counted now, the part of it that is settled, and when the counter began. A call sees keys as they were at its
+-- beginning, and the time as it is: between them the window may have ended, and then its counter is removed here.
+local function window_use(key, now, window)
   local fields = redis.call('HMGET', key, 'u', 'f', 'g')
-  return tonumber(fields[1] or 0), tonumber(fields[2] or 0), tonumber(fields[3] or 0)
+  local began = tonumber(fields[3] or 0)
+  if began > 0 and math.floor(began / 1000 / window) < math.floor(now / window) then
+    redis.call('DEL', key)
+    return 0, 0, 0
+  end
+  return tonumber(fields[1] or 0), tonumber(fields[2] or 0), began
 end
 
 local function debt_key(key)
@@ -77,7 +83,7 @@ local function reserve(keys, args)
       used = in_progress(key)
       least = amount
     else
-      used, settled, began = window_use(key)
+      used, settled, began = window_use(key, now, window)
       if began == 0 then
         used = tonumber(redis.call('GET', debt_key(key)) or 0)
         settled = used

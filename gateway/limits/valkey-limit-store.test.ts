@@ -49,6 +49,25 @@ async function start(commandTimeoutMs = 1000) {
 describe("the Valkey limit store", () => {
   beforeEach(({ skip }) => skip(noRedisServer !== undefined, noRedisServer));
 
+  test("counts nothing of a window that is over, although the server has not removed its counter yet", async () => {
+    const { client, store, grant } = await start();
+    const first = await grant(tokens(100, 90));
+    const [key = ""] = await client.keys("*tokens*");
+    const began = Number(await client.hget(key, "g"));
+    expect(began).toBeGreaterThan(0);
+    // As in a call that begins in the last millisecond of a window and reads the clock in the next one.
+    await client.hset(key, "g", String(began - LONG * 1_000_000));
+    const next = await grant(tokens(100, 95));
+    expect(next.amounts).toEqual([95]);
+    expect(await store.reserve([tokens(100, 6, 6)], LEASE_MS)).toMatchObject({ isGranted: false, left: 5 });
+    // What is settled of the window before changes nothing of this one.
+    await settle(first, [10]);
+    await settle(next, [95]);
+    await eventually(async () => expect(await client.hget(key, "f")).toBe("95"));
+    expect(await client.hget(key, "u")).toBe("95");
+    expect(await client.pexpiretime(key)).toBeGreaterThan(Date.now());
+  });
+
   // documented: limit-store-slow
   test("knows nothing while the server is slow, and is not called again until it is quick", async () => {
     const { server, store, grant, isAvailable } = await start();
