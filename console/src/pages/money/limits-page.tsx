@@ -83,7 +83,6 @@ function AllLimits({ isOwner }: { readonly isOwner: boolean }) {
           </select>
         </div>
       </div>
-      {isOwner ? <SubjectForm scopes={SCOPES} action={t("set")} onChosen={setEdited} /> : undefined}
       <AdminList
         queryKey={["limits", scope ?? ""]}
         read={(query, signal) =>
@@ -93,6 +92,7 @@ function AllLimits({ isOwner }: { readonly isOwner: boolean }) {
         columns={columns}
         empty={t("noLimits")}
       />
+      {isOwner ? <SubjectForm scopes={SCOPES} action={t("set")} onChosen={setEdited} /> : undefined}
       {edited === undefined ? undefined : (
         <Suspense fallback={<Loading />}>
           <LimitsDialog subject={edited} onClose={() => setEdited(undefined)} />
