@@ -21,7 +21,7 @@ const FRAME: ChunkGroup = {
       "/node_modules/@tanstack/(react-router|router-core|history|react-store|store|react-query|query-core)/",
       "/console/src/(api/(?!role-operations)|i18n/(?!pseudo-locale)|lib/|preferences/|projects/)",
       "/console/src/session/(?!sign-in)",
-      "/console/src/shell/(?!command-palette)",
+      "/console/src/shell/(?!command-palette|not-found)",
       "/console/src/components/(?!markdown/|virtual-rows)",
       "/ui/(components|hooks)/",
     ].join("|"),

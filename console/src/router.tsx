@@ -17,14 +17,16 @@ import { limitsSearch } from "./pages/money/limits-search.ts";
 import { rolesSearch } from "./pages/roles/roles-search.ts";
 import { homeOf } from "./session/home.ts";
 import { currentSession } from "./session/session.ts";
-import { NotFound } from "./shell/not-found.tsx";
 import { RootLayout } from "./shell/root-layout.tsx";
 
 interface RouterContext {
   readonly config: ConsoleConfig;
 }
 
-const root = createRootRouteWithContext<RouterContext>()({ component: RootLayout, notFoundComponent: NotFound });
+const root = createRootRouteWithContext<RouterContext>()({
+  component: RootLayout,
+  notFoundComponent: lazyRouteComponent(() => import("./shell/not-found.tsx"), "NotFound"),
+});
 
 /** Pages that need somebody who is signed in. The project stands in the address, so that a link shows the same to others. */
 const app = createRoute({

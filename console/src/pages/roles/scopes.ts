@@ -31,7 +31,7 @@ export const SCOPE_GROUPS = {
     "roles.read",
     "roles.write",
   ],
-  money: ["limits.read", "limits.write", "usage.read", "own_usage.read"],
+  money: ["limits.read", "limits.write", "usage.read", "usage.write", "own_usage.read"],
   data: [
     "data_retention.read",
     "data_retention.write",
