@@ -299,11 +299,11 @@ CALLS = {
     ),
     "retrieveChat": lambda o: own(o, "get", chat_path()),
     "deleteChat": lambda o: own(o, "delete", chat_path()),
-    "archiveProject": lambda o: o.projects.archive(made["project"]),
     "retrieveProjectRetention": lambda o: own(o, "get", f"/organization/projects/{made['project']}/retention"),
     "updateProjectRetention": lambda o: own(
         o, "post", f"/organization/projects/{made['project']}/retention", {"files": None}
     ),
+    "archiveProject": lambda o: o.projects.archive(made["project"]),
     "createErasure": lambda o: own(o, "post", "/organization/erasures", {"subject_id": made["project"]}),
     "listErasures": lambda o: own(o, "get", "/organization/erasures?limit=1"),
     "retrieveErasure": lambda o: own(o, "get", f"/organization/erasures/{made['project']}"),

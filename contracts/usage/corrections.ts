@@ -113,7 +113,10 @@ export const CreateUsageBackfill = z.strictObject({
       "must be the name of a segment, such as 20261129T093456789Z-writer-000001",
     ),
   /** Its lines, compressed by gzip, in base64. */
-  content: z.base64().max(MAX_CONTENT),
+  content: z
+    .string()
+    .max(MAX_CONTENT)
+    .regex(/^[A-Za-z0-9+/]*={0,2}$/, "must be the bytes of a segment in base64"),
   /** Whether the events are stored. @default false - they are checked alone */
   apply: z.boolean().default(false),
 });
