@@ -40,8 +40,8 @@ export async function peopleStack(invited: string, options: PeopleStackOptions =
     engine === undefined ? {} : { SLUICE_ENGINE_URL: engine.origin },
     onEnd,
   );
-  const { apiUrl, siteUrl, issuerUrl } = twin.runtime.settings;
-  const { adminKey } = await stackOwner(twin, onEnd);
+  const { apiUrl, siteUrl, issuerUrl, workFolder } = twin.runtime.settings;
+  const { adminKey, document } = await stackOwner(twin, onEnd);
   const sdk = (key: string) => new OpenAI({ adminAPIKey: key, apiKey: key, baseURL: `${apiUrl}/v1`, maxRetries: 0 });
   const { organization } = sdk(adminKey).admin;
   const project = await organization.projects.create({ name: "search" });
@@ -56,5 +56,5 @@ export async function peopleStack(invited: string, options: PeopleStackOptions =
       headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-  return { control, apiUrl, siteUrl, issuerUrl, organization, project, generate, sdk };
+  return { control, adminKey, document, workFolder, apiUrl, siteUrl, issuerUrl, organization, project, generate, sdk };
 }
