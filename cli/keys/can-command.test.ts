@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { OPERATIONS } from "../../contracts/openapi/operations.ts";
+import { KEY_SCOPES } from "../../contracts/processes/auth.ts";
 import { createKey, type KeyRestrictions } from "../../domain/keys/key-item.ts";
 import { subjectLimitsId } from "../../domain/limits/subject-limits.ts";
 import { emptyRegistry } from "../test/empty-registry.ts";
@@ -78,8 +79,8 @@ describe("sluice can", () => {
       expect(await can(keyId, operationId)).toMatch(
         access === "read"
           ? /^allowed: key-has-scope:read$/
-          : access === "generate" || access === "admin"
-            ? /^refused: key-lacks-scope:(generate|admin) /
+          : access in KEY_SCOPES
+            ? new RegExp(`^refused: key-lacks-scope:${access} `)
             : /^allowed: (public|address-limited)$/,
       );
   });
