@@ -127,7 +127,7 @@ describe("the control API", () => {
     ]);
   });
 
-  test("may read and change the records of its table, read, add and revoke keys, read sums of usage, and write its log, no more", () => {
+  test("may read and change the records of its table, read, add and revoke keys, read and correct usage, and write its log, no more", () => {
     const actions = Object.values(stack.resource?.aws_iam_role_policy ?? {}).flatMap(({ policy }) =>
       statements(policy).flatMap(({ Action }) => Action),
     );
@@ -139,7 +139,10 @@ describe("the control API", () => {
       "kms:Encrypt",
       "dynamodb:GetItem",
       ...["dynamodb:PutItem", "dynamodb:UpdateItem"],
-      ...["dynamodb:Query", "kms:Decrypt"],
+      ...["BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"].map((name) => `dynamodb:${name}`),
+      ...["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
+      ...["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+      ...["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
       ...["logs:CreateLogStream", "logs:PutLogEvents"],
     ]);
   });
