@@ -66,7 +66,8 @@ describe.skipIf(skipped !== "")(`the live view on the local stack${skipped}`, ()
     await page.getByRole("link", { name: "Health" }).click();
     const model = page.getByRole("article", { name: "phi-3-mini" });
     await model.getByText("1 engine ready").waitFor();
-    await model.getByText(/^1 of \d+$/).waitFor();
+    // The stream began before the gateway had found the engine, at the load balancer's address: it has no slot of the engine.
+    await model.getByText(/^[01] of 64$/).waitFor();
     await page.getByRole("link", { name: "Live" }).click();
     await row.waitFor();
     await page.getByRole("button", { name: `Stop ${id}` }).click();

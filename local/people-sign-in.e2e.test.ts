@@ -32,7 +32,7 @@ describe.skipIf(skipped !== "")(`people sign in at the local stack${skipped}`, (
       issuer: issuerUrl,
       client_id: "sluice",
       authorization_endpoint: `${issuerUrl}/auth`,
-      scopes: ["openid", "email", "offline_access"],
+      scopes: ["openid", "profile", "email", "offline_access"],
       admit: "invited",
       has_secret: false,
     });

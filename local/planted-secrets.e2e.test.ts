@@ -32,10 +32,10 @@ async function signedIn(siteUrl: string) {
   };
 }
 
-/** `NAME in PLACE` of each text that has a secret. */
+/** `NAME in LOCATION` of each text that has a secret. */
 function found(texts: readonly StoredText[], secrets: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(secrets).flatMap(([name, secret]) =>
-    texts.filter(({ text }) => text.includes(secret)).map(({ place }) => `${name} in ${place}`),
+    texts.filter(({ text }) => text.includes(secret)).map(({ location }) => `${name} in ${location}`),
   );
 }
 
@@ -110,7 +110,7 @@ describe.skipIf(skipped !== "")(`the running stack${skipped}`, () => {
       const response = await answer;
       expect(response.status, name).toBeGreaterThanOrEqual(400);
       const text = JSON.stringify([...response.headers]) + (await response.text());
-      expect.soft(found([{ place: name, text }], secrets)).toEqual([]);
+      expect.soft(found([{ location: name, text }], secrets)).toEqual([]);
     }
 
     // The search finds what is stored: the key's id, in the log's line, the usage event and the tables.
@@ -119,8 +119,8 @@ describe.skipIf(skipped !== "")(`the running stack${skipped}`, () => {
       const files = filesBelow(workFolder);
       const { TableNames = [] } = await document.send(new ListTablesCommand({}));
       const tables = await Promise.all(TableNames.map((name) => tableText(document, name)));
-      const places = found([...files, ...tables], { keyId }).join("\n");
-      for (const place of [/ in logs\//, / in buckets\//, / in table /]) expect(places).toMatch(place);
+      const locations = found([...files, ...tables], { keyId }).join("\n");
+      for (const pattern of [/ in logs\//, / in buckets\//, / in table /]) expect(locations).toMatch(pattern);
       return [...files, ...tables];
     });
     expect(found(texts, secrets)).toEqual([]);

@@ -5,7 +5,7 @@ import { type DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb"
 
 /** A text of a running stack, and where it lies. */
 export interface StoredText {
-  readonly place: string;
+  readonly location: string;
   readonly text: string;
 }
 
@@ -17,7 +17,7 @@ export function filesBelow(folder: string): readonly StoredText[] {
       const path = join(entry.parentPath, entry.name);
       const bytes = readFileSync(path);
       const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-      return { place: relative(folder, path), text: (isGzip ? gunzipSync(bytes) : bytes).toString("latin1") };
+      return { location: relative(folder, path), text: (isGzip ? gunzipSync(bytes) : bytes).toString("latin1") };
     });
 }
 
@@ -30,7 +30,7 @@ export async function tableText(document: DynamoDBDocumentClient, name: string):
     );
     texts.push(...Items.map((item) => JSON.stringify(item, (_, value) => bytesAsText(value))));
     from = LastEvaluatedKey;
-    if (from === undefined) return { place: `table ${name}`, text: texts.join("\n") };
+    if (from === undefined) return { location: `table ${name}`, text: texts.join("\n") };
   }
 }
 
