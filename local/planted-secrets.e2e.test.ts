@@ -22,9 +22,9 @@ async function signedIn(siteUrl: string) {
   const page = await browser.newPage();
   await page.goto(`${siteUrl}/login`);
   await page.getByRole("button", { name: "Continue with single sign-on" }).click();
-  const answer = page.waitForResponse((response) => response.url().endsWith("/session") && response.ok());
+  const opened = page.waitForResponse((response) => response.url().endsWith("/session") && response.ok());
   await page.getByRole("button", { name: `Sign in as ${ADA}` }).click();
-  const session = Session.parse(await (await answer).json());
+  const session = Session.parse(await (await opened).json());
   const cookies = await page.context().cookies(`${siteUrl}/session`);
   return {
     projectKey: session.project_key?.key ?? expect.unreachable("no key of the project"),
@@ -106,8 +106,8 @@ describe.skipIf(skipped !== "")(`the running stack${skipped}`, () => {
       }),
       "a key in place of a token": form({ grant_type: secrets.key, subject_token: secrets.adminKey }),
     };
-    for (const [name, answer] of Object.entries(refused)) {
-      const response = await answer;
+    for (const [name, sent] of Object.entries(refused)) {
+      const response = await sent;
       expect(response.status, name).toBeGreaterThanOrEqual(400);
       const text = JSON.stringify([...response.headers]) + (await response.text());
       expect.soft(found([{ location: name, text }], secrets)).toEqual([]);
