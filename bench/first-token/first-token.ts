@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { launchChromium } from "../../test-support/chromium.ts";
 import { spawnChild, temporaryFolder } from "../children.ts";
 import { machine } from "../machine.ts";
@@ -15,6 +16,7 @@ import { TEAM_ENVIRONMENT } from "./team-environment.ts";
 const REPOSITORY = join(import.meta.dirname, "../..");
 const RESULT = join(REPOSITORY, "bench/results/first-token.json");
 const READY_LIMIT_MS = 900_000;
+const STOP_LIMIT_MS = 15_000;
 const GRACE = "grace@example.com";
 
 const begun = performance.now();
@@ -83,7 +85,6 @@ done("first token in the playground");
 await page.getByText("Done", { exact: true }).waitFor();
 done("answer complete");
 await browser.close();
-await stop();
 
 const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: folder, encoding: "utf8" }).trim();
 const result = {
@@ -94,4 +95,6 @@ const result = {
   steps,
 };
 writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);
+// npm may not hand a signal on: what is left of its process group ends with this process.
+await Promise.race([stop(), sleep(STOP_LIMIT_MS)]);
 process.exit(0);
