@@ -1,9 +1,8 @@
-import { Command } from "commander";
 import { expect, test } from "vitest";
 import type { UsageEvent } from "../../contracts/usage/usage-event.ts";
 import { seededNumbers, usageEvent } from "../../domain/usage/test/usage-events.ts";
 import { moneyLedger } from "../../local/test/money-ledger.ts";
-import { exportCommand } from "./export-command.ts";
+import { exportedNanoUsd } from "./test/ledger-commands.ts";
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -81,15 +80,5 @@ test("events, ledger, usage API, costs API, CSV and Stripe have the same nano-do
     .flatMap(({ results }) => results)
     .map((result) => ("amount" in result ? (result.amount?.value ?? 0) : 0));
   expect(amounts.reduce((sum, value) => sum + Math.round(Number(value) * 1e9), 0)).toBe(charged);
-  const printed: string[] = [];
-  const tools = {
-    print: (text: string) => printed.push(text),
-    localUrl: () => server.url.replace(/\/v1$/, ""),
-    variable: () => secret,
-    now: nowMs,
-  };
-  await new Command().addCommand(exportCommand(tools)).parseAsync(["export", "--since", "7d"], { from: "user" });
-  const [names = "", ...rows] = printed.join("\n").split(/\r?\n/);
-  const column = names.split(",").indexOf("nano_usd");
-  expect(rows.reduce((sum, row) => sum + Number(row.split(",")[column]), 0)).toBe(charged);
+  expect(await exportedNanoUsd({ server, secret, nowMs })).toBe(charged);
 }, 600_000);

@@ -8,7 +8,7 @@ import { segmentKey, segmentName } from "../../domain/usage/segment-names.ts";
 import { seededNumbers, usageEvent } from "../../domain/usage/test/usage-events.ts";
 import { moneyLedger } from "../../local/test/money-ledger.ts";
 import { amendCommand } from "./amend-command.ts";
-import { exportCommand } from "./export-command.ts";
+import { exportedNanoUsd, ledgerTools } from "./test/ledger-commands.ts";
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -154,17 +154,7 @@ test("events less adjustments are the sums, costs API, CSV and Stripe after any 
     stripe.taken.filter((taken) => taken.eventName === eventName).reduce((sum, { value }) => sum + value, 0);
   expect(reported("sluice_charge_nano_usd")).toBe(total("charge_nano_usd"));
   expect(reported("sluice_output_tokens")).toBe(total("output_tokens"));
-  const printed: string[] = [];
-  const tools = {
-    print: (text: string) => printed.push(text),
-    localUrl: () => server.url.replace(/\/v1$/, ""),
-    variable: () => secret,
-    now: nowMs,
-  };
-  await new Command().addCommand(exportCommand(tools)).parseAsync(["export", "--since", "7d"], { from: "user" });
-  const [names = "", ...rows] = printed.join("\n").split(/\r?\n/);
-  const column = names.split(",").indexOf("nano_usd");
-  expect(rows.reduce((sum, row) => sum + Number(row.split(",")[column]), 0)).toBe(total("charge_nano_usd"));
+  expect(await exportedNanoUsd({ server, secret, nowMs })).toBe(total("charge_nano_usd"));
 }, 600_000);
 
 describe("an adjustment", () => {
@@ -233,13 +223,7 @@ describe("an adjustment", () => {
   test("by the command takes dollars and tokens, and says what is left", async () => {
     const { server, secret, backfill, nowMs } = await started();
     await backfill(segment, [event]);
-    const printed: string[] = [];
-    const tools = {
-      print: (text: string) => printed.push(text),
-      localUrl: () => server.url.replace(/\/v1$/, ""),
-      variable: () => secret,
-      now: nowMs,
-    };
+    const { printed, tools } = ledgerTools({ server, secret, nowMs });
     const command = () => new Command().exitOverride().addCommand(amendCommand(tools));
     const args = ["amend", "req_a", "--at", event.endedAt, "--reason", "test", "--output-usd", "0.000001"];
     await command().parseAsync(args, { from: "user" });
