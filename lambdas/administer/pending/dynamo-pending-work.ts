@@ -1,10 +1,12 @@
-import { type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, paginateQuery } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { PENDING_PARTITION, type PendingWork, pendingWork } from "../../../domain/tenancy/pending-marks.ts";
 
 const MarkItem = z.object({ recordId: z.string() });
-/** Marks that one run looks at; the others follow when these are done. */
-const MAX_MARKS = 200;
+/** Marks of one page. */
+const PAGE = 1000;
+/** Marks that one round looks at: some 100 bytes each. The others follow when some of these are done. */
+const MAX_MARKS = 10 * PAGE;
 
 /** The work that waits, of all organisations. */
 export interface PendingWorkTable {
@@ -22,15 +24,21 @@ export class DynamoPendingWork implements PendingWorkTable {
   }
 
   async list(): Promise<readonly PendingWork[]> {
-    const { Items = [] } = await this.#client.send(
-      new QueryCommand({
+    const pages = paginateQuery(
+      { client: this.#client },
+      {
         TableName: this.#tableName,
         KeyConditionExpression: "organizationId = :partition",
         ExpressionAttributeValues: { ":partition": PENDING_PARTITION },
         ConsistentRead: true,
-        Limit: MAX_MARKS,
-      }),
+        Limit: PAGE,
+      },
     );
-    return Items.flatMap((item) => pendingWork(MarkItem.parse(item).recordId) ?? []);
+    const found: PendingWork[] = [];
+    for await (const { Items = [] } of pages) {
+      found.push(...Items.flatMap((item) => pendingWork(MarkItem.parse(item).recordId) ?? []));
+      if (found.length >= MAX_MARKS) break;
+    }
+    return found;
   }
 }

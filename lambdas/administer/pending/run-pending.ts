@@ -5,6 +5,7 @@ import type { ExpiryStore } from "../retention/expiry-store.ts";
 import type { ControlStore } from "../store/control-store.ts";
 import type { ErasableData, IsLate } from "../store/erasable-data.ts";
 import type { PendingWorkTable } from "./dynamo-pending-work.ts";
+import { fairOrder } from "./fair-order.ts";
 import { pendingErasure } from "./pending-erasure.ts";
 import { pendingRetention } from "./pending-retention.ts";
 
@@ -21,10 +22,12 @@ export interface PendingTools {
   readonly pending: PendingWorkTable;
   /** Until the gateways hold what was changed. */
   readonly wait: (milliseconds: number) => Promise<void>;
+  /** 0 to under 1. @default - Math.random */
+  readonly random?: () => number;
 }
 
 /** Of the run's tools, for one record. */
-export interface PendingRun extends Omit<PendingTools, "pending" | "wait"> {
+export interface PendingRun extends Omit<PendingTools, "pending" | "wait" | "random"> {
   readonly organizationId: string;
   readonly isLate: IsLate;
 }
@@ -52,7 +55,7 @@ export async function runPending(tools: PendingTools): Promise<void> {
   const startMs = tools.now();
   const isOver = () => tools.now() - startMs > RUN_MS;
   for (;;) {
-    const waiting = await tools.pending.list();
+    const waiting = fairOrder(await tools.pending.list(), tools.random ?? Math.random);
     const errors: Error[] = [];
     for (const work of waiting) {
       if (isOver()) break;
