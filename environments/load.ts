@@ -7,10 +7,13 @@ import { type ResolvedEnvironment, resolveEnvironment } from "./validate.ts";
 
 /** Files of a checkout's `environments/` that are not environments. */
 const OWN_FILES: ReadonlySet<string> = new Set([
+  "control-api-rules.ts",
   "engine-argument-rules.ts",
+  "entry-rules.ts",
   "load.ts",
   "problem.ts",
   "limit-rules.ts",
+  "network-rules.ts",
   "people-rules.ts",
   "pool-rules.ts",
   "reserved-engine-arguments.ts",
@@ -18,6 +21,7 @@ const OWN_FILES: ReadonlySet<string> = new Set([
   "schema.ts",
   "settings-list.ts",
   "validate.ts",
+  "wait-rules.ts",
   "weights-rules.ts",
   "workload-rules.ts",
 ]);
