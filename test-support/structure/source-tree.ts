@@ -15,11 +15,22 @@ const SOURCE = /\.(ts|tsx|mjs)$/;
 /** What tests alone use. */
 const TEST = /\.test\.tsx?$|\/test\/|^test-support\/|\/fixtures?\//;
 
-/** Every tracked or new source file without tests, by path. @param root of a git checkout */
-export function readSourceTree(root: string): ReadonlyMap<string, SourceNode> {
+/** Tracked and new source files, tests too, by their paths from the root. */
+function sourcePaths(root: string): readonly string[] {
   const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).split("\n");
   const listed = [...git("ls-files"), ...git("ls-files", "--others", "--exclude-standard")];
-  const paths = new Set(listed.filter((path) => SOURCE.test(path) && !TEST.test(path) && path.includes("/")));
+  return listed.filter((path) => SOURCE.test(path));
+}
+
+/** Lines of every tracked or new source file, tests too, by path. @param root of a git checkout */
+export function fileLengths(root: string): ReadonlyMap<string, number> {
+  const texts = sourcePaths(root).flatMap((path) => textOf(root, path));
+  return new Map(texts.map(([path, text]) => [path, text.split("\n").length - 1]));
+}
+
+/** Every tracked or new source file without tests, by path. @param root of a git checkout */
+export function readSourceTree(root: string): ReadonlyMap<string, SourceNode> {
+  const paths = new Set(sourcePaths(root).filter((path) => !TEST.test(path) && path.includes("/")));
   const texts = [...paths].flatMap((path) => textOf(root, path));
   return new Map(
     texts.map(([path, text]) => {

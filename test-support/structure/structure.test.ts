@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { circleProblem, importCircles } from "./import-circles.ts";
+import { KNOWN_LONG } from "./known-long-files.ts";
 import { longestFunctions } from "./longest-functions.ts";
-import { filesByFolder, folderOf, readSourceTree, type SourceNode } from "./source-tree.ts";
+import { fileLengths, filesByFolder, folderOf, readSourceTree, type SourceNode } from "./source-tree.ts";
 
 const root = join(import.meta.dirname, "../..");
 const tree = readSourceTree(root);
 const MOST_FILES = 20;
+const MOST_LINES = 300;
 /** Folders that import each other still; an entry whose circle is gone must go too. */
 const KNOWN_CIRCLES: readonly string[] = [];
 /** Folders with more files than there shall be; an entry that is small enough must go too. */
@@ -35,6 +37,19 @@ describe("the project's structure", { timeout: 120_000 }, () => {
     expect(
       KNOWN_LARGE.filter((folder) => !large.includes(folder)),
       "these are small enough: take them out",
+    ).toEqual([]);
+  });
+
+  test(`no source file has more than ${MOST_LINES} lines, tests too`, () => {
+    const long = [...fileLengths(root)].filter(([, lines]) => lines > MOST_LINES);
+    expect(
+      long.filter(([path]) => !KNOWN_LONG.includes(path)),
+      "put what is another subject into a file of its own",
+    ).toEqual([]);
+    const paths = long.map(([path]) => path);
+    expect(
+      KNOWN_LONG.filter((path) => !paths.includes(path)),
+      "these are short enough: take them out of known-long-files.ts",
     ).toEqual([]);
   });
 
