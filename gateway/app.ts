@@ -9,6 +9,7 @@ import { HealthReporter } from "./health/health-reporter.ts";
 import { HistoryRecorder } from "./history/history-recorder.ts";
 import { keyDrops } from "./keys/key-changes.ts";
 import { KeyRevocations } from "./keys/key-revocations.ts";
+import { RecentLines } from "./live/lines/recent-lines.ts";
 import { LiveBook } from "./live/live-book.ts";
 import { LiveFleet } from "./live/live-fleet.ts";
 import type { Meter } from "./metrics/meter.ts";
@@ -36,14 +37,18 @@ function createHistory(
 }
 
 function createLive(
-  { config, liveBus, version, wallClock = Date.now }: GatewayOptions,
+  { config, liveBus, version, wallClock = Date.now, recentLines = new RecentLines(wallClock) }: GatewayOptions,
   { clock, memory, thread }: ProcessShare,
   { recent }: Measurements,
   { directory, targets, admission }: Upstreams,
 ): Live {
   const book = new LiveBook({ id: `${memory.process}-${thread}`, version, now: clock, wallClock });
   const health = new HealthReporter({ config, book, recent, directory, targets, admission, now: clock, wallClock });
-  return { book, fleet: new LiveFleet(book, liveBus, () => health.snapshot()) };
+  const fleet = new LiveFleet(book, liveBus, {
+    health: () => health.snapshot(),
+    logs: (filter) => recentLines.matching(filter, book.id),
+  });
+  return { book, fleet, recentLines };
 }
 
 /** Builds the data plane. It listens and calls upstreams only after `listen`. */

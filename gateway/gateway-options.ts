@@ -17,6 +17,7 @@ import type { KeyStore } from "./keys/key-store.ts";
 import type { TokenIdentities } from "./keys/token-identities.ts";
 import type { LimitStore } from "./limits/limit-store.ts";
 import type { QuotaStore } from "./limits/quota-store.ts";
+import type { RecentLines } from "./live/lines/recent-lines.ts";
 import type { LiveBus } from "./live/live-bus.ts";
 import type { LineOutput } from "./metrics/line-output.ts";
 import type { ThreadMetrics } from "./metrics/prometheus-exporter.ts";
@@ -41,6 +42,8 @@ export interface GatewayOptions {
   readonly logger: Logger;
   /** Takes the log's line of each request; `logger` takes the other lines. */
   readonly requestLog: LineOutput;
+  /** The newest lines of the log, which operators read; `logger` adds its own, and each request is added. @default - those of requests alone */
+  readonly recentLines?: RecentLines;
   /** Shown by `/health`. */
   readonly version: string;
   /** Milliseconds of a monotonic clock, the same for all threads that share `memory`. @default - performance.now */

@@ -32,6 +32,7 @@ import { TokenIdentities } from "./keys/token-identities.ts";
 import { completeLaunch } from "./launch/complete-launch.ts";
 import { readInstanceId } from "./launch/instance-id.ts";
 import { createLimitStore } from "./limits/create-limit-store.ts";
+import { RecentLines, withRecentLines } from "./live/lines/recent-lines.ts";
 import type { LiveBus } from "./live/live-bus.ts";
 import { ThreadBus } from "./live/thread-bus.ts";
 import { ValkeyBus } from "./live/valkey-bus.ts";
@@ -95,13 +96,14 @@ export async function reportReady({ launch }: GatewaySettings, logger: Logger): 
 
 /** The gateway of this thread, with AWS behind it. */
 export function buildGateway(
-  { config, providerKeys, spool }: GatewaySettings,
-  logger: Logger,
+  { config, providerKeys, spool, logLevel }: GatewaySettings,
   output: LineOutput,
   memory: SharedMemory,
   thread: number,
   discovery: EngineDiscovery,
 ): Gateway {
+  const recentLines = new RecentLines();
+  const logger = createLogger(logLevel, withRecentLines(output, recentLines));
   const dynamodb = new DynamoDBClient({ maxAttempts: 2 });
   const client = DynamoDBDocumentClient.from(dynamodb);
   const { responseStorage } = config;
@@ -129,6 +131,7 @@ export function buildGateway(
     version: VERSION,
     clock,
     requestLog: output,
+    recentLines,
     writeMetrics: (line) => output.write(`${line}\n`),
     discovery,
     // The SDK caches the role's credentials and renews them in time.

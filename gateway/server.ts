@@ -81,14 +81,7 @@ interface Serving {
 function alone(settings: GatewaySettings, output: LineOutput): Serving {
   const memory = createSharedMemory(settings.config);
   const keyChanges = watchKeys(settings.config, memory);
-  const gateway = buildGateway(
-    settings,
-    createLogger(settings.logLevel, output),
-    output,
-    memory,
-    0,
-    awsDiscovery(settings.config),
-  );
+  const gateway = buildGateway(settings, output, memory, 0, awsDiscovery(settings.config));
   return {
     listen: () => gateway.listen(settings.port, settings.host),
     drain: () => gateway.drain().finally(() => keyChanges?.stop()),

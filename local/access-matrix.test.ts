@@ -9,6 +9,7 @@ const SCOPES: readonly (readonly KeyScope[])[] = [
   ["read"],
   ["generate"],
   ["observe"],
+  ["logs"],
   ["admin"],
   ["admin", "generate"],
 ];

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../api/errors.ts";
+import { LOG_LEVELS } from "../live/log-lines.ts";
 import { CREDENTIALS, type Operation } from "./operation.ts";
 
 const READING = [
@@ -19,7 +20,9 @@ const TAKING_BACK = [
 const CHANGING = ["invalid_json", "request_too_large", ...TAKING_BACK] as const satisfies readonly ErrorCode[];
 
 const KEY = "Needs a key with the scope `admin`.";
-const OBSERVER_KEY = "Needs a key with the scope `observe` or `admin`.";
+const OBSERVER_KEY = "Needs a key with the scope `observe`, `logs` or `admin`.";
+const LOGS_KEY = "Needs a key with the scope `logs` or `admin`.";
+const KEYS = { admin: KEY, observe: OBSERVER_KEY, logs: LOGS_KEY } as const;
 const IF_MATCH = { name: "If-Match", description: 'A version in quotes, e.g. `"3"`: change that one only.' };
 const CONDITIONS = [IF_MATCH, { name: "If-None-Match", description: "`*`: only when nothing was changed before." }];
 
@@ -72,11 +75,11 @@ type Described<Id extends string> = Pick<
 /** Every operation here is for operators; a name is the only parameter in its path. */
 function operation<const Id extends string>(
   described: Described<Id>,
-  access: "admin" | "observe" = "admin",
+  access: keyof typeof KEYS = "admin",
 ): Operation<Id> {
   return {
     ...described,
-    description: `${described.description} ${access === "admin" ? KEY : OBSERVER_KEY}`,
+    description: `${described.description} ${KEYS[access]}`,
     pathParameters: described.path.includes("{name}") ? ["name"] : [],
     access,
   };
@@ -97,6 +100,31 @@ export const ADMIN_OPERATIONS = [
       errors: READING,
     },
     "observe",
+  ),
+  operation(
+    {
+      path: "/admin/logs",
+      method: "get",
+      operationId: "listLogLines",
+      summary: "List the newest lines of the log",
+      description:
+        "Of all gateways that share a Valkey, else of the process that responds: some 2,000 lines of each thread. Successful reads of " +
+        "`/admin` and health checks have none. Lines have no keys, prompts or completions.",
+      queryParameters: [
+        { name: "level", description: "And graver ones.", values: LOG_LEVELS },
+        { name: "request", description: "An `x-request-id`." },
+        { name: "key", description: "The id of an API key." },
+        { name: "project", description: "The id of a project." },
+        { name: "model", description: "As the client wrote it." },
+        { name: "text", description: "Anywhere in the line, in small or capital letters." },
+        { name: "since", description: "A time such as `2026-01-01T00:00:00Z`, inclusive." },
+        { name: "until", description: "A time, inclusive." },
+        { name: "limit", description: "1 to 200; 100 by default." },
+      ],
+      response: { schema: "LogLineList", description: "The lines, the newest first." },
+      errors: ["invalid_request", ...READING],
+    },
+    "logs",
   ),
   operation({
     path: "/admin/targets",

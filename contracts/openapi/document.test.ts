@@ -55,6 +55,7 @@ describe("the published API reference", () => {
       "GET /openapi.json",
       "GET /reference",
       "GET /admin/health",
+      "GET /admin/logs",
       "GET /admin/targets",
       "GET /admin/requests",
       "POST /admin/requests/{name}/stop",

@@ -54,7 +54,7 @@ export interface Operation<Id extends string = string> {
 /**
  * The access to an operation. `public`: any client, without any limit. `address-limited`: any client, within the limit
  * per client address. A scope: within that limit, with a key that has the scope where the environment requires keys;
- * with `observe` or `admin`, whatever the environment requires.
+ * with `observe`, `logs` or `admin`, whatever the environment requires.
  */
 export type Access = "public" | "address-limited" | KeyScope;
 
@@ -65,7 +65,7 @@ export function scopeOf(access: Access): KeyScope | undefined {
 
 /** Whether an operation needs a key whatever the environment requires: it is for operators. */
 export function isForOperators(access: Access): boolean {
-  return access === "admin" || access === "observe";
+  return access === "admin" || access === "observe" || access === "logs";
 }
 
 /** A list of operations whose ids are literal types. */

@@ -29,6 +29,7 @@ import { ModerationRequest, ModerationResponse } from "../api/moderations.ts";
 import { DeletedResponse, ModelResponse, ResponseEvent, ResponseItemList, ResponseRequest } from "../api/responses.ts";
 import { DetokenizeRequest, DetokenizeResponse, TokenizeRequest, TokenizeResponse } from "../api/tokenize.ts";
 import { LiveRequestList, LiveRequestStopped } from "../live/live-requests.ts";
+import { LogLineList } from "../live/log-lines.ts";
 import { ServiceHealth } from "../live/service-health.ts";
 import { RouteOverride } from "../targets/target-changes.ts";
 import { ProviderSettings, RouteSettings } from "../targets/target-settings.ts";
@@ -89,6 +90,7 @@ const SCHEMAS = {
   AdminTargetList,
   LiveRequestList,
   LiveRequestStopped,
+  LogLineList,
   ServiceHealth,
   ProviderSettings,
   AdminProvider,

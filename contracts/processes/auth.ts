@@ -17,7 +17,7 @@ export const DEFAULT_PLAN = "standard";
 /** Addresses in CIDR notation. */
 export const AddressRange = z.union([z.cidrv4(), z.cidrv6()]);
 
-export const KeyScope = z.enum(["read", "generate", "observe", "admin"]);
+export const KeyScope = z.enum(["read", "generate", "observe", "logs", "admin"]);
 export type KeyScope = z.infer<typeof KeyScope>;
 
 /** What a key may do, and the scopes that each scope contains. */
@@ -28,8 +28,10 @@ export const KEY_SCOPES = {
   generate: ["read"],
   /** See how the service does: its health. It changes nothing and does not use models. */
   observe: [],
+  /** Read the newest lines of the gateways' log, which are of all tenants. */
+  logs: ["observe"],
   /** Change providers, routes and keys. An administrator's key does not use models. */
-  admin: ["read", "observe"],
+  admin: ["read", "observe", "logs"],
 } as const satisfies Readonly<Record<KeyScope, readonly KeyScope[]>>;
 
 /** Scopes of a key that was made without any. */

@@ -45,7 +45,7 @@ export const WorkloadPolicy = z.strictObject({
   models: z.array(z.string().min(1)).optional(),
   /** What the keys may do. A workload can't be an administrator. @default - generate */
   scopes: z
-    .array(KeyScope.exclude(["admin", "observe"]))
+    .array(KeyScope.exclude(["admin", "observe", "logs"]))
     .min(1)
     .optional(),
   /** Usage plan of the keys. @default - `standard` */

@@ -28,14 +28,15 @@ describe("a new key's item", () => {
   test("generates without administering unless other scopes are given", () => {
     const scopes = (input?: KeyRestrictions["scopes"]) => {
       const { item } = make({ scopes: input });
-      return (["read", "generate", "observe", "admin"] as const).filter((scope) => hasScope(item, scope));
+      return (["read", "generate", "observe", "logs", "admin"] as const).filter((scope) => hasScope(item, scope));
     };
     expect(scopes()).toEqual(["read", "generate"]);
     expect(scopes(["generate"])).toEqual(["read", "generate"]);
     expect(scopes(["read"])).toEqual(["read"]);
     expect(scopes(["observe"])).toEqual(["observe"]);
-    expect(scopes(["admin"])).toEqual(["read", "observe", "admin"]);
-    expect(scopes(["generate", "admin"])).toEqual(["read", "generate", "observe", "admin"]);
+    expect(scopes(["logs"])).toEqual(["observe", "logs"]);
+    expect(scopes(["admin"])).toEqual(["read", "observe", "logs", "admin"]);
+    expect(scopes(["generate", "admin"])).toEqual(["read", "generate", "observe", "logs", "admin"]);
     expect(scopes([])).toEqual([]);
   });
 

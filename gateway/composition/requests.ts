@@ -15,6 +15,7 @@ import type { HistoryRecorder } from "../history/history-recorder.ts";
 import type { KeyRevocations } from "../keys/key-revocations.ts";
 import { KeylessLimits } from "../limits/keyless-limits.ts";
 import { UseLimiter } from "../limits/use-limiter.ts";
+import type { RecentLines } from "../live/lines/recent-lines.ts";
 import type { LiveBook } from "../live/live-book.ts";
 import type { LiveFleet } from "../live/live-fleet.ts";
 import { REQUEST_INSTRUMENTS } from "../metrics/request-instruments.ts";
@@ -48,10 +49,11 @@ export interface RequestsOptions {
   readonly live: Live;
 }
 
-/** What lists and stops requests in progress. */
+/** What lists and stops requests in progress, and has the newest lines of the log. */
 export interface Live {
   readonly book: LiveBook;
   readonly fleet: LiveFleet;
+  readonly recentLines: RecentLines;
 }
 
 /** What serves requests, wherever they come from. */
@@ -103,6 +105,7 @@ export function createRequests(parts: RequestsOptions): Requests {
     failedKeys: new FailedKeys(MAX_FAILING_ADDRESSES, share.memory.failedKeys),
     logger,
     requestLog: options.requestLog,
+    recentLines: live.recentLines,
     meter: measurements.meter,
     usage: parts.usage,
     history: parts.history,

@@ -9,6 +9,11 @@ export const getServiceHealth: EndpointDefinition = {
   handle: (request, { live }) => live.health(request),
 };
 
+export const listLogLines: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { live }) => live.logs(request),
+};
+
 export const listTargets: EndpointDefinition = {
   ...OPERATOR,
   handle: (request, { admin }) => admin.targets(request),

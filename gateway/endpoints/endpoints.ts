@@ -46,6 +46,7 @@ export const ENDPOINTS = {
   getOpenApi,
   getReference,
   getServiceHealth: admin.getServiceHealth,
+  listLogLines: admin.listLogLines,
   listTargets: admin.listTargets,
   listRequests: admin.listRequests,
   stopRequest: admin.stopRequest,

@@ -1,18 +1,21 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import { LiveGateway, LiveRequest } from "../../contracts/live/live-requests.ts";
+import { LogFilter, LogLine } from "../../contracts/live/log-lines.ts";
 import { parseJson } from "../../lib/parse-json.ts";
+import type { MatchingLines } from "./lines/recent-lines.ts";
 import type { LiveBook, LiveSnapshot } from "./live-book.ts";
 import type { LiveBus } from "./live-bus.ts";
 import { ThreadHealth } from "./thread-health.ts";
 
 /** How long others may take to respond: a list leaves a thread out that computes for longer; of a stop the operator has to know. */
-const WAIT_MS = { list: 400, health: 400, stop: 2000 } as const;
+const WAIT_MS = { list: 400, health: 400, logs: 400, stop: 2000 } as const;
 
 /** A newer release may send more fields. */
 const Message = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("list"), call: z.string(), from: z.string() }),
   z.object({ kind: z.literal("health"), call: z.string(), from: z.string() }),
+  z.object({ kind: z.literal("logs"), call: z.string(), from: z.string(), filter: LogFilter }),
   z.object({ kind: z.literal("stop"), call: z.string(), from: z.string(), requestId: z.string() }),
   z.object({
     kind: z.literal("listed"),
@@ -21,12 +24,14 @@ const Message = z.discriminatedUnion("kind", [
     requests: z.array(LiveRequest.strip()),
   }),
   z.object({ kind: z.literal("is"), call: z.string(), health: ThreadHealth }),
+  z.object({ kind: z.literal("logged"), call: z.string(), lines: z.array(LogLine.strip()), hasMore: z.boolean() }),
   z.object({ kind: z.literal("stopped"), call: z.string(), count: z.int() }),
 ]);
 type Message = z.infer<typeof Message>;
 type Call =
   | { readonly kind: "list" }
   | { readonly kind: "health" }
+  | { readonly kind: "logs"; readonly filter: LogFilter }
   | { readonly kind: "stop"; readonly requestId: string };
 
 interface Waiting {
@@ -42,18 +47,24 @@ interface Heard {
   readonly isComplete: boolean;
 }
 
+/** What this thread has at the moment. */
+export interface LiveSources {
+  readonly health: () => ThreadHealth;
+  readonly logs: (filter: LogFilter) => MatchingLines;
+}
+
 /** What all threads have that the bus reaches, such as requests in progress: asks the others, and responds to them. */
 export class LiveFleet {
   readonly #book: LiveBook;
   readonly #bus: LiveBus | undefined;
-  readonly #health: () => ThreadHealth;
+  readonly #sources: LiveSources;
   readonly #waiting = new Map<string, Waiting>();
 
-  /** @param bus to the others. @default - this thread is alone @param health of this thread at the moment */
-  constructor(book: LiveBook, bus: LiveBus | undefined, health: () => ThreadHealth) {
+  /** @param bus to the others. @default - this thread is alone */
+  constructor(book: LiveBook, bus: LiveBus | undefined, sources: LiveSources) {
     this.#book = book;
     this.#bus = bus;
-    this.#health = health;
+    this.#sources = sources;
   }
 
   get reach(): LiveBus["reach"] {
@@ -78,7 +89,13 @@ export class LiveFleet {
   async health(): Promise<{ readonly threads: readonly ThreadHealth[]; readonly isComplete: boolean }> {
     const { replies, isComplete } = await this.#query({ kind: "health" });
     const others = replies.flatMap((reply) => (reply.kind === "is" ? [reply.health] : []));
-    return { threads: [this.#health(), ...others], isComplete };
+    return { threads: [this.#sources.health(), ...others], isComplete };
+  }
+
+  async logs(filter: LogFilter): Promise<{ readonly threads: readonly MatchingLines[]; readonly isComplete: boolean }> {
+    const { replies, isComplete } = await this.#query({ kind: "logs", filter });
+    const others = replies.flatMap((reply) => (reply.kind === "logged" ? [reply] : []));
+    return { threads: [this.#sources.logs(filter), ...others], isComplete };
   }
 
   /** @returns how many requests with this id were stopped, here or elsewhere */
@@ -112,14 +129,15 @@ export class LiveFleet {
   #receive(text: string): void {
     const { data: message } = Message.safeParse(parseJson(text));
     if (message === undefined) return;
-    if (message.kind === "listed" || message.kind === "is" || message.kind === "stopped") return this.#heard(message);
+    if (!("from" in message)) return this.#heard(message);
     if (message.from === this.#book.id) return;
     void this.#bus?.send(message.from, JSON.stringify({ ...this.#replyTo(message), call: message.call }));
   }
 
   #replyTo(call: Call): object {
     if (call.kind === "list") return { kind: "listed", ...this.#book.snapshot() };
-    if (call.kind === "health") return { kind: "is", health: this.#health() };
+    if (call.kind === "health") return { kind: "is", health: this.#sources.health() };
+    if (call.kind === "logs") return { kind: "logged", ...this.#sources.logs(call.filter) };
     return { kind: "stopped", count: this.#book.stop(call.requestId) };
   }
 

@@ -80,7 +80,8 @@ function measureCache(meter: Meter, outcome: CacheOutcome): void {
   meter.add(CACHE_INSTRUMENTS.misses, {}, outcome.result === "miss" ? 1 : 0);
 }
 
-function isProbe({ route, method }: MeasuredRequest): boolean {
+/** Health checks and preflights, which no user waits for. */
+export function isProbe({ route, method }: Pick<MeasuredRequest, "route" | "method">): boolean {
   return route === LIVENESS_PATH || route === "/health" || method === "OPTIONS";
 }
 

@@ -2,8 +2,9 @@ import type { Logger } from "pino";
 import { withoutKeys } from "../../contracts/api/errors.ts";
 import { NANO_USD_PER_USD } from "../../domain/limits/nano-usd.ts";
 import type { RequestFacts, SettledRequest } from "../core/record.ts";
+import type { RecentLines } from "../live/lines/recent-lines.ts";
 import type { LineOutput } from "../metrics/line-output.ts";
-import { measureRequest } from "../metrics/measure-request.ts";
+import { isProbe, measureRequest } from "../metrics/measure-request.ts";
 import type { Meter } from "../metrics/meter.ts";
 import { chargeNanoUsdOf } from "../usage/charged-tokens.ts";
 import type { Received } from "./request-states.ts";
@@ -15,6 +16,8 @@ export interface SettleTools {
   readonly logger: Logger;
   /** Takes the line of each request, with its line break. */
   readonly requestLog: LineOutput;
+  /** Takes the same lines without those of probes and of operators who look. @default - nobody reads them */
+  readonly recentLines?: Pick<RecentLines, "add"> | undefined;
   readonly meter: Meter;
   /** Milliseconds of the gateway's clock. */
   readonly now: () => number;
@@ -40,9 +43,18 @@ export function settle(received: Received, facts: RequestFacts, status: number, 
 }
 
 /** As JSON: the log's own writer puts a line together field by field, which took twice as long (docs/benchmarks.md). */
-function writeLine(settled: SettledRequest, { logger, requestLog }: SettleTools): void {
+function writeLine(settled: SettledRequest, { logger, requestLog, recentLines }: SettleTools): void {
   const level = settled.failure === undefined ? "info" : "error";
-  if (logger.isLevelEnabled(level)) requestLog.write(`${JSON.stringify(logLine(settled, level))}\n`);
+  if (!logger.isLevelEnabled(level)) return;
+  const line = `${JSON.stringify(logLine(settled, level))}\n`;
+  requestLog.write(line);
+  if (!isRoutine(settled)) recentLines?.add(line);
+}
+
+/** Health checks, and pages of operators that read twice a second: they would drive all other lines out. */
+function isRoutine(settled: SettledRequest): boolean {
+  if (settled.status >= 400) return false;
+  return isProbe(settled) || (settled.method === "GET" && settled.route.startsWith("/admin/"));
 }
 
 function logLine(settled: SettledRequest, level: "info" | "error") {
@@ -62,6 +74,7 @@ function logLine(settled: SettledRequest, level: "info" | "error") {
     upstreamRedirect: settled.upstreamRedirect,
     engineId: settled.engineId,
     keyId: settled.keyId,
+    projectId: settled.projectId,
     priority: settled.priority,
     stream: settled.stream,
     cache: settled.cache?.result,

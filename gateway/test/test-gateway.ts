@@ -21,6 +21,7 @@ import type { GatewayKey, KeyStore } from "../keys/key-store.ts";
 import type { TokenIdentities } from "../keys/token-identities.ts";
 import type { LimitStore } from "../limits/limit-store.ts";
 import type { QuotaStore } from "../limits/quota-store.ts";
+import { RecentLines, withRecentLines } from "../live/lines/recent-lines.ts";
 import type { LiveBus } from "../live/live-bus.ts";
 import { createMetricsServer } from "../metrics/metrics-server.ts";
 import type { Steps } from "../pipeline/steps.ts";
@@ -126,12 +127,14 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     },
   });
   const lines = options.writeLog === undefined ? sink : { write: options.writeLog };
+  const recentLines = new RecentLines(options.wallClock);
   const gateway = createGateway({
     config: testConfig(options.config, options.model),
     discovery,
     keys: options.keys ?? { get: async (keyId) => keys.get(keyId) },
-    logger: pino({ level: "info" }, lines),
+    logger: pino({ level: "info", formatters: { level: (level) => ({ level }) } }, withRecentLines(lines, recentLines)),
     requestLog: lines,
+    recentLines,
     version: "0.0.0",
     tokens: options.tokens,
     keyUses: options.keyUses,

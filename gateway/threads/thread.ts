@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { buildGateway, createLogger } from "../serve.ts";
+import { buildGateway } from "../serve.ts";
 import { LogBuffer } from "./log-buffer.ts";
 import { MainThreadDiscovery } from "./main-thread-discovery.ts";
 import type { FromThread, ThreadStart, ToThread } from "./messages.ts";
@@ -12,7 +12,7 @@ export async function runThread(): Promise<void> {
   process.on("exit", () => output.flush());
   if (parentPort === null) throw new Error("runThread must be called in a worker thread, not in the main one");
   const discovery = new MainThreadDiscovery(parentPort);
-  const gateway = buildGateway(settings, createLogger(settings.logLevel, output), output, memory, thread, discovery);
+  const gateway = buildGateway(settings, output, memory, thread, discovery);
   parentPort.on("message", (message: ToThread) => {
     if (message.kind === "collect") {
       void gateway.metrics().then((metrics) => send({ kind: "metrics", id: message.id, metrics }));
