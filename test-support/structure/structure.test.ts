@@ -9,6 +9,8 @@ const root = join(import.meta.dirname, "../..");
 const tree = readSourceTree(root);
 const MOST_FILES = 20;
 const MOST_LINES = 300;
+/** A known long file under this is split; one that is just under the limit may stay on the list, as it may be over it again soon. */
+const SPLIT_LINES = 280;
 /** Folders that import each other still; an entry whose circle is gone must go too. */
 const KNOWN_CIRCLES: readonly string[] = [];
 /** Folders with more files than there shall be; an entry that is small enough must go too. */
@@ -41,14 +43,14 @@ describe("the project's structure", { timeout: 120_000 }, () => {
   });
 
   test(`no source file has more than ${MOST_LINES} lines, tests too`, () => {
-    const long = [...fileLengths(root)].filter(([, lines]) => lines > MOST_LINES);
+    const lengths = fileLengths(root);
+    const long = [...lengths].filter(([, lines]) => lines > MOST_LINES);
     expect(
       long.filter(([path]) => !KNOWN_LONG.includes(path)),
       "put what is another subject into a file of its own",
     ).toEqual([]);
-    const paths = long.map(([path]) => path);
     expect(
-      KNOWN_LONG.filter((path) => !paths.includes(path)),
+      KNOWN_LONG.filter((path) => (lengths.get(path) ?? 0) < SPLIT_LINES),
       "these are short enough: take them out of known-long-files.ts",
     ).toEqual([]);
   });
