@@ -37,10 +37,12 @@ export async function projectsOf(
   store: Store,
   wanted?: string,
 ): Promise<readonly PersonProject[] | undefined> {
-  const [memberships, byGroups] = await Promise.all([
+  const [memberships, byGroups, named] = await Promise.all([
     newMemberships ?? storedMemberships(user.id, wanted, store),
     // A new user is in no group.
     newMemberships === undefined ? basesByGroups(user.id, wanted, store) : [],
+    // The only one that matters needs not wait for what the person is in.
+    wanted === undefined || wanted === newProject?.id ? undefined : store.get({ kind: "project", ids: [wanted] }),
   ]);
   if (memberships === undefined) return undefined;
   const isStored = newMemberships === undefined;
@@ -57,7 +59,7 @@ export async function projectsOf(
     candidates.map(async ({ projectId, role, requires, byGroup }): Promise<readonly PersonProject[]> => {
       // It is made by the transaction that makes the key.
       if (projectId === newProject?.id) return [{ project: newProject, role, requires, byGroup }];
-      const project = await store.get({ kind: "project", ids: [projectId] });
+      const project = projectId === wanted ? named : await store.get({ kind: "project", ids: [projectId] });
       if (project === undefined || project.archivedAt !== undefined) return [];
       return [{ project, role, requires: [requireUnchanged(project), ...requires], byGroup }];
     }),
