@@ -64,7 +64,7 @@ describe("sluice keys create", () => {
     expect(await run("create", "--name", "ops", "--scope", "admin")).toContain("Scope admin.");
     expect((await stored())[0]?.scopes).toEqual({ L: [{ S: "admin" }] });
     await expect(run("create", "--name", "ops", "--scope", "root")).rejects.toThrow(
-      /must be read or generate or observe or admin, got "root"/,
+      /must be read or generate or observe or logs or admin, got "root"/,
     );
   });
 
