@@ -44,6 +44,19 @@ test("token exchanges cost some cents a month, and nothing without a policy", ()
   expect(dollars).toBeLessThan(0.1);
 });
 
+test("the control API's function is paid for a run each minute, each with one read, where there is a control API", () => {
+  const runs = (controlApi: boolean) =>
+    forecast({ ...dev, api: { ...dev.api, controlApi } }, DEFAULT_USAGE).items.flatMap(({ what, quantity }) =>
+      /scheduled runs/.test(what) ? [[what, quantity]] : [],
+    );
+  expect(runs(true)).toEqual([
+    ["scheduled runs of the control API", 43_800],
+    ["time of the control API's scheduled runs", expect.closeTo(547.5)], // 0.05 s at 0.25 GB
+    ["reads of the control API's scheduled runs", 43_800],
+  ]);
+  expect(runs(false)).toEqual([]);
+});
+
 // documented: last-uses-forecast
 test("last uses of keys cost a write for each key and minute, and not more than one for each request", () => {
   const writes = (requestsPerMonth: number, api: Partial<typeof dev.api> = {}) =>

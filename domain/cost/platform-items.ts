@@ -15,6 +15,8 @@ const LOG_COMPRESSION = 0.15;
 export const AUTHORIZER = { memoryGb: 0.25, seconds: 0.02 } as const;
 /** Requests of the control API in a month, each with mean reads and time: a team that changes keys and users every day. */
 const CONTROL = { requests: 10_000, reads: 5, memoryGb: 0.25, seconds: 0.05 } as const;
+/** Its scheduled runs, one each minute, for erasures and retention that wait. One that finds none is one query (decision 095). */
+const CONTROL_RUNS = { count: 60 * HOURS_PER_MONTH, reads: 1 } as const;
 /** The cost publisher runs hourly: two reads of AWS's APIs. */
 const PUBLISHER = { memoryGb: 0.25, seconds: 2, metricsRead: 3 } as const;
 /** Items are hashes of some 200 bytes: thousands of keys are less than this. */
@@ -271,6 +273,24 @@ function controlItems({ environment, prices }: PlatformProps): readonly CostItem
       price: prices.lambdaGbSeconds,
     },
     { type: "DynamoDB", what: "reads of the control API", quantity: requests * reads, price: prices.tableReads },
+    {
+      type: "Lambda",
+      what: "scheduled runs of the control API",
+      quantity: CONTROL_RUNS.count,
+      price: prices.lambdaRequests,
+    },
+    {
+      type: "Lambda",
+      what: "time of the control API's scheduled runs",
+      quantity: CONTROL_RUNS.count * seconds * memoryGb,
+      price: prices.lambdaGbSeconds,
+    },
+    {
+      type: "DynamoDB",
+      what: "reads of the control API's scheduled runs",
+      quantity: CONTROL_RUNS.count * CONTROL_RUNS.reads,
+      price: prices.tableReads,
+    },
     // At most one for each request, and for each admin key and minute.
     { type: "DynamoDB", what: "last uses of admin keys", quantity: requests, price: prices.tableWrites },
   ];
