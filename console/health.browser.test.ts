@@ -23,6 +23,25 @@ describeConsole("the health page", {}, (stage) => {
     expect(control.seen.filter(({ url }) => url.includes("operator_keys"))).toEqual([]);
   });
 
+  // documented: console-alarms
+  test("shows which alarms ring, since when, why and with which runbook, and the dashboard", async () => {
+    const { control, open } = stage();
+    control.organization.role = "reader";
+    const page = await open("/admin/health");
+    await signInWithKey(page);
+    const alarms = page.getByRole("region", { name: "Alarms" });
+    await alarms.getByText("sluice-prod-error-rate").waitFor();
+    await alarms.getByText("More than 5 % of requests fail.").waitFor();
+    await alarms.getByText(/^Threshold crossed: 1 datapoint/).waitFor();
+    await alarms.getByText("docs/operations.md#error-rate").waitFor();
+    expect(await alarms.getByText("sluice-prod-latency").isVisible()).toBe(false);
+    await alarms.getByText("2 alarms without a problem").click();
+    await alarms.getByText("sluice-prod-latency").waitFor();
+    await alarms.getByText("No data yet").waitFor();
+    const link = alarms.getByRole("link", { name: "Dashboard in CloudWatch" });
+    expect(await link.getAttribute("href")).toContain("#dashboards/dashboard/sluice-prod");
+  });
+
   test("says that the service can't be reached, keeps what it had, and goes on when asked", async () => {
     const { open } = stage();
     const page = await open("/admin/health");

@@ -6,6 +6,7 @@ import { OlderArchives } from "../lambdas/administer/call/older-archives.ts";
 import { serve } from "../lambdas/administer/serve.ts";
 import { StoredData } from "../lambdas/administer/store/erasable-data.ts";
 import { all, controlServer } from "./test/control-server.ts";
+import { localAlarms } from "./test/local-alarms.ts";
 import { localSealer } from "./test/local-sealer.ts";
 
 /** An organisation whose owner has two keys, of which one reads what is stored of the other. */
@@ -88,6 +89,7 @@ describe("an admin key", () => {
         usage: undefined,
         history: undefined,
         environmentRetention: {},
+        serviceAlarms: (await localAlarms(Date.now)).alarms,
         erasable: new StoredData({ history: undefined, responses: undefined, files: undefined }),
         organization: "default",
         sealer: await localSealer(),

@@ -6,6 +6,7 @@ import { UNLIMITED } from "../contracts/control/limits.ts";
 import { Project } from "../contracts/control/objects.ts";
 import { CreatedServiceAccount } from "../contracts/control/project-keys.ts";
 import { UsageSummary } from "../contracts/control/usage.ts";
+import { ServiceAlarms } from "../contracts/live/service-alarms.ts";
 import { keysTableName } from "../contracts/processes/names.ts";
 import { createKey } from "../domain/keys/key-item.ts";
 import { loadEnvironment } from "../environments/load.ts";
@@ -54,6 +55,9 @@ describe.each<[string, Partial<Environment["api"]>]>([
     const { organization } = admin.admin;
     const project = Project.parse(await organization.projects.create({ name: "one" }));
     expect(await organization.projects.retrieve(project.id)).toEqual(project);
+    const alarms = ServiceAlarms.parse(await admin.get("/organization/service_alarms")).alarms;
+    expect(alarms.map(({ name }) => name)).toContain("sluice-dev-down");
+    expect(alarms.filter(({ runbook }) => runbook === null)).toEqual([]);
     const events = await organization.auditLogs.list({ event_types: ["project.created", "user.added"] });
     expect(events.data.map(({ type }) => type)).toEqual(["project.created", "user.added"]);
     const second = CreatedAdminApiKey.parse(await organization.adminAPIKeys.create({ name: "second" }));

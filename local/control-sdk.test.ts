@@ -131,6 +131,7 @@ const CALLS: Readonly<Record<ControlOperationId, Call>> = {
     own("post", `/organization/projects/${project}/api_keys`, { name: "laptop", expires_in_seconds: 600 }),
   createOperatorKey: (_, __, own) => own("post", "/organization/operator_keys"),
   createObserverKey: (_, __, own) => own("post", "/organization/observer_keys"),
+  retrieveServiceAlarms: (_, __, own) => own("get", "/organization/service_alarms"),
   listOwnApiKeys: (_, __, own) => own("get", "/organization/own_api_keys"),
   deleteServiceAccount: ({ projects }, { project: project_id, account }) =>
     projects.serviceAccounts.delete(account, { project_id }),

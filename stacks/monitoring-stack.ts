@@ -10,7 +10,7 @@ import { Dashboard } from "../constructs/observability/dashboard.ts";
 import type { WatchedFunction } from "../constructs/observability/function-alarms.ts";
 import { NoticeSender } from "../constructs/observability/notice-sender.ts";
 import { ServiceAlarms } from "../constructs/observability/service-alarms.ts";
-import { auditSealerName } from "../contracts/processes/names.ts";
+import { alarmTopicName, auditSealerName } from "../contracts/processes/names.ts";
 import { DEFAULT_ORGANIZATION } from "../contracts/processes/people.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
@@ -36,7 +36,7 @@ export class MonitoringStack extends TerraformStack {
     const name = resourceName(environment);
     const { pools, loadBalancer, gatewayTargets } = serving;
     this.alarmTopic = new AlarmTopic(this, "AlarmTopic", {
-      name: `${name}-alarms`,
+      name: alarmTopicName(environment.name),
       kmsKeyArn: data.encryptionKey.arn,
       ...environment.alarms,
     });

@@ -17,7 +17,7 @@ import { InstanceTargets } from "../constructs/load-balancing/instance-targets.t
 import { LoadBalancer } from "../constructs/load-balancing/load-balancer.ts";
 import { PublicLoadBalancer } from "../constructs/load-balancing/public-load-balancer.ts";
 import { ANONYMOUS_PLAN, DEFAULT_PLAN } from "../contracts/processes/auth.ts";
-import { auditSealerName } from "../contracts/processes/names.ts";
+import { alarmTopicName, auditSealerName } from "../contracts/processes/names.ts";
 import { DEFAULT_ORGANIZATION } from "../contracts/processes/people.ts";
 import { GATEWAY_PORT, LIVENESS_PATH } from "../contracts/processes/process-environment.ts";
 import { hasBrowserSessions, tokenExchangePaths } from "../contracts/processes/token-exchange.ts";
@@ -132,6 +132,8 @@ export class ServingStack extends TerraformStack {
         responsesTable: data.responsesTable,
         batchStorage: data.batchStorage,
         retention: environmentRetention(environment),
+        resourceName: name,
+        alarmTopicName: alarmTopicName(environment.name),
         organization: environment.identity.people?.organization ?? DEFAULT_ORGANIZATION,
         tiers: Object.keys(api.tiers),
         mailReceivers: environment.usage === null ? [] : environment.alarms.emails,

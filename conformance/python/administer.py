@@ -204,6 +204,7 @@ CALLS = {
     "createProjectApiKey": create_own_key,
     "createOperatorKey": lambda o: own(o, "post", "/organization/operator_keys"),
     "createObserverKey": lambda o: own(o, "post", "/organization/observer_keys"),
+    "retrieveServiceAlarms": lambda o: own(o, "get", "/organization/service_alarms"),
     "listOwnApiKeys": lambda o: own(o, "get", "/organization/own_api_keys"),
     "deleteProjectApiKey": lambda o: o.projects.api_keys.delete(made["key"], project_id=made["project"]),
     "deleteServiceAccount": lambda o: o.projects.service_accounts.delete(made["account"], project_id=made["project"]),

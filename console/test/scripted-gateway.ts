@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { AdminProviderList, AdminRouteList, AdminTarget } from "../../contracts/api/admin.ts";
 import type { ObserverKey, OperatorKey } from "../../contracts/control/admin-keys.ts";
 import type { LiveRequestList } from "../../contracts/live/live-requests.ts";
+import { ServiceAlarmState, type ServiceAlarms } from "../../contracts/live/service-alarms.ts";
 import type { ServiceHealth } from "../../contracts/live/service-health.ts";
 
 type ShownRoute = z.infer<typeof AdminRouteList>["data"][number];
@@ -178,6 +179,25 @@ function operatorKey(): OperatorKey {
   return { object: "organization.operator_key", id, value: "sk-admin-test", created_at: now, expires_at: now + 300 };
 }
 
+const ALARMS: ServiceAlarms = {
+  object: "organization.service_alarms",
+  alarms: [
+    ["error-rate", "More than 5 % of requests fail.", "alarm", "error-rate"],
+    ["saturation", "Almost all slots are in use.", "insufficient_data", "saturation"],
+    ["latency", "Latency p99 is over 5 s.", "ok", "latency-p99-over-5-seconds"],
+  ].map(([name, description = "", state, section]) => ({
+    object: "organization.service_alarm" as const,
+    name: `sluice-prod-${name}`,
+    description,
+    state: ServiceAlarmState.parse(state),
+    state_since: 1_790_000_000,
+    state_reason: "Threshold crossed: 1 datapoint (7.1) was greater than the threshold (5.0).",
+    runbook: `docs/operations.md#${section}`,
+  })),
+  dashboard_url:
+    "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/sluice-prod",
+};
+
 /** The same secret with which the health is seen. */
 function observerKey(): ObserverKey {
   return { ...operatorKey(), object: "organization.observer_key" };
@@ -189,6 +209,7 @@ export function respondAsGateway({ method, url }: { readonly method: string; rea
   if (url === "/v1/organization/observer_keys") return observerKey();
   if (method !== "GET") return undefined;
   if (url === "/admin/health") return HEALTH;
+  if (url === "/v1/organization/service_alarms") return ALARMS;
   if (url === "/admin/requests") return REQUESTS;
   if (url === "/admin/routes") return { object: "list", data: ROUTES };
   if (url === "/admin/providers") return { object: "list", data: PROVIDERS };

@@ -42,6 +42,8 @@ const synth = (stage?: string, hasHistory = false) =>
       responsesTable: undefined,
       batchStorage: undefined,
       retention: { logs: 30 },
+      resourceName: "sluice-test",
+      alarmTopicName: "sluice-test-alarms",
       organization: "default",
       corsOrigins: ["https://chat.example.com"],
       listenerArn: "arn:listener",
@@ -127,7 +129,7 @@ describe("the control API", () => {
     ]);
   });
 
-  test("may read and change the records of its table, read, add and revoke keys, read and correct usage, and write its log, no more", () => {
+  test("may read and change the records of its table, read, add and revoke keys, read and correct usage, see alarms, and write its log, no more", () => {
     const actions = Object.values(stack.resource?.aws_iam_role_policy ?? {}).flatMap(({ policy }) =>
       statements(policy).flatMap(({ Action }) => Action),
     );
@@ -143,6 +145,7 @@ describe("the control API", () => {
       ...["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
       ...["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
       ...["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+      "cloudwatch:DescribeAlarms",
       ...["logs:CreateLogStream", "logs:PutLogEvents"],
     ]);
   });

@@ -41,6 +41,10 @@ export interface ControlApiProps extends RoutedFunctionProps {
   readonly retention: EnvironmentRetention;
   /** The mail addresses that get the notices of the environment. */
   readonly mailReceivers: readonly string[];
+  /** Beginning of the names of the environment's resources, its alarms among them. */
+  readonly resourceName: string;
+  /** Name of the topic to which the environment's alarms send. */
+  readonly alarmTopicName: string;
   /** Id of the operator's organisation. */
   readonly organization: string;
   /** Origins whose pages may call it, `*` for all; empty where there is no console. */
@@ -70,6 +74,8 @@ export class ControlApi extends Construct {
       responsesTable,
       batchStorage,
       retention,
+      resourceName,
+      alarmTopicName,
       organization,
       mailReceivers,
       corsOrigins,
@@ -89,6 +95,14 @@ export class ControlApi extends Construct {
         ...(historyStore?.readStatements() ?? []),
         ...(responsesTable?.eraseStatements() ?? []),
         ...(batchStorage?.eraseStatements() ?? []),
+        {
+          Sid: "ReadAlarms",
+          purpose: "It shows operators the state of the environment's alarms.",
+          Effect: "Allow",
+          Action: ["cloudwatch:DescribeAlarms"],
+          Resource: ["*"],
+          reason: "AWS returns composite alarms only where the permission is for all of them.",
+        },
       ],
       environment: {
         [ENV.controlTable]: table.tableName,
@@ -111,6 +125,8 @@ export class ControlApi extends Construct {
           : {}),
         [ENV.retention]: JSON.stringify(retention),
         [ENV.organization]: organization,
+        [ENV.resourceName]: resourceName,
+        [ENV.alarmTopic]: alarmTopicName,
         [ENV.secretsKey]: table.secretsKeyArn,
         [ENV.publicModels]: publicModels(models),
         ...(tiers.length > 0 ? { [ENV.tiers]: JSON.stringify(tiers) } : {}),

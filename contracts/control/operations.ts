@@ -1,3 +1,4 @@
+import { ServiceAlarms } from "../live/service-alarms.ts";
 import * as adminKeys from "./admin-keys.ts";
 import { AuditEventPage, ListAuditEventsQuery } from "./audit-events.ts";
 import { GROUP_OPERATIONS } from "./group-operations.ts";
@@ -230,6 +231,12 @@ export const CONTROL_OPERATIONS = {
     body: NoBody,
     response: adminKeys.ObserverKey,
   },
+  retrieveServiceAlarms: {
+    ...get,
+    path: "/v1/organization/service_alarms",
+    scope: "service_health.read",
+    response: ServiceAlarms,
+  },
   createAdminApiKey: {
     ...post,
     path: ADMIN_KEYS,
@@ -273,6 +280,7 @@ export const OWN_OPERATIONS = [
   "listOwnApiKeys",
   "createOperatorKey",
   "createObserverKey",
+  "retrieveServiceAlarms",
   "listLimits",
   "retrieveLimits",
   "updateLimits",

@@ -17,6 +17,7 @@ import * as erasure from "../erasure/erasure.ts";
 import * as legalHolds from "../erasure/legal-hold.ts";
 import * as chats from "../history/chats.ts";
 import * as dataRetention from "../history/retention-bodies.ts";
+import * as serviceAlarms from "../live/service-alarms.ts";
 import * as spendAlerts from "../notices/spend-alerts.ts";
 import * as webhooks from "../notices/webhooks.ts";
 import { errorResponses, responseHeaders } from "./error-responses.ts";
@@ -39,6 +40,7 @@ const NAMED: ReadonlyMap<unknown, string> = new Map(
     objects,
     projectKeys,
     roles,
+    serviceAlarms,
     spendAlerts,
     webhooks,
     usage,

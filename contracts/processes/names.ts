@@ -46,6 +46,11 @@ export function controlTableName(environment: string): string {
 }
 
 /** Lambda function that seals the audit events of an environment's control API. */
+/** The topic to which the alarms of an environment send. */
+export function alarmTopicName(environment: string): string {
+  return `sluice-${environment}-alarms`;
+}
+
 export function auditSealerName(environment: string): string {
   return `sluice-${environment}-seal-audit`;
 }

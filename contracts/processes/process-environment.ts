@@ -77,6 +77,10 @@ export const ENV = {
   memberKeys: "SLUICE_MEMBER_KEYS",
   /** Id of the operator's organisation (control Lambda). */
   organization: "SLUICE_ORGANIZATION",
+  /** Beginning of the names of the environment's resources, `sluice-<environment>` (control Lambda). */
+  resourceName: "SLUICE_RESOURCE_NAME",
+  /** Name of the topic to which the environment's alarms send (control Lambda). */
+  alarmTopic: "SLUICE_ALARM_TOPIC",
   /** Public names of the models and routes of the environment file: one line of JSON, an array of strings (control Lambda). */
   publicModels: "SLUICE_PUBLIC_MODELS",
   /** Names of the environment file's tiers, in the same form (control Lambda). Absent where there are none. */

@@ -25,6 +25,7 @@ import { resolvePath } from "./resolve-path.ts";
 import type { ControlStore } from "./store/control-store.ts";
 import type { ErasableData } from "./store/erasable-data.ts";
 import type { HistorySource } from "./store/history-source.ts";
+import type { ServiceAlarmSource } from "./store/service-alarm-source.ts";
 import type { UsageLedger } from "./store/usage-ledger.ts";
 import type { UsageSource } from "./store/usage-source.ts";
 
@@ -82,6 +83,7 @@ export interface ControlTools {
   readonly erasable: ErasableData;
   /** The environment's days for each class of stored data. */
   readonly environmentRetention: EnvironmentRetention;
+  readonly serviceAlarms: ServiceAlarmSource;
   /** Id of the operator's organisation, to which keys without a project belong. */
   readonly organization: string;
   /** Of secrets that are stored. */
@@ -192,8 +194,9 @@ async function performAs<Id extends ControlOperationId>(
 /** What each call of an operation has of the tools. */
 function passedTools({ tiers = [], mailReceivers = [], ...tools }: ControlTools) {
   const { store, keyPlan, memberKeys, models, usage, history, erasable, environmentRetention, organization } = tools;
+  const { sealer, ledger, serviceAlarms } = tools;
   const ofEnvironment = { keyPlan, memberKeys, models, tiers, mailReceivers, environmentRetention, organization };
-  return { ...ofEnvironment, store, usage, ledger: tools.ledger, history, erasable, sealer: tools.sealer };
+  return { ...ofEnvironment, store, usage, ledger, history, erasable, sealer, serviceAlarms };
 }
 
 /** The decision by the operation's scope, or by the one for what is the caller's own, and the scope that made it. */

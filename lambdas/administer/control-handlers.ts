@@ -1,4 +1,5 @@
 import type { ControlOperationId } from "../../contracts/control/operations.ts";
+import { retrieveServiceAlarms } from "./alarms/alarm-handlers.ts";
 import type { ControlHandler } from "./call/control-call.ts";
 import * as erasures from "./erasure/erasure-handlers.ts";
 import * as legalHolds from "./erasure/legal-hold-handlers.ts";
@@ -45,6 +46,7 @@ export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHan
   ...invites,
   ...adminKeys,
   ...operatorKeys,
+  retrieveServiceAlarms,
   ...auditLogs,
   ...groups,
   ...groupUsers,

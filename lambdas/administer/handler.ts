@@ -1,3 +1,4 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -34,6 +35,7 @@ import { StoredData } from "./store/erasable-data.ts";
 import { FileEraser } from "./store/file-eraser.ts";
 import { DynamoHistorySource } from "./store/history-source.ts";
 import { ResponseEraser } from "./store/response-eraser.ts";
+import { CloudWatchAlarms } from "./store/service-alarm-source.ts";
 import { UsageLedger } from "./store/usage-ledger.ts";
 import { DynamoUsageSource } from "./store/usage-source.ts";
 
@@ -56,6 +58,9 @@ const Settings = z.object({
   AWS_ENDPOINT_URL: z.url().optional(),
   [ENV.organization]: Text,
   [ENV.secretsKey]: Text,
+  [ENV.resourceName]: Text,
+  [ENV.alarmTopic]: Text,
+  AWS_REGION: Text,
   [ENV.publicModels]: Texts,
   [ENV.tiers]: Texts.optional(),
   [ENV.mailReceivers]: Texts.optional(),
@@ -129,6 +134,14 @@ const failedKeys = new FailedKeys(MAX_FAILING_ADDRESSES);
 const origins = settings[ENV.corsOrigins];
 const cors = origins === undefined ? undefined : new Cors(origins, CONTROL_HEADERS);
 const uptime = () => performance.now();
+const serviceAlarms = new CloudWatchAlarms({
+  client: new CloudWatchClient(awsLimits(5000)),
+  resourceName: settings[ENV.resourceName],
+  topicName: settings[ENV.alarmTopic],
+  region: settings.AWS_REGION,
+  isAws: settings.AWS_ENDPOINT_URL === undefined,
+  uptime,
+});
 
 /** The CORS headers of a response, for the console. */
 function corsHeaders(event: unknown): Readonly<Record<string, string>> {
@@ -171,6 +184,7 @@ export const handler = middy().handler(async (event: unknown, { awsRequestId }: 
       history,
       erasable,
       environmentRetention,
+      serviceAlarms,
       organization: settings[ENV.organization],
       sealer,
       models: settings[ENV.publicModels],

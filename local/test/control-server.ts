@@ -15,6 +15,7 @@ import type { TextSigner } from "../../lambdas/seal-audit/sealing-ports.ts";
 import { signErasures } from "../../lambdas/seal-audit/sign-erasures.ts";
 import { bind } from "../http/server.ts";
 import { controlTable } from "./control-table.ts";
+import { localAlarms } from "./local-alarms.ts";
 import { localSealer } from "./local-sealer.ts";
 
 const NONE = { organization: undefined, email: undefined, user: undefined, invite: undefined };
@@ -26,6 +27,7 @@ export async function controlServer(
   const { store, document, keys, name, usage, usageTable, ledgerOf, history, historyTables, erasable, ...stores } =
     await controlTable();
   const clock = { ms: 1_790_000_000_000 };
+  const cloudWatch = await localAlarms(() => clock.ms);
   const lines: Readonly<Record<string, unknown>>[] = [];
   const log = (line: Readonly<Record<string, unknown>>) => void lines.push(line);
   const tools = {
@@ -42,6 +44,7 @@ export async function controlServer(
     erasable,
     expiry: stores.expiry,
     environmentRetention: { responses: 30, history: 30, files: 30, audit_events: 365, usage_events: 400, logs: 30 },
+    serviceAlarms: cloudWatch.alarms,
     organization: "org-a",
     sealer: await localSealer(),
     failedKeys: new FailedKeys(100),
@@ -99,6 +102,9 @@ export async function controlServer(
     });
   return {
     ...stores,
+    cloudWatch: cloudWatch.cloudWatch,
+    alarmCalls: cloudWatch.calls,
+    cloudWatchClient: cloudWatch.client,
     signReports,
     tools,
     store,

@@ -12,6 +12,7 @@ export const COMMAND_ACTIONS: Readonly<Record<string, string>> = {
   DeleteCommand: "dynamodb:DeleteItem",
   DeleteObjectCommand: "s3:DeleteObject",
   DeregisterTargetsCommand: "elasticloadbalancing:DeregisterTargets",
+  DescribeAlarmsCommand: "cloudwatch:DescribeAlarms",
   DescribeInstancesCommand: "ec2:DescribeInstances",
   DescribeTargetHealthCommand: "elasticloadbalancing:DescribeTargetHealth",
   EncryptCommand: "kms:Encrypt",

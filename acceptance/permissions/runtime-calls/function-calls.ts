@@ -78,6 +78,7 @@ export const FUNCTION_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = 
       context: { "kms:EncryptionContext:use": "webhook" },
       madeBy: "lambdas/secret-sealer.ts",
     },
+    { action: "cloudwatch:DescribeAlarms", resources: ["*"] },
     ...functionLogs("administer"),
   ],
   "archive-usage": [

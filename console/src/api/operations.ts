@@ -27,6 +27,7 @@ const OPERATIONS = {
   listAdminApiKeys: ["GET", "/v1/organization/admin_api_keys"],
   createOperatorKey: ["POST", "/v1/organization/operator_keys"],
   createObserverKey: ["POST", "/v1/organization/observer_keys"],
+  retrieveServiceAlarms: ["GET", "/v1/organization/service_alarms"],
   listAuditLogs: ["GET", "/v1/organization/audit_logs"],
   listCompletionsUsage: ["GET", "/v1/organization/usage/completions"],
   listEmbeddingsUsage: ["GET", "/v1/organization/usage/embeddings"],

@@ -14,6 +14,7 @@ import type { SecretSealer } from "../../secret-sealer.ts";
 import type { ControlStore, OtherAction } from "../store/control-store.ts";
 import type { ErasableData, IsLate } from "../store/erasable-data.ts";
 import type { HistorySource } from "../store/history-source.ts";
+import type { ServiceAlarmSource } from "../store/service-alarm-source.ts";
 import type { UsageLedger } from "../store/usage-ledger.ts";
 import type { UsageSource } from "../store/usage-source.ts";
 import { denied, LostRaceError } from "./control-error.ts";
@@ -102,6 +103,8 @@ export interface ControlCall<Id extends ControlOperationId> {
   readonly erasable: ErasableData;
   /** The environment's days for each class of stored data. */
   readonly environmentRetention: EnvironmentRetention;
+  /** The alarms of the service. */
+  readonly serviceAlarms: ServiceAlarmSource;
   /** Whether the request has little time left. */
   readonly isLate: IsLate;
   /** Id of the operator's organisation, to which keys without a project belong. */

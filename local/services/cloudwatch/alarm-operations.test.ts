@@ -26,9 +26,27 @@ function operationsAt(clock: { now: number }) {
 test("alarms are described with their state and receivers, by the start of their names", () => {
   const operations = operationsAt({ now: 10 * MINUTE });
   expect(operations.DescribeAlarms?.({ AlarmNamePrefix: "sluice-dev-" }).MetricAlarms).toEqual([
-    { AlarmName: "sluice-dev-latency", StateValue: "OK", AlarmActions: ["arn:topic"] },
+    {
+      AlarmName: "sluice-dev-latency",
+      AlarmDescription: "",
+      StateValue: "OK",
+      StateReason: "There are no values in the evaluated periods.",
+      StateTransitionedTimestamp: 600,
+      AlarmActions: ["arn:topic"],
+    },
   ]);
   expect(operations.DescribeAlarms?.({ AlarmNamePrefix: "sluice-prod-" }).MetricAlarms).toEqual([]);
+});
+
+test("an alarm is in its state since it was first seen in it", () => {
+  const clock = { now: 10 * MINUTE + 1000 };
+  const operations = operationsAt(clock);
+  const since = () => JSON.stringify(operations.DescribeAlarms?.({}).MetricAlarms);
+  expect(since()).toContain('"StateTransitionedTimestamp":601');
+  clock.now += 5000;
+  expect(since()).toContain('"StateTransitionedTimestamp":601');
+  operations.SetAlarmState?.({ AlarmName: "sluice-dev-latency", StateValue: "ALARM", StateReason: "drill" });
+  expect(since()).toContain('"StateTransitionedTimestamp":606');
 });
 
 test("a state that was set lasts until the alarm is evaluated again", () => {

@@ -2,6 +2,7 @@ import type { AlarmState } from "../../../domain/scaling-policy.ts";
 import { AwsApiError } from "../../aws-api/aws-api-error.ts";
 import type { JsonOperations } from "../../aws-api/endpoint.ts";
 import { asText, type JsonObject } from "../../template/json.ts";
+import type { MetricAlarm } from "./metric-alarm.ts";
 import type { CloudWatchRuntime } from "./runtime.ts";
 
 const STATES: readonly AlarmState[] = ["OK", "ALARM", "INSUFFICIENT_DATA"];
@@ -23,21 +24,32 @@ function describeAlarms(request: JsonObject, cloudwatch: CloudWatchRuntime, now:
     states.set(alarm.name, set && now < set.until ? set.state : alarm.state(cloudwatch.metrics, now));
   }
   const stateOf = (name: string) => states.get(name) ?? "INSUFFICIENT_DATA";
-  const described = (alarm: { readonly name: string; readonly actions: readonly string[] }, state: AlarmState) => ({
+  const described = (alarm: DescribedAlarm, state: AlarmState, reason: string) => ({
     AlarmName: alarm.name,
+    AlarmDescription: alarm.description,
     StateValue: state,
+    StateReason: reason,
+    StateTransitionedTimestamp: cloudwatch.transitionedAt(alarm.name, state, now) / 1000,
     AlarmActions: [...alarm.actions],
   });
   const matching = <Alarm extends { readonly name: string }>(alarms: Iterable<Alarm>, type: string) =>
     types.includes(type) ? [...alarms].filter(({ name }) => name.startsWith(prefix)) : [];
   return {
     MetricAlarms: matching(cloudwatch.alarms.values(), "MetricAlarm").map((alarm) =>
-      described(alarm, stateOf(alarm.name)),
+      described(alarm, stateOf(alarm.name), reasonOf(alarm.latest(cloudwatch.metrics, now), alarm)),
     ),
     CompositeAlarms: matching(cloudwatch.compositeAlarms.values(), "CompositeAlarm").map((alarm) =>
-      described(alarm, alarm.state(stateOf)),
+      described(alarm, alarm.state(stateOf), "Its rule over the states of other alarms."),
     ),
   };
+}
+
+type DescribedAlarm = Pick<MetricAlarm, "name" | "description" | "actions">;
+
+function reasonOf(latest: number | undefined, { rule }: MetricAlarm): string {
+  return latest === undefined
+    ? "There are no values in the evaluated periods."
+    : `The newest value is ${latest}, and the threshold is ${rule.threshold} (${rule.comparison}).`;
 }
 
 /** The state lasts until the alarm is next evaluated, at most one of its periods, as on AWS. */

@@ -16,10 +16,20 @@ export class CloudWatchRuntime {
   readonly setStates = new Map<string, { readonly state: AlarmState; readonly until: number }>();
   /** Bodies of dashboards, by name. */
   readonly dashboards = new Map<string, JsonObject>();
+  /** The states in which alarms were last seen, by the alarm's name, and since when. */
+  readonly #seen = new Map<string, { readonly state: AlarmState; readonly at: number }>();
   readonly #report: (line: string) => void;
 
   constructor(report: (line: string) => void) {
     this.#report = report;
+  }
+
+  /** When an alarm was first seen in its state, in milliseconds. The twin evaluates alarms when somebody looks at them. */
+  transitionedAt(name: string, state: AlarmState, now: number): number {
+    const seen = this.#seen.get(name);
+    if (seen?.state === state) return seen.at;
+    this.#seen.set(name, { state, at: now });
+    return now;
   }
 
   /** What the agent on an instance, and CloudWatch Logs with a function's output, do on AWS. */

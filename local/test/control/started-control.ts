@@ -5,6 +5,7 @@ import { OlderArchives } from "../../../lambdas/administer/call/older-archives.t
 import { RefusalStore, refusalRecorder } from "../../../lambdas/refusal-store.ts";
 import { bind } from "../../http/server.ts";
 import { type AtEnd, controlTable } from "../control-table.ts";
+import { localAlarms } from "../local-alarms.ts";
 import { localSealer } from "../local-sealer.ts";
 
 /**
@@ -19,6 +20,7 @@ export async function startControl(atEnd: AtEnd = onTestFinished) {
     throw new Error(JSON.stringify(line));
   };
   const clock = { ms: 1_790_000_000_000 };
+  const { alarms: serviceAlarms } = await localAlarms(() => clock.ms, atEnd);
   const send = (
     request: Omit<ControlRequest, "caller" | "query" | "origin"> & { readonly query?: ControlRequest["query"] },
     organizationId: string,
@@ -43,6 +45,7 @@ export async function startControl(atEnd: AtEnd = onTestFinished) {
         history,
         erasable,
         environmentRetention: { responses: 30, history: 30, files: 30, logs: 30 },
+        serviceAlarms,
         organization: "org-a",
         sealer,
         now: () => clock.ms++,

@@ -8,6 +8,7 @@ import { AdminFrame } from "../admin/admin-frame.tsx";
 import { gatewayAdmin } from "../service/gateway-admin.ts";
 import { observerKeys } from "../service/gateway-keys.ts";
 import "../../styles/dashboard.css";
+import { Alarms } from "./alarms.tsx";
 import { GatewayTable } from "./gateway-table.tsx";
 import { MESSAGES } from "./messages.ts";
 import { ModelCard } from "./model-card.tsx";
@@ -15,9 +16,18 @@ import { ModelCard } from "./model-card.tsx";
 /** Milliseconds from one state to the request for the next. */
 const EVERY_MS = 3000;
 
-/** How models, engines and gateways do. Whoever may see the pages of administration may see it. */
+/** How models, engines, gateways and alarms do. Whoever may see the pages of administration may see it. */
 export function HealthPage() {
-  return <AdminFrame page="health">{() => <Health />}</AdminFrame>;
+  return (
+    <AdminFrame page="health">
+      {() => (
+        <>
+          <Health />
+          <Alarms />
+        </>
+      )}
+    </AdminFrame>
+  );
 }
 
 function Health() {
