@@ -2,6 +2,8 @@ import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
 import type { Erasure } from "../contracts/erasure/erasure.ts";
 import type { LegalHold } from "../contracts/erasure/legal-hold.ts";
+import { DynamoPendingWork } from "../lambdas/administer/pending/dynamo-pending-work.ts";
+import { runPending } from "../lambdas/administer/pending/run-pending.ts";
 import { controlServer } from "./test/control-server.ts";
 import { CHAT_ID, storeChat } from "./test/stored-chat.ts";
 
@@ -36,7 +38,13 @@ async function started() {
     (await json<{ data: readonly { type: string }[] }>(send("GET", "/audit_logs?limit=100"))).data.map(
       ({ type }) => type,
     );
-  return { ...server, send, json, project, account, hold, release, erase, expiring, events };
+  const pending = new DynamoPendingWork(document, server.controlTable);
+  const wait = (milliseconds: number) => {
+    server.clock.ms += milliseconds;
+    return Promise.resolve();
+  };
+  const run = () => runPending({ ...server.tools, pending, wait });
+  return { ...server, send, json, project, account, hold, release, erase, expiring, events, pending, run };
 }
 
 // documented: legal-hold-history
@@ -69,6 +77,28 @@ test("a legal hold keeps the history of its subject from expiring and from being
   expect((await release(project)).deleted).toBe(true);
   expect((await send("DELETE", `/legal_holds/${project}`)).status).toBe(404);
   expect((await send("DELETE", `/projects/${project}/chats/${CHAT_ID}`)).status).toBe(200);
+});
+
+// documented: legal-hold-schedule
+test("a hold that one request placed, and one that one request released, are completed by the schedule", async () => {
+  const { project, account, hold, release, expiring, send, json, run, pending, clock, document, historyTables } =
+    await started();
+  await storeChat({ document, historyTables }, { projectId: project, ownerId: account });
+  const statuses = async () =>
+    (await json<{ data: readonly LegalHold[] }>(send("GET", "/legal_holds"))).data.map(({ status }) => status);
+  expect((await hold(account)).status).toBe("in_progress");
+  expect(await pending.list()).toEqual([{ kind: "legalHolds", organizationId: "org-a", id: "all" }]);
+  await run();
+  expect(await statuses()).toEqual(["held"]);
+  expect(await pending.list()).toEqual([]);
+  expect((await expiring()).filter((one) => one.endsWith("true"))).toEqual([]);
+  clock.ms += SETTLED_MS;
+  expect((await release(account)).deleted).toBe(false);
+  expect(await statuses()).toEqual(["releasing"]);
+  await run();
+  expect(await statuses()).toEqual([]);
+  expect(await pending.list()).toEqual([]);
+  expect((await expiring()).filter((one) => one.endsWith("false"))).toEqual([]);
 });
 
 // documented: legal-hold-erasure

@@ -142,7 +142,7 @@ export class ControlApi extends Construct {
     if (historyStore) routeToTargets(this, "HistoryRule", { listenerArn, stage, targets, paths: [`${CHATS_ALIAS}*`] });
     scheduleFunction(new Construct(this, "Pending"), handler.resource, {
       name: `${props.name}-pending`,
-      description: "Goes on with erasures, and with changes of retention.",
+      description: "Goes on with erasures, legal holds, and changes of retention.",
       expression: "rate(1 minute)",
       ids: { rule: "EachMinute", permission: "MayBeCalled" },
     });

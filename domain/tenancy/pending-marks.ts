@@ -8,7 +8,7 @@ import { ID_MARK } from "./changes.ts";
 export const PENDING_PARTITION = "*pending";
 
 /** Kinds of records whose work goes on by itself. */
-export const PENDING_KINDS = ["erasure", "retention"] as const;
+export const PENDING_KINDS = ["erasure", "legalHolds", "retention"] as const;
 export type PendingKind = (typeof PENDING_KINDS)[number];
 
 /** A record whose work is not done. */
@@ -36,5 +36,7 @@ export function pendingWork(recordId: string): PendingWork | undefined {
 /** Whether a record's work goes on; undefined for records that have none. */
 export function isPending(record: ControlRecord): boolean | undefined {
   if (record.kind === "retention") return record.appliedAt === undefined;
+  if (record.kind === "legalHolds")
+    return record.holds.some(({ heldAt, releasedAt }) => heldAt === undefined || releasedAt !== undefined);
   return record.kind === "erasure" ? record.completedAt === undefined : undefined;
 }

@@ -164,7 +164,7 @@ const wait = (milliseconds: number) => new Promise<void>((resolve) => setTimeout
 export const handler = middy().handler(async (event: unknown, { awsRequestId }: { readonly awsRequestId: string }) => {
   if (ScheduledEvent.safeParse(event).success) {
     const log = logOf(awsRequestId);
-    await runPending({ pending, store, erasable, expiry, environmentRetention, now: Date.now, wait, log });
+    await runPending({ pending, store, erasable, expiry, history, environmentRetention, now: Date.now, wait, log });
     return undefined;
   }
   const request = requestOf(event, settings[ENV.functionEntry], awsRequestId);

@@ -2,10 +2,10 @@ import type { LegalHold } from "../../../contracts/erasure/legal-hold.ts";
 import { MAX_LEGAL_HOLDS } from "../../../contracts/erasure/records.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import { auditEvent, type ControlCall, type ControlHandler, change, slice } from "../call/control-call.ts";
-import { ControlError, LostRaceError } from "../call/control-error.ts";
+import { ControlError } from "../call/control-error.ts";
 import { erasableSubject } from "./erasable-subject.ts";
 import { type Hold, type LegalHolds, storedHolds, storingHolds } from "./legal-holds.ts";
-import { SETTLE_SECONDS } from "./settle-seconds.ts";
+import { settleHold } from "./settle-hold.ts";
 
 export const listLegalHolds: ControlHandler<"listLegalHolds"> = async (call) => {
   const stored = await storedHolds(call);
@@ -13,7 +13,7 @@ export const listLegalHolds: ControlHandler<"listLegalHolds"> = async (call) => 
   return { body: { ...rest, data: data.map(toLegalHold) } };
 };
 
-/** From this request on nothing of the subject is erased. A request after it finds that nothing of its history expires. */
+/** From this request on nothing of the subject is erased. The schedule goes on until nothing of its history expires. */
 export const createLegalHold: ControlHandler<"createLegalHold"> = async (call) => {
   const stored = await storedHolds(call);
   const before = stored?.holds.find(({ id }) => id === call.body.subject_id);
@@ -23,25 +23,17 @@ export const createLegalHold: ControlHandler<"createLegalHold"> = async (call) =
       `The hold on '${before.id}' is being released: send DELETE /v1/organization/legal_holds/${before.id} until it is done, then place another.`,
     );
   const hold = before ?? (await begin(call, stored));
-  if (hold.heldAt !== undefined) return { body: toLegalHold(hold) };
-  const changed = await (call.history?.holds.hold(hold.id, call.isLate) ?? 0);
-  if (changed !== 0 || !isSettled(call, hold.placedAt)) return { body: toLegalHold(hold) };
-  const done = { ...hold, heldAt: unixSeconds(call.nowMs) };
-  await replace(call, hold.id, done);
-  return { body: toLegalHold(done) };
+  return { body: toLegalHold((await settleHold(call, hold)) ?? hold) };
 };
 
-/** From this request on the subject can be erased once the history of it expires again. */
+/** The schedule goes on until the history of the subject expires again. From then on the subject can be erased. */
 export const deleteLegalHold: ControlHandler<"deleteLegalHold"> = async (call) => {
   const { legal_hold_id: hold } = call.records;
   const { releasedAt = await release(call) } = hold;
-  const changed = await (call.history?.holds.release(hold.id, call.isLate) ?? 0);
-  const deleted = changed === 0 && isSettled(call, releasedAt);
-  if (deleted) await replace(call, hold.id, undefined);
+  const { version: _, ...before } = hold;
+  const deleted = (await settleHold(call, { ...before, releasedAt })) === undefined;
   return { body: { id: hold.id, object: "organization.legal_hold.deleted", deleted } };
 };
-
-type Writing = Pick<ControlCall<"deleteLegalHold">, "caller" | "store" | "nowMs">;
 
 async function begin(call: ControlCall<"createLegalHold">, stored: LegalHolds | undefined): Promise<Hold> {
   const { caller, body, nowMs, store } = call;
@@ -77,17 +69,6 @@ async function release(call: ControlCall<"deleteLegalHold">): Promise<number> {
   const event = auditEvent("legal_hold.released", { id: hold.id, reason: hold.reason });
   await change(call, event, [storingHolds(stored, holds)], { body: undefined });
   return releasedAt;
-}
-
-async function replace(call: Writing, id: string, hold: Hold | undefined): Promise<void> {
-  const stored = await storedHolds(call);
-  const holds = (stored?.holds ?? []).flatMap((one) => (one.id === id ? (hold ?? []) : one));
-  if (!(await call.store.write(call.caller.organizationId, [storingHolds(stored, holds)]))) throw new LostRaceError();
-}
-
-/** Whether gateways hold what was changed so long ago. */
-function isSettled({ nowMs }: Pick<Writing, "nowMs">, since: number): boolean {
-  return unixSeconds(nowMs) - since >= SETTLE_SECONDS;
 }
 
 function toLegalHold({ id, subjectType, reason, placedBy, placedAt, heldAt, releasedAt }: Hold): LegalHold {

@@ -13,7 +13,11 @@ type Reading = Pick<ControlCall<"createErasure">, "caller" | "store" | "history"
 
 const PAGE = 1000;
 
-export function storedHolds({ caller, store }: Pick<Reading, "caller" | "store">): Promise<LegalHolds | undefined> {
+interface OrganizationReading extends Pick<Reading, "store"> {
+  readonly caller: Pick<Reading["caller"], "organizationId">;
+}
+
+export function storedHolds({ caller, store }: OrganizationReading): Promise<LegalHolds | undefined> {
   return store.get(caller.organizationId, { kind: "legalHolds", ids: ["all"] });
 }
 

@@ -4,9 +4,11 @@ import { LostRaceError } from "../call/control-error.ts";
 import type { ExpiryStore } from "../retention/expiry-store.ts";
 import type { ControlStore } from "../store/control-store.ts";
 import type { ErasableData, IsLate } from "../store/erasable-data.ts";
+import type { HistorySource } from "../store/history-source.ts";
 import type { PendingWorkTable } from "./dynamo-pending-work.ts";
 import { fairOrder } from "./fair-order.ts";
 import { pendingErasure } from "./pending-erasure.ts";
+import { pendingHolds } from "./pending-holds.ts";
 import { pendingRetention } from "./pending-retention.ts";
 
 /** What the scheduled run works with. */
@@ -14,6 +16,8 @@ export interface PendingTools {
   readonly store: ControlStore;
   readonly erasable: ErasableData;
   readonly expiry: ExpiryStore;
+  /** The history of generations. @default - the environment stores none */
+  readonly history: HistorySource | undefined;
   readonly environmentRetention: EnvironmentRetention;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -28,6 +32,7 @@ export interface PendingTools {
 
 /** Of the run's tools, for one record. */
 export interface PendingRun extends Omit<PendingTools, "pending" | "wait" | "random"> {
+  readonly random: () => number;
   readonly organizationId: string;
   readonly isLate: IsLate;
 }
@@ -37,6 +42,7 @@ export type PendingStep = (run: PendingRun, id: string) => Promise<void>;
 
 const STEPS: Readonly<Record<PendingKind, PendingStep>> = {
   erasure: pendingErasure,
+  legalHolds: pendingHolds,
   retention: pendingRetention,
 };
 
@@ -76,7 +82,7 @@ async function step(tools: PendingTools, { kind, organizationId, id }: PendingWo
   const startMs = tools.now();
   const isLate = () => tools.now() - startMs > STEP_MS;
   try {
-    await STEPS[kind]({ ...tools, organizationId, isLate }, id);
+    await STEPS[kind]({ ...tools, random: tools.random ?? Math.random, organizationId, isLate }, id);
     return undefined;
   } catch (error) {
     if (error instanceof LostRaceError) return undefined;

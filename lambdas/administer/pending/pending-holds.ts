@@ -1,0 +1,14 @@
+import { storedHolds } from "../erasure/legal-holds.ts";
+import { settleHold } from "../erasure/settle-hold.ts";
+import type { PendingStep } from "./run-pending.ts";
+
+/** Goes on with the legal holds of an organisation that were placed or released, in another order each time: none keeps the others waiting. */
+export const pendingHolds: PendingStep = async ({ organizationId, store, history, now, isLate, random }) => {
+  const caller = { organizationId };
+  const stored = await storedHolds({ caller, store });
+  const order = (stored?.holds ?? []).map((hold) => ({ hold, rank: random() })).sort((a, b) => a.rank - b.rank);
+  for (const { hold } of order) {
+    if (isLate()) return;
+    await settleHold({ caller, store, history, isLate, nowMs: now() }, hold);
+  }
+};
