@@ -3,7 +3,7 @@ import { USAGE_SUMS } from "../../contracts/usage/usage-counter.ts";
 import type { UsageEvent } from "../../contracts/usage/usage-event.ts";
 import { seededNumbers, usageEvent } from "./test/usage-events.ts";
 import { readUsageKey } from "./usage-keys.ts";
-import { addSums, readSums, sumsOf, usageAdditions } from "./usage-sums.ts";
+import { addSums, readSums, sumsOf, UsageAdditions, usageAdditions } from "./usage-sums.ts";
 
 const START_OF_MINUTE = Date.parse("2026-11-29T12:34:00Z") / 1000;
 
@@ -90,6 +90,66 @@ describe("usageAdditions", () => {
       series.startsWith("1d model"),
     );
     expect(addition && readUsageKey(addition)?.values).toEqual(["\ufffd x", "completions"]);
+  });
+});
+
+describe("UsageAdditions", () => {
+  it("adds up what each event alone adds, for events that are equal, differ in one dimension, or are a minute apart", () => {
+    const below = seededNumbers(11);
+    const added = new UsageAdditions();
+    const alone = new Map<string, ReturnType<typeof sumsOf>>();
+    for (let index = 0; index < 500; index++) {
+      const event = usageEvent({
+        endedAt: new Date(Date.parse("2026-11-29T12:58:00Z") + below(240_000)).toISOString(),
+        projectId: [undefined, "", "p"][below(3)],
+        userId: [undefined, "p", "u"][below(3)],
+        keyId: ["k", "u"][below(2)],
+        model: ["a", "b"][below(2)] ?? "",
+        route: ["/v1/embeddings", "/v1/moderations", "/v1/messages", "/v1/responses"][below(4)] ?? "",
+        isBatch: below(2) === 0,
+        chargeNanoUsd: below(1_000_000),
+      });
+      const widths = below(2) === 0 ? (["1m", "1h"] as const) : (["1h"] as const);
+      added.add(event, sumsOf(event), widths);
+      for (const { series, entry, sums } of usageAdditions([event])) {
+        if (!widths.some((width) => series.startsWith(`${width} `))) continue;
+        const name = `${series} ${entry}`;
+        const before = alone.get(name);
+        alone.set(name, before === undefined ? sums : addSums(before, sums));
+      }
+    }
+    const found = added.inOrder().map(({ series, entry, sums }) => [`${series} ${entry}`, sums] as const);
+    expect(new Map(found)).toEqual(alone);
+    expect(found).toHaveLength(alone.size);
+  });
+
+  it("changes no addition that it gave before, and no sums that it was given", () => {
+    const event = usageEvent();
+    const sums = Object.freeze(sumsOf(event));
+    const additions = new UsageAdditions();
+    additions.add(event, sums);
+    const before = additions.inOrder();
+    additions.add(event, sums);
+    expect(before.map((addition) => addition.sums.requests)).toEqual(Array.from({ length: 18 }, () => 1));
+    expect(additions.inOrder().map((addition) => addition.sums.requests)).toEqual(Array.from({ length: 18 }, () => 2));
+  });
+
+  it("makes the keys of equal events of a minute once, which is most of the work of an hour's recount", () => {
+    const event = usageEvent();
+    let reads = 0;
+    const counted = {
+      ...event,
+      get keyId() {
+        reads++;
+        return event.keyId;
+      },
+    };
+    const additions = new UsageAdditions();
+    for (let index = 0; index < 1000; index++) additions.add(counted, sumsOf(event));
+    const [first] = additions.inOrder();
+    expect(first?.sums.requests).toBe(1000);
+    // Once for each event, and for the keys of two groupings in three widths.
+    expect(reads).toBe(1000 + 6);
   });
 });
 
