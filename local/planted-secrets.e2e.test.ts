@@ -1,5 +1,6 @@
 import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { OperatorKey } from "../contracts/control/admin-keys.ts";
 import { WebhookWithSecret } from "../contracts/notices/webhooks.ts";
 import { Session } from "../contracts/sign-in/session.ts";
 import { newAdminKey } from "../domain/keys/admin-key.ts";
@@ -115,13 +116,17 @@ describe.skipIf(skipped !== "")(`the running stack${skipped}`, () => {
 
     // The search finds what is stored: the key's id, in the log's line, the usage event and the tables.
     const keyId = apiKeyId(key) ?? expect.unreachable("no id of the key");
+    const operator = OperatorKey.parse(await (await control("POST", "/operator_keys")).json());
     const texts = await eventually(async () => {
+      const text = await (await send("/admin/logs?limit=200", {}, operator.value)).text();
+      const lines = { location: "GET /admin/logs", text };
       const files = filesBelow(workFolder);
       const { TableNames = [] } = await document.send(new ListTablesCommand({}));
       const tables = await Promise.all(TableNames.map((name) => tableText(document, name)));
-      const locations = found([...files, ...tables], { keyId }).join("\n");
-      for (const pattern of [/ in logs\//, / in buckets\//, / in table /]) expect(locations).toMatch(pattern);
-      return [...files, ...tables];
+      const locations = found([...files, ...tables, lines], { keyId }).join("\n");
+      for (const pattern of [/ in logs\//, / in buckets\//, / in table /, / in GET /])
+        expect(locations).toMatch(pattern);
+      return [...files, ...tables, lines];
     });
     expect(found(texts, secrets)).toEqual([]);
   });
