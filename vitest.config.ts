@@ -45,6 +45,7 @@ const waiting = [
   "console/admin.browser.test.ts",
   "console/console-accessibility.browser.test.ts",
   "console/history.browser.test.ts",
+  "console/logs.browser.test.ts",
   "local/scaling.e2e.test.ts",
   "local/twin.e2e.test.ts",
   "local/token-exchange.e2e.test.ts",

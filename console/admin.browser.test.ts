@@ -22,6 +22,7 @@ const ADMIN_PAGES = [
   "health",
   "roles?who=user.user-a",
   "live",
+  "logs",
   "targets",
   "routes",
   "audit",

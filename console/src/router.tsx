@@ -13,6 +13,7 @@ import { pathAndQuery } from "./lib/path-and-query.ts";
 import { auditSearch } from "./pages/admin/audit-search.ts";
 import { dashboardSearch } from "./pages/dashboard/dashboard-search.ts";
 import { historySearch } from "./pages/history/history-search.ts";
+import { logsSearch } from "./pages/logs/logs-search.ts";
 import { limitsSearch } from "./pages/money/limits-search.ts";
 import { rolesSearch } from "./pages/roles/roles-search.ts";
 import { homeOf } from "./session/home.ts";
@@ -137,6 +138,13 @@ const adminLive = createRoute({
   component: lazyRouteComponent(() => import("./pages/service/live-page.tsx"), "LivePage"),
 });
 
+const adminLogs = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/logs",
+  validateSearch: logsSearch,
+  component: lazyRouteComponent(() => import("./pages/logs/logs-page.tsx"), "LogsPage"),
+});
+
 const adminHealth = createRoute({
   getParentRoute: () => app,
   path: "/admin/health",
@@ -213,6 +221,7 @@ const tree = root.addChildren([
     adminCredits,
     adminHealth,
     adminLive,
+    adminLogs,
     adminTargets,
     adminRoutes,
     adminAudit,

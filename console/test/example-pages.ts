@@ -15,7 +15,7 @@ const ROW = "[role=row] [role=cell], tbody td, .empty";
 
 /** A page of the gateways' own administration; the scripted names of 80 letters are for tests of the layout. */
 async function withShortNames(page: Page): Promise<void> {
-  await page.route("**/admin/{health,providers,requests,routes,targets}", async (route) => {
+  await page.route("**/admin/{health,logs*,providers,requests,routes,targets}", async (route) => {
     if (route.request().resourceType() === "document") return route.continue();
     try {
       const response = await route.fetch();
@@ -31,6 +31,7 @@ async function withShortNames(page: Page): Promise<void> {
 const STATES: { readonly [Name in ConsolePage]?: (page: Page) => Promise<void> } = {
   "admin/health": withShortNames,
   "admin/live": withShortNames,
+  "admin/logs": withShortNames,
   "admin/routes": withShortNames,
   "admin/targets": withShortNames,
   dashboard: (page) => page.locator(".recharts-bar-rectangle").first().waitFor(),

@@ -4,6 +4,7 @@ import type { ObserverKey, OperatorKey } from "../../contracts/control/admin-key
 import type { LiveRequestList } from "../../contracts/live/live-requests.ts";
 import { ServiceAlarmState, type ServiceAlarms } from "../../contracts/live/service-alarms.ts";
 import type { ServiceHealth } from "../../contracts/live/service-health.ts";
+import { scriptedLog } from "./scripted-log.ts";
 
 type ShownRoute = z.infer<typeof AdminRouteList>["data"][number];
 type ShownProvider = z.infer<typeof AdminProviderList>["data"][number];
@@ -210,6 +211,7 @@ export function respondAsGateway({ method, url }: { readonly method: string; rea
   if (method !== "GET") return undefined;
   if (url === "/admin/health") return HEALTH;
   if (url === "/v1/organization/service_alarms") return ALARMS;
+  if (url.startsWith("/admin/logs?")) return scriptedLog(new URL(url, "http://gateway").searchParams);
   if (url === "/admin/requests") return REQUESTS;
   if (url === "/admin/routes") return { object: "list", data: ROUTES };
   if (url === "/admin/providers") return { object: "list", data: PROVIDERS };

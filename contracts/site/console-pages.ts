@@ -10,6 +10,7 @@ export const CONSOLE_PAGES = [
   "admin/invites",
   "admin/limits",
   "admin/live",
+  "admin/logs",
   "admin/members",
   "admin/projects",
   "admin/roles",

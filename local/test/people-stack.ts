@@ -50,7 +50,7 @@ export async function peopleStack(invited: string, options: PeopleStackOptions =
   const generate = (key: string) =>
     sdk(key).chat.completions.create({ model: "phi-3-mini", messages: [{ role: "user", content: "x" }] });
   /** Calls an operation of the control API that the SDK has no method for. @param path below `/v1/organization` */
-  const control = (method: string, path: string, body: object) =>
+  const control = (method: string, path: string, body?: object) =>
     fetch(`${apiUrl}/v1/organization${path}`, {
       method,
       headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },

@@ -1,7 +1,14 @@
 import { useFormatter } from "../i18n/translate.ts";
 
-/** A time with its zone. @param seconds since 1970 */
-export function DateTime({ seconds }: { readonly seconds: number }) {
+interface DateTimeProps {
+  /** Since 1970. */
+  readonly seconds: number;
+  /** Whether it has seconds and milliseconds. @default false */
+  readonly isPrecise?: boolean;
+}
+
+/** A time with its zone. */
+export function DateTime({ seconds, isPrecise = false }: DateTimeProps) {
   const format = useFormatter();
   const date = new Date(seconds * 1000);
   const text = format.dateTime(date, {
@@ -11,6 +18,7 @@ export function DateTime({ seconds }: { readonly seconds: number }) {
     hour: "numeric",
     minute: "2-digit",
     timeZoneName: "short",
+    ...(isPrecise ? { second: "2-digit", fractionalSecondDigits: 3 } : {}),
   });
   return (
     <time dateTime={date.toISOString()} translate="no">

@@ -20,6 +20,7 @@ const LINKS = [
   { page: "credits", to: "/admin/credits" },
   { page: "health", to: "/admin/health" },
   { page: "live", to: "/admin/live" },
+  { page: "logs", to: "/admin/logs" },
   { page: "targets", to: "/admin/targets" },
   { page: "routes", to: "/admin/routes" },
   { page: "audit", to: "/admin/audit" },

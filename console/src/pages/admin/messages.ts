@@ -23,6 +23,9 @@ export const MESSAGES = defineMessages(
     healthLead: "How models, engines and gateways do, and what runs which version.",
     live: "Live",
     liveLead: "Requests to models in progress in all gateways, the oldest first.",
+    logs: "Log",
+    logsLead:
+      "What all gateways wrote in the last minutes, the newest first. Prompts, completions and keys are not in it.",
     targets: "Targets",
     targetsLead: "Pools and providers' models behind the routes, as the gateway that responds sees them.",
     routes: "Routes and prices",
@@ -116,6 +119,9 @@ export const MESSAGES = defineMessages(
     healthLead: "Wie es Modellen, Engines und Gateways geht, und was in welcher Version läuft.",
     live: "Live",
     liveLead: "Anfragen an Modelle, die gerade laufen, in allen Gateways, die ältesten zuerst.",
+    logs: "Protokoll",
+    logsLead:
+      "Was alle Gateways in den letzten Minuten geschrieben haben, das Neueste zuerst. Eingaben, Antworten und Schlüssel stehen nicht darin.",
     targets: "Ziele",
     targetsLead: "Pools und Modelle von Anbietern hinter den Routen, wie sie das antwortende Gateway sieht.",
     routes: "Routen und Preise",

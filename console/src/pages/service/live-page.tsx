@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRouteContext } from "@tanstack/react-router";
+import { Link, useRouteContext } from "@tanstack/react-router";
 import { useState } from "react";
 import type { LiveRequest, LiveRequestList } from "../../../../contracts/live/live-requests.ts";
 import { announce } from "../../components/announcer.tsx";
@@ -83,7 +83,16 @@ function useColumns(onStop: (request: LiveRequest) => void): readonly Column<Liv
   const format = useFormatter();
   const seconds = (ms: number) => t("seconds", { seconds: format.number(ms / 1000, { maximumFractionDigits: 1 }) });
   return [
-    { id: "id", header: t("request"), width: "minmax(0, 1.5fr)", cell: ({ id }) => <code translate="no">{id}</code> },
+    {
+      id: "id",
+      header: t("request"),
+      width: "minmax(0, 1.5fr)",
+      cell: ({ id }) => (
+        <Link to="/admin/logs" search={{ request: id }}>
+          <code translate="no">{id}</code>
+        </Link>
+      ),
+    },
     { id: "age", header: t("age"), cell: ({ ageMs }) => <span className="number">{seconds(ageMs)}</span> },
     { id: "model", header: t("model"), cell: ({ model }) => <span translate="no">{model}</span> },
     { id: "target", header: t("target"), cell: ({ target }) => <span translate="no">{target}</span> },
