@@ -71,6 +71,7 @@ const waiting = [
   "console/hostile-responses.browser.test.ts",
   "console/health.browser.test.ts",
   "acceptance/cdktn/cdktn.e2e.test.ts",
+  "console/layout-shift.browser.test.ts",
   "console/keys.browser.test.ts",
   "console/own-keys.browser.test.ts",
   "gateway/pages/reference/reference-page.browser.test.ts",

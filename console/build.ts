@@ -1,16 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { CONSOLE_FOLDER } from "../contracts/site/console-pages.ts";
-import { type BuildPlugin, type BuiltFile, buildPage, type ChunkGroup, reportBuild } from "../ui/build-page.ts";
+import { type BuiltFile, buildPage, type ChunkGroup, reportBuild } from "../ui/build-page.ts";
 import { compileMessages } from "./compile-messages.ts";
+import { leanAxios } from "./lean-axios.ts";
 
 /** use-intl without its parser, as texts are compiled by the build. */
 const COMPILED_TEXTS = { "use-intl/format-message": "use-intl/format-message/format-only" } as const;
-
-/** In browsers Axios sends by XMLHttpRequest; its client of `fetch`, which it would take where that is missing, stays out of the bundle. */
-const AXIOS_BY_XHR: BuildPlugin = {
-  name: "axios-by-xhr",
-  load: (id) => (id.endsWith("/axios/lib/adapters/fetch.js") ? "export const getFetch = () => false;" : undefined),
-};
 
 /** What each page after the sign-in loads: as one file it is compressed 10 kB better than as forty. */
 const FRAME: ChunkGroup = {
@@ -25,6 +20,7 @@ const FRAME: ChunkGroup = {
       "/console/src/session/(?!sign-in)",
       "/console/src/shell/(?!command-palette|not-found)",
       "/console/src/components/(?!markdown/|virtual-rows)",
+      "/console/src/pages/[^/]+/[^/]+-search\\.",
       "/ui/(components|hooks)/",
     ].join("|"),
   ),
@@ -36,6 +32,22 @@ const ADMINISTRATION: ChunkGroup = {
   test: /\/console\/src\/pages\/admin\/(messages|admin-frame|admin-list)\.|\/console\/src\/pages\/money\/(messages|subject-name)\./,
 };
 
+/** What the playground shows before the first prompt is sent. */
+const PLAYGROUND: ChunkGroup = {
+  name: "playground",
+  test: new RegExp(
+    [
+      "/pages/playground/(messages|playground-page|settings-form|pane|composer)\\.",
+      "/pages/playground/conversation/(branches|conversation|images|settings|turn)\\.",
+      "/pages/playground/state/(?!open-link)",
+      "/pages/playground/editors/lazy-section\\.",
+    ].join("|"),
+  ),
+};
+
+/** Shared by playground and history, which would load each other's code with it. */
+const RESPONSE_STYLES: ChunkGroup = { name: "responses", test: /\/console\/src\/styles\/answers\.css$/ };
+
 /**
  * Builds the console into `outDir`, which is emptied first. Its `index.html` is served under the path of each page, and
  * names scripts and styles below `/console/`.
@@ -46,8 +58,8 @@ export function buildConsole(outDir: string): Promise<readonly BuiltFile[]> {
     base: `/${CONSOLE_FOLDER}/`,
     outDir,
     alias: COMPILED_TEXTS,
-    plugins: [compileMessages(), AXIOS_BY_XHR],
-    groups: [FRAME, ADMINISTRATION],
+    plugins: [compileMessages(), leanAxios()],
+    groups: [FRAME, ADMINISTRATION, RESPONSE_STYLES, PLAYGROUND],
   });
 }
 

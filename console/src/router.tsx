@@ -17,6 +17,7 @@ import { logsSearch } from "./pages/logs/logs-search.ts";
 import { limitsSearch } from "./pages/money/limits-search.ts";
 import { rolesSearch } from "./pages/roles/roles-search.ts";
 import { homeOf } from "./session/home.ts";
+import { OPENED_FRAGMENT } from "./session/opened-with.ts";
 import { currentSession } from "./session/session.ts";
 import { RootLayout } from "./shell/root-layout.tsx";
 
@@ -70,6 +71,10 @@ const playground = createRoute({
   getParentRoute: () => app,
   path: "/playground",
   component: lazyRouteComponent(() => import("./pages/playground/playground-page.tsx"), "PlaygroundPage"),
+  /** A shared link's state, which few visits have: what reads it is loaded for those alone. */
+  loader: async () => {
+    if (OPENED_FRAGMENT !== "") (await import("./pages/playground/state/open-link.ts")).openLink(OPENED_FRAGMENT);
+  },
 });
 
 const history = createRoute({

@@ -1,6 +1,7 @@
 import { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse, create, isAxiosError } from "axios";
 import type { CONTROL_OPERATIONS } from "../../../contracts/control/operations.ts";
 import { parseJson } from "../../../lib/parse-json.ts";
+import { queryText } from "../lib/query-text.ts";
 import { ApiError, errorOfResponse } from "./api-error.ts";
 import { type ConsoleOperation, operationOf } from "./operations.ts";
 
@@ -68,7 +69,12 @@ const TIMEOUT_MS = 20_000;
  * @param apiUrl base address of the API, without `/v1`
  */
 export function createApiClient(apiUrl: string, credentials: Credentials): ApiClient {
-  const http = create({ baseURL: apiUrl, timeout: TIMEOUT_MS, validateStatus: () => true });
+  const http = create({
+    baseURL: apiUrl,
+    timeout: TIMEOUT_MS,
+    validateStatus: () => true,
+    paramsSerializer: { serialize: queryText },
+  });
   const withKey = async (request: AxiosRequestConfig) => {
     const first = await send(http, request, credentials.key());
     if (first.status !== 401 || !(await credentials.renew())) return first;

@@ -9,7 +9,7 @@ import { useTexts } from "../../i18n/translate.ts";
 import { type ConsoleProject, useProjects } from "../../projects/projects.ts";
 import { useSession } from "../../session/session.ts";
 import { AdminFrame } from "../admin/admin-frame.tsx";
-import { AdminList, useChange } from "../admin/admin-list.tsx";
+import { AdminList, useChange, useIsListed } from "../admin/admin-list.tsx";
 import { MESSAGES } from "./messages.ts";
 import { ProjectGroups } from "./project-groups.tsx";
 import { useRemovalColumn } from "./removal-column.tsx";
@@ -26,10 +26,7 @@ export function MembersPage() {
             <p>{t("noProject")}</p>
           </section>
         ) : (
-          <>
-            <Members project={current} isOwner={isOwner} />
-            <ProjectGroups project={current} isOwner={isOwner} />
-          </>
+          <MembersAndGroups project={current} isOwner={isOwner} />
         )
       }
     </AdminFrame>
@@ -40,6 +37,18 @@ interface OfProject {
   readonly project: ConsoleProject;
   readonly isOwner: boolean;
 }
+
+function MembersAndGroups({ project, isOwner }: OfProject) {
+  const isListed = useIsListed(membersKey(project));
+  return (
+    <>
+      <Members project={project} isOwner={isOwner} />
+      {isListed ? <ProjectGroups project={project} isOwner={isOwner} /> : undefined}
+    </>
+  );
+}
+
+const membersKey = ({ id }: ConsoleProject) => ["members", id];
 
 function Members({ project, isOwner }: OfProject) {
   const t = useTexts(MESSAGES);
@@ -72,7 +81,7 @@ function Members({ project, isOwner }: OfProject) {
       <h2 id="members-of-project">{t("people", { project: project.name })}</h2>
       {isOwner ? <MemberForm project={project} /> : undefined}
       <AdminList
-        queryKey={["members", project.id]}
+        queryKey={membersKey(project)}
         read={(query, signal) => api.call("listProjectUsers", { path: { project_id: project.id }, query, signal })}
         label={t("people", { project: project.name })}
         columns={columns}

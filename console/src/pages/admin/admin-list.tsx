@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useCallback, useSyncExternalStore } from "react";
 import { announce } from "../../components/announcer.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { Loading } from "../../components/loading.tsx";
@@ -69,6 +69,16 @@ export function AdminList<Item extends { readonly id: string }>(props: AdminList
         />
       )}
     </>
+  );
+}
+
+/** Whether the first page of a list was read, or failed. What stands below the list comes then: its rows would move it. */
+export function useIsListed(queryKey: readonly string[]): boolean {
+  const queries = useQueryClient();
+  const cache = queries.getQueryCache();
+  return useSyncExternalStore(
+    (onChange) => cache.subscribe(onChange),
+    () => (queries.getQueryState(["admin", ...queryKey])?.status ?? "pending") !== "pending",
   );
 }
 

@@ -89,12 +89,14 @@ function Spent({ budget, name }: { readonly budget: Budget; readonly name: strin
   const { window, max, action } = budget.limit;
   const spent = useQuery(spentQuery(budget, Date.now()));
   if (spent.error !== null) return <Problem error={spent.error} onRetry={() => void spent.refetch()} />;
-  if (spent.data === undefined) return <Loading />;
+  // Of what is being read, the bar and the texts have their room already.
+  const isWaiting = spent.data === undefined;
+  const used = spent.data ?? 0n;
   // A budget of 0 permits nothing.
-  const percent = max === 0 ? 100n : (spent.data * 100n) / BigInt(max);
-  const percentText = format.number(Number(percent) / 100, { style: "percent" });
+  const percent = isWaiting ? 0n : max === 0 ? 100n : (used * 100n) / BigInt(max);
+  const percentText = isWaiting ? "…" : format.number(Number(percent) / 100, { style: "percent" });
   const isReached = percent >= 100n;
-  const values = { spent: money(spent.data), max: money(BigInt(max)) };
+  const values = { spent: isWaiting ? "…" : money(used), max: money(BigInt(max)) };
   return (
     <>
       <progress
@@ -102,11 +104,16 @@ function Spent({ budget, name }: { readonly budget: Budget; readonly name: strin
         max={100}
         value={Number(percent > 100n ? 100n : percent)}
         aria-label={name}
+        aria-busy={isWaiting}
         translate="no"
       />
       <p className="budget-figures">
         <span>{t(window === "day" || window === "week" ? window : "month", values)}</span>
-        {percent < WARN_PERCENT ? <span className="quiet">{t("used", { percent: percentText })}</span> : undefined}
+        {percent < WARN_PERCENT ? (
+          <span key={percentText} className="quiet">
+            {t("used", { percent: percentText })}
+          </span>
+        ) : undefined}
         {percent >= WARN_PERCENT && !isReached ? (
           <strong className="warn-text">{t("nearly", { percent: percentText })}</strong>
         ) : undefined}

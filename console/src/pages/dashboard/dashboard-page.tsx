@@ -37,6 +37,7 @@ export function DashboardPage() {
     enabled: !isOfProject || current !== undefined,
   });
   const nameOf = useGroupNames(by);
+  const hasDays = report.data !== undefined && report.data.days.length > 0;
   const save = () => {
     if (report.data === undefined) return;
     const csv = usageCsv(by, report.data.days, nameOf);
@@ -45,11 +46,9 @@ export function DashboardPage() {
   return (
     <>
       <PageTitle title={t("title")} lead={t("lead")}>
-        {report.data === undefined || report.data.days.length === 0 ? undefined : (
-          <button type="button" className="button" onClick={save}>
-            {t("export")}
-          </button>
-        )}
+        <button type="button" className={hasDays ? "button" : "button unseen"} onClick={save}>
+          {t("export")}
+        </button>
       </PageTitle>
       <RangeForm range={range} search={search} project={current} />
       {report.isPending && (isLoading || report.isFetching) ? <Loading /> : undefined}

@@ -8,7 +8,7 @@ import { AdminFrame } from "../admin/admin-frame.tsx";
 import { gatewayAdmin } from "../service/gateway-admin.ts";
 import { observerKeys } from "../service/gateway-keys.ts";
 import "../../styles/dashboard.css";
-import { Alarms } from "./alarms.tsx";
+import { Alarms, useAreAlarmsComing } from "./alarms.tsx";
 import { GatewayTable } from "./gateway-table.tsx";
 import { MESSAGES } from "./messages.ts";
 import { ModelCard } from "./model-card.tsx";
@@ -22,8 +22,8 @@ export function HealthPage() {
     <AdminFrame page="health">
       {() => (
         <>
-          <Health />
           <Alarms />
+          <Health />
         </>
       )}
     </AdminFrame>
@@ -41,6 +41,7 @@ function Health() {
     staleTime: 0,
   });
   const { data } = health;
+  if (useAreAlarmsComing()) return undefined;
   return (
     <>
       {health.isPending ? <Loading /> : undefined}

@@ -6,7 +6,7 @@ import type { Column } from "../../components/data-table.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import { AdminFrame } from "../admin/admin-frame.tsx";
-import { AdminList } from "../admin/admin-list.tsx";
+import { AdminList, useIsListed } from "../admin/admin-list.tsx";
 import "../../styles/dashboard.css";
 import { LimitList } from "./limit-list.tsx";
 import type { Subject } from "./limits-dialog.tsx";
@@ -28,6 +28,8 @@ function AllLimits({ isOwner }: { readonly isOwner: boolean }) {
   const navigate = useNavigate();
   const { scope } = useSearch({ from: "/app/admin/limits" });
   const [edited, setEdited] = useState<Subject>();
+  const queryKey = ["limits", scope ?? ""];
+  const isListed = useIsListed(queryKey);
   const columns: readonly Column<Limits>[] = [
     {
       id: "subject",
@@ -84,7 +86,7 @@ function AllLimits({ isOwner }: { readonly isOwner: boolean }) {
         </div>
       </div>
       <AdminList
-        queryKey={["limits", scope ?? ""]}
+        queryKey={queryKey}
         read={(query, signal) =>
           api.call("listLimits", { query: { ...query, ...(scope === undefined ? {} : { scope }) }, signal })
         }
@@ -92,7 +94,7 @@ function AllLimits({ isOwner }: { readonly isOwner: boolean }) {
         columns={columns}
         empty={t("noLimits")}
       />
-      {isOwner ? <SubjectForm scopes={SCOPES} action={t("set")} onChosen={setEdited} /> : undefined}
+      {isOwner && isListed ? <SubjectForm scopes={SCOPES} action={t("set")} onChosen={setEdited} /> : undefined}
       {edited === undefined ? undefined : (
         <Suspense fallback={<Loading />}>
           <LimitsDialog subject={edited} onClose={() => setEdited(undefined)} />

@@ -38,7 +38,8 @@ export function OwnKeyTable({ keys, usage, onRotate, onRevoke }: OwnKeyTableProp
     {
       id: "usage",
       header: t("usage", { days: format.number(USAGE_DAYS) }),
-      cell: ({ id }) => (usage === undefined ? "–" : <Usage figures={usage.get(id)} />),
+      width: "minmax(0, 1.6fr)",
+      cell: ({ id }) => <p className="key-usage">{usage === undefined ? "–" : <Usage figures={usage.get(id)} />}</p>,
     },
     shared.actions({ canRotate, onRotate, onRevoke }),
   ];

@@ -69,11 +69,13 @@ function OwnKeys({ project, bounds }: { readonly project: ConsoleProject; readon
   return (
     <>
       <PageTitle title={t("title")} lead={t("lead")}>
-        {list.data !== undefined && !isFull ? (
-          <button type="button" className="button primary" onClick={() => setCreating(true)}>
-            {t("create")}
-          </button>
-        ) : undefined}
+        <button
+          type="button"
+          className={list.data !== undefined && !isFull ? "button primary" : "button primary unseen"}
+          onClick={() => setCreating(true)}
+        >
+          {t("create")}
+        </button>
       </PageTitle>
       {list.isPending ? <Loading /> : undefined}
       {list.error === null ? undefined : <Problem error={list.error} onRetry={() => void list.refetch()} />}

@@ -18,36 +18,42 @@ interface ComposerActionsProps {
 export default function ComposerActions({ onImages }: ComposerActionsProps) {
   return (
     <>
-      {onImages === undefined ? undefined : <ImageButton onFiles={onImages} />}
+      <ImageButton onFiles={onImages} />
       <ShareButton />
       <FileButtons />
     </>
   );
 }
 
-function ImageButton({ onFiles }: { readonly onFiles: (files: Iterable<File>) => Promise<void> }) {
+function ImageButton({ onFiles }: { readonly onFiles: ComposerActionsProps["onImages"] }) {
   const t = useTexts(MESSAGES);
   const input = useRef<HTMLInputElement>(null);
   const read = ({ target }: ChangeEvent<HTMLInputElement>) => {
-    void onFiles([...(target.files ?? [])]).then(() => {
+    void onFiles?.([...(target.files ?? [])]).then(() => {
       // The same file may be chosen again.
       target.value = "";
     });
   };
   return (
     <>
-      <button type="button" className="button" onClick={() => input.current?.click()}>
+      <button
+        type="button"
+        className={onFiles === undefined ? "button unseen" : "button"}
+        onClick={() => input.current?.click()}
+      >
         {t("addImage")}
       </button>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        multiple
-        accept={IMAGE_TYPES.join(",")}
-        data-kind="images"
-        onChange={read}
-      />
+      {onFiles === undefined ? undefined : (
+        <input
+          ref={input}
+          type="file"
+          hidden
+          multiple
+          accept={IMAGE_TYPES.join(",")}
+          data-kind="images"
+          onChange={read}
+        />
+      )}
     </>
   );
 }

@@ -73,7 +73,7 @@ export function Composer({ projectId, models, isReady }: ComposerProps) {
           {isTooLong ? t("tooLong", lengths) : `${t("promptHint")} ${t("characters", lengths)}`}
         </p>
         <div className="actions">
-          <Suspense fallback={null}>
+          <Suspense fallback={<ActionsRoom />}>
             <ComposerActions onImages={blind.length === 0 && models.length > 0 ? addImages : undefined} />
           </Suspense>
           {isSending ? (
@@ -88,6 +88,16 @@ export function Composer({ projectId, models, isReady }: ComposerProps) {
       </div>
     </form>
   );
+}
+
+/** The room of the buttons that come later, whatever the width and language: Send stays where it is. */
+function ActionsRoom() {
+  const t = useTexts(MESSAGES);
+  return (["addImage", "copyLink", "save", "open"] as const).map((name) => (
+    <button key={name} type="button" className="button unseen">
+      {t(name)}
+    </button>
+  ));
 }
 
 /** Pictures of the prompt, and the chosen models that read none. */

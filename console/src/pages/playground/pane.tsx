@@ -17,11 +17,13 @@ interface PaneProps {
   /** From 1 on. */
   readonly number: number;
   readonly models: readonly string[];
+  /** Whether the models are being read. */
+  readonly isLoading: boolean;
   readonly isOnly: boolean;
 }
 
 /** A conversation with one model. */
-export function Pane({ projectId, conversation, number, models, isOnly }: PaneProps) {
+export function Pane({ projectId, conversation, number, models, isLoading, isOnly }: PaneProps) {
   const t = useTexts(MESSAGES);
   const { model, turns, all, tip } = useStore(conversation.store);
   useEffect(() => {
@@ -67,7 +69,7 @@ export function Pane({ projectId, conversation, number, models, isOnly }: PanePr
           </button>
         )}
       </header>
-      {turns.length === 0 ? <p className="quiet">{t("empty")}</p> : undefined}
+      {turns.length === 0 ? <p className="quiet">{t(isLoading ? "loadingModels" : "empty")}</p> : undefined}
       <Suspense fallback={null}>
         <TurnList projectId={projectId} conversation={conversation} />
       </Suspense>

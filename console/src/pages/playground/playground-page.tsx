@@ -84,7 +84,6 @@ function Playground({ projectId }: { readonly projectId: string }) {
   return (
     <>
       <SettingsForm />
-      {listed.isLoading ? <p className="quiet">{t("loadingModels")}</p> : undefined}
       {listed.error === null ? undefined : <Problem error={listed.error} onRetry={() => void listed.refetch()} />}
       {listed.isSuccess && models.length === 0 ? <p className="notice">{t("noModels")}</p> : undefined}
       <section className="panes" aria-label={t("panes")} data-count={panes.length}>
@@ -95,6 +94,7 @@ function Playground({ projectId }: { readonly projectId: string }) {
             conversation={pane}
             number={index + 1}
             models={ids}
+            isLoading={listed.isLoading}
             isOnly={panes.length === 1}
           />
         ))}

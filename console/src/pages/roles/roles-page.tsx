@@ -7,7 +7,7 @@ import { useTexts } from "../../i18n/translate.ts";
 import { useProjects } from "../../projects/projects.ts";
 import { byNext } from "../access/by-next.ts";
 import { AdminFrame } from "../admin/admin-frame.tsx";
-import { AdminList, useChange } from "../admin/admin-list.tsx";
+import { AdminList, useChange, useIsListed } from "../admin/admin-list.tsx";
 import { Assignments } from "./assignments.tsx";
 import { MESSAGES } from "./messages.ts";
 import { PermissionList } from "./permission-list.tsx";
@@ -67,6 +67,8 @@ function Roles({ projectId, isOwner }: RolesProps) {
   const t = useTexts(MESSAGES);
   const calls = roleCalls(projectId);
   const [opened, setOpened] = useState<Opened>();
+  const queryKey = ["roles", projectId ?? ""];
+  const isListed = useIsListed(queryKey);
   const close = () => setOpened(undefined);
   const columns: readonly Column<Role>[] = [
     {
@@ -125,13 +127,13 @@ function Roles({ projectId, isOwner }: RolesProps) {
         </div>
       ) : undefined}
       <AdminList
-        queryKey={["roles", projectId ?? ""]}
+        queryKey={queryKey}
         read={async (query, signal) => byNext(await calls.list(query, signal))}
         label={t("roles")}
         columns={columns}
         empty={t("noRoles")}
       />
-      <Assignments projectId={projectId} isOwner={isOwner} />
+      {isListed ? <Assignments projectId={projectId} isOwner={isOwner} /> : undefined}
       {opened?.kind === "new" ? (
         <RoleForm calls={calls} isOfProject={projectId !== undefined} changed={undefined} onClose={close} />
       ) : undefined}

@@ -9,7 +9,7 @@ import { AdminFrame } from "../admin/admin-frame.tsx";
 import { OperatorsOnly } from "../service/operators-only.tsx";
 import { MESSAGES } from "./messages.ts";
 import { PriceTable } from "./price-table.tsx";
-import { routesQuery, type ShownRoute } from "./route-queries.ts";
+import { providersQuery, routesQuery, type ShownRoute } from "./route-queries.ts";
 import { targetName } from "./route-settings.ts";
 
 const dialogs = () => import("./route-dialogs.tsx");
@@ -23,19 +23,19 @@ interface OpenDialog {
 
 /** Public names with their targets, whose weights are changed here, and what providers' models cost. */
 export function RoutesPage() {
+  return <AdminFrame page="routes">{(isOwner) => (isOwner ? <RoutesAndPrices /> : <OperatorsOnly />)}</AdminFrame>;
+}
+
+/** The prices are read with the routes, and come below them once those are there. */
+function RoutesAndPrices() {
+  const { config } = useRouteContext({ from: "__root__" });
+  const routes = useQuery(routesQuery(config.apiUrl));
+  useQuery(providersQuery(config.apiUrl));
   return (
-    <AdminFrame page="routes">
-      {(isOwner) =>
-        isOwner ? (
-          <>
-            <Routes />
-            <PriceTable />
-          </>
-        ) : (
-          <OperatorsOnly />
-        )
-      }
-    </AdminFrame>
+    <>
+      <Routes />
+      {routes.isPending ? undefined : <PriceTable />}
+    </>
   );
 }
 

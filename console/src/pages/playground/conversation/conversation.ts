@@ -1,9 +1,8 @@
 import { createStore, type StoreApi } from "zustand";
 import { type Branches, newestEnd, pathOf } from "./branches.ts";
-import { messagesOf, type PromptImage, type ToolResult } from "./chat-messages.ts";
-import { type PartsPerFrame, partsPerFrame, withPart } from "./response-parts.ts";
-import { requestBody, type Settings } from "./settings.ts";
-import { figuresOfHeaders, isRunning, type Turn } from "./turn.ts";
+import type { PromptImage, ToolResult } from "./chat-messages.ts";
+import type { Settings } from "./settings.ts";
+import { isRunning, type Turn } from "./turn.ts";
 
 interface ConversationState extends Branches<Turn> {
   readonly model: string;
@@ -11,7 +10,8 @@ interface ConversationState extends Branches<Turn> {
   readonly turns: readonly Turn[];
 }
 
-interface Connection {
+/** Where a turn is sent, and what with it. */
+export interface Connection {
   readonly apiUrl: string;
   readonly apiKey: string;
   readonly settings: Settings;
@@ -43,8 +43,8 @@ export interface Conversation {
   readonly clear: () => void;
 }
 
-/** What reads streams; the first load is faster without it. */
-export const loadStreaming = () => import("../../../../../ui/stream/stream-chat.ts");
+/** What sends a turn and reads its stream; the first load is faster without it. */
+export const loadStreaming = () => import("./stream-turn.ts");
 
 let lastId = 0;
 
@@ -75,46 +75,13 @@ export function createConversation(
     const { model: chosen, all, tip, turns } = store.getState();
     const turn = newTurn(chosen, tip, options);
     set({ all: [...all, turn], tip: turn.id });
-    const messages = messagesOf([...turns, turn], true);
-    const parts = partsPerFrame((part) => change(turn.id, (now) => withPart(now, part, performance.now())));
     try {
-      await stream(turn, messages, options, controller, parts);
+      const { streamTurn } = await loadStreaming();
+      await streamTurn([...turns, turn], options, controller.signal, (next) => change(turn.id, next));
     } finally {
       running = undefined;
     }
     return store.getState().all.find(({ id }) => id === turn.id);
-  }
-
-  async function stream(
-    turn: Turn,
-    messages: ReturnType<typeof messagesOf>,
-    { apiUrl, apiKey, settings }: Connection,
-    { signal }: AbortController,
-    parts: PartsPerFrame,
-  ): Promise<void> {
-    const { streamChat } = await loadStreaming();
-    const outcome = await streamChat(
-      {
-        apiUrl,
-        apiKey,
-        body: {
-          ...requestBody(turn.model, settings, messages),
-          stream: true,
-          stream_options: { include_usage: true },
-        },
-        signal,
-        isOnline: () => navigator.onLine,
-        onHeaders: (headers) =>
-          change(turn.id, (now) => ({ ...now, figures: { ...now.figures, ...figuresOfHeaders(headers) } })),
-      },
-      parts.push,
-    );
-    parts.end();
-    change(turn.id, (now) => {
-      const figures = { ...now.figures, lastAt: now.figures.lastAt ?? performance.now() };
-      if (outcome.kind === "problem") return { ...now, figures, phase: "failed", problem: outcome.problem };
-      return { ...now, figures, phase: outcome.kind === "complete" ? "done" : "stopped" };
-    });
   }
 
   return {

@@ -1,10 +1,9 @@
 import { create } from "zustand";
-import { OPENED_FRAGMENT } from "../../../session/opened-with.ts";
 import { useSession } from "../../../session/session.ts";
 import type { PromptImage } from "../conversation/chat-messages.ts";
 import { type Conversation, createConversation } from "../conversation/conversation.ts";
 import { DEFAULT_SETTINGS, MAX_PANES, type Settings } from "../conversation/settings.ts";
-import { type SharedState, sharedState } from "../conversation/share-link.ts";
+import type { SharedState } from "../conversation/share-link.ts";
 import type { Turn } from "../conversation/turn.ts";
 
 interface Playground {
@@ -20,7 +19,7 @@ interface Playground {
 }
 
 /** The playground as it is: it stays while other pages are looked at, and is gone with the sign-out or the window. */
-export const usePlayground = create<Playground>()(() => playgroundOf(sharedState(OPENED_FRAGMENT)));
+export const usePlayground = create<Playground>()(() => playgroundOf(undefined));
 
 useSession.subscribe(({ session }) => {
   if (session.kind !== "signed-out") return;
@@ -62,6 +61,11 @@ export function showBranch({ round }: Turn): void {
     const turn = store.getState().all.find((each) => each.round === round);
     if (turn !== undefined) show(turn.id);
   }
+}
+
+/** Begins with what a link brings. */
+export function openShared(shared: SharedState): void {
+  usePlayground.setState(playgroundOf(shared));
 }
 
 /** Puts conversations in the place of those that are there. */
