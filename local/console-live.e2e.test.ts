@@ -21,7 +21,7 @@ describe.skipIf(skipped !== "")(`the live view on the local stack${skipped}`, ()
   afterAll(() => browser?.close());
 
   // documented: console-live
-  test("an operator sees a running stream with its tokens and stops it, then drains a target by hand", async () => {
+  test("an operator sees a running stream with its tokens and stops it, finds its line in the log, then drains a target by hand", async () => {
     const engine = await startFakeEngine({ tokens: 100_000, intervalMs: 20 });
     onTestFinished(() => engine.stop());
     const environment = {
@@ -75,6 +75,10 @@ describe.skipIf(skipped !== "")(`the live view on the local stack${skipped}`, ()
     await page.getByText("No request is in progress.").waitFor();
     expect(await text).toContain("An operator stopped this request");
     await eventually(() => expect(engine.received.at(-1)?.aborted).toBe(true));
+    await page.getByRole("link", { name: "Log", exact: true }).click();
+    await page.getByLabel("Request").fill(id);
+    await page.keyboard.press("Enter");
+    await row.getByText("phi-3-mini", { exact: true }).waitFor();
 
     await page.getByRole("link", { name: "Targets" }).click();
     await page.getByRole("button", { name: "Drain for phi-3-mini: phi-3-mini" }).click();
