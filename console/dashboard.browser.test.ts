@@ -72,6 +72,33 @@ describeConsole("the dashboard", {}, (stage) => {
     expect(control.seen.filter(({ url }) => url.includes("/costs?") && url.includes("group_by")).length).toBe(4);
   });
 
+  // documented: dashboard-time-zone
+  test("adds up hours to days of a time zone, which the address has, and says where it can't", async () => {
+    const { control, open } = stage();
+    const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+    // In Lagos, an hour before UTC all year, the last hour of a day in UTC is the next day's first one.
+    const uses = [
+      scriptedUse(day(3), { hour: 22, inputNano: 10_000_000 }),
+      scriptedUse(day(3), { hour: 23, inputNano: 333_333_333 }),
+      scriptedUse(day(2), { hour: 22, inputNano: 666_666_667 }),
+      scriptedUse(day(2), { hour: 23, inputNano: 10_000_000 }),
+    ];
+    control.uses.push(...uses);
+    const page = await open(`/dashboard?from=${day(2)}&to=${day(2)}&zone=Africa%2FLagos`);
+    await signInWithKey(page);
+    expect((await figuresOf(page, /phi-3-mini/)).charged).toBe(cents(uses.slice(1, 3)));
+    await page.getByText("Days are those of Africa/Lagos").waitFor();
+    await page.getByLabel("Days of").selectOption("UTC");
+    await page.getByText("Days are those of UTC").waitFor();
+    await page.getByRole("row", { name: /phi-3-mini/ }).waitFor();
+    expect(new URL(page.url()).searchParams.has("zone")).toBe(false);
+    expect((await figuresOf(page, /phi-3-mini/)).charged).toBe(cents(uses.slice(2)));
+    await page.goBack();
+    await page.getByText("Days are those of Africa/Lagos").waitFor();
+    await page.getByLabel("From").fill(day(200));
+    await page.getByText("can be shown for the last 98 days").waitFor();
+  });
+
   test("groups by key, user and project, of one project alone, and the address keeps it", async () => {
     const { control, open } = stage();
     control.projects.push({ id: "proj_1", name: "search" }, { id: "proj_2", name: "chat" });

@@ -1,6 +1,7 @@
 import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import type OpenAI from "openai";
 import { describe, expect, test } from "vitest";
+import { CostsPage } from "../contracts/control/usage.ts";
 import { USAGE_STORED_SECONDS } from "../contracts/usage/usage-counter.ts";
 import type { UsageEvent } from "../contracts/usage/usage-event.ts";
 import { seededNumbers, usageEvent } from "../domain/usage/test/usage-events.ts";
@@ -167,6 +168,26 @@ describe("usage of completions in the control API", () => {
     expect(sorted(rows)).toEqual(sorted(expected(yesterday, 60, [])));
   });
 
+  test("is charged the same by hours and by days, each hour in the day that has it", async () => {
+    const { organization, secret, url } = await used(EVENTS);
+    const charges = async (width: string) => {
+      const path = `${url}/organization/costs?start_time=${TODAY - 2 * DAY}&bucket_width=${width}&limit=180&group_by[]=line_item`;
+      const response = await fetch(path, { headers: { authorization: `Bearer ${secret}` } });
+      const { data } = CostsPage.parse(await response.json());
+      const sums = new Map<string, number>();
+      for (const { start_time, results: costs } of data)
+        for (const { line_item, amount } of costs) {
+          const name = `${Math.floor(start_time / DAY)} ${line_item}`;
+          sums.set(name, (sums.get(name) ?? 0) + Math.round(amount.value * 1e9));
+        }
+      return sums;
+    };
+    const days = await charges("1d");
+    expect([...days.values()].some((nano) => nano > 0)).toBe(true);
+    expect(await charges("1h")).toEqual(days);
+    expect((await organization.usage.costs({ start_time: TODAY - DAY })).data).toHaveLength(2);
+  });
+
   test("takes lists with and without brackets, and has the current bucket", async () => {
     const { organization, secret, url } = await used([usageEvent({ endedAt: new Date(NOW * 1000).toISOString() })]);
     const current = await organization.usage.completions({ start_time: NOW });
@@ -201,7 +222,7 @@ describe("usage of completions in the control API", () => {
     ["too many buckets", `usage/completions?start_time=${NOW}&limit=32`, "limit"],
     ["a page that is none", `usage/completions?start_time=${NOW}&page=next`, "page"],
     ["batches of embeddings", `usage/embeddings?start_time=${NOW}&batch=true`, ""],
-    ["hours of costs", `costs?start_time=${NOW}&bucket_width=1h`, "bucket_width"],
+    ["minutes of costs", `costs?start_time=${NOW}&bucket_width=1m`, "bucket_width"],
     [
       "minutes that are deleted",
       `usage/completions?bucket_width=1m&start_time=${NOW - (USAGE_STORED_SECONDS["1m"] ?? 0) - 60}`,

@@ -4,6 +4,8 @@ import type { Limits } from "../../contracts/control/limits.ts";
 export interface ScriptedUse {
   /** In UTC, e.g. `2026-11-01`. */
   readonly day: string;
+  /** Of the day, in UTC. @default 0 */
+  readonly hour?: number;
   readonly model: string;
   readonly project: string;
   readonly key: string;
@@ -23,7 +25,9 @@ export interface ScriptedUse {
 
 /** Buckets of a page: fewer than the service's, so that a month has several pages. */
 const PAGE_DAYS = 10;
+const PAGE_HOURS = 20;
 const DAY = 86_400;
+const HOUR = 3600;
 const GROUPS = ["project_id", "user_id", "api_key_id", "model", "line_item"] as const;
 
 /** `/usage/completions`, `/usage/embeddings` and `/costs` over the uses, in the service's shapes. */
@@ -32,24 +36,29 @@ export function respondWithUsage(
   uses: readonly ScriptedUse[],
   query: URLSearchParams,
 ) {
-  const start = floorDay(Number(query.get("start_time")));
+  const [width, size] = query.get("bucket_width") === "1h" ? [HOUR, PAGE_HOURS] : [DAY, PAGE_DAYS];
+  const start = Math.floor(Number(query.get("start_time")) / width) * width;
   const end = Number(query.get("end_time") ?? Date.now() / 1000);
   const first = Number(query.get("page")?.replace("page_", "") ?? 0);
   const by = query.getAll("group_by[]");
   const data = [];
-  for (let index = first; index < first + PAGE_DAYS && start + index * DAY < end; index += 1) {
-    const time = start + index * DAY;
-    const ofDay = uses.filter((use) => Date.parse(use.day) / 1000 === time && isWanted(use, query));
-    const rows = operation === "embeddings" ? [] : ofDay.flatMap((use) => resultsOf(operation, use));
+  for (let index = first; index < first + size && start + index * width < end; index += 1) {
+    const time = start + index * width;
+    const ofBucket = uses.filter((use) => Math.floor(timeOf(use) / width) * width === time && isWanted(use, query));
+    const rows = operation === "embeddings" ? [] : ofBucket.flatMap((use) => resultsOf(operation, use));
     const results = rows.map((row) => ({
       ...row,
       ...Object.fromEntries(GROUPS.filter((g) => g in row && !by.includes(g)).map((g) => [g, null])),
     }));
-    data.push({ object: "bucket", start_time: time, end_time: time + DAY, results });
+    data.push({ object: "bucket", start_time: time, end_time: time + width, results });
   }
-  const next = first + PAGE_DAYS;
-  const hasMore = start + next * DAY < end;
+  const next = first + size;
+  const hasMore = start + next * width < end;
   return { object: "page", data, has_more: hasMore, next_page: hasMore ? `page_${next}` : null };
+}
+
+function timeOf({ day, hour = 0 }: ScriptedUse): number {
+  return Date.parse(day) / 1000 + hour * HOUR;
 }
 
 function isWanted({ project, key }: ScriptedUse, query: URLSearchParams): boolean {
@@ -86,10 +95,6 @@ function resultsOf(operation: "completions" | "costs", use: ScriptedUse): Readon
     line_item: `${use.model}, ${kind}_tokens`,
     quantity: kind === "input" ? use.inputTokens : use.outputTokens,
   }));
-}
-
-function floorDay(seconds: number): number {
-  return seconds - (seconds % DAY);
 }
 
 /** A request of the day, with these changes. */

@@ -57,7 +57,8 @@ export type EmbeddingsUsageQuery = z.infer<typeof EmbeddingsUsageQuery>;
 export const CostsQuery = z
   .strictObject({
     ...range,
-    bucket_width: z.literal("1d").default("1d"),
+    /** `1h` is Sluice's own: hours add up to days of any time zone whose hours begin with those of UTC. */
+    bucket_width: z.enum(["1d", "1h"]).default("1d"),
     limit: z.coerce.number().int().min(1).max(MAX_COST_BUCKETS).default(7),
     "group_by[]": z.array(z.enum(["project_id", "user_id", "api_key_id", "line_item"])).optional(),
     "project_ids[]": Values,

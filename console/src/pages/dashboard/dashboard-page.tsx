@@ -11,7 +11,7 @@ import { useProjects } from "../../projects/projects.ts";
 import "../../styles/dashboard.css";
 import { RangeTooLarge } from "./all-pages.ts";
 import { Budgets } from "./budgets.tsx";
-import { type DayRange, type Grouping, rangeOf } from "./dashboard-search.ts";
+import { type DayRange, type Grouping, isZoned, rangeOf } from "./dashboard-search.ts";
 import { Forecast } from "./forecast.tsx";
 import { useGroupNames } from "./group-names.ts";
 import { MESSAGES } from "./messages.ts";
@@ -31,26 +31,28 @@ export function DashboardPage() {
   const search = useSearch({ from: "/app/dashboard" });
   const by = search.by ?? "model";
   const range = rangeOf(search, Date.now());
+  const zone = search.zone !== undefined && isZoned(range, search.zone, Date.now()) ? search.zone : undefined;
   const isOfProject = search.of === "project";
   const report = useQuery({
-    ...usageQuery(range, by, isOfProject ? current?.id : undefined),
+    ...usageQuery(range, by, isOfProject ? current?.id : undefined, zone),
     enabled: !isOfProject || current !== undefined,
   });
   const nameOf = useGroupNames(by);
   const hasDays = report.data !== undefined && report.data.days.length > 0;
   const save = () => {
     if (report.data === undefined) return;
-    const csv = usageCsv(by, report.data.days, nameOf);
+    const csv = usageCsv(by, report.data.days, nameOf, zone);
     saveFile(`usage-${range.from}-${range.to}.csv`, new Blob([csv], { type: "text/csv;charset=utf-8" }));
   };
   return (
     <>
-      <PageTitle title={t("title")} lead={t("lead")}>
+      <PageTitle title={t("title")} lead={t("lead", { zone: zone ?? "UTC" })}>
         <button type="button" className={hasDays ? "button" : "button unseen"} onClick={save}>
           {t("export")}
         </button>
       </PageTitle>
       <RangeForm range={range} search={search} project={current} />
+      {search.zone === zone ? undefined : <p className="notice">{t("noZone", { zone: search.zone ?? "" })}</p>}
       {report.isPending && (isLoading || report.isFetching) ? <Loading /> : undefined}
       {report.error === null ? undefined : <UsageProblem error={report.error} retry={() => void report.refetch()} />}
       {report.data === undefined ? undefined : <Report report={report.data} range={range} by={by} nameOf={nameOf} />}

@@ -1,16 +1,20 @@
+import { dayOf, hasWholeHours, isZone, startOfDay } from "./zone-days.ts";
+
 /** By what the dashboard's figures are grouped. */
 export const GROUPINGS = ["model", "key", "user", "project"] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
 /** What the dashboard shows; it stands in the address. */
 export interface DashboardSearch {
-  /** First and last day, in UTC, as `2026-11-29`. @default - the last 30 days */
+  /** First and last day, in the zone, as `2026-11-29`. @default - the last 30 days */
   readonly from?: string;
   readonly to?: string;
   /** @default model */
   readonly by?: Grouping;
   /** `project`: the chosen project's usage alone. @default - that of all projects */
   readonly of?: "project";
+  /** IANA name of the time zone of the days. @default - UTC */
+  readonly zone?: string;
 }
 
 /** Days from the first to the last, both with them. */
@@ -32,22 +36,36 @@ export function dashboardSearch(search: Readonly<Record<string, unknown>>): Dash
     ...(isDay(from) && isDay(to) && isRange({ from, to }) ? { from, to } : {}),
     ...(by === undefined || by === "model" ? {} : { by }),
     ...(search.of === "project" ? { of: "project" } : {}),
+    ...(isZone(search.zone) && search.zone !== "UTC" ? { zone: search.zone } : {}),
   };
 }
 
-export function rangeOf({ from, to }: DashboardSearch, nowMs: number): DayRange {
-  return from !== undefined && to !== undefined ? { from, to } : lastDays(DEFAULT_DAYS, nowMs);
+export function rangeOf({ from, to, zone }: DashboardSearch, nowMs: number): DayRange {
+  return from !== undefined && to !== undefined ? { from, to } : lastDays(DEFAULT_DAYS, nowMs, zone);
+}
+
+/** Sums by the hour are stored for 99 days; the first of them may have begun. */
+const HOURLY_DAYS = 98;
+
+/** Whether a range can be shown in days of a zone: sums by the hour are added up for it. */
+export function isZoned({ from, to }: DayRange, zone: string, nowMs: number): boolean {
+  const start = startOfDay(from, zone);
+  return (
+    start >= nowMs - HOURLY_DAYS * DAY_MS && hasWholeHours(zone, start) && hasWholeHours(zone, startOfDay(to, zone))
+  );
 }
 
 /** Today and the days before it. */
-export function lastDays(count: number, nowMs: number): DayRange {
-  return { from: dayOf(nowMs - (count - 1) * DAY_MS), to: dayOf(nowMs) };
+export function lastDays(count: number, nowMs: number, zone?: string): DayRange {
+  const to = dayOf(nowMs, zone);
+  return { from: dayOf(Date.parse(to) - (count - 1) * DAY_MS), to };
 }
 
 /** This month so far, or the whole one before. */
-export function monthRange(which: "this" | "last", nowMs: number): DayRange {
-  const first = Date.parse(`${dayOf(nowMs).slice(0, 7)}-01`);
-  if (which === "this") return { from: dayOf(first), to: dayOf(nowMs) };
+export function monthRange(which: "this" | "last", nowMs: number, zone?: string): DayRange {
+  const today = dayOf(nowMs, zone);
+  const first = Date.parse(`${today.slice(0, 7)}-01`);
+  if (which === "this") return { from: dayOf(first), to: today };
   const lastDay = dayOf(first - DAY_MS);
   return { from: `${lastDay.slice(0, 7)}-01`, to: lastDay };
 }
@@ -59,13 +77,12 @@ export function isRange({ from, to }: DayRange): boolean {
 }
 
 /** Unix seconds of the first instant, and of the one after the last. */
-export function secondsOf({ from, to }: DayRange): { readonly start_time: number; readonly end_time: number } {
-  return { start_time: Date.parse(from) / 1000, end_time: (Date.parse(to) + DAY_MS) / 1000 };
-}
-
-/** The day in UTC. */
-export function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
+export function secondsOf(
+  { from, to }: DayRange,
+  zone?: string,
+): { readonly start_time: number; readonly end_time: number } {
+  const after = dayOf(Date.parse(to) + DAY_MS);
+  return { start_time: startOfDay(from, zone) / 1000, end_time: startOfDay(after, zone) / 1000 };
 }
 
 function isDay(value: unknown): value is string {

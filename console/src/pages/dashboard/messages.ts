@@ -3,7 +3,7 @@ import { defineMessages } from "../../i18n/messages.ts";
 export const MESSAGES = defineMessages(
   {
     title: "Dashboard",
-    lead: "What requests used and what is charged for them. Days are those of UTC; the newest requests come within a minute.",
+    lead: "What requests used and what is charged for them. Days are those of {zone}; the newest requests come within a minute.",
     range: "Range",
     days7: "7 days",
     days30: "30 days",
@@ -23,6 +23,9 @@ export const MESSAGES = defineMessages(
     user: "User",
     project: "Project",
     of: "Usage of",
+    zone: "Days of",
+    noZone:
+      "These are days of UTC: those of {zone} can be shown for the last 98 days, where its hours begin with those of UTC.",
     all: "All projects",
     export: "Export CSV",
     totals: "Totals",
@@ -48,7 +51,7 @@ export const MESSAGES = defineMessages(
   },
   {
     title: "Übersicht",
-    lead: "Was Anfragen verbraucht haben und was dafür berechnet wird. Die Tage sind die der UTC; die neuesten Anfragen kommen innerhalb einer Minute.",
+    lead: "Was Anfragen verbraucht haben und was dafür berechnet wird. Die Tage sind die von {zone}; die neuesten Anfragen kommen innerhalb einer Minute.",
     range: "Zeitraum",
     days7: "7 Tage",
     days30: "30 Tage",
@@ -69,6 +72,9 @@ export const MESSAGES = defineMessages(
     user: "Person",
     project: "Projekt",
     of: "Nutzung von",
+    zone: "Tage von",
+    noZone:
+      "Das sind Tage der UTC: Die von {zone} gibt es für die letzten 98 Tage, wenn ihre Stunden mit denen der UTC beginnen.",
     all: "Alle Projekte",
     export: "CSV speichern",
     totals: "Summen",

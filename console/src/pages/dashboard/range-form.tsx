@@ -12,13 +12,14 @@ import {
   monthRange,
 } from "./dashboard-search.ts";
 import { MESSAGES } from "./messages.ts";
+import { ZoneField } from "./zone-field.tsx";
 
 const PRESETS = [
-  { name: "days7", range: (now: number) => lastDays(7, now) },
-  { name: "days30", range: (now: number) => lastDays(30, now) },
-  { name: "days90", range: (now: number) => lastDays(90, now) },
-  { name: "thisMonth", range: (now: number) => monthRange("this", now) },
-  { name: "lastMonth", range: (now: number) => monthRange("last", now) },
+  { name: "days7", range: (now: number, zone?: string) => lastDays(7, now, zone) },
+  { name: "days30", range: (now: number, zone?: string) => lastDays(30, now, zone) },
+  { name: "days90", range: (now: number, zone?: string) => lastDays(90, now, zone) },
+  { name: "thisMonth", range: (now: number, zone?: string) => monthRange("this", now, zone) },
+  { name: "lastMonth", range: (now: number, zone?: string) => monthRange("last", now, zone) },
 ] as const;
 
 interface RangeFormProps {
@@ -39,7 +40,10 @@ export function RangeForm({ range, search, project }: RangeFormProps) {
     void navigate({
       to: ".",
       // What is absent has its default: an old value must not stay.
-      search: ({ from: _from, to: _to, by: _by, of: _of, ...rest }) => ({ ...rest, ...dashboardSearch({ ...change }) }),
+      search: ({ from: _from, to: _to, by: _by, of: _of, zone: _zone, ...rest }) => ({
+        ...rest,
+        ...dashboardSearch({ ...change }),
+      }),
     });
   const choose = (next: DayRange) => {
     setDraft(undefined);
@@ -50,25 +54,10 @@ export function RangeForm({ range, search, project }: RangeFormProps) {
     else setDraft(next);
   };
   const { of: _, ...ofAll } = search;
+  const { zone, ...inUtc } = search;
   return (
     <form className="filters" onSubmit={(event: FormEvent) => event.preventDefault()}>
-      <fieldset className="presets">
-        <legend className="visually-hidden">{t("range")}</legend>
-        {PRESETS.map(({ name, range: preset }) => {
-          const chosen = preset(Date.now());
-          return (
-            <button
-              key={name}
-              type="button"
-              className="button quiet"
-              aria-pressed={chosen.from === range.from && chosen.to === range.to}
-              onClick={() => choose(chosen)}
-            >
-              {t(name)}
-            </button>
-          );
-        })}
-      </fieldset>
+      <Presets range={range} zone={zone} choose={choose} />
       <div className="field">
         <label htmlFor={`${id}-from`}>{t("from")}</label>
         <input
@@ -123,9 +112,42 @@ export function RangeForm({ range, search, project }: RangeFormProps) {
           </select>
         </div>
       )}
+      <ZoneField
+        zone={zone}
+        choose={(chosen) => show({ ...inUtc, ...(chosen === undefined ? {} : { zone: chosen }) })}
+      />
       <p id={`${id}-hint`} className="hint bad" role="status">
         {isBad ? t("badRange") : ""}
       </p>
     </form>
+  );
+}
+
+interface PresetsProps {
+  readonly range: DayRange;
+  readonly zone: string | undefined;
+  readonly choose: (range: DayRange) => void;
+}
+
+function Presets({ range, zone, choose }: PresetsProps) {
+  const t = useTexts(MESSAGES);
+  return (
+    <fieldset className="presets">
+      <legend className="visually-hidden">{t("range")}</legend>
+      {PRESETS.map(({ name, range: preset }) => {
+        const chosen = preset(Date.now(), zone);
+        return (
+          <button
+            key={name}
+            type="button"
+            className="button quiet"
+            aria-pressed={chosen.from === range.from && chosen.to === range.to}
+            onClick={() => choose(chosen)}
+          >
+            {t(name)}
+          </button>
+        );
+      })}
+    </fieldset>
   );
 }

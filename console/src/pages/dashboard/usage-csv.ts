@@ -2,12 +2,17 @@ import { exactDollars } from "../../lib/money.ts";
 import type { Grouping } from "./dashboard-search.ts";
 import type { DayFigures } from "./usage-report.ts";
 
-/** The figures of each day as CSV (RFC 4180), with amounts to the nano-dollar. @param nameOf what people call an id */
-export function usageCsv(by: Grouping, days: readonly DayFigures[], nameOf: (id: string) => string): string {
+/** The figures of each day as CSV (RFC 4180), with amounts to the nano-dollar. @param nameOf what people call an id @param zone of the days @default - UTC */
+export function usageCsv(
+  by: Grouping,
+  days: readonly DayFigures[],
+  nameOf: (id: string) => string,
+  zone?: string,
+): string {
   const lines = days.map(({ day, id, nano, ...figures }) =>
     [day, id, nameOf(id), ...countsOf(figures).map(String), exactDollars(nano)].map(field),
   );
-  const head = ["day_utc", by, "name", ...COUNTS, "charge_usd"];
+  const head = [zone === undefined ? "day_utc" : `day ${zone}`, by, "name", ...COUNTS, "charge_usd"];
   return [head, ...lines].map((cells) => `${cells.join(",")}\r\n`).join("");
 }
 

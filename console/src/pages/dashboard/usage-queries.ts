@@ -7,23 +7,39 @@ import { type UsageReport, usageReport } from "./usage-report.ts";
 /** Days of a page of each operation, which are its maxima. */
 const USAGE_DAYS = 31;
 const COST_DAYS = 180;
+/** Hours of a page of each operation, likewise. */
+const USAGE_HOURS = 168;
+const COST_HOURS = 180;
 const USAGE_GROUP = { model: "model", key: "api_key_id", user: "user_id", project: "project_id" } as const;
 const COST_GROUP = { ...USAGE_GROUP, model: "line_item" } as const;
 
-/** Usage and costs of a range, added up by the browser. @param projectId the project; `undefined` for all */
-export function usageQuery(range: DayRange, by: Grouping, projectId: string | undefined) {
-  const filters = { ...secondsOf(range), ...(projectId === undefined ? {} : { "project_ids[]": [projectId] }) };
+/**
+ * Usage and costs of a range, added up by the browser.
+ * @param projectId the project; `undefined` for all
+ * @param zone of the days, whose hours are added up; `undefined` for UTC, whose days are stored
+ */
+export function usageQuery(range: DayRange, by: Grouping, projectId: string | undefined, zone: string | undefined) {
+  const width = zone === undefined ? {} : { bucket_width: "1h" as const };
+  const filters = {
+    ...secondsOf(range, zone),
+    ...width,
+    ...(projectId === undefined ? {} : { "project_ids[]": [projectId] }),
+  };
   return queryOptions({
-    queryKey: ["usage", range.from, range.to, by, projectId ?? ""],
+    queryKey: ["usage", range.from, range.to, by, projectId ?? "", zone ?? ""],
     queryFn: async ({ signal }): Promise<UsageReport> => {
-      const usage = { ...filters, limit: USAGE_DAYS, "group_by[]": [USAGE_GROUP[by]] };
-      const costs = { ...filters, limit: COST_DAYS, "group_by[]": [COST_GROUP[by]] };
+      const usage = {
+        ...filters,
+        limit: zone === undefined ? USAGE_DAYS : USAGE_HOURS,
+        "group_by[]": [USAGE_GROUP[by]],
+      };
+      const costs = { ...filters, limit: zone === undefined ? COST_DAYS : COST_HOURS, "group_by[]": [COST_GROUP[by]] };
       const [completions, embeddings, charged] = await Promise.all([
         allPages((page) => api.call("listCompletionsUsage", { query: { ...usage, ...page }, signal })),
         allPages((page) => api.call("listEmbeddingsUsage", { query: { ...usage, ...page }, signal })),
         allPages((page) => api.call("listCosts", { query: { ...costs, ...page }, signal })),
       ]);
-      return usageReport(by, [...completions, ...embeddings], charged);
+      return usageReport(by, [...completions, ...embeddings], charged, zone);
     },
   });
 }

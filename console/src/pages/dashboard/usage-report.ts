@@ -1,6 +1,7 @@
 import type { CompletionsUsage, Cost, EmbeddingsUsage } from "../../../../contracts/control/usage.ts";
 import { nanoOf } from "../../lib/money.ts";
-import { dayOf, type Grouping } from "./dashboard-search.ts";
+import type { Grouping } from "./dashboard-search.ts";
+import { dayOf } from "./zone-days.ts";
 
 /** Sums of a model, key, user or project. */
 export interface Figures {
@@ -28,7 +29,7 @@ export interface GroupFigures extends Figures {
   readonly id: string;
 }
 
-/** A group on a day, in UTC as `2026-11-29`. */
+/** A group on a day of the zone, as `2026-11-29`. */
 export interface DayFigures extends GroupFigures {
   readonly day: string;
 }
@@ -57,15 +58,16 @@ const NOTHING: Figures = {
   firstToken: NO_TIME,
 };
 
-/** Adds up what the usage and costs operations sent. Nothing is rounded. */
+/** Adds up what the usage and costs operations sent. Nothing is rounded. @param zone of the days @default - UTC */
 export function usageReport(
   by: Grouping,
   usage: readonly Bucket<CompletionsUsage | EmbeddingsUsage>[],
   costs: readonly Bucket<Cost>[],
+  zone?: string,
 ): UsageReport {
   const days = new Map<string, DayFigures>();
   const add = (startTime: number, id: string, figures: Figures) => {
-    const day = dayOf(startTime * 1000);
+    const day = dayOf(startTime * 1000, zone);
     const key = `${day} ${id}`;
     days.set(key, { day, id, ...sum(days.get(key) ?? NOTHING, figures) });
   };
