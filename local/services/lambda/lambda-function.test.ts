@@ -50,6 +50,14 @@ describe("an invocation", () => {
     expect(await lambda(source, { environment: { TABLE: "keys" } }).invoke({})).toEqual(["keys", null]);
   });
 
+  test("has its whole timeout after the bundle is loaded, however long that takes", async () => {
+    const load = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);";
+    const late = lambda(`${load} exports.handler = async (_event, context) => context.getRemainingTimeInMillis();`, {
+      timeoutSeconds: 1,
+    });
+    expect(await late.invoke({})).toBeGreaterThan(0);
+  });
+
   test("has its request id and its remaining time", async () => {
     const source = `exports.handler = async (_event, context) => {
       const left = context.getRemainingTimeInMillis();

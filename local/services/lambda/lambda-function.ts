@@ -31,14 +31,28 @@ export interface LambdaOptions {
   readonly output?: LambdaOutput;
 }
 
+/** What the thread sends: first that the bundle is loaded, then results. */
+type WorkerMessage =
+  | { readonly isReady: true }
+  | { readonly id: number; readonly result?: Json; readonly error?: string };
+
 interface Pending {
   resolve(result: Json): void;
   reject(error: Error): void;
 }
 
+/**
+ * Seconds of an environment's start before its first invocation, which are not the function's timeout
+ * (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html). A start that takes longer is made anew there under the
+ * function's timeout; here it has that much more time.
+ */
+const INIT_SECONDS = 10;
+
 /** A thread with the loaded bundle, and the invocations that have no result yet. */
 interface WarmEnvironment {
   readonly worker: Worker;
+  /** When the bundle is loaded. It does not reject: invocations end with their environment. */
+  readonly ready: Promise<void>;
   readonly pending: Map<number, Pending>;
 }
 
@@ -64,10 +78,12 @@ export class LambdaFunction {
     this.#current ??= this.#launch();
     const environment = this.#current;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        environment.pending.get(id)?.reject(new Error(`${name}: Task timed out after ${timeoutSeconds} seconds`));
+      const timeOut = (text: string) => {
+        environment.pending.get(id)?.reject(new Error(`${name}: ${text}`));
         this.#retire(environment);
-      }, timeoutSeconds * 1000);
+      };
+      const initSeconds = INIT_SECONDS + timeoutSeconds;
+      let timer = setTimeout(() => timeOut(`Init timed out after ${initSeconds} seconds`), initSeconds * 1000);
       const settle = () => {
         clearTimeout(timer);
         environment.pending.delete(id);
@@ -83,7 +99,12 @@ export class LambdaFunction {
           reject(error);
         },
       });
-      environment.worker.postMessage({ id, event, deadline: Date.now() + timeoutSeconds * 1000 });
+      void environment.ready.then(() => {
+        clearTimeout(timer);
+        if (!environment.pending.has(id)) return;
+        timer = setTimeout(() => timeOut(`Task timed out after ${timeoutSeconds} seconds`), timeoutSeconds * 1000);
+        environment.worker.postMessage({ id, event, deadline: Date.now() + timeoutSeconds * 1000 });
+      });
     });
   }
 
@@ -121,13 +142,15 @@ export class LambdaFunction {
       workerData: { file: this.#file, exportName: this.#options.handler.split(".").at(-1) },
     });
     if (output) for (const stream of [worker.stdout, worker.stderr]) this.#follow(stream, output);
-    const environment: WarmEnvironment = { worker, pending: new Map() };
+    const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
+    const environment: WarmEnvironment = { worker, ready, pending: new Map() };
     const end = (cause: Error) => {
       this.#environments.delete(environment);
       this.#retire(environment);
       for (const pending of [...environment.pending.values()]) pending.reject(cause);
     };
-    worker.on("message", (message: { readonly id: number; readonly result?: Json; readonly error?: string }) => {
+    worker.on("message", (message: WorkerMessage) => {
+      if ("isReady" in message) return isReady();
       const pending = environment.pending.get(message.id);
       if (message.error === undefined) pending?.resolve(message.result ?? null);
       else pending?.reject(new Error(message.error));

@@ -8,6 +8,7 @@ const bundle: Record<string, unknown> = createRequire(file)(file);
 const handler = bundle[exportName];
 if (typeof handler !== "function") throw new Error(`${file} has no export ${exportName}`);
 
+parentPort?.postMessage({ isReady: true });
 parentPort?.on("message", async (message: { readonly id: number; readonly event: Json; readonly deadline: number }) => {
   const context = {
     awsRequestId: `local-${message.id}`,
