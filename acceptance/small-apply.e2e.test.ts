@@ -20,7 +20,8 @@ import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
 import { writeShortestEnvironment } from "../test-support/shortest-environment.ts";
 import type { Applied } from "./assertions/assertion.ts";
 import { STACK_ASSERTIONS } from "./assertions/table.ts";
-import { inventory, leftOver } from "./aws-client/leftovers.ts";
+import { USER_POOL } from "./assertions/user-pool.ts";
+import { inventory, leftOver, notFound } from "./aws-client/leftovers.ts";
 import { linesOfRun, linesWithout, readRecord, recordedEnvironment } from "./permissions/recorded-requests.ts";
 import { look } from "./prove-environment.ts";
 import { makeExistingNetwork } from "./stacks/existing-network.ts";
@@ -126,11 +127,25 @@ const TIMEOUT = 900_000; // 5 min on two idle cores
 
 // Beside each other: the provider mostly waits, as it does for AWS until a change has spread.
 // documented: apply-two-stacks
-test.concurrent("data and network, with internet egress, are applied by OpenTofu, plan nothing more, and leave nothing when destroyed", {
+test.concurrent("data with a user pool and network, with internet egress, are applied by OpenTofu, plan nothing more, and leave nothing when destroyed", {
   timeout: TIMEOUT,
 }, async (context) => {
   await applyAndDestroy(context, {
-    environment: async () => ({ ...dev, providers: { example: OUTSIDE_PROVIDER } }),
+    environment: async () => ({
+      ...dev,
+      providers: { example: OUTSIDE_PROVIDER },
+      api: { ...dev.api, controlApi: true },
+      identity: {
+        ...dev.identity,
+        people: {
+          issuer: "cognito",
+          clientId: "sluice",
+          accessTokens: { audience: "sluice", form: "cognito" },
+          admit: { domains: ["acme.example"] },
+        },
+        userPool: { domainPrefix: "acme-sluice", mfa: "required", tokenMinutes: 60, refreshDays: 30, callbackUrls: [] },
+      },
+    }),
     names: ["data", "network"],
     async inspect(applied) {
       const network = await applied("network");
@@ -138,6 +153,11 @@ test.concurrent("data and network, with internet egress, are applied by OpenTofu
       const claims = STACK_ASSERTIONS.network ?? [];
       expect(claims.length).toBeGreaterThan(0);
       for (const { check } of claims) await check(network);
+      const data = await applied("data");
+      for (const type of ["aws_cognito_user_pool", "aws_cognito_user_pool_client", "aws_cognito_user_pool_domain"])
+        expect(valuesOf(data, type), type).toHaveLength(1);
+      for (const { check } of USER_POOL) await check(data);
+      expect(notFound(await inventory(data.url), new Set(["aws_cognito_user_pool"]))).toEqual([]);
     },
   });
 });

@@ -2,6 +2,7 @@ import { apigatewayPatches } from "./apigateway.ts";
 import { autoscalingPatches } from "./autoscaling.ts";
 import { cloudfrontPatches } from "./cloudfront.ts";
 import { cloudwatchPatches } from "./cloudwatch.ts";
+import { cognitoPatches } from "./cognito.ts";
 import { costexplorerPatches } from "./costexplorer.ts";
 import { ec2Patches } from "./ec2.ts";
 import { elasticachePatches } from "./elasticache.ts";
@@ -17,6 +18,7 @@ export const EMULATOR_PATCHES: readonly (() => readonly EmulatorPatch[])[] = [
   autoscalingPatches,
   cloudfrontPatches,
   cloudwatchPatches,
+  cognitoPatches,
   costexplorerPatches,
   ec2Patches,
   elasticachePatches,

@@ -22,7 +22,7 @@ export function requestTags(call: Call): readonly string[] {
   if (text.startsWith("<")) return [...text.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key]) => key ?? "");
   return entriesOf(call).flatMap(([path, value]) => {
     if (/Tags?\.(member\.)?\d+\.(Tag)?Key$/i.test(path)) return [value];
-    const key = /^\.(?:tags|Tags)\.([^.]+)$/.exec(path)?.[1]; // a map of tags
+    const key = /^\.(?:tags|Tags|UserPoolTags)\.([^.]+)$/.exec(path)?.[1]; // a map of tags
     return key === undefined ? [] : [key];
   });
 }

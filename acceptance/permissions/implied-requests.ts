@@ -19,6 +19,7 @@ const TAGGING: Readonly<Record<string, string>> = {
   budgets: "budgets:TagResource",
   cloudfront: "cloudfront:TagResource",
   cloudwatch: "cloudwatch:TagResource",
+  "cognito-idp": "cognito-idp:TagResource",
   dynamodb: "dynamodb:TagResource",
   ec2: "ec2:CreateTags",
   elasticache: "elasticache:AddTagsToResource",
@@ -95,6 +96,7 @@ function createdArns(action: string, call: Call, resources: readonly CalledResou
   if (action === "cloudwatch:PutCompositeAlarm")
     return [`arn:aws:cloudwatch:${call.region}:${ACCOUNT}:alarm:${valuesOf(call).get("AlarmName")?.[0]}`];
   if (action === "kms:CreateKey") return [`arn:aws:kms:${call.region}:${ACCOUNT}:key/new`];
+  if (action === "cognito-idp:CreateUserPool") return [`arn:aws:cognito-idp:${call.region}:${ACCOUNT}:userpool/new`];
   if (action === "acm:RequestCertificate") return [`arn:aws:acm:${call.region}:${ACCOUNT}:certificate/new`];
   if (action === "cloudfront:CreateDistribution") return [`arn:aws:cloudfront::${ACCOUNT}:distribution/new`];
   if (action.startsWith("ec2:")) {

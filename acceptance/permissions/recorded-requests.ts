@@ -77,6 +77,7 @@ const CHOSEN: readonly (readonly [RegExp, string])[] = [
   [/(?<=\/(?:apikeys|deployments|keys|restapis|usageplans|vpclinks)\/)\w{8,10}\b/g, "{id}"],
   [/(?<=:(?:distribution|origin-access-control)\/)E[A-Z0-9]+/g, "{id}"],
   [/(?<=\/)[0-9a-f]{16}(?=\/|$| )/g, "{id}"],
+  [/(?<=:userpool\/)[\w-]+_\w+/g, "{id}"],
   [/(?<=hostedzone\/)Z[A-Z0-9]+/g, "{id}"],
   [/(?<=:change\/)C[A-Z0-9]+/g, "{id}"],
 ];

@@ -91,6 +91,12 @@ export class RequestRecorder {
       for (const { arn } of resources) this.#tagged.add(arn.replace(/[^/]*$/, association));
     }
     if (!setsTag) return;
+    // AWS checks no resource when a pool is made, so that the call names none.
+    if (action === "cognito-idp:CreateUserPool") {
+      const [, pool = ""] = /"Arn":\s*"(arn:aws:cognito-idp:[^"]+)"/.exec(text) ?? [];
+      this.#tagged.add(pool);
+      return;
+    }
     const request = [...valuesOf(call).values()].flat().join("\n");
     for (const { arn, isNew } of resources) {
       if (!isNew) this.#tagged.add(arn);

@@ -49,6 +49,7 @@ const NAMED: Readonly<Record<string, Naming>> = {
   "budgets:budget": { fields: ["BudgetName"], rest: "budget/<name>" },
   "cloudwatch:alarm": { fields: ["AlarmName", "AlarmNames"], rest: "alarm:<name>" },
   "cloudwatch:dashboard": { fields: ["DashboardName", "DashboardNames"], rest: "dashboard/<name>" },
+  "cognito-idp:userpool": { fields: ["UserPoolId"], rest: "userpool/<name>" },
   "dynamodb:table": { fields: ["TableName"], rest: "table/<name>" },
   "elasticache:cluster": { fields: ["CacheClusterId"], rest: "cluster:<name>" },
   "elasticache:parametergroup": { fields: ["CacheParameterGroupName"], rest: "parametergroup:<name>" },

@@ -1,10 +1,5 @@
 import type { AwsService } from "../../rows/aws-resource-type.ts";
-import {
-  NO_APPLIED_ENVIRONMENT,
-  PAID_BY_ACTIVE_PEOPLE,
-  PART_OF_LISTED,
-  SETTINGS_ONLY,
-} from "../../rows/exemption-reasons.ts";
+import { PAID_BY_ACTIVE_PEOPLE, PART_OF_LISTED, SETTINGS_ONLY } from "../../rows/exemption-reasons.ts";
 
 export const COGNITO = {
   sources: {
@@ -15,7 +10,7 @@ export const COGNITO = {
   types: {
     aws_cognito_user_pool: {
       twin: { exempt: "the local issuer stands in for it, with people of its own" },
-      applyTest: { exempt: NO_APPLIED_ENVIRONMENT },
+      applyTest: "assertion",
       leftovers: {
         noun: "user pool",
         service: "cognito-idp",
@@ -35,7 +30,7 @@ export const COGNITO = {
     },
     aws_cognito_user_pool_client: {
       twin: { exempt: "the local issuer has the client, by its name" },
-      applyTest: { exempt: NO_APPLIED_ENVIRONMENT },
+      applyTest: "assertion",
       leftovers: { exempt: PART_OF_LISTED },
       cost: { exempt: PAID_BY_ACTIVE_PEOPLE },
       deploy: ["cognito-idp:CreateUserPoolClient", "cognito-idp:DeleteUserPoolClient"],
@@ -43,7 +38,7 @@ export const COGNITO = {
     },
     aws_cognito_user_pool_domain: {
       twin: { exempt: "the pages of the local issuer are at its own address" },
-      applyTest: { exempt: NO_APPLIED_ENVIRONMENT },
+      applyTest: "assertion",
       leftovers: { exempt: PART_OF_LISTED },
       cost: { exempt: PAID_BY_ACTIVE_PEOPLE },
       deploy: ["cognito-idp:CreateUserPoolDomain", "cognito-idp:DeleteUserPoolDomain"],
