@@ -1,5 +1,6 @@
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { KeyScope } from "../../contracts/processes/auth.ts";
 import { hashApiKey } from "../../domain/keys/api-key.ts";
 import { checkKey } from "../../domain/keys/check-key.ts";
 import { bind } from "../../local/http/server.ts";
@@ -44,6 +45,13 @@ async function cli(change: Partial<KeyTable> = {}) {
   const stored = async () => (await client.send(new ScanCommand({ TableName: table.name }))).Items ?? [];
   return { run, stored, clock, requested };
 }
+
+test("the help of `keys create` names every scope", () => {
+  const unused = () => expect.fail("nothing is run");
+  const command = keysCommand({ print: unused, table: unused, registry: unused, now: unused });
+  const help = command.commands.find((one) => one.name() === "create")?.helpInformation() ?? "";
+  expect(help.replaceAll(/\s+/g, " ")).toContain(`what the key may do: ${KeyScope.options.join(", ")} (default`);
+});
 
 const secretIn = (text: string) => /^sk-sl-[a-z2-7]{12}-[A-Za-z0-9_-]{49}$/m.exec(text)?.[0] ?? "";
 const idOf = (secret: string) => secret.split("-")[2] ?? "";

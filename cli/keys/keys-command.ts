@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { type ApiKeyItem, DEFAULT_PLAN } from "../../contracts/processes/auth.ts";
+import { type ApiKeyItem, DEFAULT_PLAN, KeyScope } from "../../contracts/processes/auth.ts";
 import { PRIORITIES, Priority } from "../../contracts/processes/priority.ts";
 import { createKey } from "../../domain/keys/key-item.ts";
 import { type RotateResult, rotateKey } from "../../domain/keys/rotate-key.ts";
@@ -44,7 +44,7 @@ export function keysCommand(tools: KeysTools): Command {
   withTableOptions(keys.command("create").description("create a key and show it once"))
     .requiredOption("--name <name>", "owner or purpose of the key, shown by list")
     .option("--plan <plan>", `usage plan (default ${DEFAULT_PLAN})`)
-    .option("--scope <scope...>", "what the key may do: read, generate, admin (default generate)")
+    .option("--scope <scope...>", `what the key may do: ${KeyScope.options.join(", ")} (default generate)`)
     .option(
       "--priority <priority>",
       `highest priority that its requests may have: ${PRIORITIES.join(", ")} (default normal)`,
