@@ -18,6 +18,7 @@ import { synthesizeEnvironment } from "../stacks/environment-stacks.ts";
 import { builtAssets } from "../test-support/built-assets.ts";
 import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
 import { writeShortestEnvironment } from "../test-support/shortest-environment.ts";
+import { USER_POOL_IDENTITY } from "../test-support/user-pool-identity.ts";
 import type { Applied } from "./assertions/assertion.ts";
 import { STACK_ASSERTIONS } from "./assertions/table.ts";
 import { USER_POOL } from "./assertions/user-pool.ts";
@@ -135,16 +136,7 @@ test.concurrent("data with a user pool and network, with internet egress, are ap
       ...dev,
       providers: { example: OUTSIDE_PROVIDER },
       api: { ...dev.api, controlApi: true },
-      identity: {
-        ...dev.identity,
-        people: {
-          issuer: "cognito",
-          clientId: "sluice",
-          accessTokens: { audience: "sluice", form: "cognito" },
-          admit: { domains: ["acme.example"] },
-        },
-        userPool: { domainPrefix: "acme-sluice", mfa: "required", tokenMinutes: 60, refreshDays: 30, callbackUrls: [] },
-      },
+      identity: { ...dev.identity, ...USER_POOL_IDENTITY },
     }),
     names: ["data", "network"],
     async inspect(applied) {

@@ -15,11 +15,10 @@ const FRAME: ChunkGroup = {
       "/node_modules/(react|react-dom|scheduler|use-sync-external-store|zustand|axios|use-intl)/",
       "/node_modules/@tanstack/(react-router|router-core|history|react-store|store|react-query|query-core)/",
       "/console/src/(api/(?!role-operations)|i18n/(?!pseudo-locale)|lib/|preferences/|projects/)",
-      // The router reads every page's filters.
-      "/console/src/pages/[a-z-]+/[a-z-]+-search\\.ts",
       "/console/src/session/(?!sign-in)",
       "/console/src/shell/(?!command-palette|not-found)",
       "/console/src/components/(?!markdown/|virtual-rows)",
+      // The router reads every page's filters.
       "/console/src/pages/[^/]+/[^/]+-search\\.",
       "/ui/(components|hooks)/",
     ].join("|"),

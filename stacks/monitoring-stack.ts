@@ -10,7 +10,7 @@ import { Dashboard } from "../constructs/observability/dashboard.ts";
 import type { WatchedFunction } from "../constructs/observability/function-alarms.ts";
 import { NoticeSender } from "../constructs/observability/notice-sender.ts";
 import { ServiceAlarms } from "../constructs/observability/service-alarms.ts";
-import { alarmTopicName, auditSealerName } from "../contracts/processes/names.ts";
+import { alarmTopicName, auditSealerName, dashboardUrl } from "../contracts/processes/names.ts";
 import { DEFAULT_ORGANIZATION } from "../contracts/processes/people.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { DataStack } from "./data-stack.ts";
@@ -103,7 +103,7 @@ export class MonitoringStack extends TerraformStack {
 
     new TerraformOutput(this, "dashboard_url", {
       description: "Address of the dashboard.",
-      value: `https://${environment.region}.console.aws.amazon.com/cloudwatch/home?region=${environment.region}#dashboards/dashboard/${name}`,
+      value: dashboardUrl(environment.region, name),
     });
     new TerraformOutput(this, "alarm_topic_arn", {
       description: "SNS topic that every alarm tells.",

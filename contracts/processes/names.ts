@@ -45,12 +45,17 @@ export function controlTableName(environment: string): string {
   return `sluice-${environment}-control`;
 }
 
-/** Lambda function that seals the audit events of an environment's control API. */
+/** Address of an environment's dashboard. @param name of the dashboard and of the environment's resources */
+export function dashboardUrl(region: string, name: string): string {
+  return `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${name}`;
+}
+
 /** The topic to which the alarms of an environment send. */
 export function alarmTopicName(environment: string): string {
   return `sluice-${environment}-alarms`;
 }
 
+/** Lambda function that seals the audit events of an environment's control API. */
 export function auditSealerName(environment: string): string {
   return `sluice-${environment}-seal-audit`;
 }

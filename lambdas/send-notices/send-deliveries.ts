@@ -6,6 +6,7 @@ import { newId } from "../../domain/tenancy/ids.ts";
 import { unixSeconds } from "../../domain/tenancy/unix-seconds.ts";
 import type { ControlStore } from "../administer/store/control-store.ts";
 import type { SecretSealer } from "../secret-sealer.ts";
+import { shuffled } from "../shuffled.ts";
 import type { Attempted } from "./deliver.ts";
 import type { DueDelivery, UnsentNotice } from "./notice-table.ts";
 
@@ -78,13 +79,9 @@ export async function sendDue(due: readonly DueDelivery[], tools: DeliveryTools,
   const ready = due.filter(({ nextAttemptAt }) => nextAttemptAt <= now);
   const byWebhook = Map.groupBy(ready, ({ organizationId, webhookId }) => `${organizationId} ${webhookId}`);
   // In another order each time: where there are too many for one run, none always comes last.
-  const random = tools.random ?? Math.random;
-  const queue = [...byWebhook.values()]
-    .map((deliveries) => ({ deliveries, rank: random() }))
-    .sort((a, b) => a.rank - b.rank);
+  const queue = shuffled([...byWebhook.values()], tools.random ?? Math.random);
   const work = async () => {
-    for (let next = queue.pop(); next !== undefined; next = queue.pop())
-      await sendToWebhook(next.deliveries, tools, untilMs);
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) await sendToWebhook(next, tools, untilMs);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }

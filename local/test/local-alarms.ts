@@ -24,10 +24,9 @@ export async function localAlarms(now: () => number, atEnd: AtEnd = onTestFinish
     credentials: LOCAL_CREDENTIALS,
     maxAttempts: 1,
   });
-  const close = () => aws.close();
   atEnd(async () => {
     client.destroy();
-    await close();
+    await aws.close();
   });
   const names = { resourceName: "sluice-dev", topicName: "sluice-dev-alarms" };
   const alarms = new CloudWatchAlarms({ client, ...names, region: "eu-west-1", isAws: false, uptime: now });

@@ -2,6 +2,7 @@ import { environmentNames, loadEnvironment } from "../../environments/load.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { EXISTING_NETWORK } from "../../test-support/existing-network.ts";
 import { OUTSIDE_PROVIDER } from "../../test-support/outside-provider.ts";
+import { USER_POOL_IDENTITY } from "../../test-support/user-pool-identity.ts";
 
 const WORKLOAD = {
   name: "nightly",
@@ -79,16 +80,7 @@ export async function environmentVariants(): Promise<Readonly<Record<string, Env
     "dev with a user pool": {
       ...dev,
       api: { ...dev.api, controlApi: true },
-      identity: {
-        ...dev.identity,
-        people: {
-          issuer: "cognito",
-          clientId: "sluice",
-          accessTokens: { audience: "sluice", form: "cognito" },
-          admit: { domains: ["acme.example"] },
-        },
-        userPool: { domainPrefix: "acme-sluice", mfa: "required", tokenMinutes: 60, refreshDays: 30, callbackUrls: [] },
-      },
+      identity: { ...dev.identity, ...USER_POOL_IDENTITY },
     },
     "dev with a console": {
       ...dev,

@@ -1,16 +1,13 @@
 import { type ServiceAlarm, ServiceAlarmState } from "../../../contracts/live/service-alarms.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
-import type { ControlHandler } from "../call/control-call.ts";
-import { ControlError, denied } from "../call/control-error.ts";
+import { type ControlHandler, requireOperators } from "../call/control-call.ts";
+import { ControlError } from "../call/control-error.ts";
 import type { DescribedAlarm, ServiceAlarmSource } from "../store/service-alarm-source.ts";
 
 /** The alarms of the service, which is of all organisations, so they are for the operator's alone. */
-export const retrieveServiceAlarms: ControlHandler<"retrieveServiceAlarms"> = async ({
-  caller,
-  organization,
-  serviceAlarms,
-}) => {
-  if (caller.organizationId !== organization) throw denied("not-the-operators-organization");
+export const retrieveServiceAlarms: ControlHandler<"retrieveServiceAlarms"> = async (call) => {
+  requireOperators(call);
+  const { serviceAlarms } = call;
   const described = await read(serviceAlarms);
   const alarms = described.map(shownAlarm).sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
   const dashboard_url = serviceAlarms.dashboardUrl ?? null;

@@ -251,3 +251,11 @@ export function slice<T extends { readonly id: string }>(
   const data = rest.slice(0, limit);
   return nextPage(data, rest.length > limit ? data.at(-1)?.id : undefined);
 }
+
+/** For what is of all organisations, as gateways and alarms are. @throws {ControlError} in any other organisation than the operator's */
+export function requireOperators({
+  caller,
+  organization,
+}: Pick<ControlCall<"listProjects">, "caller" | "organization">): void {
+  if (caller.organizationId !== organization) throw denied("not-the-operators-organization");
+}

@@ -1,8 +1,7 @@
 import { OPERATOR_KEY_SECONDS } from "../../../contracts/control/admin-keys.ts";
 import { newOperatorKey } from "../../../domain/people/operator-key.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
-import { auditEvent, type ControlCall, type ControlHandler, change } from "../call/control-call.ts";
-import { denied } from "../call/control-error.ts";
+import { auditEvent, type ControlCall, type ControlHandler, change, requireOperators } from "../call/control-call.ts";
 
 /** A key of the caller's for the gateways' own administration. Gateways serve all organisations, so it is for the operator's alone. */
 export const createOperatorKey: ControlHandler<"createOperatorKey"> = (call) =>
@@ -17,9 +16,9 @@ async function created<Name extends string>(
   scope: "admin" | "observe",
   object: Name,
 ) {
-  const { caller, store, keyPlan, organization, nowMs } = call;
+  requireOperators(call);
+  const { caller, store, keyPlan, nowMs } = call;
   const { organizationId, user } = caller;
-  if (organizationId !== organization) throw denied("not-the-operators-organization");
   const stored = await store.get(organizationId, { kind: "personKeys", ids: [user.id] });
   const made = newOperatorKey({ user, plan: keyPlan, seconds: OPERATOR_KEY_SECONDS, scope, stored, nowMs });
   const id = `key_${made.keyId}`;

@@ -1,4 +1,5 @@
 import type { PendingWork } from "../../../domain/tenancy/pending-marks.ts";
+import { shuffled } from "../../shuffled.ts";
 
 /**
  * The work in an order in which no organisation has a second record before each other one has its first, and which is another
@@ -6,9 +7,8 @@ import type { PendingWork } from "../../../domain/tenancy/pending-marks.ts";
  * @param random 0 to under 1
  */
 export function fairOrder(waiting: readonly PendingWork[], random: () => number): readonly PendingWork[] {
-  const shuffled = waiting.map((work) => ({ work, at: random() })).sort((a, b) => a.at - b.at);
   const counts = new Map<string, number>();
-  const turns = shuffled.map(({ work }) => {
+  const turns = shuffled(waiting, random).map((work) => {
     const turn = counts.get(work.organizationId) ?? 0;
     counts.set(work.organizationId, turn + 1);
     return { work, turn };

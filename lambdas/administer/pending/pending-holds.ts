@@ -1,3 +1,4 @@
+import { shuffled } from "../../shuffled.ts";
 import { storedHolds } from "../erasure/legal-holds.ts";
 import { settleHold } from "../erasure/settle-hold.ts";
 import type { PendingStep } from "./run-pending.ts";
@@ -6,8 +7,7 @@ import type { PendingStep } from "./run-pending.ts";
 export const pendingHolds: PendingStep = async ({ organizationId, store, history, now, isLate, random }) => {
   const caller = { organizationId };
   const stored = await storedHolds({ caller, store });
-  const order = (stored?.holds ?? []).map((hold) => ({ hold, rank: random() })).sort((a, b) => a.rank - b.rank);
-  for (const { hold } of order) {
+  for (const hold of shuffled(stored?.holds ?? [], random)) {
     if (isLate()) return;
     await settleHold({ caller, store, history, isLate, nowMs: now() }, hold);
   }

@@ -57,11 +57,12 @@ const PAUSE_MS = 5000;
  * a request that was cut off, or whose sender never sent it again, ends all the same.
  * @throws {AggregateError} at the end, for work that failed in its last round; the next run tries again
  */
-export async function runPending(tools: PendingTools): Promise<void> {
+export async function runPending({ random = Math.random, ...rest }: PendingTools): Promise<void> {
+  const tools = { ...rest, random };
   const startMs = tools.now();
   const isOver = () => tools.now() - startMs > RUN_MS;
   for (;;) {
-    const waiting = fairOrder(await tools.pending.list(), tools.random ?? Math.random);
+    const waiting = fairOrder(await tools.pending.list(), random);
     const errors: Error[] = [];
     for (const work of waiting) {
       if (isOver()) break;
@@ -78,11 +79,14 @@ export async function runPending(tools: PendingTools): Promise<void> {
 }
 
 /** @returns what failed */
-async function step(tools: PendingTools, { kind, organizationId, id }: PendingWork): Promise<Error | undefined> {
+async function step(
+  tools: Omit<PendingRun, "organizationId" | "isLate">,
+  { kind, organizationId, id }: PendingWork,
+): Promise<Error | undefined> {
   const startMs = tools.now();
   const isLate = () => tools.now() - startMs > STEP_MS;
   try {
-    await STEPS[kind]({ ...tools, random: tools.random ?? Math.random, organizationId, isLate }, id);
+    await STEPS[kind]({ ...tools, organizationId, isLate }, id);
     return undefined;
   } catch (error) {
     if (error instanceof LostRaceError) return undefined;

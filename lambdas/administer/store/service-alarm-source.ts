@@ -1,4 +1,5 @@
 import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
+import { dashboardUrl } from "../../../contracts/processes/names.ts";
 
 /** An alarm as CloudWatch has it. */
 export interface DescribedAlarm {
@@ -47,8 +48,7 @@ export class CloudWatchAlarms implements ServiceAlarmSource {
 
   get dashboardUrl(): string | undefined {
     const { isAws, region, resourceName } = this.#options;
-    if (!isAws) return undefined;
-    return `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${resourceName}`;
+    return isAws ? dashboardUrl(region, resourceName) : undefined;
   }
 
   list(): Promise<readonly DescribedAlarm[]> {
