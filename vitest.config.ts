@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { ONE_AT_A_TIME } from "./test-support/one-at-a-time.ts";
 import { RUN_FOLDER } from "./test-support/shared-build.ts";
 import { PATIENCE_MS } from "./test-support/waits/patience.ts";
 
@@ -31,8 +32,11 @@ const ownProcess = [
 /** Where Node keeps the compiled code of the processes that tests start: a command of Sluice starts in half the time. */
 const COMPILE_CACHE = join(import.meta.dirname, "node_modules/.cache/sluice-tests");
 /** What the processes of a run share, such as the built console. */
-const runFolder = mkdtempSync(join(tmpdir(), "sluice-tests-"));
-process.on("exit", () => rmSync(runFolder, { recursive: true, force: true }));
+const runFolder = process.env[RUN_FOLDER] ?? mkdtempSync(join(tmpdir(), "sluice-tests-"));
+// `npm test` starts a second Vitest in its process, which shares what is built.
+if (process.env[RUN_FOLDER] === undefined)
+  process.on("exit", () => rmSync(runFolder, { recursive: true, force: true }));
+process.env[RUN_FOLDER] = runFolder;
 const notOurs = [...configDefaults.exclude, "dist/**", "cdktf.out/**", ".sluice/**"];
 /**
  * Stacks with a fake engine, or applied to emulators, other programs over the synthesized stacks, and pages
@@ -42,9 +46,17 @@ const notOurs = [...configDefaults.exclude, "dist/**", "cdktf.out/**", ".sluice/
 const waiting = [
   "acceptance/small-apply.e2e.test.ts",
   "stacks/lint.e2e.test.ts",
+  "console/access-tester.browser.test.ts",
+  "console/addresses.browser.test.ts",
+  "console/admin-keys.browser.test.ts",
+  "console/early-page.browser.test.ts",
+  "console/dashboard-loading.browser.test.ts",
+  "local/console-member.e2e.test.ts",
+  "console/problems.browser.test.ts",
   "console/admin.browser.test.ts",
   "console/console-accessibility.browser.test.ts",
   "console/history.browser.test.ts",
+  "console/history-export.browser.test.ts",
   "console/logs.browser.test.ts",
   "local/scaling.e2e.test.ts",
   "local/twin.e2e.test.ts",
@@ -57,10 +69,12 @@ const waiting = [
   "console/playground-requests.browser.test.ts",
   "local/console.e2e.test.ts",
   "demo-site/page.browser.test.ts",
+  "local/held-data.e2e.test.ts",
   "local/pending-work.e2e.test.ts",
   "local/control-api.e2e.test.ts",
   "console/dashboard.browser.test.ts",
   "local/access-tokens.e2e.test.ts",
+  "local/directory-groups.e2e.test.ts",
   "local/user-pool.e2e.test.ts",
   "local/sign-up.e2e.test.ts",
   "local/services/cloudwatch/dashboard.browser.test.ts",
@@ -70,6 +84,7 @@ const waiting = [
   "local/console-routes.e2e.test.ts",
   "console/hostile-responses.browser.test.ts",
   "console/health.browser.test.ts",
+  "console/retention.browser.test.ts",
   "acceptance/cdktn/cdktn.e2e.test.ts",
   "console/layout-shift.browser.test.ts",
   "console/keys.browser.test.ts",
@@ -77,13 +92,14 @@ const waiting = [
   "gateway/pages/reference/reference-page.browser.test.ts",
   "local/usage.e2e.test.ts",
   "local/quotas.e2e.test.ts",
+  "local/report-stripe.e2e.test.ts",
   "cli/audit/audit.e2e.test.ts",
   "local/seal-audit.e2e.test.ts",
 ];
-/** Tests with the real model or with coding agents: one file at a time, so that they don't starve each other. */
+/** Tests with the real model or with coding agents: one file at a time, so that they don't starve each other. Beside the other projects in `npm test`. */
 const whole = ["**/*.e2e.test.ts", "**/*.browser.test.ts", "engine/engine.test.ts", "engine/surfaces.test.ts"];
 
-/** Files at once on two cores: with three of them a third of the processor's time was left over. */
+/** Files at once on two cores, beside one of `whole`. A fifth of the processor is left over; five of them took as long. */
 const BESIDE_EACH_OTHER = 4;
 const PARTS = {
   testTimeout: 120_000,
@@ -114,6 +130,8 @@ export default defineConfig({
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE, [RUN_FOLDER]: runFolder },
     expect: { poll: { timeout: PATIENCE_MS } },
     sequence: { sequencer: WaitingFirst },
+    // Node loads the files itself, as it does outside of tests: nothing is transformed, and compiled code is stored.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     projects: [
       {
         extends: true,
@@ -159,7 +177,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "whole",
+          name: ONE_AT_A_TIME,
           include: whole,
           exclude: [...notOurs, ...waiting],
           testTimeout: 180_000,

@@ -13,7 +13,7 @@ import { readEveryStack } from "./stacks/read-stacks.ts";
 import { choose, inOrder, needs } from "./stacks/stack-order.ts";
 import { StackRun } from "./stacks/stack-run.ts";
 import { makeStateStores } from "./stacks/state-store.ts";
-import { unwantedChanges, updateOf } from "./stacks/updates.ts";
+import { updateOf } from "./stacks/updates.ts";
 import type { Testbed } from "./testbed.ts";
 
 export interface EnvironmentAcceptance {
@@ -100,15 +100,7 @@ export async function proveEnvironment(
     async (run) => {
       const update = updateOf(shortName(run), run.stack.document);
       const seconds = await timed(run.name, "update", async () => {
-        run.write(update.edit);
-        const changes = await run.plannedChanges();
-        const unwanted = unwantedChanges(changes, update.types);
-        if (changes.length === 0 || unwanted.length > 0)
-          throw new Error(
-            `${run.name}: changing ${update.what} must update in place, but the plan is\n${changes.join("\n")}`,
-          );
-        await run.applyPlanned();
-        await run.expectClean("after its update");
+        await run.updateAndProve(update);
       });
       report(`${run.name}: ${update.what} updated in place and clean in ${seconds} s`);
     },

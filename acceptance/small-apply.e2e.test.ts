@@ -19,7 +19,7 @@ import { builtAssets } from "../test-support/built-assets.ts";
 import { OUTSIDE_PROVIDER } from "../test-support/outside-provider.ts";
 import { writeShortestEnvironment } from "../test-support/shortest-environment.ts";
 import { USER_POOL_IDENTITY } from "../test-support/user-pool-identity.ts";
-import type { Applied } from "./assertions/assertion.ts";
+import type { Applied, StackAssertion } from "./assertions/assertion.ts";
 import { STACK_ASSERTIONS } from "./assertions/table.ts";
 import { USER_POOL } from "./assertions/user-pool.ts";
 import { inventory, leftOver, notFound } from "./aws-client/leftovers.ts";
@@ -31,6 +31,7 @@ import { readEveryStack } from "./stacks/read-stacks.ts";
 import { choose, inOrder, needs } from "./stacks/stack-order.ts";
 import { StackRun } from "./stacks/stack-run.ts";
 import { makeStateStores } from "./stacks/state-store.ts";
+import { type Update, USER_POOL_UPDATE } from "./stacks/updates.ts";
 import { openWorkshop, startTestbed, type Workshop } from "./testbed.ts";
 import { Children } from "./tools/children.ts";
 import { acceptanceCache } from "./tools/machine.ts";
@@ -51,7 +52,8 @@ const ofBlock = {
 } as const;
 /** A bundle that the emulators can open as a function. */
 const bundle = zipSync({ "index.js": strToU8("exports.handler = async () => ({});") });
-const assets = builtAssets({ "lambdas/count-usage.zip": bundle, "lambdas/drain-engine.zip": bundle });
+const FUNCTIONS = ["administer", "count-usage", "drain-engine", "exchange-token", "seal-audit", "send-notices"];
+const assets = builtAssets(Object.fromEntries(FUNCTIONS.map((name) => [`lambdas/${name}.zip`, bundle])));
 const children = new Children();
 let workshop: Workshop | MissingTool;
 
@@ -74,14 +76,16 @@ interface SmallApply {
   readonly environment: (url: string) => Promise<Environment>;
   /** Short names of the stacks to apply. */
   readonly names: readonly string[];
-  /** Checks the applied stacks. */
+  /** A change of an applied stack, by its short name. @default - nothing changes */
+  readonly update?: { readonly name: string; readonly update: Update; readonly claims: readonly StackAssertion[] };
+  /** Checks the applied stacks, before the update. */
   readonly inspect: (applied: (name: string) => Promise<Applied>) => Promise<void>;
 }
 
 /** `npm run prove` applies every stack; these are the smallest stacks with settings that no environment file has. */
 async function applyAndDestroy(
   context: TestContext,
-  { region = dev.region, environment, names, inspect }: SmallApply,
+  { region = dev.region, environment, names, update, inspect }: SmallApply,
 ): Promise<void> {
   if (workshop instanceof MissingTool) return context.skip(workshop.message);
   const folder = mkdtempSync(join(tmpdir(), "sluice-small-apply-"));
@@ -109,13 +113,20 @@ async function applyAndDestroy(
     }),
   );
   expect(leftOver(before, await inventory(url))).toContain(`table sluice-${described.name}-keys`);
-  await inspect((name) => {
+  const runOf = (name: string) => {
     const run = runs.find((each) => each.name === `${described.name}-${name}`);
     if (run === undefined) throw new Error(`there is no stack ${name}`);
-    return run.withOneProvider(() => look(run, url));
-  });
+    return run;
+  };
+  await inspect((name) => look(runOf(name), url));
+  if (update !== undefined) {
+    const run = runOf(update.name);
+    await run.withOneProvider(() => run.updateAndProve(update.update));
+    const updated = await look(run, url);
+    for (const { check } of update.claims) await check(updated);
+  }
   const neededBy = (run: StackRun) => runs.filter((each) => waitsFor(each).includes(run.name)).map(({ name }) => name);
-  await inOrder(runs.toReversed(), neededBy, 2, (run) => run.withOneProvider(() => run.destroy()));
+  await inOrder(runs.toReversed(), neededBy, 2, (run) => run.withOneProvider(() => run.destroy("-refresh=false")));
   expect(leftOver(before, await inventory(url))).toEqual([]);
   expect([...unsupported]).toEqual([]);
   expect(testbed.requests.problems).toEqual([]);
@@ -127,33 +138,6 @@ async function applyAndDestroy(
 const TIMEOUT = 900_000; // 5 min on two idle cores
 
 // Beside each other: the provider mostly waits, as it does for AWS until a change has spread.
-// documented: apply-two-stacks
-test.concurrent("data with a user pool and network, with internet egress, are applied by OpenTofu, plan nothing more, and leave nothing when destroyed", {
-  timeout: TIMEOUT,
-}, async (context) => {
-  await applyAndDestroy(context, {
-    environment: async () => ({
-      ...dev,
-      providers: { example: OUTSIDE_PROVIDER },
-      api: { ...dev.api, controlApi: true },
-      identity: { ...dev.identity, ...USER_POOL_IDENTITY },
-    }),
-    names: ["data", "network"],
-    async inspect(applied) {
-      const network = await applied("network");
-      expect(Object.keys(network.attributes).filter((name) => name.startsWith("aws_nat_gateway."))).toHaveLength(1);
-      const claims = STACK_ASSERTIONS.network ?? [];
-      expect(claims.length).toBeGreaterThan(0);
-      for (const { check } of claims) await check(network);
-      const data = await applied("data");
-      for (const type of ["aws_cognito_user_pool", "aws_cognito_user_pool_client", "aws_cognito_user_pool_domain"])
-        expect(valuesOf(data, type), type).toHaveLength(1);
-      for (const { check } of USER_POOL) await check(data);
-      expect(notFound(await inventory(data.url), new Set(["aws_cognito_user_pool"]))).toEqual([]);
-    },
-  });
-});
-
 // documented: shortest-environment-applied
 test.concurrent("data and network of the README's environment file, in its region, are applied by OpenTofu, plan nothing more, and leave nothing when destroyed", {
   timeout: TIMEOUT,
@@ -175,28 +159,7 @@ test.concurrent("data and network of the README's environment file, in its regio
   });
 });
 
-test.concurrent("a VPC that is there already gets security groups alone by OpenTofu, which plans nothing more, and is as it was when they are destroyed", {
-  timeout: TIMEOUT,
-}, async (context) => {
-  await applyAndDestroy(context, {
-    environment: async (url) => ({
-      ...dev,
-      network: { ...dev.network, existing: await makeExistingNetwork(url, dev) },
-    }),
-    names: ["data", "network"],
-    async inspect(applied) {
-      const { attributes } = await applied("network");
-      const types = new Set(Object.keys(attributes).map((address) => address.split(".")[0]));
-      expect([...types].toSorted()).toEqual([
-        "aws_security_group",
-        "aws_vpc_security_group_egress_rule",
-        "aws_vpc_security_group_ingress_rule",
-      ]);
-    },
-  });
-});
-
-test.concurrent("a private entry is applied by OpenTofu, plans nothing more, and leaves nothing when destroyed", {
+test.concurrent("a private entry in a VPC that is there already is applied by OpenTofu, plans nothing more, and leaves the VPC as it was when destroyed", {
   timeout: TIMEOUT,
 }, async (context) => {
   await applyAndDestroy(context, {
@@ -206,11 +169,20 @@ test.concurrent("a private entry is applied by OpenTofu, plans nothing more, and
       return {
         ...dev,
         api: { ...dev.api, entry: "private", ...ranges, domain, usagePlans: {} },
+        network: { ...dev.network, existing: await makeExistingNetwork(url, dev) },
         pools: { "phi-3-mini": ofBlock },
       };
     },
     names: ["data", "edge", "network", "serving"],
     async inspect(applied) {
+      const { attributes } = await applied("network");
+      // Of an existing VPC, security groups alone are ours.
+      const types = new Set(Object.keys(attributes).map((address) => address.split(".")[0]));
+      expect([...types].toSorted()).toEqual([
+        "aws_security_group",
+        "aws_vpc_security_group_egress_rule",
+        "aws_vpc_security_group_ingress_rule",
+      ]);
       const serving = await applied("serving");
       const client = new ElasticLoadBalancingV2Client(serving.client);
       const { LoadBalancers = [] } = await client.send(new DescribeLoadBalancersCommand({}));
@@ -228,7 +200,8 @@ test.concurrent("a private entry is applied by OpenTofu, plans nothing more, and
   });
 });
 
-test.concurrent("a load balancer as the entry is applied by OpenTofu, plans nothing more, and leaves nothing when destroyed", {
+// documented: apply-two-stacks
+test.concurrent("a load balancer as the entry, a user pool and internet egress are applied by OpenTofu, plan nothing more, update the pool in place, and leave nothing when destroyed", {
   timeout: TIMEOUT,
 }, async (context) => {
   await applyAndDestroy(context, {
@@ -237,13 +210,26 @@ test.concurrent("a load balancer as the entry is applied by OpenTofu, plans noth
       const limits = { requestsPerMinutePerIpWithKey: 1000, trustedAddresses: ["203.0.113.0/29", "2001:db8::/48"] };
       return {
         ...dev,
-        api: { ...dev.api, ...limits, entry: "alb", domain, usagePlans: {} },
+        api: { ...dev.api, ...limits, entry: "alb", domain, usagePlans: {}, controlApi: true },
+        providers: { example: OUTSIDE_PROVIDER },
+        identity: { ...dev.identity, ...USER_POOL_IDENTITY },
         site: { ...dev.site, domain: { ...domain, name: PAGE_DOMAIN } },
         loadBalancerLogDays: 30,
       };
     },
     names: ["data", "edge", "network", "serving", "site"],
+    update: { name: "data", update: USER_POOL_UPDATE, claims: USER_POOL },
     async inspect(applied) {
+      const network = await applied("network");
+      expect(Object.keys(network.attributes).filter((name) => name.startsWith("aws_nat_gateway."))).toHaveLength(1);
+      const ofNetwork = STACK_ASSERTIONS.network ?? [];
+      expect(ofNetwork.length).toBeGreaterThan(0);
+      for (const { check } of ofNetwork) await check(network);
+      const data = await applied("data");
+      for (const type of ["aws_cognito_user_pool", "aws_cognito_user_pool_client", "aws_cognito_user_pool_domain"])
+        expect(valuesOf(data, type), type).toHaveLength(1);
+      for (const { check } of USER_POOL) await check(data);
+      expect(notFound(await inventory(data.url), new Set(["aws_cognito_user_pool"]))).toEqual([]);
       const serving = await applied("serving");
       const client = new ElasticLoadBalancingV2Client(serving.client);
       const { LoadBalancers = [] } = await client.send(new DescribeLoadBalancersCommand({}));
@@ -260,7 +246,7 @@ test.concurrent("a load balancer as the entry is applied by OpenTofu, plans noth
       const ofLogs = claims.filter(({ claim }) => /access logs|every bucket/.test(claim));
       expect(ofLogs).toHaveLength(2);
       await ofLogs[0]?.check(serving);
-      await ofLogs[1]?.check(await applied("data"));
+      await ofLogs[1]?.check(data);
       const edge = await applied("edge");
       expect(edge.outputs.api_url).toBe(`https://${DOMAIN}`);
       expect(Object.keys(edge.attributes).filter((name) => name.startsWith("aws_wafv2_ip_set."))).toHaveLength(2);

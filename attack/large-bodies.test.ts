@@ -65,7 +65,6 @@ test.each(Object.entries(TEXTS))(
     }
     expect(Math.min(...holds)).toBeLessThan(MAX_TURN_MS);
   },
-  30_000,
 );
 
 /** Reads each request whole and refuses it. */

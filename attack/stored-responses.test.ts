@@ -68,5 +68,4 @@ test.each(Object.entries(SHAPES))(
     expect(await measure(read(""))).toBeLessThan(MAX_TURN_MS);
     expect(await measure(read("/input_items"))).toBeLessThan(MAX_TURN_MS);
   },
-  30_000,
 );

@@ -2,13 +2,12 @@ import type { ChildProcess } from "node:child_process";
 import { generateKeyPairSync, sign } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
 import { dirname, join } from "node:path";
 import { headFile } from "../domain/audit/chain-files.ts";
 import { endAfter, newChain, nextSegment, nextStatement } from "../domain/audit/seal.ts";
 import { auditPublicKey, headText, statementText } from "../domain/audit/signed-head.ts";
 import { spawnChild, temporaryFolder } from "./children.ts";
-import { machine, rounded } from "./machine.ts";
+import { loadAverage, machine, rounded } from "./machine.ts";
 
 /**
  * Time and memory of the audit trail's verifier, as an auditor runs it: the program that stands alone, on a folder. Wall time is
@@ -113,7 +112,7 @@ write("idle", idleHeads, () => 0);
 const report = {
   command: `node bench/audit-verify.ts ${events} ${idleHeads}`,
   machine: machine(),
-  loadAverage: loadavg().map((load) => Math.round(load * 10) / 10),
+  loadAverage: loadAverage(),
   events: { count: events, segments, heads: segments, bytes, ...(await measure("events", segments)) },
   idle: { heads: idleHeads, ...(await measure("idle", idleHeads)) },
 };

@@ -1,5 +1,4 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ValkeyStore } from "../gateway/store/valkey-store.ts";
@@ -11,7 +10,7 @@ import { stageTimes } from "./cache-stage.ts";
 import { releaseAtExit, temporaryFolder } from "./children.ts";
 import { figures, openLoop } from "./gateway/open-loop.ts";
 import { startSluice } from "./gateway/sluice.ts";
-import { machine, rounded } from "./machine.ts";
+import { loadAverage, machine } from "./machine.ts";
 
 /**
  * Time of a response from the cache: inside a gateway process, from the request's head to the end of its response by
@@ -64,7 +63,7 @@ for (const [promptCharacters, tokens] of [
 
 const report = {
   command: `node bench/cache-hit.ts ${rate} ${seconds} ${rounds}`,
-  machine: { ...machine(), loadAverage: loadavg().map(rounded) },
+  machine: { ...machine(), loadAverage: loadAverage() },
   unit: "milliseconds; inside: by the gateway's log, to 0.1",
   /** The cache's own part of a hit. */
   stages,

@@ -1,12 +1,11 @@
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
 import { join } from "node:path";
 import { type LimitRun, runLimits } from "../gateway/test/limits/limit-run.ts";
 import { isRecord } from "../lib/is-record.ts";
 import { parseJson } from "../lib/parse-json.ts";
 import { spawnChild } from "./children.ts";
-import { machine, rounded } from "./machine.ts";
+import { loadAverage, machine } from "./machine.ts";
 
 /**
  * Whether three gateway processes with 50 requests at once each ever pass a limit of 2,000 tokens in a second and 30
@@ -83,7 +82,7 @@ async function run(): Promise<void> {
     const result = {
       command,
       machine: machine(),
-      loadAverage: loadavg().map((load) => rounded(load)),
+      loadAverage: loadAverage(),
       limits: LIMITS,
       ...sums,
     };

@@ -1,5 +1,4 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { UseLimit } from "../contracts/limits/use-limit.ts";
@@ -11,7 +10,7 @@ import { temporaryFolder } from "./children.ts";
 import { startLiteLlm } from "./gateway/litellm.ts";
 import { startSluice } from "./gateway/sluice.ts";
 import type { System } from "./gateway/systems.ts";
-import { machine } from "./machine.ts";
+import { loadAverage, machine } from "./machine.ts";
 
 /**
  * What Sluice and LiteLLM's proxy admit of a limit when many requests come at once: overshoot, and use of the limit. One
@@ -127,7 +126,7 @@ await aws.stop();
 const report = {
   command: `node bench/limits-peers.ts ${requests} ${rounds}`,
   machine: machine(),
-  loadAverage: loadavg().map((load) => Math.round(load * 10) / 10),
+  loadAverage: loadAverage(),
   requestsAtOnce: requests,
   engineMs: ENGINE_MS,
   results,

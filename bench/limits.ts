@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LimitCounter, LimitStore } from "../gateway/limits/limit-store.ts";
@@ -10,7 +9,7 @@ import { ValkeyLimitStore } from "../gateway/limits/valkey-limit-store.ts";
 import { percentiles } from "../lib/percentile.ts";
 import { startRedisServer } from "../test-support/redis-server.ts";
 import { releaseAtExit } from "./children.ts";
-import { machine, median, range, rounded } from "./machine.ts";
+import { loadAverage, machine, median, range, rounded } from "./machine.ts";
 
 /**
  * Time to count a request in the limits of its organisation, project and key (tokens and requests in a minute, requests in
@@ -151,7 +150,7 @@ await server.stop();
 const report = {
   command: `node bench/limits.ts ${requests} ${rounds}`,
   machine: machine(),
-  loadAverage: loadavg().map((load) => Math.round(load * 10) / 10),
+  loadAverage: loadAverage(),
   requests,
   rounds,
   countersOfRequest: counters(0).length,

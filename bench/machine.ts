@@ -1,4 +1,4 @@
-import { cpus, release, totalmem } from "node:os";
+import { cpus, loadavg, release, totalmem } from "node:os";
 
 /** What a benchmark ran on, for its report. */
 export function machine() {
@@ -9,6 +9,11 @@ export function machine() {
     kernel: release(),
     node: process.version,
   };
+}
+
+/** Load of the last 1, 5 and 15 minutes, for a benchmark's report. */
+export function loadAverage(): readonly number[] {
+  return loadavg().map((load) => Math.round(load * 10) / 10);
 }
 
 export function median(values: readonly number[]): number {

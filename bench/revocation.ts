@@ -1,5 +1,4 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KEY_CHANGES_ID } from "../contracts/processes/auth.ts";
@@ -10,7 +9,7 @@ import { startFakeEngine } from "../test-support/fake-engine.ts";
 import { temporaryFolder } from "./children.ts";
 import { startSluice } from "./gateway/sluice.ts";
 import type { System } from "./gateway/systems.ts";
-import { machine, rounded } from "./machine.ts";
+import { loadAverage, machine, rounded } from "./machine.ts";
 
 /**
  * How long a key works, and a stream runs, after the key was revoked, on three gateways that serve other callers
@@ -128,7 +127,7 @@ async function revocation(): Promise<{ readonly keyMs: number; readonly streamMs
 
 const loading = serveOthers();
 const measured: Awaited<ReturnType<typeof revocation>>[] = [];
-const loadBefore = loadavg()[0] ?? 0;
+const loadBefore = loadAverage();
 for (let count = 0; count < revocations; count++) measured.push(await revocation());
 load.isOver = true;
 await loading;
@@ -140,7 +139,7 @@ const figures = (values: readonly number[]) => ({
 });
 const result = {
   command: `npm run bench revocation -- ${revocations} ${rate}`,
-  machine: { ...machine(), loadAverage: [rounded(loadBefore), rounded(loadavg()[0] ?? 0)] },
+  machine: { ...machine(), loadBefore, loadAverage: loadAverage() },
   settings: { gateways: GATEWAYS, streams: STREAMS, revocations, requestsASecond: rate, pollMs: POLL_MS },
   results: {
     keyInUse: figures(measured.map(({ keyMs }) => keyMs)),

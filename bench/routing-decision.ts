@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
 import { join } from "node:path";
 import { PromptHasher, TOKENS_PER_BLOCK } from "../domain/routing/prompt-blocks.ts";
 import { ReplicaRouter } from "../domain/routing/replica-router.ts";
 import { percentiles } from "../lib/percentile.ts";
-import { machine } from "./machine.ts";
+import { loadAverage, machine } from "./machine.ts";
 
 /**
  * Time of one routing decision: canonical prompt, block hashes, fleet-wide prefix match, prediction for each replica,
@@ -93,7 +92,7 @@ const report = {
   promptBytes: PROMPT_BYTES,
   blocksPerReplica: BLOCKS_PER_REPLICA,
   decisions,
-  loadAverage: loadavg().map((load) => Math.round(load * 10) / 10),
+  loadAverage: loadAverage(),
   results,
 };
 const folder = join(import.meta.dirname, "results");

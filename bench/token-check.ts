@@ -2,7 +2,6 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { loadavg } from "node:os";
 import { join } from "node:path";
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
@@ -19,7 +18,7 @@ import { TokenIdentities } from "../gateway/keys/token-identities.ts";
 import { keyOfToken } from "../gateway/pipeline/identify/identify-token.ts";
 import { fetchDocument } from "../lib/http/fetch-document.ts";
 import { percentiles } from "../lib/percentile.ts";
-import { machine } from "./machine.ts";
+import { loadAverage, machine } from "./machine.ts";
 
 /**
  * Time in which the gateway finds the rights of an access token: warm, where it was verified within ten minutes and its user
@@ -129,7 +128,7 @@ for (let index = 0; index < warmChecks; index++) {
 const report = {
   command: `node bench/token-check.ts ${people} ${warmChecks}`,
   machine: machine(),
-  loadAverage: loadavg().map((load) => Math.round(load * 10) / 10),
+  loadAverage: loadAverage(),
   unit: "milliseconds",
   first: Math.round(first * 100) / 100,
   cold: { tokens: cold.length, ...percentiles(cold, 3) },

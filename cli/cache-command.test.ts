@@ -84,6 +84,8 @@ describe("sluice cache warm", () => {
     ["not JSON", [], /line 1 is not a JSON object with messages, prompt or input; write one request body per line/],
     ["\n", [], /has no requests; write one request body per line/],
     ['{"prompt":"a"}', ["--max-age", "soon"], /--max-age must be a whole number from 1 to 604800, got soon/],
+    ['{"prompt":"a"}', ["--max-age", "1e3"], /--max-age must be a whole number from 1 to 604800, got 1e3/],
+    ['{"prompt":"a"}', ["--concurrency", "0x10"], /--concurrency must be a whole number from 1 to 64, got 0x10/],
     ['{"prompt":"a"}', ["--concurrency", "0"], /--concurrency must be a whole number from 1 to 64, got 0/],
     ['{"prompt":"a"}', ["--url", "http://127.0.0.1:9"], /line 1: http:\/\/127\.0\.0\.1:9 can't be reached/],
   ] as const)("%j with %j is refused in one line", async (lines, options, message) => {

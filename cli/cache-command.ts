@@ -5,6 +5,7 @@ import { parseJson } from "../lib/parse-json.ts";
 import { fetchFailure } from "./terminal/fetch-failure.ts";
 import { checkHttpAddress } from "./terminal/http-address.ts";
 import { namedText } from "./terminal/named-file.ts";
+import { numberOption } from "./terminal/number-option.ts";
 import { sendableKey } from "./terminal/sendable-key.ts";
 import { UserError } from "./terminal/user-error.ts";
 
@@ -61,8 +62,8 @@ interface Tally {
 }
 
 async function warm(options: WarmOptions, tools: CacheTools): Promise<void> {
-  const maxAge = wholeNumber("--max-age", options.maxAge, 1, 604_800);
-  const concurrency = wholeNumber("--concurrency", options.concurrency, 1, 64);
+  const maxAge = numberOption("--max-age", options.maxAge, { least: 1, most: 604_800, isWhole: true });
+  const concurrency = numberOption("--concurrency", options.concurrency, { least: 1, most: 64, isWhole: true });
   const url = options.url ?? tools.localUrl();
   if (url === undefined)
     throw new UserError(
@@ -143,10 +144,4 @@ function readJobs(file: string): readonly Job[] {
 function endpointOf(body: string): string | undefined {
   const value = parseJson(body);
   return isRecord(value) ? ENDPOINTS.find(([field]) => Object.hasOwn(value, field))?.[1] : undefined;
-}
-
-function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new UserError(`${option} must be a whole number from ${least} to ${most}, got ${text}.`);
 }

@@ -47,12 +47,14 @@ import { openPage } from "./login/open-page.ts";
 import { modelsCommand } from "./models/models-command.ts";
 import { operatorTools } from "./operator/operator-tools.ts";
 import { permissionsCommand } from "./permissions/permissions-command.ts";
+import { coveringCommand } from "./prices/covering-command.ts";
 import { awsPriceList } from "./prices/price-list.ts";
 import { pricesCommand } from "./prices/prices-command.ts";
 import { retentionCommand } from "./retention/retention-command.ts";
 import { startCommand, synthCommand } from "./run-commands.ts";
 import { showCommand } from "./show-command.ts";
 import { lockCommand } from "./stacks/lock-command.ts";
+import { adjustmentsCommand } from "./statements/adjustments-command.ts";
 import { amendCommand } from "./statements/amend-command.ts";
 import { backfillCommand } from "./statements/backfill-command.ts";
 import { exportCommand } from "./statements/export-command.ts";
@@ -140,6 +142,7 @@ const program = new Command("sluice")
     usageCommand(control)
       .addCommand(exportCommand(control))
       .addCommand(amendCommand(control))
+      .addCommand(adjustmentsCommand(control))
       .addCommand(recountCommand(control))
       .addCommand(backfillCommand(control)),
   )
@@ -206,7 +209,7 @@ const program = new Command("sluice")
       priceList: (region) => awsPriceList(region),
       admin,
       now: () => new Date(),
-    }),
+    }).addCommand(coveringCommand(control)),
   )
   .addCommand(costCommand(costTools(print)))
   .addCommand(environmentsCommand(print, environmentNames))

@@ -30,6 +30,8 @@ const BEYOND_OPENAI = [
   /^\/data\/\d+\/embedding must be array$/,
   // The types of both SDKs have them in keys and groups; the document that was published is older.
   /^(\/api_key|\/data\/\d+|\/) must NOT have unevaluated properties \((expires_at|owner_project_access|group_type)\)$/,
+  // What an admin key permits at most, which OpenAI's admin keys have nothing like.
+  /^(\/data\/\d+|\/) must NOT have unevaluated properties \(scopes\)$/,
   // Whether an audit event is sealed, which OpenAI's audit log has nothing like.
   /^\/data\/\d+ must NOT have unevaluated properties \(seal\)$/,
   // What the document's results of usage have nothing of: failed requests, and times as sums.

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { eventually } from "../test-support/waits/eventually.ts";
 import {
   describeConsole,
   findNothing,
@@ -8,7 +9,8 @@ import {
   withPreferences,
 } from "./test/console-stage.ts";
 import { someAccess } from "./test/scripted-access.ts";
-import { scriptedEvent, scriptedInvite, scriptedUser } from "./test/scripted-organization.ts";
+import { scriptedAdminKey, scriptedEvent, scriptedInvite, scriptedUser } from "./test/scripted-organization.ts";
+import { scriptedHold } from "./test/scripted-retention.ts";
 import { scriptedBudget } from "./test/scripted-usage.ts";
 
 const ADMIN_PAGES = [
@@ -17,6 +19,7 @@ const ADMIN_PAGES = [
   "groups?group=group-1",
   "projects",
   "members",
+  "keys",
   "limits",
   "credits",
   "health",
@@ -25,6 +28,8 @@ const ADMIN_PAGES = [
   "logs",
   "targets",
   "routes",
+  "providers",
+  "retention",
   "audit",
 ] as const;
 
@@ -90,6 +95,46 @@ describeConsole("the administration", {}, (stage) => {
     expect(await page.getByRole("button", { name: /^(Archive|Rename) find/ }).count()).toBe(0);
   });
 
+  test("closes the removal of a project's member when the browser goes back to another project, and keeps no address for it", async () => {
+    const { control, open } = stage();
+    control.projects.push({ id: "proj_1", name: "search" }, { id: "proj_2", name: "support" });
+    someAccess(control.access, "ada@example.com");
+    const page = await open("/admin/members?project=proj_1");
+    await signInWithKey(page);
+    await page
+      .getByRole("heading", { name: /search/ })
+      .first()
+      .waitFor();
+    await page.getByRole("combobox", { name: "Project" }).selectOption("support");
+    await page.getByRole("row", { name: /ada@example\.com/ }).waitFor();
+    await page.getByLabel("Address").fill("eve@example.com");
+    await page.getByRole("button", { name: "Remove ada@example.com" }).click();
+    await page.getByRole("dialog", { name: "Remove ada@example.com from support?" }).waitFor();
+    await page.goBack();
+    await page.getByRole("row", { name: /ada@example\.com/ }).waitFor();
+    await page
+      .getByRole("heading", { name: /search/ })
+      .first()
+      .waitFor();
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    expect(await page.getByLabel("Address").inputValue()).toBe("");
+  });
+
+  test("names the person of a link to their roles who is behind the first hundred", async () => {
+    const { control, open } = stage();
+    control.organization.users.push(
+      ...Array.from({ length: 130 }, (_, index) => scriptedUser(`user-${index}`, `person-${index}@example.com`)),
+    );
+    const page = await open("/admin/roles?who=user.user-129");
+    await signInWithKey(page);
+    const chosen = page.locator("#role-principal option:checked");
+    await page.getByRole("row", { name: /support.*The person/ }).waitFor();
+    expect(await chosen.textContent()).toBe("user-129");
+    await page.getByRole("region", { name: "Test access" }).waitFor();
+    await page.getByRole("button", { name: "List more" }).first().click();
+    await eventually(async () => expect(await chosen.textContent()).toBe("person-129@example.com"));
+  });
+
   // documented: admin-audit
   test("reads the audit log page by page, and the address keeps its filters", async () => {
     const { control, open } = stage();
@@ -120,6 +165,43 @@ describeConsole("the administration", {}, (stage) => {
     ).toBe("flex");
   });
 
+  // documented: admin-audit-search
+  test("finds the events that a filter leaves, however many requests it takes, and says that there are none once all were read", async () => {
+    const { control, open } = stage();
+    control.organization.eventsAtOnce = 10;
+    control.organization.events.push(
+      ...Array.from({ length: 95 }, (_, index) => scriptedEvent(95 - index, "access.denied")),
+      scriptedEvent(0, "project.created"),
+    );
+    const page = await open("/admin/audit?subject=projects");
+    await signInWithKey(page);
+    await page.getByRole("row", { name: /project\.created/ }).waitFor();
+    expect(control.seen.filter(({ url }) => url.includes("audit_logs"))).toHaveLength(10);
+    await page.getByLabel("Resource").fill("proj_none");
+    await page.keyboard.press("Enter");
+    await page.getByText("There is no such event.").waitFor();
+    expect(control.seen.filter(({ url }) => url.includes("proj_none"))).toHaveLength(10);
+  });
+
+  // documented: console-operators
+  test.each(["live", "targets", "routes", "providers"])(
+    "of the gateways at /admin/%s is for others than owners too where a role permits it, and names the permission to the rest",
+    async (path) => {
+      const { control, open } = stage();
+      control.organization.role = "none";
+      const page = await open(`/admin/${path}`);
+      await signInWithKey(page);
+      await page.getByRole("heading", { name: "This page is for operators" }).waitFor();
+      await page.getByText("operator_keys.write").waitFor();
+      expect(await page.locator("main").getByRole("button").count()).toBe(0);
+      control.organization.operates = true;
+      const other = await open(`/admin/${path}`);
+      await signInWithKey(other);
+      await other.locator("main").getByRole("row").nth(1).waitFor();
+      expect(await other.getByRole("heading", { name: "This page is for operators" }).count()).toBe(0);
+    },
+  );
+
   // documented: admin-roles
   test("of a reader has no button that the service would refuse, and no audit log", async () => {
     const { control, open } = stage();
@@ -136,13 +218,14 @@ describeConsole("the administration", {}, (stage) => {
       ["members", /ada@example\.com/],
       ["groups?group=group-1", /ada@example\.com/],
       ["credits", /search/],
+      ["retention", /Responses.*30 days/],
     ] as const) {
       const page = await open(`/admin/${path}`);
       await signInWithKey(page);
       await page.getByRole("row", { name: row }).waitFor();
       expect(await page.locator("main").getByRole("button").count()).toBe(0);
       expect(await page.locator("main").getByRole("combobox").count()).toBe(0);
-      expect(await page.getByRole("link", { name: "Audit log" }).count()).toBe(0);
+      expect(await page.getByRole("link", { name: /^(Audit log|Admin keys)$/ }).count()).toBe(0);
     }
     const limits = await open("/admin/limits");
     await signInWithKey(limits);
@@ -170,8 +253,10 @@ describeConsole("the administration", {}, (stage) => {
     control.organization.invites.push(scriptedInvite("eve@example.com", "invite_1"));
     control.organization.events.push(scriptedEvent(1, "project.created"));
     control.projects.push({ id: "proj_1", name: "search" });
+    control.organization.adminKeys.push(scriptedAdminKey("a".repeat(100), ["usage.read", "of.a.newer.release"]));
     control.limits.push(scriptedBudget("project", "proj_1", 1));
     someAccess(control.access, `${"a".repeat(60)}@example.com`);
+    control.retention.holds.push(scriptedHold(`user-${"a".repeat(180)}`));
     const preferences = withPreferences({ "sluice.theme": theme, "sluice.locale": locale });
     const page = await open(`/admin/${path}`, { viewport: { width, height: 800 } }, preferences);
     await signInWithKey(page);

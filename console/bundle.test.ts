@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CONSOLE_PAGES } from "../contracts/site/console-pages.ts";
-import type { BuiltFile } from "../ui/build-page.ts";
+import { type BuiltFile, loadedWith } from "../ui/build-page.ts";
 import { buildConsole } from "./build.ts";
-import { firstLoad, pageModules, scriptOf } from "./test/first-load.ts";
+import { FRAME_MODULES, pageModules } from "./page-modules.ts";
+import { firstLoad, scriptOf } from "./test/first-load.ts";
 
 /** Compressed script in bytes of a page that is opened by its address, with all that it needs before it shows its content. */
 const FIRST_LOAD = 150_000;
@@ -22,9 +23,11 @@ describe("the console's bundle", () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test("has no inline code, and only names with a hash beside its HTML", async () => {
-    const html = await readFile(join(folder, "index.html"), "utf8");
-    expect(html).not.toMatch(/<style|style=|<script(?![^>]*\ssrc=)/);
-    for (const { path } of files) expect(path).toMatch(/^(index\.html|favicon\.svg|assets\/.+-[\w-]{8}\.(js|css))$/);
+    const pages = ["index", ...CONSOLE_PAGES].map((page) => `${page}.html`);
+    for (const page of pages)
+      expect(await readFile(join(folder, page), "utf8")).not.toMatch(/<style|\sstyle=|<script(?![^>]*\ssrc=)/);
+    const others = files.map(({ path }) => path).filter((path) => !pages.includes(path));
+    for (const path of others) expect(path).toMatch(/^(favicon\.svg|assets\/.+-[\w-]{8}\.(js|css))$/);
   });
 
   // documented: console-first-load
@@ -37,6 +40,37 @@ describe("the console's bundle", () => {
     expect(tooLarge).toEqual([]);
   });
 
+  test("runs the script of the first requests before all others, and that imports none", async () => {
+    const start = files.find(({ modules }) => modules.includes("src/start/first-requests.ts"));
+    expect(start?.imports).toEqual([]);
+    for (const page of CONSOLE_PAGES) {
+      const html = await readFile(join(folder, `${page}.html`), "utf8");
+      expect([...html.matchAll(/<script[^>]*src="\/console\/([^"]*)"/g)].map(([, path]) => path)).toEqual([
+        start?.path,
+      ]);
+    }
+  });
+
+  test("names in each page's HTML all scripts and styles that the page begins with, and loads none of them twice", async () => {
+    for (const { path, module } of pageModules()) {
+      const html = await readFile(join(folder, `${path.slice(1)}.html`), "utf8");
+      const needed = loadedWith(files, [...FRAME_MODULES, module]).flatMap(({ path: script, styles }) => [
+        script,
+        ...styles,
+      ]);
+      const named = [...html.matchAll(/(?:src|href)="\/console\/(assets\/[^"]*)"/g)].map(([, file]) => file);
+      expect(named.toSorted(), path).toEqual([...new Set(needed)].toSorted());
+    }
+  });
+
+  test("loads who may come in with the sign-up, and the library of the sign-in later", () => {
+    const modules = loadedWith(files, [...FRAME_MODULES, "src/pages/login/signup-page.tsx"]).flatMap(
+      (file) => file.modules,
+    );
+    expect(modules).toContain("src/session/sign-in-policy.ts");
+    expect(modules).not.toContain("src/session/sign-in.ts");
+  });
+
   test("has no parser of messages: the build has compiled them", () => {
     const modules = files.flatMap(({ modules: sources }) => sources);
     expect(modules).toContain("src/i18n/translate.ts");
@@ -45,7 +79,7 @@ describe("the console's bundle", () => {
 
   // documented: dashboard-chart-chunk
   test("loads the library of charts with the dashboard's figures there already, at most 130 kB", () => {
-    const page = ["src/main.tsx", "src/pages/dashboard/dashboard-page.tsx"];
+    const page = [...FRAME_MODULES, "src/pages/dashboard/dashboard-page.tsx"];
     const before = scriptOf(files, page);
     const chart = scriptOf(files, [...page, "src/pages/dashboard/usage-chart.tsx"]) - before;
     expect(chart).toBeGreaterThan(0);

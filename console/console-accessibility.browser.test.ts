@@ -59,8 +59,8 @@ const STATES: readonly (readonly [string, (page: Page) => Promise<void>])[] = [
   ],
 ];
 
-/** Further pages, and what has to be there before they are looked at. */
-const PAGES = [["/dashboard", ".recharts-bar-rectangle"]] as const;
+/** Further pages, what is scrolled to, and what has to be there before they are looked at. */
+const PAGES = [["/dashboard", ".chart-figure", ".recharts-bar-rectangle"]] as const;
 const TODAY = new Date().toISOString().slice(0, 10);
 
 describeConsole("the console for everyone", {}, (stage) => {
@@ -91,9 +91,10 @@ describeConsole("the console for everyone", {}, (stage) => {
         await reach(page);
         await check();
       }
-      for (const [path, ready] of PAGES) {
+      for (const [path, figure, ready] of PAGES) {
         await page.goto(`${site.origin}${path}`);
         await signInWithKey(page);
+        await page.locator(figure).scrollIntoViewIfNeeded();
         await page.locator(ready).first().waitFor();
         await check();
       }

@@ -65,11 +65,49 @@ describeConsole("the dashboard", {}, (stage) => {
     const totals = page.getByRole("region", { name: "Totals" }).locator("dd");
     // 612,064 ms and 31,000 ms, by 481 and 31 requests.
     expect(await totals.allInnerTexts()).toEqual([
-      ...[cents(MONTH), "527", "15 (2.8%)", "1.26 sec", "0.09 sec"],
+      ...[cents(MONTH), "527", "15 (2.8%)", "1.26 sec", "–", "0.09 sec", "–"],
       ...["6,200", "620"],
     ]);
+    await page.locator(".chart-figure").scrollIntoViewIfNeeded();
     await page.locator(".recharts-bar-rectangle").first().waitFor();
     expect(control.seen.filter(({ url }) => url.includes("/costs?") && url.includes("group_by")).length).toBe(4);
+  });
+
+  // documented: dashboard-chart-when-near
+  test("loads the library of charts when its figure is near the window, not before", async () => {
+    const { control, open } = stage();
+    control.uses.push(...MONTH);
+    const page = await open(`/dashboard?${RANGE}`, { viewport: { width: 412, height: 600 } });
+    const scripts: string[] = [];
+    page.on("request", (request) => scripts.push(request.url()));
+    await signInWithKey(page);
+    await page.getByRole("row", { name: /phi-3-mini/ }).waitFor();
+    await page.waitForLoadState("networkidle");
+    expect(scripts.filter((url) => url.includes("usage-chart"))).toEqual([]);
+    await page.locator(".chart-figure").scrollIntoViewIfNeeded();
+    await page.locator(".recharts-bar-rectangle").first().waitFor();
+  });
+
+  // documented: dashboard-percentiles
+  test("shows percentiles of a range, of how many requests they are, and none where the service refuses them", async () => {
+    const { control, open } = stage();
+    const times = [
+      [100, 18],
+      [4000, 1],
+    ] as const;
+    control.uses.push(
+      scriptedUse("2026-01-02", { requests: 19, times }),
+      scriptedUse("2026-01-13", { requests: 1, times: [[9000, 1]] }),
+      scriptedUse("2026-01-14", { requests: 2, model: "older" }),
+    );
+    const page = await open(`/dashboard?${RANGE}`);
+    await signInWithKey(page);
+    const p95 = (name: RegExp) => page.getByRole("row", { name }).locator("[data-column=duration] small").innerText();
+    expect(await p95(/phi-3-mini/)).toBe("p95 4.00 sec");
+    expect(await p95(/older/)).toBe("p95 –");
+    const totals = page.getByRole("region", { name: "Totals" });
+    await totals.getByText("0.10 sec · 4.00 sec · 9.00 sec").waitFor();
+    await totals.getByText("Percentiles are of 20 of 22 requests").waitFor();
   });
 
   // documented: dashboard-time-zone
@@ -97,6 +135,25 @@ describeConsole("the dashboard", {}, (stage) => {
     await page.getByText("Days are those of Africa/Lagos").waitFor();
     await page.getByLabel("From").fill(day(200));
     await page.getByText("can be shown for the last 98 days").waitFor();
+  });
+
+  test("counts days of a zone of half hours from the first hour of UTC in them, and says so", async () => {
+    const { control, open } = stage();
+    const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+    const uses = [
+      scriptedUse(day(3), { hour: 18, inputNano: 10_000_000 }),
+      scriptedUse(day(3), { hour: 19, inputNano: 333_333_333 }),
+      scriptedUse(day(2), { hour: 18, inputNano: 666_666_667 }),
+      scriptedUse(day(2), { hour: 19, inputNano: 10_000_000 }),
+    ];
+    control.uses.push(...uses);
+    const page = await open(`/dashboard?from=${day(2)}&to=${day(2)}&zone=Asia%2FKolkata`);
+    await signInWithKey(page);
+    expect((await figuresOf(page, /phi-3-mini/)).charged).toBe(cents(uses.slice(1, 3)));
+    await page.getByText("each day of Asia/Kolkata is counted from 00:30").waitFor();
+    await page.getByLabel("Days of").selectOption("UTC");
+    await page.getByText("Days are those of UTC").waitFor();
+    expect(await page.getByText("is counted from").count()).toBe(0);
   });
 
   test("groups by key, user and project, of one project alone, and the address keeps it", async () => {
@@ -148,9 +205,10 @@ describeConsole("the dashboard", {}, (stage) => {
     expect(file.suggestedFilename()).toBe("usage-2026-01-01-2026-01-31.csv");
     expect(await readFile(await file.path(), "utf8")).toBe(
       "day_utc,project,name,requests,failed_requests,input_tokens,output_tokens," +
-        "timed_requests,duration_ms,streamed_requests,first_token_ms,charge_usd\r\n" +
-        "2026-01-02,proj_1,'=1+1,1,0,100,10,1,1000,0,0,0.008888888\r\n" +
-        "2026-01-03,proj_1,'=1+1,1,0,100,10,1,1000,0,0,0.000000001\r\n",
+        "timed_requests,duration_ms,streamed_requests,first_token_ms,charge_usd," +
+        "duration_ms_p50,duration_ms_p95,duration_ms_p99,first_token_ms_p50,first_token_ms_p95,first_token_ms_p99\r\n" +
+        "2026-01-02,proj_1,'=1+1,1,0,100,10,1,1000,0,0,0.008888888,,,,,,\r\n" +
+        "2026-01-03,proj_1,'=1+1,1,0,100,10,1,1000,0,0,0.000000001,,,,,,\r\n",
     );
   });
 
@@ -174,20 +232,20 @@ describeConsole("the dashboard", {}, (stage) => {
   });
 
   // documented: dashboard-budgets
-  test("shows what is spent of each budget, and warns from 90 percent", async () => {
+  test("shows what is spent of each budget, whatever its window, time zone and model, and warns from 90 percent", async () => {
     const { control, open } = stage();
     control.projects.push({ id: "proj_1", name: "search" }, { id: "proj_2", name: "chat" });
-    control.uses.push(
-      scriptedUse(TODAY, { inputNano: 4_500_000_000, outputNano: 0 }),
-      scriptedUse(TODAY, { project: "proj_2", inputNano: 8_990_000_000, outputNano: 0 }),
-    );
+    const money = { metric: "nano_usd", max: 7_000_000_000 } as const;
     control.limits.push(
-      scriptedBudget("project", "proj_1", 5),
-      scriptedBudget("project", "proj_2", 10),
-      scriptedBudget("organization", "organization", 13),
+      scriptedBudget("project", "proj_1", 5, 4_500_000_000),
+      scriptedBudget("project", "proj_2", 10, 8_990_000_000),
+      scriptedBudget("organization", "organization", 13, 13_490_000_000),
       {
         ...scriptedBudget("key", "abcdefghijkl", 1),
-        limits: [{ metric: "nano_usd", window: "month", max: 7_000_000_000, time_zone: "Europe/Berlin" }],
+        limits: [
+          { ...money, window: "day", time_zone: "Asia/Kolkata", used: 1_750_000_000 },
+          { ...money, window: "lifetime", model: "small", used: 2_000_000_000 },
+        ],
       },
     );
     const page = await open("/dashboard");
@@ -197,12 +255,13 @@ describeConsole("the dashboard", {}, (stage) => {
     await budget("search").getByText("$4.50 of $5.00 this month").waitFor();
     await budget("chat").getByText("89% used").waitFor();
     await budget("The organisation").getByText("Used up: requests are refused").waitFor();
-    await budget("abcdefghijkl").getByText("$7.00 a month.").waitFor();
-    expect(await page.getByRole("progressbar").count()).toBe(3);
+    await budget("Asia/Kolkata").getByText("$1.75 of $7.00 today").waitFor();
+    await budget("Model small").getByText("$2.00 of $7.00 in all").waitFor();
+    expect(await page.getByRole("progressbar").count()).toBe(5);
   });
 
   test.each([
-    ["permission_denied", "Usage is for owners and readers of the organisation"],
+    ["permission_denied", "You may not see usage and costs here"],
     ["not_found", "This service does not count usage"],
   ] as const)("that the service refuses with %s says: %s", async (code, heading) => {
     const { control, open } = stage();

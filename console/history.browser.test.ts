@@ -1,10 +1,8 @@
-import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { eventually } from "../test-support/waits/eventually.ts";
 import { ACCESSIBILITY_VIEWS } from "./test/accessibility-views.ts";
 import {
-  type ConsoleStage,
   describeConsole,
   findNothingInBothThemes,
   hardCoded,
@@ -12,28 +10,8 @@ import {
   signInWithKey,
   withPreferences,
 } from "./test/console-stage.ts";
+import { openedBy, PROJECT } from "./test/opened-history.ts";
 import { scriptedChat } from "./test/scripted-history.ts";
-
-const PROJECT = { id: "proj_1", name: "search", role: "owner" };
-
-/** The history for a person, or for an administrator with a key. */
-async function openedBy(who: "person" | "admin", stage: ConsoleStage, path = "/history"): Promise<Page> {
-  stage.control.projects.push({ id: "proj_1", name: "search" });
-  if (who === "admin") {
-    const page = await stage.open(path);
-    await signInWithKey(page);
-    return page;
-  }
-  stage.control.accepted.add("sk-admin-ada");
-  stage.session = () => ({ status: 200, body: personSession([PROJECT], "sk-admin-ada") });
-  return stage.open(path);
-}
-
-/** Bytes of the file that a click saves, and its name. */
-async function saved(page: Page, click: () => Promise<void>): Promise<readonly [string, string]> {
-  const [download] = await Promise.all([page.waitForEvent("download"), click()]);
-  return [download.suggestedFilename(), await readFile(await download.path(), "utf8")];
-}
 
 const textsOfPanes = (page: Page) => page.locator(".played-text").allTextContents();
 
@@ -111,55 +89,6 @@ describeConsole("a person's history", { people: true }, (stage) => {
     expect(await textsOfPanes(page)).toEqual(["uno dos ", "One two "]);
     const address = new URL(page.url()).searchParams;
     expect([address.get("chat"), address.get("with")].map((id) => Number(id?.slice(4)))).toEqual([1, 2]);
-  });
-
-  // documented: console-history-sse
-  test("saves a stream byte for byte, read in several ranges", async () => {
-    const { control } = stage();
-    const chat = scriptedChat(1, { pieces: Array.from({ length: 100 }, (_, index) => `größe ${index} `) });
-    control.history.chats.push(chat);
-    const page = await openedBy("person", stage(), `/history?chat=${chat.id}`);
-    const [name, text] = await saved(page, () => page.getByRole("button", { name: "Download .sse" }).click());
-    expect([name, text]).toEqual([`${chat.id}.sse`, chat.bytes.toString("utf8")]);
-  });
-
-  // documented: console-history-export
-  test.each(["csv", "json", "jsonl"])("is exported as %s, and goes on where a page failed", async (format) => {
-    const { control } = stage();
-    for (let number = 5; number > 0; number -= 1) control.history.chats.push(scriptedChat(number));
-    const page = await openedBy("person", stage());
-    await page.getByRole("button", { name: "Export" }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Format").selectOption(format);
-    control.failures.push(undefined, "internal_error");
-    await dialog.getByRole("button", { name: "Export" }).click();
-    await dialog.getByText("One page, 0 MB").waitFor();
-    const [name, text] = await saved(page, () => dialog.getByRole("button", { name: "Go on" }).click());
-    expect(name).toBe(`history.${format}`);
-    if (format === "csv")
-      expect(text.split("\r\n").map((line) => line.split(",")[1])).toEqual([
-        "model",
-        ...Array.from({ length: 5 }, () => "phi-3-mini"),
-        undefined,
-      ]);
-    else {
-      const rows =
-        format === "json"
-          ? JSON.parse(text)
-          : text
-              .trim()
-              .split("\n")
-              .map((line) => JSON.parse(line));
-      expect(rows.map(({ created_at }: { created_at: number }) => created_at - 1_790_000_000)).toEqual([5, 4, 3, 2, 1]);
-    }
-    // The page that failed was read once more, and none twice else.
-    const exports = control.seen.filter(({ url }) => url.startsWith("/api/chats/export"));
-    expect(exports.map(({ url }) => new URL(url, "http://api").searchParams.get("after"))).toEqual([
-      null,
-      "2",
-      "2",
-      "4",
-    ]);
   });
 
   // documented: console-history-delete

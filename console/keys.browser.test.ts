@@ -45,6 +45,21 @@ describeConsole("the keys page", {}, (stage) => {
     for (const { url } of lists) expect(url).toContain("proj_205");
   });
 
+  // documented: console-key-on-one-line
+  test("shows each key on one line in a window of 1280 pixels and in the narrowest with columns", async () => {
+    const { control, open } = stage();
+    control.projects.push({ id: "proj_1", name: "search" });
+    control.keys.push({ ...scriptedKey("the indexer of all documents"), redacted_value: "sk-sl-mmwwmmwwmmww...WMWM" });
+    const page = await open("/keys");
+    await signInWithKey(page);
+    const key = page.getByRole("row", { name: /indexer/ }).locator("code", { hasText: "sk-sl-mmww" });
+    for (const width of [1280, 976]) {
+      await page.setViewportSize({ width, height: 800 });
+      await key.waitFor();
+      expect(await key.evaluate((element) => element.getClientRects().length), String(width)).toBe(1);
+    }
+  });
+
   test("rotates a key: the old one works until it is revoked", async () => {
     const { control, open } = stage();
     control.projects.push({ id: "proj_1", name: "search" });

@@ -38,6 +38,22 @@ describeConsole("the log page", {}, (stage) => {
     await row("req_6").waitFor();
   });
 
+  // documented: console-log-readers
+  test("is for others than owners too where a role permits it, and says so to the rest", async () => {
+    const { control, open } = stage();
+    control.organization.role = "none";
+    const page = await open("/admin/logs");
+    await signInWithKey(page);
+    await page.getByRole("heading", { name: "You may not read the log" }).waitFor();
+    expect(await page.locator("main").getByRole("button").count()).toBe(0);
+    control.organization.readsLogs = true;
+    const other = await open("/admin/logs");
+    await signInWithKey(other);
+    await other.getByRole("row", { name: /req_11\b/ }).waitFor();
+    // The key that operates the gateways is not needed, and not made.
+    expect(control.seen.some(({ url }) => url.endsWith("/operator_keys"))).toBe(false);
+  });
+
   test("has its filters in the address, and opens with those of a link", async () => {
     const { control, open } = stage();
     const page = await open("/admin/logs?level=warn");
@@ -64,7 +80,8 @@ describeConsole("the log page", {}, (stage) => {
     await signInWithKey(page);
     await page.getByRole("link", { name: "req_1" }).click();
     // The table of the live view has such a row too: this page's own comes after its filters.
-    expect(await page.getByLabel("Request").inputValue()).toBe("req_1");
+    const filter = page.getByRole("textbox", { name: "Request" });
+    expect(await filter.inputValue()).toBe("req_1");
     await page.getByRole("row", { name: /req_1\b/ }).waitFor();
     await page.route("**/admin/logs?*", (route) => route.abort());
     const again = page.getByRole("button", { name: "Try again" });

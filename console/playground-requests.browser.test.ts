@@ -36,6 +36,26 @@ const calling = ({ control }: ConsoleStage) => {
 };
 
 describeConsole("a request of the playground", {}, (stage) => {
+  // documented: playground-reasoning
+  test("offers how much a model reasons where one can be told, and sends it to that one alone", async () => {
+    const { control } = stage();
+    control.reasoning.add("qwen-3");
+    control.chat = (_, response) => streamChatTo(response, { pieces: ["So."] });
+    const page = await openPlayground(stage());
+    await page.getByText("Settings", { exact: true }).click();
+    await page.getByLabel("Temperature").waitFor();
+    expect(await page.getByLabel("Reasoning").count()).toBe(0);
+    await page.locator(".add-pane").click();
+    await page.getByRole("combobox", { name: "Model 2" }).selectOption("qwen-3");
+    await page.getByText("phi-3-mini can't be told how much to reason: nothing is sent there.").waitFor();
+    await page.getByLabel("Reasoning").selectOption("Much");
+    await sendPrompt(page, "Why?");
+    await page.getByText("So.").nth(1).waitFor();
+    const effortOf = (model: string) => chatBodies(stage()).find((body) => (body as { model: string }).model === model);
+    expect(effortOf("qwen-3")).toMatchObject({ reasoning_effort: "high" });
+    expect(effortOf("phi-3-mini")).not.toHaveProperty("reasoning_effort");
+  });
+
   // documented: playground-tools
   test("has tools by a form, shows the model's call, and goes on with the result that the person enters", async () => {
     const page = await openPlayground(stage());
@@ -97,6 +117,36 @@ describeConsole("a request of the playground", {}, (stage) => {
         },
       },
     ]);
+  });
+
+  // documented: playground-capabilities
+  test("has only what the chosen models can: tools, schemas, and no more tokens than their context", async () => {
+    const { control } = stage();
+    control.plain.add("qwen-3");
+    control.chat = (_, response) => streamChatTo(response, { pieces: ["Dry."] });
+    const page = await openPlayground(stage());
+    await addTool(page);
+    await page.locator("summary", { hasText: /^Form of the answer/ }).click();
+    await page.getByLabel("The answer is").selectOption("json_schema");
+    await page.getByLabel("Most tokens of an answer").fill("8000");
+    await page.getByRole("combobox", { name: "Model 1" }).selectOption("qwen-3");
+    await page.getByText("qwen-3 can't call tools: none are sent there.").waitFor();
+    await page.getByText("qwen-3 can't follow a schema: none is sent there.").waitFor();
+    expect(await page.getByRole("button", { name: "Add a tool" }).count()).toBe(0);
+    await page.getByText("Enter a number from 1 to 4,096, or nothing.").waitFor();
+    await sendPrompt(page, "Weather?");
+    await page.getByText("Dry.").waitFor();
+    await page.getByRole("combobox", { name: "Model 1" }).selectOption("phi-3-mini");
+    await sendPrompt(page, "And now?");
+    await page.getByText("Dry.").nth(1).waitFor();
+    const [plain, other] = chatBodies(stage());
+    expect(plain).toMatchObject({ model: "qwen-3", max_tokens: 4096 });
+    expect(plain).not.toHaveProperty("tools");
+    expect(plain).not.toHaveProperty("response_format");
+    expect(other).toMatchObject({
+      ...{ model: "phi-3-mini", max_tokens: 8000, tools: { length: 1 } },
+      response_format: { type: "json_schema" },
+    });
   });
 
   // documented: playground-images

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { eventually } from "../test-support/waits/eventually.ts";
 import { describeConsole, openIn, personSession } from "./test/console-stage.ts";
 
 const PROJECTS = [
@@ -24,6 +25,42 @@ describeConsole("a person's session", { people: true }, (stage) => {
     expect(control.seen.at(-1)?.authorization).toBe("Bearer sk-admin-2");
     const stored = await page.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie");
     expect(stored).not.toContain("sk-");
+  });
+
+  // documented: console-first-requests
+  test("is renewed, and the page's own code loaded, while the script of the frame is under way", async () => {
+    const { control, site, open } = stage();
+    const frame = Promise.withResolvers<void>();
+    stage().session = () => ({ status: 200, body: personSession(PROJECTS, "sk-admin-1") });
+    control.accepted.add("sk-admin-1");
+    const page = await open("/login");
+    await page.getByRole("heading", { name: "No keys yet" }).waitFor();
+    const responded: string[] = [];
+    page.on("response", (response) => responded.push(new URL(response.url()).pathname.replace(/-[\w-]{8}\.js$/, "")));
+    await page.route("**/frame-*.js", async (route) => {
+      await frame.promise;
+      await route.continue();
+    });
+    await page.goto(`${site.origin}/dashboard`, { waitUntil: "commit" });
+    await eventually(() =>
+      expect(responded).toEqual(
+        expect.arrayContaining(["/config.json", "/session/refresh", "/console/assets/dashboard-page"]),
+      ),
+    );
+    expect(responded).not.toContain("/console/assets/frame");
+    frame.resolve();
+    await page.getByRole("heading", { name: "Dashboard", exact: true }).waitFor();
+  });
+
+  test("goes on at a page's address with a last slash too, whose query stays", async () => {
+    const { control, open } = stage();
+    stage().session = () => ({ status: 200, body: personSession(PROJECTS, "sk-admin-1") });
+    control.accepted.add("sk-admin-1");
+    const page = await open("/dashboard/?by=key&project=proj_2");
+    await page.getByRole("heading", { name: "Dashboard", exact: true }).waitFor();
+    expect(await page.getByLabel("By", { exact: true }).inputValue()).toBe("key");
+    expect(await page.getByRole("combobox", { name: "Project" }).inputValue()).toBe("proj_2");
+    expect(await page.getByRole("link", { name: "Dashboard" }).getAttribute("aria-current")).toBe("page");
   });
 
   test("is renewed when the API refuses its key, and the request is sent once more", async () => {
@@ -81,6 +118,61 @@ describeConsole("a person's session", { people: true }, (stage) => {
     for (const page of [first, second]) await page.getByRole("heading", { name: "Sign in" }).waitFor();
     expect(sessionCalls.filter(({ method }) => method === "DELETE")).toHaveLength(1);
   });
+
+  test("that is signed out in one window is over in another that is still loading, whose keys have come already", async () => {
+    const { control, site, sessionCalls, open } = stage();
+    const frame = Promise.withResolvers<void>();
+    control.accepted.add("sk-admin-1");
+    stage().session = ({ method }) =>
+      method === "DELETE" ? { status: 200, body: {} } : { status: 200, body: personSession(PROJECTS, "sk-admin-1") };
+    const first = await open("/keys");
+    await first.getByRole("heading", { name: "No keys yet" }).waitFor();
+    const second = await first.context().newPage();
+    await second.route("**/frame-*.js", async (route) => {
+      await frame.promise;
+      await route.continue();
+    });
+    const renewed = second.waitForResponse("**/session/refresh");
+    await second.goto(`${site.origin}/keys`, { waitUntil: "commit" });
+    await (await renewed).finished();
+    await first.getByRole("button", { name: "Account" }).click();
+    await first.getByRole("button", { name: "Sign out" }).click();
+    await eventually(() => expect(sessionCalls.at(-1)?.method).toBe("DELETE"));
+    const read = control.seen.length;
+    frame.resolve();
+    await second.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect(control.seen).toHaveLength(read);
+  });
+
+  // documented: sign-out-while-opening
+  test.each([true, false])(
+    "that is signed out in one window is over in another that is opened before the service has ended it, with locks of the browser: %s",
+    async (hasLocks) => {
+      const { control, site, sessionCalls, open } = stage();
+      const ending = Promise.withResolvers<void>();
+      let isOver = false;
+      control.accepted.add("sk-admin-1");
+      stage().session = async ({ method }) => {
+        if (method === "DELETE") await ending.promise;
+        isOver ||= method === "DELETE";
+        return isOver && method !== "DELETE"
+          ? { status: 401, body: {} }
+          : { status: 200, body: method === "DELETE" ? {} : personSession(PROJECTS, "sk-admin-1") };
+      };
+      const first = await open("/keys");
+      if (!hasLocks) await first.context().addInitScript("delete Navigator.prototype.locks");
+      if (!hasLocks) await first.reload();
+      await first.getByRole("heading", { name: "No keys yet" }).waitFor();
+      await first.getByRole("button", { name: "Account" }).click();
+      await first.getByRole("button", { name: "Sign out" }).click();
+      await eventually(() => expect(sessionCalls.at(-1)?.method).toBe("DELETE"));
+      const second = await first.context().newPage();
+      await second.goto(`${site.origin}/keys`);
+      if (!hasLocks) await second.getByRole("heading", { name: "No keys yet" }).waitFor();
+      ending.resolve();
+      await second.getByRole("heading", { name: "Sign in" }).waitFor();
+    },
+  );
 
   test("that is signed out while it is renewed stays signed out", async () => {
     const { control, sessionCalls, open } = stage();

@@ -77,3 +77,13 @@ describe("api.tiers", () => {
     expect(messageOf(dev.api.keylessLimits, { tiers, auth: "off" } as object)).toContain("there are no keys");
   });
 });
+
+test("a pool's cost is shared among requests only where usage counts them", () => {
+  const pools = Object.fromEntries(
+    Object.entries(dev.pools).map(([name, pool]) => [name, { ...pool, cost: "amortised" }]),
+  );
+  expect(() => validateEnvironment({ ...dev, pools }, "environments/dev.ts")).not.toThrow();
+  expect(() => validateEnvironment({ ...dev, pools, usage: null }, "environments/dev.ts")).toThrow(
+    /\.cost: must be none without usage.*got "amortised"/,
+  );
+});

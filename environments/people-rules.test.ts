@@ -97,6 +97,17 @@ describe("identity.people", () => {
     ]);
   });
 
+  test("takes the groups of Amazon Cognito from its own claim alone, which no person can write", () => {
+    const map = { admins: "group_1m3250v01ffjhh9kv9vs41k56" };
+    const issuer = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_A";
+    const at = (claim?: string) => problemsOf({ issuer, groups: { map, ...(claim === undefined ? {} : { claim }) } });
+    expect(at()).toEqual([expect.stringMatching(/^identity\.people\.groups\.claim: must be "cognito:groups"/)]);
+    expect(at("custom:groups")).toHaveLength(1);
+    expect(at("cognito:groups")).toEqual([]);
+    expect(problemsOf({ groups: { map } })).toEqual([]);
+    expect(messageOf(settings({ groups: { map: { admins: "admins" } } }))).toContain("must be the id of a group");
+  });
+
   test("must fit the variables of a function", () => {
     const domains = Array.from({ length: 20 }, (_, index) => `${"x".repeat(180)}${index}.example`);
     expect(problemsOf({ admit: { domains } })).toEqual([

@@ -1,4 +1,5 @@
 import { COGNITO_ISSUER, isCognito, LOCAL_ISSUER, type PeopleSettings } from "../contracts/processes/people.ts";
+import { COGNITO_GROUPS, DEFAULT_GROUPS_CLAIM } from "../domain/people/directory-groups.ts";
 import { audienceOf } from "../domain/people/person-claims.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { Problem } from "./problem.ts";
@@ -20,6 +21,7 @@ export function peopleProblems(environment: Environment): readonly Problem[] {
     ...apiProblems(environment),
     ...sizeProblems(environment),
     ...entraProblems(people),
+    ...groupProblems(people),
     ...accessTokenProblems(people, environment),
     ...signUpProblems(people, environment),
     ...planProblems(PATH, people, environment),
@@ -115,6 +117,19 @@ function entraProblems({ issuer, userClaim = "email" }: PeopleSettings): readonl
       remedy: 'write userClaim: "preferred_username"',
     });
   return problems;
+}
+
+/** In Cognito's tokens a claim of another name is an attribute, which people may change themselves. */
+function groupProblems({ issuer, groups }: PeopleSettings): readonly Problem[] {
+  if (groups === undefined || !isCognito(issuer) || groups.claim === COGNITO_GROUPS) return [];
+  return [
+    {
+      path: `${PATH}.groups.claim`,
+      value: groups.claim ?? DEFAULT_GROUPS_CLAIM,
+      rule: `must be "${COGNITO_GROUPS}" at Amazon Cognito, which writes the groups of its pool there`,
+      remedy: `write claim: "${COGNITO_GROUPS}"`,
+    },
+  ];
 }
 
 function isAddress(issuer: string): boolean {

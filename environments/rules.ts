@@ -42,6 +42,7 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...stageProblems(environment),
     ...planProblems(environment),
     ...Object.entries(environment.pools).flatMap(([name, pool]) => poolProblems(name, pool)),
+    ...amortisedProblems(environment),
     ...weightsProblems(environment),
     ...siteProblems(environment),
     ...siteDomainProblems(environment),
@@ -56,6 +57,17 @@ export function crossFieldProblems(environment: Environment): readonly Problem[]
     ...peopleProblems(environment),
     ...targetProblems({ ...environment, pools: Object.keys(environment.pools) }),
   ];
+}
+
+function amortisedProblems({ pools, usage }: Environment): readonly Problem[] {
+  if (usage !== null) return [];
+  const amortised = Object.entries(pools).filter(([, { cost }]) => cost === "amortised");
+  return amortised.map(([name, { cost }]) => ({
+    path: `pools.${name}.cost`,
+    value: cost,
+    rule: "must be none without usage: there are no requests among which the cost could be shared",
+    remedy: "leave it out, or set usage",
+  }));
 }
 
 function gatewayProblems({ gateways }: Environment): readonly Problem[] {

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { fieldPath } from "../domain/issue-rules.ts";
 import { tierPlan } from "../domain/limits/tiers.ts";
 import { isRecord } from "../lib/is-record.ts";
 import { type Environment, EnvironmentSchema } from "../settings/environment.ts";
@@ -104,11 +105,4 @@ function ruleOf(issue: z.core.$ZodIssue): string {
 
 function remedyOf(issue: z.core.$ZodIssue): string {
   return issue.input === undefined ? "add it" : CORRECT;
-}
-
-function fieldPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === "number") return `${text}[${part}]`;
-    return text === "" ? String(part) : `${text}.${String(part)}`;
-  }, "");
 }

@@ -1,14 +1,20 @@
 import * as z from "zod";
 import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER, REQUEST_ID_HEADER } from "../contracts/api/headers.ts";
 import type { FunctionEntry } from "../contracts/processes/function-entry.ts";
+import { isRecord } from "../lib/is-record.ts";
 
 const Values = z.record(z.string(), z.array(z.string()));
+/** Pairs, as a record leaves out a parameter that is named `__proto__`. */
+const Parameters = z.preprocess(
+  (value) => (isRecord(value) ? Object.entries(value) : value),
+  z.array(z.tuple([z.string(), z.array(z.string())])).nullish(),
+);
 
 /** A request as a load balancer passes it to a function, with its setting for headers and parameters that come twice. */
 const Event = z.object({
   httpMethod: z.string(),
   path: z.string().default("/"),
-  multiValueQueryStringParameters: Values.nullish(),
+  multiValueQueryStringParameters: Parameters,
   multiValueHeaders: Values.nullish(),
   body: z.string().nullish(),
   isBase64Encoded: z.boolean().nullish(),
@@ -44,7 +50,7 @@ export function eventRequest(event: unknown): EventRequest {
   return {
     method: httpMethod,
     path,
-    parameters: Object.entries(rest.multiValueQueryStringParameters ?? {}),
+    parameters: rest.multiValueQueryStringParameters ?? [],
     headers: new Map(headers),
     body: isBase64Encoded ? Buffer.from(body ?? "", "base64").toString() : (body ?? ""),
   };

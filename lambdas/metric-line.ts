@@ -1,4 +1,4 @@
-import type { MetricEntry } from "../contracts/metrics/catalogue.ts";
+import type { MetricEntry } from "../contracts/metrics/metric-entry.ts";
 
 export interface MetricLineInput {
   /** Milliseconds since 1970. */

@@ -1,13 +1,19 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "./free-port.ts";
 
-test("a free port can be listened on at once", async () => {
+test("a server can listen on a free port", async () => {
   const port = await freePort();
-  const server = createServer().listen(port, "127.0.0.1");
+  const server = createServer();
+  server.listen(port, "127.0.0.1");
+  onTestFinished(() => void server.close());
   await once(server, "listening");
   expect(server.address()).toMatchObject({ port });
-  server.close();
-  await once(server, "close");
+});
+
+test("a free port is none that the system may choose for a connection meanwhile, and two differ", async () => {
+  const ports = await Promise.all(Array.from({ length: 20 }, freePort));
+  expect(Math.max(...ports)).toBeLessThan(32_768);
+  expect(new Set(ports).size).toBeGreaterThan(10);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { percentile, percentiles } from "./percentile.ts";
+import { percentile, percentileOfCounts, percentiles } from "./percentile.ts";
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -42,4 +42,15 @@ describe("a percentile", () => {
 test("the three usual percentiles are rounded to the requested digits", () => {
   const values = upTo(200).map((value) => value / 3);
   expect(percentiles(values, 2)).toEqual({ p50: 33.33, p95: 63.33, p99: 66 });
+});
+
+test("the percentile of counted values is that of the values themselves", () => {
+  const values = Array.from({ length: 137 }, (_, index) => (index * 7) % 20);
+  const counts = [...new Set(values)]
+    .toSorted((a, b) => a - b)
+    .map((value) => [value, values.filter((each) => each === value).length] as const);
+  for (const share of [0, 0.01, 0.5, 0.95, 0.99, 1])
+    expect(percentileOfCounts(counts, share), String(share)).toBe(percentile(values, share));
+  expect(percentileOfCounts([[19, 19]], 0.95)).toBe(19);
+  expect(percentileOfCounts([], 0.5)).toBeNaN();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { scopeOf } from "../contracts/openapi/operation.ts";
+import { scopeOf } from "../contracts/openapi/operation-access.ts";
 import { OPERATIONS } from "../contracts/openapi/operations.ts";
 import { KEY_SCOPES, type KeyScope } from "../contracts/processes/auth.ts";
 import { restrict } from "../domain/keys/key-item.ts";

@@ -3,6 +3,7 @@ import { AdminApiKey } from "../contracts/control/admin-keys.ts";
 import { KEY_USE_SECONDS } from "../contracts/processes/poll-intervals.ts";
 import { FailedKeys } from "../domain/keys/failed-keys.ts";
 import { OlderArchives } from "../lambdas/administer/call/older-archives.ts";
+import { StoredHolds } from "../lambdas/administer/holds/stored-holds.ts";
 import { serve } from "../lambdas/administer/serve.ts";
 import { StoredData } from "../lambdas/administer/store/erasable-data.ts";
 import { all, controlServer } from "./test/control-server.ts";
@@ -77,6 +78,7 @@ describe("an admin key", () => {
           waitingEvents: (organizationId, oldest, newest) => store.waitingEvents(organizationId, oldest, newest),
           keyLastUsedAt: (keyId) => store.keyLastUsedAt(keyId),
           keyProject: (keyId) => store.keyProject(keyId),
+          keyUse: (keyId) => store.keyUse(keyId),
           isEnded: (itemId) => store.isEnded(itemId),
           limitsVersion: (itemId) => store.limitsVersion(itemId),
           needsCredit: (itemId) => store.needsCredit(itemId),
@@ -90,7 +92,12 @@ describe("an admin key", () => {
         history: undefined,
         environmentRetention: {},
         serviceAlarms: (await localAlarms(Date.now)).alarms,
-        erasable: new StoredData({ history: undefined, responses: undefined, files: undefined }),
+        erasable: new StoredData({
+          history: undefined,
+          responses: undefined,
+          files: undefined,
+          holds: new StoredHolds({ responses: undefined, files: undefined }),
+        }),
         organization: "default",
         sealer: await localSealer(),
         failedKeys: new FailedKeys(10),

@@ -46,7 +46,7 @@ describe("a browser's session", () => {
     const { invite, signIn, administers, refusal, project, lines, store } = await started();
     await invite();
     const { user, control, projects, project_key: models, response } = await signIn();
-    expect(user).toMatchObject({ email: ADA, name: null });
+    expect(user).toMatchObject({ email: ADA, name: null, role: "reader" });
     expect(projects).toEqual([{ id: project.id, name: "search", role: "member" }]);
     expect(models?.project_id).toBe(project.id);
     expect(await administers(control.key)).toBe(true);
@@ -74,6 +74,22 @@ describe("a browser's session", () => {
     expect(second.expires_at).toBe(first.expires_at);
     expect(await Promise.all([first.control.key, second.control.key].map(administers))).toEqual([true, true]);
     expect(await refusal(second.project_key?.key ?? "")).toBeUndefined();
+  });
+
+  test("gives keys that end no later than itself", async () => {
+    const { invite, signIn, refresh, store, clock } = await started();
+    await invite();
+    const first = await signIn();
+    const keys = await store.get({ kind: "personAdminKeys", ids: [first.user.id] });
+    const id = keys?.keys[0]?.sessionId ?? "";
+    const record = await store.get({ kind: "browserSession", ids: [id] });
+    const expiresAt = Math.floor(clock.ms / 1000) + 100;
+    const shorter = { ...record!, expiresAt, version: record!.version + 1 };
+    expect(await store.write([{ action: "replace", record: shorter, version: record!.version }], undefined)).toBe(
+      "stored",
+    );
+    const { control, project_key: models } = Session.parse((await refresh(first.header)).body);
+    expect([control.expires_at, models?.expires_at].map((end = Infinity) => end <= expiresAt)).toEqual([true, true]);
   });
 
   // documented: session-two-tabs

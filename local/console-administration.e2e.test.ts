@@ -4,12 +4,15 @@ import * as z from "zod";
 import { loadEnvironment } from "../environments/load.ts";
 import { CHROMIUM_REMEDY, findChromium, launchChromium } from "../test-support/chromium.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
+import { eventually } from "../test-support/waits/eventually.ts";
 import { stackOwner } from "./test/stack-owner.ts";
 import { startedTwin } from "./test/started-twin.ts";
 
 /** What the test reads of a list, a subject's limits or its credit. */
 const Stored = z.object({
-  data: z.array(z.looseObject({ id: z.string().default(""), email: z.string().default("") })).default([]),
+  data: z
+    .array(z.looseObject({ id: z.string().default(""), email: z.string().default(""), status: z.string().optional() }))
+    .default([]),
   limits: z.unknown().optional(),
   credits: z.unknown().optional(),
 });
@@ -160,5 +163,34 @@ describe.skipIf(skipped !== "")(`administration in the console on the local stac
     expect((await stored(`credits/project/${project.id}`)).credits).toEqual([
       expect.objectContaining({ amount_nano_usd: 5_000_000_000, status: "revoked", description: "first" }),
     ]);
+
+    await open("Retention");
+    await page.getByRole("button", { name: "Change the days of: Responses" }).click();
+    await dialog.getByLabel("days of the project's own").check();
+    await dialog.getByLabel("Days", { exact: true }).fill("7");
+    await dialog.getByRole("button", { name: "Shorten, and delete what is older" }).click();
+    await page.getByRole("row", { name: /Responses.*7 days.*The project/ }).waitFor();
+    expect((await stored(`projects/${project.id}/retention`)).data).toContainEqual(
+      expect.objectContaining({ class: "responses", days: 7, origin: "project", environment_days: 30 }),
+    );
+    await page.getByRole("button", { name: "Create a legal hold" }).click();
+    await dialog.getByLabel("Reason").fill("complaint of 3 March");
+    await dialog.getByRole("button", { name: "Create a legal hold" }).click();
+    await page.getByRole("row", { name: /search.*complaint of 3 March/ }).waitFor();
+    expect((await stored("legal_holds")).data).toEqual([
+      expect.objectContaining({ id: project.id, reason: "complaint of 3 March" }),
+    ]);
+    await page.getByRole("button", { name: `Release the hold on ${project.id}` }).click();
+    await dialog.getByLabel("Type the id to confirm").fill(project.id);
+    await dialog.getByRole("button", { name: "Release" }).click();
+    // The release goes on by the schedule where the history of the hold is not settled yet.
+    await page
+      .getByRole("row", { name: /search.*(Being released|complaint)/ })
+      .or(page.getByText("There is no legal hold."))
+      .first()
+      .waitFor();
+    await eventually(async () =>
+      expect((await stored("legal_holds")).data.filter(({ status }) => status !== "releasing")).toEqual([]),
+    );
   }, 180_000);
 });

@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { CONSOLE_PAGES } from "../contracts/site/console-pages.ts";
+import { CONSOLE_PAGES, pathsOf } from "../contracts/site/console-pages.ts";
 import { loadEnvironment } from "../environments/load.ts";
 import { CHROMIUM_REMEDY, findChromium, launchChromium } from "../test-support/chromium.ts";
 import { startFakeEngine } from "../test-support/fake-engine.ts";
@@ -65,7 +65,7 @@ describe.skipIf(skipped !== "")(`the console on the local stack${skipped}`, () =
   // documented: console-served
   test("each page is served by its own path under the policy, a wrong admin key is refused, and a missing file is 404", async () => {
     const { page, siteUrl } = await opened();
-    for (const path of CONSOLE_PAGES) {
+    for (const path of CONSOLE_PAGES.flatMap(pathsOf)) {
       const response = await fetch(`${siteUrl}/${path}`);
       expect([path, response.status, response.headers.get("content-type")]).toEqual([
         path,

@@ -28,6 +28,98 @@ describe("the control API", () => {
     expect((await response.text()).length).toBeLessThan(6000);
   });
 
+  test.each<[string, object | undefined, string | null, string]>([
+    [
+      "POST /legal_holds",
+      { subject_id: "proj_1", reason: "x" },
+      "reason",
+      '`reason` must have at least 10 characters, got "x"; send more.',
+    ],
+    ["POST /legal_holds", { subject_id: "proj_1" }, "reason", "`reason` is required, and must be a string; send it."],
+    ["POST /projects", { name: "one", nmae: "x" }, "nmae", "`nmae` is not a field that is known there; remove it."],
+    ["POST /projects", [], null, "The request must be an object, got a list of 0 items; send that type."],
+    ["POST /operator_keys", {}, null, "The request takes no body; leave it out."],
+    [
+      "POST /admin_api_keys",
+      { name: "k", scopes: ["users"] },
+      "scopes[0]",
+      "`scopes[0]`: 'users' is no permission here; send some of",
+    ],
+    [
+      "GET /costs?start_time=soon",
+      undefined,
+      "start_time",
+      '`start_time` must be a whole number of 1 to 16 decimal digits without leading zeros, got "soon"; correct it.',
+    ],
+    [
+      "GET /costs?start_time=",
+      undefined,
+      "start_time",
+      '`start_time` must be a whole number of 1 to 16 decimal digits without leading zeros, got ""; correct it.',
+    ],
+    [
+      "GET /projects?limit=1e1",
+      undefined,
+      "limit",
+      '`limit` must be a whole number of 1 to 16 decimal digits without leading zeros, got "1e1"; correct it.',
+    ],
+    [
+      "GET /audit_logs?effective_at[gt]=0x10",
+      undefined,
+      "effective_at[gt]",
+      '`effective_at[gt]` must be a whole number of 1 to 16 decimal digits without leading zeros, got "0x10"; correct it.',
+    ],
+    [
+      "GET /projects?limit=1&limit=2",
+      undefined,
+      "limit",
+      "`limit` must come once in the query, got it 2 times; remove all but one.",
+    ],
+    [
+      "GET /projects?limit=1&%6cimit=2",
+      undefined,
+      "limit",
+      "`limit` must come once in the query, got it 2 times; remove all but one.",
+    ],
+    [
+      "GET /costs?start_time=1&__proto__=1",
+      undefined,
+      "__proto__",
+      "`__proto__` is not a field that is known there; remove it.",
+    ],
+    [
+      "POST /projects",
+      JSON.parse('{"name": "a", "__proto__": {"name": "b"}}'),
+      "__proto__",
+      "`__proto__` is not a field that is known there; remove it.",
+    ],
+    [
+      "GET /usage/completions?start_time=1&group_by[]=project_id&group_by[]=moon",
+      undefined,
+      "group_by[1]",
+      "`group_by[1]` must be one of project_id",
+    ],
+    ["GET /costs", undefined, "start_time", "`start_time` is required, and must be a number; send it."],
+    [
+      "GET /costs?start_time=1&amount=both",
+      undefined,
+      "amount",
+      '`amount` must be one of charge, cost, got "both"; use one of these.',
+    ],
+  ])("refuses %s with %j by field, rule, value and remedy", async (request, body, param, message) => {
+    const { owner, url } = await controlServer();
+    const [method = "", path = ""] = request.split(" ");
+    const headers = { authorization: `Bearer ${await owner("org-a")}`, "content-type": "application/json" };
+    const response = await fetch(`${url}/organization${path}`, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const { error } = (await response.json()) as { error: { param: string | null; message: string } };
+    expect([response.status, error.param]).toEqual([400, param]);
+    expect(error.message).toContain(message);
+  });
+
   test("refuses a name with half of a surrogate pair, which could be neither stored as UTF-8 nor sealed", async () => {
     const { owner, post, sdk } = await controlServer();
     const secret = await owner("org-a");

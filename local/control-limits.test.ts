@@ -82,16 +82,16 @@ describe("limits of use in the control API", () => {
   });
 
   test.each([
-    ["concurrency in a minute", { ...REQUESTS, metric: "concurrency" }, "limits.0.window"],
-    ["requests in the window now", { ...REQUESTS, window: "now" }, "limits.0.window"],
-    ["money in a minute", { ...REQUESTS, metric: "nano_usd" }, "limits.0.window"],
-    ["a time zone of a minute", { ...REQUESTS, time_zone: "Europe/Berlin" }, "limits.0.time_zone"],
-    ["a time zone that there is not", { ...BUDGET, time_zone: "Moon/Sea" }, "limits.0.time_zone"],
-    ["an alert of a minute", { ...REQUESTS, action: "alert" }, "limits.0.action"],
-    ["a negative number", { ...REQUESTS, max: -1 }, "limits.0.max"],
-    ["half a request", { ...REQUESTS, max: 0.5 }, "limits.0.max"],
-    ["more than an integer can be", { ...REQUESTS, max: 2 ** 53 }, "limits.0.max"],
-    ["an unknown metric", { ...REQUESTS, metric: "images" }, "limits.0.metric"],
+    ["concurrency in a minute", { ...REQUESTS, metric: "concurrency" }, "limits[0].window"],
+    ["requests in the window now", { ...REQUESTS, window: "now" }, "limits[0].window"],
+    ["money in a minute", { ...REQUESTS, metric: "nano_usd" }, "limits[0].window"],
+    ["a time zone of a minute", { ...REQUESTS, time_zone: "Europe/Berlin" }, "limits[0].time_zone"],
+    ["a time zone that there is not", { ...BUDGET, time_zone: "Moon/Sea" }, "limits[0].time_zone"],
+    ["an alert of a minute", { ...REQUESTS, action: "alert" }, "limits[0].action"],
+    ["a negative number", { ...REQUESTS, max: -1 }, "limits[0].max"],
+    ["half a request", { ...REQUESTS, max: 0.5 }, "limits[0].max"],
+    ["more than an integer can be", { ...REQUESTS, max: 2 ** 53 }, "limits[0].max"],
+    ["an unknown metric", { ...REQUESTS, metric: "images" }, "limits[0].metric"],
   ])("with %s are refused with the field", async (_, limit, param) => {
     const { send, held, project } = await limited();
     const { status, body } = await send("POST", `/project/${project.id}`, { limits: [limit] });

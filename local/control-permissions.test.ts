@@ -25,7 +25,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   updateProjectUser: { role: "owner" },
   updateUser: { role: "owner" },
   createInvite: { email: "someone@example.com", role: "reader" },
-  createAdminApiKey: { name: "job" },
+  createAdminApiKey: { name: "job", scopes: ["admin_keys.write"] },
   createServiceAccount: { name: "job" },
   updateServiceAccount: { role: "owner" },
   createServiceAccountKey: {},
@@ -74,17 +74,32 @@ const BODIES: Readonly<Record<string, unknown>> = {
   createLegalHold: { subject_id: "user-target", reason: "a case in court" },
   updateModelPermissions: { mode: "deny_list", model_ids: ["chat"] },
 };
+const QUERIES: Readonly<Record<string, ControlRequest["query"]>> = {
+  retrieveAccessDecision: { principal_type: ["user"], principal_id: ["user-caller"], scope: ["users.read"] },
+};
+/** Of an admin key with some of its owner's rights: other ones in the organisation than in projects. */
+const KEY_SCOPES = new Set(["projects.read", "projects.write", "own_api_keys.read", "users.read", "admin_keys.write"]);
+/** Of one that may not see projects. */
+const BLIND_SCOPES = new Set(["api_keys.read", "audit_logs.read", "operator_keys.write", "own_usage.read"]);
 const CALLERS = {
   owner: { scopes: ORGANIZATION_ROLES.owner.scopes, inProject: undefined },
+  "owner-narrow-key": { scopes: KEY_SCOPES, inProject: undefined, keyScopes: KEY_SCOPES },
+  "owner-blind-key": { scopes: BLIND_SCOPES, inProject: undefined, keyScopes: BLIND_SCOPES },
   reader: { scopes: ORGANIZATION_ROLES.reader.scopes, inProject: undefined },
   member: { scopes: ORGANIZATION_ROLES.member.scopes, inProject: undefined },
   "member-in-project": { scopes: ORGANIZATION_ROLES.member.scopes, inProject: "member" },
   "project-owner": { scopes: ORGANIZATION_ROLES.reader.scopes, inProject: "owner" },
   "project-member": { scopes: ORGANIZATION_ROLES.reader.scopes, inProject: "member" },
-} as const;
+} as const satisfies Readonly<Record<string, Caller>>;
 
-describe.each(Object.entries(CALLERS))("%s: who may do what in the control API", (name, caller) => {
-  const owns = name === "owner" ? "owner" : name.startsWith("member") ? "member" : "reader";
+interface Caller {
+  readonly scopes: ReadonlySet<string>;
+  readonly inProject: "owner" | "member" | undefined;
+  readonly keyScopes?: ReadonlySet<string>;
+}
+
+describe.each(Object.entries<Caller>(CALLERS))("%s: who may do what in the control API", (name, caller) => {
+  const owns = name.startsWith("owner") ? "owner" : name.startsWith("member") ? "member" : "reader";
   const ends: (() => unknown)[] = [];
   let control: Awaited<ReturnType<typeof startControl>>;
   let restore: () => Promise<void>;
@@ -118,8 +133,9 @@ describe.each(Object.entries(CALLERS))("%s: who may do what in the control API",
     const sendWith = (ids: typeof OWN): Promise<ControlResponse> => {
       const path = parameters.reduce((text, one) => text.replace(`{${one}}`, ids[one]), operation.path as string);
       const body = BODIES[id] === undefined ? "" : JSON.stringify(BODIES[id]);
-      const query: ControlRequest["query"] = operation.scope === "usage.read" ? { start_time: ["1"] } : {};
-      return control.send({ method: operation.method, path, query, body }, "org-a", "user-caller");
+      const query: ControlRequest["query"] =
+        QUERIES[id] ?? (operation.scope === "usage.read" ? { start_time: ["1"] } : {});
+      return control.send({ method: operation.method, path, query, body }, "org-a", "user-caller", caller.keyScopes);
     };
     for (const parameter of parameters)
       expect(await sendWith({ ...OWN, [parameter]: FOREIGN[parameter] })).toMatchObject({
@@ -128,12 +144,12 @@ describe.each(Object.entries(CALLERS))("%s: who may do what in the control API",
       });
     const isOfProject = parameters.includes("project_id");
     const permits = (scope: string) =>
-      (caller.scopes as ReadonlySet<string>).has(scope) ||
+      caller.scopes.has(scope) ||
       (isOfProject &&
         caller.inProject !== undefined &&
         (PROJECT_ROLES[caller.inProject].scopes as ReadonlySet<string>).has(scope));
-    const isHidden = isOfProject && !permits("projects.read");
     const isOwnOnly = !permits(operation.scope) && permits(operation.ownScope ?? "");
+    const isHidden = isOfProject && !permits("projects.read") && !permits(operation.scope);
     const result = await sendWith(OWN);
     if (isHidden || (isOwnOnly && parameters.includes("api_key_id"))) {
       // The key is another's.
@@ -142,7 +158,8 @@ describe.each(Object.entries(CALLERS))("%s: who may do what in the control API",
       expect(result.status).toBe(200);
       expect(operation.response.safeParse(result.body).error).toBeUndefined();
     } else {
-      const message = expect.stringContaining(`no-role-permits:${operation.scope}`);
+      const rule = caller.keyScopes === undefined ? "no-role-permits" : "key-scope";
+      const message = expect.stringContaining(`${rule}:${operation.scope}`);
       const decision_id = expect.stringMatching(/^dec_/);
       expect(result).toMatchObject({
         status: 403,

@@ -168,6 +168,30 @@ describe("usage of completions in the control API", () => {
     expect(sorted(rows)).toEqual(sorted(expected(yesterday, 60, [])));
   });
 
+  test("of all times begins on the second page with the first day that has some, and ends with the last one, however late its end", async () => {
+    const { organization, get } = await used(EVENTS);
+    const end_time = 9_999_999_999;
+    const pages: Page[] = [];
+    for (let page: string | null = ""; page !== null; ) {
+      const query = { start_time: 0, end_time, limit: 31, ...(page === "" ? {} : { page }) };
+      const found = await organization.usage.completions(query);
+      pages.push(found);
+      page = found.next_page;
+    }
+    expect(pages.map(({ data }) => [data[0]?.start_time, data.length])).toEqual([
+      [0, 31],
+      [TODAY - 2 * DAY, 31],
+      [TODAY + 29 * DAY, 31],
+    ]);
+    expect(sorted(pages.flatMap((page) => shown(page, [])))).toEqual(sorted(expected(EVENTS, DAY, [])));
+    const costs = await organization.usage.costs({ start_time: 0, limit: 7 });
+    expect(costs.next_page).toMatch(new RegExp(`^page_${TODAY - 2 * DAY}_[0-9a-f]{12}$`));
+    const minutes = await get(`usage/completions?start_time=${NOW}&end_time=${end_time}&bucket_width=1m&limit=1440`);
+    expect(minutes).toMatchObject({ status: 200, body: { has_more: false } });
+    const unused = await (await used([])).organization.usage.costs({ start_time: 0 });
+    expect([unused.data.length, unused.has_more]).toEqual([7, false]);
+  });
+
   test("is charged the same by hours and by days, each hour in the day that has it", async () => {
     const { organization, secret, url } = await used(EVENTS);
     const charges = async (width: string) => {
@@ -218,10 +242,10 @@ describe("usage of completions in the control API", () => {
   test.each([
     ["no start_time", "usage/completions", "start_time"],
     ["an end before the start", `usage/completions?start_time=${NOW}&end_time=${NOW}`, "end_time"],
-    ["an unknown group", `usage/completions?start_time=${NOW}&group_by[]=service_tier`, "group_by[].0"],
+    ["an unknown group", `usage/completions?start_time=${NOW}&group_by[]=service_tier`, "group_by[0]"],
     ["too many buckets", `usage/completions?start_time=${NOW}&limit=32`, "limit"],
     ["a page that is none", `usage/completions?start_time=${NOW}&page=next`, "page"],
-    ["batches of embeddings", `usage/embeddings?start_time=${NOW}&batch=true`, ""],
+    ["batches of embeddings", `usage/embeddings?start_time=${NOW}&batch=true`, "batch"],
     ["minutes of costs", `costs?start_time=${NOW}&bucket_width=1m`, "bucket_width"],
     [
       "minutes that are deleted",

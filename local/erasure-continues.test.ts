@@ -107,6 +107,7 @@ test("work that fails in a run holds up no other, is reported by its kind and id
     await erase(`user-${name}`);
   }
   const erasable: ErasableData = {
+    holds: tools.erasable.holds,
     sweep: (subject, isLate) =>
       subject.id === "user-a" ? Promise.reject(new Error("throttled")) : tools.erasable.sweep(subject, isLate),
   };

@@ -140,7 +140,7 @@ describe("an erasure", () => {
       eraseKey: (subject) => whole.eraseKey(subject),
       remove: () => Promise.reject(new Error("the function was stopped")),
     };
-    const broken = new StoredData({ history, responses: undefined, files: undefined });
+    const broken = new StoredData({ history, responses: undefined, files: undefined, holds: tools.erasable.holds });
     const request = {
       method: "POST",
       path: "/v1/organization/erasures",

@@ -215,10 +215,21 @@ describe("a history of another organisation", () => {
       const undecided = (one: string) => one.replace(/dec_\w+/, "dec_");
       expect([response.status, undecided(text)], path).toEqual([404, undecided(absent)]);
     }
+    const key = await keyOfProject(request, project);
+    const byKey = await request("GET", `/api/chats?key=${key}`, undefined, {}, stranger);
+    const byAbsentKey = await request("GET", "/api/chats?key=key_aaaaaaaaaaaa", undefined, {}, stranger);
+    const found = (await byKey.text()).replace(key, "key_aaaaaaaaaaaa").replace(/dec_\w+/, "dec_");
+    expect([byKey.status, found]).toEqual([404, (await byAbsentKey.text()).replace(/dec_\w+/, "dec_")]);
     for (const path of [`/api/chats?project=${project}`, `/v1/organization/projects/${project}/chats/${CHAT_ID}`])
       expect((await request("GET", path, undefined, {}, stranger)).status, path).toBe(404);
   });
 });
+
+/** Makes a service account. @returns the id of its key */
+async function keyOfProject(request: Awaited<ReturnType<typeof started>>["request"], project: string): Promise<string> {
+  const made = await request("POST", `/v1/organization/projects/${project}/service_accounts`, { name: "app" });
+  return ((await made.json()) as { api_key: { id: string } }).api_key.id;
+}
 
 describe("data retention", () => {
   test("is chosen for a project, else for the organisation, and gateways read it with their keys", async () => {

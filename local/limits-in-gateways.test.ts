@@ -12,7 +12,7 @@ const CHAT = "/v1/chat/completions";
 
 /** The control API with a key of a project, and two gateways that read its tables. */
 async function started() {
-  const { document, keys: tableName, usageTable, owner, sdk, url } = await controlServer();
+  const { document, keys: tableName, usageTable, owner, sdk, url, clock } = await controlServer();
   const admin = await owner("org-a");
   const { projects } = sdk(admin);
   const { id: projectId } = await projects.create({ name: "search" });
@@ -36,7 +36,7 @@ async function started() {
         quotaStore: new QuotaAccounts({
           table: new DynamoQuotaTable({ client: document, tableName: usageTable }),
           now: () => performance.now(),
-          wallClock: Date.now,
+          wallClock: () => clock.ms,
         }),
       }),
     ),
@@ -51,7 +51,12 @@ async function started() {
     post(gateways[gateway]!.url, CHAT, chat({ max_tokens: 3, ...fields }), {
       authorization: `Bearer ${account.api_key?.value ?? ""}`,
     });
-  return { projectId, set, send };
+  const shown = async (path: string) => {
+    const response = await fetch(`${url}/organization${path}`, { headers: { authorization: `Bearer ${admin}` } });
+    expect(response.status).toBe(200);
+    return (await response.json()) as { readonly limits: readonly { readonly used?: number }[] };
+  };
+  return { projectId, keyId: account.api_key?.id ?? "", set, send, shown };
 }
 
 // documented: limits-from-control-api-to-gateway
@@ -72,6 +77,31 @@ test("a budget that an administrator sets holds for all gateways together, and e
   expect(paid).toBeGreaterThanOrEqual(5);
   expect((await set(path, { limits: [] })).status).toBe(200);
   await eventually(async () => expect((await send(1)).status).toBe(200));
+});
+
+// documented: used-of-limits
+test("what gateways count of a limit is shown beside it: of one model, for ever, in time zones of half an hour, of reports", async () => {
+  const { projectId, keyId, set, send, shown } = await started();
+  const money = { metric: "nano_usd", max: 1_000_000 } as const;
+  const limits = [
+    { ...money, window: "month", model: "tiny" },
+    { ...money, window: "month", model: "other" },
+    { ...money, window: "lifetime" },
+    { ...money, window: "day", time_zone: "Asia/Kolkata" },
+    { ...money, window: "day", time_zone: "Asia/Kolkata", action: "alert" },
+    { metric: "requests", window: "week", max: 100 },
+    { metric: "requests", window: "minute", max: 100 },
+  ];
+  const subjects = ["organization/organization", `project/${projectId}`, `key/${keyId}`];
+  for (const subject of subjects) expect((await set(`/limits/${subject}`, { limits })).status).toBe(200);
+  for (const gateway of [0, 1, 0, 1, 0]) expect((await send(gateway)).status).toBe(200);
+  const used = [65_000, 0, 65_000, 65_000, 65_000, 5, undefined];
+  for (const subject of subjects)
+    await eventually(async () => {
+      const found = await shown(`/limits/${subject}?include[]=used`);
+      expect(found.limits.map((limit) => limit.used)).toEqual(used);
+      expect((await shown(`/limits/${subject}`)).limits).toEqual(limits);
+    });
 });
 
 // documented: model-permissions-from-control-api

@@ -171,7 +171,7 @@ describe("a member of a project", () => {
 
   test.each([
     ["an end later than the environment permits", { expires_in_seconds: 30 * 86_400 + 1 }, "expires_in_seconds"],
-    ["a scope of administrators", { scopes: ["admin"] }, "scopes.0"],
+    ["a scope of administrators", { scopes: ["admin"] }, "scopes[0]"],
     ["no name", { name: "" }, "name"],
   ])("gets no key with %s", async (_, fields, param) => {
     const { send, path, listed } = await started({ memberKeys: { perPerson: 3, maxDays: 30 } });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ObserverKey, OperatorKey } from "../contracts/control/admin-keys.ts";
+import { LogKey, ObserverKey, OperatorKey } from "../contracts/control/admin-keys.ts";
 import { apiKeyId } from "../domain/keys/api-key.ts";
 import { checkKey } from "../domain/keys/check-key.ts";
 import { DynamoKeyStore } from "../gateway/keys/dynamo-key-store.ts";
@@ -22,7 +22,7 @@ async function started() {
     return { status: response.status, body: await response.json() };
   };
   const store = new DynamoKeyStore({ client: document, tableName: keys });
-  const refusal = async (key: string, scope: "admin" | "observe" | "generate") =>
+  const refusal = async (key: string, scope: "admin" | "observe" | "logs" | "generate") =>
     checkKey(key, await store.get(apiKeyId(key) ?? ""), { scope }, clock.ms);
   return { owner, create, refusal, clock, joinWithKey };
 }
@@ -55,6 +55,32 @@ test("a reader gets a key that sees the health of the service and no key that ch
   expect((await create(PATH, reader)).status).toBe(403);
   const member = await joinWithKey("user-joe", "member");
   expect((await create("/v1/organization/observer_keys", member)).status).toBe(403);
+});
+
+// documented: log-keys
+test("a member whose own role has service_logs.read gets a key that reads the log and nothing that changes, a reader without it none", async () => {
+  const { owner, create, refusal, joinWithKey } = await started();
+  const path = "/v1/organization/log_keys";
+  const reader = await joinWithKey("user-eve", "reader");
+  expect(await create(path, reader)).toMatchObject({
+    status: 403,
+    body: { error: { message: expect.stringContaining("(rule no-role-permits:service_logs.read)") } },
+  });
+  const member = await joinWithKey("user-joe", "member");
+  expect((await create(path, member)).status).toBe(403);
+  const role = await owner.roles.create({ role_name: "on call", permissions: ["service_logs.read"] });
+  await owner.users.roles.create("user-joe", { role_id: role.id });
+  const key = LogKey.parse((await create(path, member)).body);
+  expect(key.expires_at - key.created_at).toBe(300);
+  expect(await refusal(key.value, "logs")).toBeUndefined();
+  expect(await refusal(key.value, "admin")).toBe("scope");
+  expect(await refusal(key.value, "generate")).toBe("scope");
+  for (const other of [PATH, "/v1/organization/observer_keys", "/v1/organization/users"])
+    expect((await create(other, member)).status).not.toBe(200);
+  const { data } = await owner.auditLogs.list({ event_types: ["api_key.created"] });
+  expect(data.find((event) => event["api_key.created"]?.id === key.id)).toMatchObject({
+    "api_key.created": { data: { scopes: ["logs"] } },
+  });
 });
 
 test("the key ends with its user", async () => {

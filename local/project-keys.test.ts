@@ -136,7 +136,7 @@ describe("a project's key", () => {
   });
 
   test.each([
-    ["another scope than reading", { scopes: ["api.files.read"] }, "scopes.0"],
+    ["another scope than reading", { scopes: ["api.files.read"] }, "scopes[0]"],
     ["nothing", {}, "scopes"],
     ["an end that is past", { expires_in_seconds: 0 }, "expires_in_seconds"],
   ])("is not changed by %s", async (_, body, param) => {

@@ -62,7 +62,12 @@ describe("the retention of a project", () => {
     expect(await ends()).toEqual({ responses: [7 * DAY], files: [3 * DAY], history: [2 * DAY] });
     const { applied, data } = await retention();
     expect(applied).toBe(true);
-    expect(data.find((row) => row.class === "responses")).toMatchObject({ days: 7, origin: "project", max_days: 365 });
+    expect(data.find((row) => row.class === "responses")).toMatchObject({
+      days: 7,
+      origin: "project",
+      environment_days: 30,
+      max_days: 365,
+    });
     expect(data.find((row) => row.class === "audit_events")).toMatchObject({
       days: 365,
       origin: "environment",

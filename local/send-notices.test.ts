@@ -90,7 +90,7 @@ describe("spend alerts", () => {
     expect(refused.status).toBe(400);
     expect(await refused.json()).toMatchObject({
       error: {
-        param: "notification_channel.recipients.1",
+        param: "notification_channel.recipients[1]",
         message: expect.stringContaining("alarms.emails"),
       },
     });

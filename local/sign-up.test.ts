@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { DirectoryGroups } from "../contracts/processes/directory-groups.ts";
 import type { PeopleSettings } from "../contracts/processes/people.ts";
 import { SESSION_PATH } from "../contracts/sign-in/session.ts";
 import { describeSignIn } from "../lambdas/exchange-token/sign-in-document.ts";
@@ -121,5 +122,14 @@ describe("a person whom nobody has invited, where everybody comes in", () => {
     });
     const domains = { ...settings, admit: { domains: ["acme.example"] } };
     expect(await describeSignIn(domains, client, () => undefined)).not.toHaveProperty("is_open");
+  });
+
+  test("is told that more than the invited come in where a group of the directory lets people in", async () => {
+    const client = { authorization: async () => ({ endpoint: "https://a.example/auth", scopes: ["openid"] }) };
+    const policyOf = async (groups: DirectoryGroups) =>
+      (await describeSignIn({ issuer: "https://a.example", clientId: CLIENT, groups }, client, () => undefined)).admit;
+    const map = { engineering: "group_1" };
+    expect(await policyOf({ map, admit: "member" })).toBe("domains");
+    expect(await policyOf({ map })).toBe("invited");
   });
 });

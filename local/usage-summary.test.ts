@@ -55,6 +55,8 @@ describe("the short path for usage", () => {
     expect([posted.status, posted.headers.get("allow")]).toEqual([405, "GET"]);
     expect((await get("/api/usage/summary?months=13")).status).toBe(400);
     expect((await get("/api/usage/summary?year=2026")).status).toBe(400);
+    for (const query of ["months=1e1", "months=2&months=2", "user_id=user_1&user_id=user_2"])
+      expect((await get(`/api/usage/summary?${query}`)).status).toBe(400);
     expect((await get("/api/usage/summary", {}, "sk-admin-none")).status).toBe(401);
   });
 });

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { keysTableName, usageTableName } from "../contracts/processes/names.ts";
 import { USAGE_SUMS } from "../contracts/usage/usage-counter.ts";
 import { createKey } from "../domain/keys/key-item.ts";
+import { histogramOf, percentilesOf } from "../domain/usage/latency-histogram.ts";
 import { usageRangesOf } from "../domain/usage/usage-ranges.ts";
 import { addSums, readSums } from "../domain/usage/usage-sums.ts";
 import { loadEnvironment } from "../environments/load.ts";
@@ -50,5 +51,6 @@ test("the synthesized stack counts the requests of a key: gateway, bucket, funct
   await expect
     .poll(counted, { timeout: 30_000 })
     .toMatchObject({ requests: 5, failedRequests: 0, outputTokens: tokens });
-  expect(Object.keys(await counted()).sort()).toEqual([...USAGE_SUMS].sort());
+  expect(Object.keys(await counted())).toEqual(expect.arrayContaining([...USAGE_SUMS]));
+  expect(percentilesOf(histogramOf(await counted(), "duration"))?.count).toBe(5);
 });

@@ -87,6 +87,11 @@ export const Pool = z.strictObject({
   purchase: Purchase,
   /** Price of its tokens in request logs and metrics. @default - none */
   price: TokenPriceSettings.optional(),
+  /**
+   * What its tokens cost the operator: `amortised` shares what the pool's instances cost in each hour among the requests of
+   * that hour. Needs `usage`; docs/usage.md. @default - `none`: sums of cost have nothing of the pool
+   */
+  cost: z.enum(["none", "amortised"]).optional(),
   /** A capacity reservation that is used before other on-demand capacity; `null` for none. */
   capacityReservation: z.strictObject({ id: reservationId }).nullable(),
 });

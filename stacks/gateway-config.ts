@@ -34,6 +34,7 @@ export interface GatewayConfigProps {
     | "replicasPerInstance"
     | "callsTools"
     | "seesImages"
+    | "takesReasoningEffort"
   >[];
 }
 
@@ -81,6 +82,7 @@ export function gatewayConfig(props: GatewayConfigProps): GatewayConfig {
       ...(pool.replicasPerInstance > 1 ? { replicasPerInstance: pool.replicasPerInstance } : {}),
       ...(pool.callsTools ? {} : { callsTools: false }),
       ...(pool.seesImages ? { seesImages: true } : {}),
+      ...(pool.takesReasoningEffort ? { takesReasoningEffort: true } : {}),
       ...priceOf(environment.pools[pool.servedName]),
     })),
     providers: Object.entries(environment.providers).map(([name, settings]) => ({ name, ...settings })),

@@ -163,6 +163,7 @@ export class ServingStack extends TerraformStack {
         store: data.usageStore,
         logRetentionDays: environment.logRetentionDays,
         kmsKeyArn: data.encryptionKey.arn,
+        pools: environment.pools,
       });
     if (data.usageStore && environment.usage?.athena)
       new UsageArchiver(this, "UsageArchiver", {

@@ -1,6 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { CONSOLE_PAGES } from "../contracts/site/console-pages.ts";
+
+const CONSOLE_HTML = '<!doctype html><script type="module" src="/console/assets/index-bbbbbbbb.js"></script>';
 
 export interface BuiltAssetsFixture {
   /** Folder of a page with one script. */
@@ -20,7 +23,7 @@ export function builtAssets(files: Readonly<Record<string, string | Uint8Array>>
   const content = {
     "site/index.html": '<!doctype html><script type="module" src="/assets/index-aaaaaaaa.js"></script>',
     "site/assets/index-aaaaaaaa.js": "console.log('page');",
-    "console/index.html": '<!doctype html><script type="module" src="/console/assets/index-bbbbbbbb.js"></script>',
+    ...Object.fromEntries(["index", ...CONSOLE_PAGES].map((page) => [`console/${page}.html`, CONSOLE_HTML])),
     "console/assets/index-bbbbbbbb.js": "console.log('console');",
     "gateway/server.mjs": "a bundle",
     "lambdas/administer.zip": "a bundle",

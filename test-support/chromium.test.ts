@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { findChromium } from "./chromium.ts";
+import { findChromium, WHOLE_BROWSERS } from "./chromium.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chromium-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,6 +19,9 @@ test("takes CHROMIUM_PATH before anything on PATH, and PATH's names in order", (
   expect(findChromium({ PATH: folder })).toBe(chrome);
   const chromium = program("chromium");
   expect(findChromium({ PATH: `/nowhere:${folder}` })).toBe(chromium);
+  const shell = program("chromium-headless-shell");
+  expect(findChromium({ PATH: folder })).toBe(shell);
+  expect(findChromium({ PATH: folder }, WHOLE_BROWSERS)).toBe(chromium);
   expect(findChromium({ PATH: folder, CHROMIUM_PATH: chrome })).toBe(chrome);
 });
 

@@ -15,7 +15,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   attack: { rooms: ["contracts"], packages: [/^zod$/] },
   bench: {
     rooms: ["gateway", "contracts", "domain", "test-support"],
-    packages: [/^undici$/, /^prom-client$/, /^dynalite$/, /^@aws-sdk\//],
+    packages: [/^undici$/, /^prom-client$/, /^dynalite(\/|$)/, /^@aws-sdk\//],
   },
   catalog: { rooms: [], types: ["contracts"], packages: [] },
   cli: {
@@ -38,7 +38,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
     packages: [
       /^react(-dom)?(\/.+)?$/,
       /^@tanstack\/react-(query|router|virtual)$/,
-      /^(axios|cmdk|icu-minify\/compile|oauth4webapi|react-hook-form|recharts|use-intl\/core|zustand)$/,
+      /^(axios|cmdk|icu-minify\/compile|oauth4webapi|preact-render-to-string|react-hook-form|recharts|use-intl\/core|zustand)$/,
     ],
   },
   constructs: {
@@ -47,7 +47,10 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
     packages: [/^cdktf$/, /^constructs$/, /^@cdktf\/provider-aws\/lib\/[a-z0-9-]+\/index\.js$/],
   },
   contracts: { rooms: [], packages: [/^zod$/] },
-  "demo-site": { rooms: ["contracts", "ui"], packages: [/^react(-dom)?(\/.+)?$/, /^preact-render-to-string$/] },
+  "demo-site": {
+    rooms: ["contracts", "ui"],
+    packages: [/^react(-dom)?(\/.+)?$/, /^preact-render-to-string$/, /^marked$/, /^minisearch$/],
+  },
   domain: {
     rooms: ["contracts", "catalog"],
     types: ["settings"],

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { startVitest } from "vitest/node";
+import { createVitest } from "vitest/node";
 import { CHROMIUM_REMEDY, findChromium } from "./chromium.ts";
-import { ClosingLineReporter, closingLine } from "./closing-line-reporter.ts";
+import { ClosingLineReporter, type Counts, closingLine } from "./closing-line-reporter.ts";
+import { ONE_AT_A_TIME } from "./one-at-a-time.ts";
 
 /** `npm test [-- filters]`: builds, checks types and style, runs every test, ends with one counting line. */
 const project = join(import.meta.dirname, "..");
@@ -11,26 +12,40 @@ const filters = process.argv.slice(2);
 interface Step {
   readonly name: string;
   readonly command: readonly string[];
-  readonly isCheck: boolean;
 }
 
 const tool = (name: string, script: string, ...args: string[]): Step => ({
   name,
   command: [join(project, script), ...args],
-  isCheck: true,
 });
-const steps: readonly Step[] = [
-  { name: "fetch the local model", command: ["engine/fetch-model.ts"], isCheck: false },
-  { name: "build", command: ["local/setup/build.ts"], isCheck: false },
-  tool("types", "node_modules/typescript/bin/tsc", "--noEmit"),
-  tool("types of the page", "node_modules/typescript/bin/tsc", "--noEmit", "-p", "demo-site"),
-  tool("types of the console", "node_modules/typescript/bin/tsc", "--noEmit", "-p", "console"),
+const preparations: readonly Step[] = [
+  { name: "fetch the local model", command: ["engine/fetch-model.ts"] },
+  { name: "build", command: ["local/setup/build.ts"] },
+];
+/** With one thread: with more of them, each checks what another one has checked, and takes time that tests need. */
+const types = (name: string, folder: string): Step =>
+  tool(name, "node_modules/typescript/bin/tsc", "--noEmit", "--singleThreaded", "-p", folder);
+const checks: readonly Step[] = [
+  types("types", "."),
+  types("types of the page", "demo-site"),
+  types("types of the console", "console"),
   tool("style", "node_modules/@biomejs/biome/bin/biome", "check", "."),
 ];
 
-function run({ command }: Step): Promise<boolean> {
-  const child = spawn(process.execPath, command, { cwd: project, stdio: ["ignore", "inherit", "inherit"] });
-  return new Promise((resolve) => child.on("close", (code) => resolve(code === 0)));
+interface Outcome {
+  readonly step: Step;
+  readonly passed: boolean;
+  readonly output: string;
+}
+
+/** @param output `shown` at once, as a download says how far it is, or `held` for the end of the run */
+async function run(step: Step, output: "shown" | "held"): Promise<Outcome> {
+  const stream = output === "shown" ? "inherit" : "pipe";
+  const child = spawn(process.execPath, step.command, { cwd: project, stdio: ["ignore", stream, stream] });
+  const pieces: Buffer[] = [];
+  for (const source of [child.stdout, child.stderr]) source?.on("data", (piece: Buffer) => pieces.push(piece));
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  return { step, passed: code === 0, output: Buffer.concat(pieces).toString() };
 }
 
 /** Where no browser is found, Playwright may fetch one into its cache; without a network the tests are skipped. */
@@ -43,21 +58,44 @@ async function ensureBrowser(): Promise<void> {
   if (findChromium() === undefined) console.log(CHROMIUM_REMEDY);
 }
 
-await ensureBrowser();
-const failures: string[] = [];
-let checks = 0;
-for (const step of filters.length > 0 ? steps.filter((each) => !each.isCheck) : steps) {
-  const passed = await run(step);
-  if (!passed) failures.push(step.name);
-  else if (step.isCheck) checks += 1;
+/** One after the other, as each of them uses both cores. */
+async function runChecks(): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const check of filters.length > 0 ? [] : checks) outcomes.push(await run(check, "held"));
+  return outcomes;
 }
 
-const reporter = new ClosingLineReporter();
-const vitest = await startVitest("test", filters, { root: project, watch: false, reporters: ["default", reporter] });
-await vitest.close();
-const { counts, skips } = reporter;
-for (const line of skips) console.log(line);
-for (const name of failures) console.log(`failed: ${name} (its output is above)`);
-const total = { ...counts, passed: counts.passed + checks, failed: counts.failed + failures.length };
+/** @param chosen projects of vitest.config.ts: names, or `!` and the name of one that is left out */
+async function runVitest(chosen: string): Promise<ClosingLineReporter> {
+  const reporter = new ClosingLineReporter();
+  const vitest = await createVitest("test", {
+    root: project,
+    watch: false,
+    project: [chosen],
+    reporters: [["default", { summary: false }], reporter],
+  });
+  if ((await vitest.globTestSpecifications(filters)).length > 0) await vitest.start(filters);
+  await vitest.close();
+  return reporter;
+}
+
+await ensureBrowser();
+const prepared: Outcome[] = [];
+for (const step of preparations) prepared.push(await run(step, "shown"));
+// The real model's tests run one at a time, beside the others: alone they would leave half of the processor unused.
+const [checked, ...reporters] = await Promise.all([
+  runChecks(),
+  runVitest(`!${ONE_AT_A_TIME}`),
+  runVitest(ONE_AT_A_TIME),
+]);
+const failures = [...prepared, ...checked].filter(({ passed }) => !passed);
+for (const line of reporters.flatMap(({ skips }) => skips)) console.log(line);
+for (const { step, output } of failures) console.log(`failed: ${step.name}:\n${output}`);
+const sum = (state: keyof Counts) => reporters.reduce((total, { counts }) => total + counts[state], 0);
+const total = {
+  passed: sum("passed") + checked.filter(({ passed }) => passed).length,
+  failed: sum("failed") + failures.length,
+  skipped: sum("skipped"),
+};
 console.log(closingLine(total));
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

@@ -6,7 +6,7 @@ import { LocalState } from "../contracts/processes/local-state.ts";
 
 const project = join(import.meta.dirname, "..");
 
-/** `npm start` in a process of its own, with a folder and ports of its own. */
+/** `npm start` in a process of its own, with a folder and ports of its own. It ends with this process. */
 export class StartedStack {
   readonly folder = mkdtempSync(join(tmpdir(), "sluice-"));
   readonly child: ChildProcess;
@@ -21,6 +21,10 @@ export class StartedStack {
       env: { ...process.env, ...this.environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    // First of the listeners: others remove folders that the child would write into.
+    const end = () => void this.child.kill("SIGTERM");
+    process.prependListener("exit", end);
+    this.child.once("exit", () => process.off("exit", end));
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.on("data", (chunk: Buffer) => {
         this.output += chunk.toString();
@@ -87,6 +91,6 @@ export class StartedStack {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -17,6 +17,8 @@ export interface BuiltFile {
   readonly modules: readonly string[];
   /** Scripts that are loaded with a script, as their `path`. What it loads later is not among them. */
   readonly imports: readonly string[];
+  /** Styles of a script, as their `path`. */
+  readonly styles: readonly string[];
 }
 
 /** A script that gets all modules whose path fits, so that they are one file and not fifty. */
@@ -30,7 +32,7 @@ interface PageBuild {
   readonly root: string;
   /** Path at which the build is served, with a slash at both ends. */
   readonly base: string;
-  /** Emptied first. */
+  /** Emptied first, but where the build is added to another. */
   readonly outDir: string;
   /** Packages that are bundled in place of those that the source names. @default - none */
   readonly alias?: Readonly<Record<string, string>>;
@@ -38,6 +40,10 @@ interface PageBuild {
   readonly prerender?: string;
   /** @default - none beside React's */
   readonly plugins?: readonly Plugin[];
+  /** HTML file of the root, whose name its script has. @default "index.html" */
+  readonly input?: string;
+  /** Whether what is in `outDir` stays, and `public/` is in it already. @default false */
+  readonly isAdded?: boolean;
   /** @default - Rolldown cuts by what pages share */
   readonly groups?: readonly ChunkGroup[];
 }
@@ -47,32 +53,52 @@ interface PageBuild {
  * the same for every environment: `/config.json` has the differences.
  */
 export async function buildPage(page: PageBuild): Promise<readonly BuiltFile[]> {
-  const { root, base, outDir, alias = {}, plugins = [], groups = [], prerender } = page;
-  // Vite takes React's development build when NODE_ENV says so, as it does inside a test runner.
-  const before = process.env.NODE_ENV;
-  process.env.NODE_ENV = "production";
-  try {
+  const {
+    root,
+    base,
+    outDir,
+    alias = {},
+    plugins = [],
+    groups = [],
+    prerender,
+    input = "index.html",
+    isAdded = false,
+  } = page;
+  const html = prerender === undefined ? undefined : await htmlOf(page, prerender);
+  return await inProduction(async () => {
     const output = await build({
       root,
       base,
       configFile: false,
       envDir: false,
-      publicDir: join(import.meta.dirname, "public"),
+      publicDir: isAdded ? false : join(import.meta.dirname, "public"),
       mode: "production",
       logLevel: "warn",
-      plugins: [react(), ...plugins, ...(prerender === undefined ? [] : [prerendered(await htmlOf(page, prerender))])],
+      plugins: [react(), ...plugins, ...(html === undefined ? [] : [prerendered(html)])],
       resolve: { alias: { ...alias } },
       build: {
         outDir,
-        emptyOutDir: true,
+        emptyOutDir: !isAdded,
         assetsInlineLimit: 0,
         modulePreload: { polyfill: false },
         target: "es2022",
         reportCompressedSize: false,
-        ...(groups.length === 0 ? {} : { rolldownOptions: { output: { codeSplitting: { groups: [...groups] } } } }),
+        rolldownOptions: {
+          input: join(root, input),
+          ...(groups.length === 0 ? {} : { output: { codeSplitting: { groups: [...groups] } } }),
+        },
       },
     });
     return await listFiles(root, outDir, chunksOf(output));
+  });
+}
+
+/** Vite takes React's development build when NODE_ENV says so, as it does inside a test runner. */
+async function inProduction<Result>(work: () => Promise<Result>): Promise<Result> {
+  const before = process.env.NODE_ENV;
+  process.env.NODE_ENV = "production";
+  try {
+    return await work();
   } finally {
     if (before === undefined) delete process.env.NODE_ENV;
     else process.env.NODE_ENV = before;
@@ -91,24 +117,28 @@ function prerendered(html: string): Plugin {
   };
 }
 
-/** Runs the module that draws the page, in this process. */
-async function htmlOf({ root, alias = {} }: PageBuild, entry: string): Promise<string> {
-  const output = await build({
-    root,
-    configFile: false,
-    envDir: false,
-    mode: "production",
-    logLevel: "warn",
-    plugins: [react()],
-    resolve: { alias: { ...alias } },
-    ssr: { noExternal: true },
-    build: { ssr: entry, write: false, target: "es2022", rolldownOptions: { output: { codeSplitting: false } } },
-  });
+/** Runs a module of a page in this process. @returns its exports */
+export async function runModule(root: string, entry: string, alias: PageBuild["alias"] = {}): Promise<unknown> {
+  const output = await inProduction(() =>
+    build({
+      root,
+      configFile: false,
+      envDir: false,
+      mode: "production",
+      logLevel: "warn",
+      plugins: [react()],
+      resolve: { alias: { ...alias } },
+      ssr: { noExternal: true },
+      build: { ssr: entry, write: false, target: "es2022", rolldownOptions: { output: { codeSplitting: false } } },
+    }),
+  );
   const [code] = [...chunksOf(output).values()].map((chunk) => chunk.code);
   if (code === undefined) throw new Error(`${entry} has no code.`);
-  const { html } = (await import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`)) as {
-    readonly html: string;
-  };
+  return await import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`);
+}
+
+async function htmlOf({ root, alias }: PageBuild, entry: string): Promise<string> {
+  const { html } = (await runModule(root, entry, alias)) as { readonly html: string };
   return html;
 }
 
@@ -125,18 +155,49 @@ async function listFiles(
   const entries = await readdir(outDir, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return await Promise.all(
-    paths.sort().map(async (file) => {
-      const path = slashed(relative(outDir, file));
-      const chunk = chunks.get(path);
-      return {
-        path,
-        bytes: (await stat(file)).size,
-        gzipBytes: gzipSync(await readFile(file)).length,
-        modules: (chunk?.moduleIds ?? []).map((id) => slashed(relative(root, id))),
-        imports: chunk?.imports ?? [],
-      };
-    }),
+    paths.sort().map(async (file) => builtFile(root, outDir, file, chunks.get(slashed(relative(outDir, file))))),
   );
+}
+
+/** A file of a build as it is on the disk. @param chunk what it was made of, where it is a script */
+export async function builtFile(
+  root: string,
+  outDir: string,
+  file: string,
+  chunk?: Rolldown.OutputChunk,
+): Promise<BuiltFile> {
+  return {
+    path: slashed(relative(outDir, file)),
+    bytes: (await stat(file)).size,
+    gzipBytes: gzipSync(await readFile(file)).length,
+    modules: (chunk?.moduleIds ?? []).map((id) => slashed(relative(root, id))),
+    imports: chunk?.imports ?? [],
+    styles: [...(chunk?.viteMetadata?.importedCss ?? [])],
+  };
+}
+
+/**
+ * The scripts that have some modules, with all that those import.
+ * @throws where no script has one of them
+ */
+export function loadedWith(files: readonly BuiltFile[], modules: readonly string[]): readonly BuiltFile[] {
+  const seen = new Set<BuiltFile>();
+  const visit = (file: BuiltFile | undefined, name: string): void => {
+    if (file === undefined) throw new Error(`The build has no ${name}.`);
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const path of file.imports)
+      visit(
+        files.find((other) => other.path === path),
+        path,
+      );
+  };
+  for (const name of modules)
+    visit(
+      files.find(({ modules: sources }) => sources.includes(name)),
+      name,
+    );
+  return [...seen];
 }
 
 function slashed(path: string): string {

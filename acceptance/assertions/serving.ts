@@ -9,7 +9,8 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { asObject, asText, block } from "../../local/template/json.ts";
 import { type Applied, expectAll, expectEqual, type StackAssertion } from "./assertion.ts";
-import { resourcesOf, roleStatements } from "./role-policy.ts";
+import { expectGatewayRights } from "./gateway-rights.ts";
+import { roleStatements } from "./role-policy.ts";
 
 export const SERVING: readonly StackAssertion[] = [
   {
@@ -70,18 +71,7 @@ export const SERVING: readonly StackAssertion[] = [
     types: ["aws_iam_role", "aws_iam_role_policy"],
     check: async ({ url, run }) => {
       const name = `sluice-${run.name.slice(0, run.name.lastIndexOf("-"))}`;
-      const statements = await roleStatements(url, `${name}-gateway`);
-      const tables = resourcesOf(statements, "dynamodb").map((arn) => arn.slice(arn.lastIndexOf("/") + 1));
-      const wanted = ["batches", "keys", "responses", "routes", "usage"].map((table) => `${name}-${table}`);
-      expectEqual("tables", [...new Set(tables)].toSorted(), wanted);
-      const folders = resourcesOf(statements, "s3").map((arn) => /-files-[^/]*\/(\w+)\/\*$/.exec(arn)?.[1]);
-      expectEqual("folders of the batches' bucket", folders.filter((folder) => folder !== undefined).toSorted(), [
-        "files",
-        "parts",
-      ]);
-      const written = resourcesOf(statements, "s3").flatMap((arn) => /-usage-[^/]*\/(.*)$/.exec(arn)?.[1] ?? []);
-      expectEqual("objects of the bucket of usage", written, ["usage/*"]);
-      expectEqual("secrets", resourcesOf(statements, "secretsmanager"), []);
+      expectGatewayRights(await roleStatements(url, `${name}-gateway`), name);
     },
   },
   {

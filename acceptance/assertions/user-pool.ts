@@ -43,8 +43,22 @@ export const USER_POOL: readonly StackAssertion[] = [
         const found = await described(url, "DescribeUserPoolClient", "UserPoolClient", which);
         expectEqual(
           `the app client ${asText(client.name)}`,
-          [found.AllowedOAuthFlows, found.CallbackURLs, found.ExplicitAuthFlows, found.ClientSecret],
-          [client.allowed_oauth_flows, client.callback_urls, client.explicit_auth_flows, undefined],
+          [
+            found.AllowedOAuthFlows,
+            found.CallbackURLs,
+            found.ExplicitAuthFlows,
+            found.IdTokenValidity,
+            asObject(found.RefreshTokenRotation ?? {}).Feature,
+            found.ClientSecret,
+          ],
+          [
+            client.allowed_oauth_flows,
+            client.callback_urls,
+            client.explicit_auth_flows,
+            client.id_token_validity,
+            blocks(client.refresh_token_rotation)[0]?.feature,
+            undefined,
+          ],
         );
       }
       for (const { domain, user_pool_id: pool } of of(DOMAIN)) {

@@ -62,6 +62,14 @@ async function awsProxy(patches: readonly EmulatorPatch[] = []) {
 
 const FORM = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
 
+/** Node's server names the seconds after which it closes a connection without requests, unless there is no such time. */
+test("the proxy closes no connection because it is idle", async () => {
+  const { proxy } = await awsProxy();
+  const response = await fetch(proxy.url, { method: "POST", body: "{}" });
+  expect(response.headers.get("keep-alive")).toBeNull();
+  expect(response.headers.get("connection")).not.toBe("close");
+});
+
 describe("a call", () => {
   test("goes to the emulator of the service that it is signed for", async () => {
     const { call } = await awsProxy();

@@ -10,7 +10,9 @@ export function cognitoPatches(): readonly EmulatorPatch[] {
     {
       service: "cognito-idp",
       operation: /^(Create|Update|Describe)UserPoolClient$/,
-      reason: "MiniStack forgets how refresh tokens rotate; it is stored and returned as requested",
+      reason:
+        "MiniStack forgets how refresh tokens rotate; it is stored and returned as requested, and as in Cognito an update " +
+        "that does not say it takes it away",
       echo: "part",
       respond: async (call, send) => {
         const { RefreshTokenRotation: requested } = input(call);
@@ -19,6 +21,7 @@ export function cognitoPatches(): readonly EmulatorPatch[] {
           if (!isObject(client)) return response;
           const id = asText(client.ClientId);
           if (requested !== undefined) rotations.set(id, requested);
+          else if (call.operation === "UpdateUserPoolClient") rotations.delete(id);
           const rotation = rotations.get(id);
           return rotation === undefined
             ? response

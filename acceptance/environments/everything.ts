@@ -33,6 +33,7 @@ export default {
       clientId: "sluice",
       clientSecretId: "sluice/console-client",
       accessTokens: { audience: "https://api.example.com" },
+      groups: { map: { engineering: "group_1m3250v01ffjhh9kv9vs41k56" }, admit: "member" },
     },
   },
   history: { retentionDays: 30 },
@@ -50,6 +51,7 @@ export default {
       model: "phi-3-mini-4k-instruct",
       instanceType: "g5.xlarge",
       warmPool: { minInstances: 1, maxPrepared: 1 },
+      cost: "amortised",
       weights: {
         s3: "s3://team-models/phi/2026-11",
         account: "210987654321",

@@ -2,8 +2,6 @@ const SESSION_DOCUMENT = "arn:aws:ssm:{region}:{account}:document/{name}-shell";
 
 const DELIVERY_STREAM = "arn:aws:firehose:{region}:{account}:deliverystream/{name}-audit-events";
 
-const USER_POOL = "arn:aws:cognito-idp:{region}:{account}:userpool/{id}";
-
 const IP_SET = "arn:aws:wafv2:{region}:{account}:regional/ipset/{name}-trusted-v4";
 
 /** Requests that the record lacks, in its form, by the reason. */
@@ -22,10 +20,6 @@ export const UNEMULATED_REQUESTS: Readonly<Record<string, readonly string[]>> = 
   ].map((action) => `wafv2:${action} ${IP_SET}/{id} resource-tag`),
   // aws_kinesis_firehose_delivery_stream, as the provider's source calls it
   "no run changes the destination of the delivery stream": [`firehose:UpdateDestination ${DELIVERY_STREAM}`],
-  // aws_cognito_user_pool and aws_cognito_user_pool_client, as the provider's source calls them
-  "no run changes a user pool or its client": ["UpdateUserPool", "UpdateUserPoolClient"].map(
-    (action) => `cognito-idp:${action} ${USER_POOL} resource-tag`,
-  ),
   // aws_api_gateway_domain_name and aws_api_gateway_base_path_mapping, as the provider calls them
   "no emulator has base path mappings of API Gateway's domains": [
     "apigateway:POST arn:aws:apigateway:{region}::/domainnames request-tag",

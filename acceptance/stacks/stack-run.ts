@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { asObject, isObject, type JsonObject } from "../../local/template/json.ts";
+import { isObject, type JsonObject } from "../../local/template/json.ts";
 import { rawResources, type Stack } from "../../local/template/stacks.ts";
 import { parseObject } from "../aws-calls/call.ts";
 import type { Testbed } from "../testbed.ts";
@@ -10,6 +10,8 @@ import { operatorVariables } from "./operator-variables.ts";
 import { prepareStack } from "./prepare-stack.ts";
 import { stateStore } from "./stack-order.ts";
 import { withStateEntering, withStateLeaving, withStateOnDisk } from "./state-encryption.ts";
+import { type StateResource, stateResources } from "./state-resources.ts";
+import { type Update, unwantedChanges } from "./updates.ts";
 
 /** One stack on the testbed, and OpenTofu's steps on it. Every step throws with OpenTofu's output. */
 export class StackRun {
@@ -117,12 +119,26 @@ export class StackRun {
     await this.step("apply", "acceptance.tfplan");
   }
 
+  /** Makes a change that must be made in place, and leave nothing more to plan. @throws */
+  async updateAndProve(update: Update): Promise<void> {
+    this.write(update.edit);
+    const changes = await this.plannedChanges();
+    const unwanted = unwantedChanges(changes, update.types);
+    if (changes.length === 0 || unwanted.length > 0)
+      throw new Error(
+        `${this.name}: changing ${update.what} must update in place, but the plan is\n${changes.join("\n")}`,
+      );
+    await this.applyPlanned();
+    await this.expectClean("after its update");
+  }
+
   startApply(): RunningChild {
     return this.#tofu.start(this.folder, ["apply", "-auto-approve"]);
   }
 
-  async destroy(): Promise<void> {
-    await this.step("destroy", "-auto-approve");
+  /** @param options `-refresh=false` where a plan has just read every resource */
+  async destroy(...options: readonly "-refresh=false"[]): Promise<void> {
+    await this.step("destroy", "-auto-approve", ...options);
     const left = (await this.step("state", "list")).trim();
     if (left !== "") throw new Error(`${this.name}: destroyed, but its state still holds\n${left}`);
   }
@@ -137,21 +153,16 @@ export class StackRun {
 
   /** The state's resources as attributes by address. */
   async attributes(): Promise<JsonObject> {
-    return Object.fromEntries((await this.#stateResources()).map(({ address, values }) => [String(address), values]));
+    return Object.fromEntries((await this.#stateResources()).map(({ address, attributes }) => [address, attributes]));
   }
 
   /** Addresses of tainted resources, whose creation was interrupted: the next apply would replace them. */
   async tainted(): Promise<readonly string[]> {
-    return (await this.#stateResources())
-      .filter(({ tainted }) => tainted === true)
-      .map(({ address }) => String(address));
+    return (await this.#stateResources()).filter(({ isTainted }) => isTainted).map(({ address }) => address);
   }
 
-  async #stateResources(): Promise<readonly JsonObject[]> {
-    const { values } = parseObject(await this.step("show", "-json"));
-    const { root_module } = asObject(values ?? {});
-    const { resources } = asObject(root_module ?? {});
-    return Array.isArray(resources) ? resources.filter(isObject) : [];
+  async #stateResources(): Promise<readonly StateResource[]> {
+    return stateResources(parseObject(await this.step("state", "pull")));
   }
 
   /** Runs a step to its end and returns its output. */

@@ -25,6 +25,24 @@ const OLD_VERSION_DAYS: Update = {
     ),
 };
 
+/** Of the environment's own user pool: who may make an account; of its client: where a sign-in may return, and how long tokens live. */
+export const USER_POOL_UPDATE: Update = {
+  what: "the user pool's sign-up and its client's addresses and tokens",
+  types: ["aws_cognito_user_pool", "aws_cognito_user_pool_client"],
+  edit: (document) =>
+    changeResources(
+      changeResources(document, "aws_cognito_user_pool", (config) =>
+        changeValue(config, ["admin_create_user_config", "allow_admin_create_user_only"], (only) => only !== true),
+      ),
+      "aws_cognito_user_pool_client",
+      (config) => ({
+        ...config,
+        callback_urls: ["https://other.example.com/console/signed-in"],
+        id_token_validity: asNumber(config.id_token_validity) - 1,
+      }),
+    ),
+};
+
 /** One change per stack, by the stack's name without the environment. */
 const UPDATES: Readonly<Record<string, Update>> = {
   network: {

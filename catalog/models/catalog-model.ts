@@ -43,6 +43,8 @@ export interface CatalogModel {
   readonly toolCallParser?: string;
   /** vLLM's parser of the model's thinking (`--reasoning-parser`). @default - none: it does not think aloud */
   readonly reasoningParser?: string;
+  /** Whether its chat template reads `reasoning_effort`. @default false */
+  readonly takesReasoningEffort?: boolean;
   /** vLLM arguments that this model needs everywhere. Size, parallelism and name are added by the pool. */
   readonly engineArguments: readonly string[];
   /** Page of the configuration; of your own weights, `file:` and their name. */
@@ -91,6 +93,7 @@ export interface ModelEntry {
   readonly variants?: readonly ModelVariant[];
   readonly toolCallParser?: string;
   readonly reasoningParser?: string;
+  readonly takesReasoningEffort?: boolean;
   /** @default - those of the task */
   readonly engineArguments?: readonly string[];
   readonly chatTemplate?: string;
@@ -115,6 +118,7 @@ export function catalogEntry(entry: ModelEntry): CatalogModel {
     licence: typeof entry.licence === "string" ? { name: entry.licence, url: `${page}/README.md` } : entry.licence,
     ...(entry.toolCallParser === undefined ? {} : { toolCallParser: entry.toolCallParser }),
     ...(entry.reasoningParser === undefined ? {} : { reasoningParser: entry.reasoningParser }),
+    ...(entry.takesReasoningEffort === undefined ? {} : { takesReasoningEffort: entry.takesReasoningEffort }),
     engineArguments:
       entry.engineArguments ?? (task === "generate" ? ["--enable-prefix-caching"] : ["--runner", "pooling"]),
     source: `${page}/config.json`,

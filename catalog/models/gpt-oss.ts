@@ -29,6 +29,7 @@ const gptOss = (entry: Omit<ModelEntry, "licence" | "minimumVllm" | "contextToke
     licence: { name: "Apache-2.0", url: `https://huggingface.co/${entry.id}/blob/main/LICENSE` },
     toolCallParser: "openai",
     reasoningParser: "openai_gptoss",
+    takesReasoningEffort: true,
     minimumVllm: "0.10.2",
     chatTemplate: "It always thinks, in OpenAI's Harmony format; reasoning_effort chooses how long.",
   });

@@ -78,7 +78,7 @@ export const MODEL_HOSTS = {
     models: {
       "openai/gpt-oss-120b": {
         contextTokens: 131_072,
-        capabilities: ["tools", "json-schema"],
+        capabilities: ["tools", "json-schema", "reasoning"],
         inputUsdPerMillion: 0.15,
         outputUsdPerMillion: 0.6,
         cachedInputUsdPerMillion: 0.075,
@@ -86,7 +86,7 @@ export const MODEL_HOSTS = {
       },
       "openai/gpt-oss-20b": {
         contextTokens: 131_072,
-        capabilities: ["tools", "json-schema"],
+        capabilities: ["tools", "json-schema", "reasoning"],
         inputUsdPerMillion: 0.075,
         outputUsdPerMillion: 0.3,
         cachedInputUsdPerMillion: 0.0375,

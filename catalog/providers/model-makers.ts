@@ -9,6 +9,11 @@ const XAI_PRICES = "https://api.x.ai/v1/language-models";
 
 const SEES = ["tools", "vision", "json-schema"] as const;
 const WRITES = ["tools", "json-schema"] as const;
+/**
+ * With `reasoning_effort` of low, medium and high (developers.openai.com/api/docs/guides/reasoning), as Anthropic's effort
+ * (platform.claude.com/docs/en/build-with-claude/effort, "supportedModels") and Gemini's levels (ai.google.dev/gemini-api/docs/thinking).
+ */
+const THINKS = [...SEES, "reasoning"] as const;
 
 /** Providers of their own models. */
 export const MODEL_MAKERS = {
@@ -19,9 +24,9 @@ export const MODEL_MAKERS = {
     credential: "key",
     keysPage: "https://platform.openai.com/api-keys",
     models: {
-      "gpt-6.1-sol": model(922_000, SEES, { input: 2, output: 10, cached: 0.1, write: 2.5 }, OPENAI_PRICES),
-      "gpt-6-luna": model(922_000, SEES, { input: 0.1, output: 0.5, cached: 0.01, write: 0.125 }, OPENAI_PRICES),
-      "gpt-5-mini": model(272_000, SEES, { input: 0.25, output: 2, cached: 0.025 }, OPENAI_PRICES),
+      "gpt-6.1-sol": model(922_000, THINKS, { input: 2, output: 10, cached: 0.1, write: 2.5 }, OPENAI_PRICES),
+      "gpt-6-luna": model(922_000, THINKS, { input: 0.1, output: 0.5, cached: 0.01, write: 0.125 }, OPENAI_PRICES),
+      "gpt-5-mini": model(272_000, THINKS, { input: 0.25, output: 2, cached: 0.025 }, OPENAI_PRICES),
       "gpt-4o-mini": model(128_000, [...SEES, "logprobs"], { input: 0.15, output: 0.6, cached: 0.075 }, OPENAI_PRICES),
       "text-embedding-3-small": model(8191, ["embeddings"], { input: 0.02, output: 0 }, OPENAI_PRICES),
       "omni-moderation-latest": model(32_768, ["moderations"], { input: 0, output: 0 }, OPENAI_PRICES),
@@ -35,11 +40,16 @@ export const MODEL_MAKERS = {
     credential: "key",
     keysPage: "https://platform.claude.com/settings/keys",
     models: {
-      "claude-opus-5-5": model(1_000_000, SEES, { input: 4, output: 20, cached: 0.2, write: 5 }, ANTHROPIC_PRICES),
-      "claude-sonnet-5-5": model(1_000_000, SEES, { input: 2, output: 10, cached: 0.1, write: 2.5 }, ANTHROPIC_PRICES),
+      "claude-opus-5-5": model(1_000_000, THINKS, { input: 4, output: 20, cached: 0.2, write: 5 }, ANTHROPIC_PRICES),
+      "claude-sonnet-5-5": model(
+        1_000_000,
+        THINKS,
+        { input: 2, output: 10, cached: 0.1, write: 2.5 },
+        ANTHROPIC_PRICES,
+      ),
       "claude-haiku-5-5": model(
         1_000_000,
-        SEES,
+        THINKS,
         { input: 0.1, output: 0.5, cached: 0.01, write: 0.125 },
         "https://platform.claude.com/docs/en/models/haiku-5-5/overview",
       ),
@@ -53,10 +63,10 @@ export const MODEL_MAKERS = {
     credential: "key",
     keysPage: "https://aistudio.google.com/apikey",
     models: {
-      "gemini-4-argon": model(1_048_576, [...SEES, "audio"], { input: 2, output: 10, cached: 0.1 }, GEMINI_PRICES),
+      "gemini-4-argon": model(1_048_576, [...THINKS, "audio"], { input: 2, output: 10, cached: 0.1 }, GEMINI_PRICES),
       "gemini-4-hydrogen": model(
         1_048_576,
-        [...SEES, "audio"],
+        [...THINKS, "audio"],
         { input: 1.5, output: 7.5, cached: 0.075 },
         "https://aistudio.google.com/docs/pricing#gemini-4-hydrogen",
       ),

@@ -51,6 +51,15 @@ describe("sluice admin-keys create", () => {
     expect((await store.list("default", { kind: "organization", limit: 10 })).records).toHaveLength(1);
   });
 
+  // documented: first-admin-key-scopes
+  test("with --scope makes a key that may do no more than that", async () => {
+    const { run, identify } = await cli();
+    const text = await run("create", "--email", "ops@example.com", "--scope", "users.read,usage.read", "users.read");
+    expect(text).toContain("It may do at most users.read, usage.read.");
+    expect((await identify(text)).scopes).toEqual(new Set(["users.read", "usage.read"]));
+    expect((await identify(await run("create", "--email", "ops@example.com"))).scopes).toBeUndefined();
+  });
+
   test("twice at once makes one owner", async () => {
     const { run, store } = await cli();
     await Promise.all([1, 2, 3].map(() => run("create", "--email", "ops@example.com")));
@@ -95,6 +104,11 @@ describe("sluice admin-keys create", () => {
   test.each([
     [["--email", "ops"], '--email must be an e-mail address, got "ops"; correct it.'],
     [["--email", "a@b.example", "--organization", "A#"], '--organization must be 1 to 40 of a-z, 0-9 and -, got "A#"'],
+    [["--email", "a@b.example", "--scope", "users"], "--scope must be some of projects.read, "],
+    [
+      ["--email", "a@b.example", "--scope", ""],
+      /^--scope must be some of projects.read, .*, got none; name one, or leave/,
+    ],
     [["--email", "a@b.example", "--expires", "soon"], "--expires must be a time span"],
   ])("refuses %j with the rule, and stores nothing", async (args, message) => {
     const { run, store } = await cli();

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ERRORS } from "../../contracts/api/errors.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { fetchFailure } from "../terminal/fetch-failure.ts";
 import { UserError } from "../terminal/user-error.ts";
@@ -28,11 +29,15 @@ export interface VersionedBody<T> {
 }
 
 const TIMEOUT_MS = 30_000;
+/** How gateways and API Gateway begin to say that they have no such path. */
+const NOTHING_THERE = ERRORS.not_found.message.split(".", 1)[0] ?? "";
+const CONTROL_PATH = /^\/v1\/(organization|projects)(\/|$)/;
 
 const ErrorBody = z.object({
   error: z.object({
     message: z.string(),
     code: z.string().nullish(),
+    param: z.string().nullish(),
     details: z.array(z.object({ param: z.string(), message: z.string() })).optional(),
   }),
 });
@@ -40,10 +45,13 @@ const ErrorBody = z.object({
 /** An error response of the admin API, with its code. */
 export class AdminRefusal extends UserError {
   readonly code: string | undefined;
+  /** The field that is wrong. */
+  readonly param: string | undefined;
 
-  constructor(message: string, code: string | undefined) {
+  constructor(message: string, code: string | undefined, param?: string | undefined) {
     super(message);
     this.code = code;
+    this.param = param;
   }
 }
 
@@ -85,23 +93,33 @@ export class AdminClient {
     } catch (error) {
       throw new UserError(`${url} can't be reached (${fetchFailure(error)}); check --url, and that the service runs.`);
     }
-    if (!response.ok) throw refusal(response.status, text, url);
+    if (!response.ok) throw refusal(response.status, text, url, path);
     const parsed = schema.safeParse(parseJson(text));
     if (parsed.success) return { body: parsed.data, etag: response.headers.get("etag") ?? undefined };
     throw new UserError(`${url} sent a response that Sluice's API never sends; check --url.`);
   }
 }
 
-function refusal(status: number, sent: string, url: string): UserError {
+/** An API without the path. @param path with its query */
+function absentPath(url: string, path: string): UserError {
+  const [bare = ""] = path.split("?");
+  const setting = CONTROL_PATH.test(bare)
+    ? "its environment file does not set `api.controlApi` to true"
+    : "a setting of its environment file switches it off";
+  return new UserError(`${url} has nothing at ${bare}: ${setting}, or the service is of another release.`);
+}
+
+function refusal(status: number, sent: string, url: string, path: string): UserError {
   const parsed = ErrorBody.safeParse(parseJson(sent));
   if (!parsed.success)
     return new UserError(
       `${url} responded with ${status} without an error message; check that --url is the API's address.`,
     );
-  const { message, code, details = [] } = parsed.data.error;
+  const { message, code, param, details = [] } = parsed.data.error;
+  if (status === 404 && message.startsWith(NOTHING_THERE)) return absentPath(url, path);
   const problems = details.map((detail) => sentenceOf(detail.param, detail.message));
   const text = problems.length === 0 ? message : problems.join(" ");
-  return new AdminRefusal(text.replaceAll(/\s*\n\s*/g, " "), code ?? undefined);
+  return new AdminRefusal(text.replaceAll(/\s*\n\s*/g, " "), code ?? undefined, param ?? undefined);
 }
 
 /** A problem as a sentence that names its field. */

@@ -53,10 +53,23 @@ describe("sluice routes", () => {
       "chat: tiny is used first within 5 s on all gateways",
     );
     expect(await answeredBy("chat")).toBe("tiny");
-    expect(await run("override", "chat", "--drain", "a/small")).toContain("a/small gets no new requests");
+    const replaced = await run("override", "chat", "--drain", "a/small", "--replace");
+    expect(replaced).toMatch(/Replaced: tiny is used first, since .* by the key .*a\/small gets no new requests/s);
     expect(await answeredBy("chat")).toBe("tiny");
-    expect(await run("release", "chat")).toContain("follows its policy again");
+    const released = await run("release", "chat");
+    expect(released).toMatch(/Released: a\/small gets no new requests, since .*follows its policy again/s);
     expect(await answeredBy("chat")).toBe("a/small");
+  });
+
+  // documented: cli-override-version
+  test("puts no override in place of another operator's, unless it is to", async () => {
+    const { run, answeredBy } = await setUp();
+    await run("set", "chat", "--target", "a/small=1", "tiny=0");
+    await run("override", "chat", "--force", "tiny");
+    const error = await run("override", "chat", "--drain", "tiny").catch((thrown: Error) => thrown.message);
+    expect(error).toMatch(/^chat has an override already: tiny is used first, since .*; add --replace/);
+    expect(error).not.toContain("\n");
+    expect(await answeredBy("chat")).toBe("tiny");
   });
 
   test.each([

@@ -1,8 +1,9 @@
 import { Command } from "commander";
+import { AdminOverride } from "../../contracts/api/admin.ts";
 import { type FallbackReference, RouteSettings, targetId } from "../../contracts/targets/target-settings.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
-import type { AdminClient } from "./admin-client.ts";
+import { type AdminClient, AdminRefusal } from "./admin-client.ts";
 import { type AdminOptions, type AdminTools, adminClient, withEndpointOptions } from "./admin-endpoint.ts";
 import { type RouteOptions, routeSettings, TARGET_FORM } from "./route-settings.ts";
 import { Deleted, Put, pathOf, putSettings, removeStored, storedList } from "./stored-settings.ts";
@@ -10,6 +11,8 @@ import { Deleted, Put, pathOf, putSettings, removeStored, storedList } from "./s
 interface OverrideOptions extends AdminOptions {
   readonly force?: string;
   readonly drain?: readonly string[];
+  /** Puts it in place of an override that is there. */
+  readonly replace?: boolean;
 }
 
 /** `sluice routes list|set|remove|override|release`: public model names, over the admin API. */
@@ -41,6 +44,7 @@ export function routesCommand(tools: AdminTools): Command {
     .description("until it is released, use one target first, or send no new requests to some targets")
     .option("--force <target>", "target to use first, whatever the policy is")
     .option("--drain <target...>", "targets that get no new requests")
+    .option("--replace", "put it in place of an override that is there (default: refuse)")
     .action((name: string, options: OverrideOptions) => override(name, options, tools));
   withEndpointOptions(routes.command("release <name>"))
     .description("end an override")
@@ -75,21 +79,74 @@ async function set(name: string, options: AdminOptions & RouteOptions, tools: Ad
 }
 
 async function override(name: string, options: OverrideOptions, tools: AdminTools): Promise<void> {
-  const { force = null, drain = [] } = options;
+  const { force = null, drain = [], replace = false } = options;
   if (force === null && drain.length === 0)
     throw new UserError("An override needs --force or --drain; to end an override, use `sluice routes release`.");
   const client = adminClient(options, tools);
-  await client.call({ method: "POST", path: `${pathOf("routes", name)}/override`, body: { force, drain } }, Put);
-  const parts = [
-    force === null ? "" : `${force} is used first`,
-    drain.length === 0 ? "" : `${drain.join(", ")} gets no new requests`,
-  ];
+  const before = await overrideNow(name, client);
+  if (before?.made !== undefined && !replace)
+    throw new UserError(
+      `${name} has an override already: ${before.made}; add --replace to put yours in its place, with all of it that is to stay.`,
+    );
+  const path = `${pathOf("routes", name)}/override`;
+  await changeOverride(name, () =>
+    client.call({ method: "POST", path, body: { force, drain }, ifMatch: before?.etag }, Put),
+  );
+  if (before?.made !== undefined) tools.print(`Replaced: ${before.made}.`);
   tools.print(
-    `${name}: ${parts.filter(Boolean).join(", ")} within 5 s on all gateways, until \`sluice routes release ${name}\`.`,
+    `${name}: ${effectOf({ force, drain })} within 5 s on all gateways, until \`sluice routes release ${name}\`.`,
   );
 }
 
 async function release(name: string, client: AdminClient, tools: AdminTools): Promise<void> {
-  await client.call({ method: "DELETE", path: `${pathOf("routes", name)}/override` }, Deleted);
+  const before = await overrideNow(name, client);
+  const path = `${pathOf("routes", name)}/override`;
+  // Without an override there is none to be released, which the service says in its own words.
+  const ifMatch = before?.made === undefined ? undefined : before.etag;
+  await changeOverride(name, () => client.call({ method: "DELETE", path, ifMatch }, Deleted));
+  if (before?.made !== undefined) tools.print(`Released: ${before.made}.`);
   tools.print(`${name} follows its policy again within 5 s on all gateways.`);
+}
+
+const StoredOverride = AdminOverride.pick({ version: true, updatedAt: true, updatedBy: true, settings: true }).strip();
+
+/**
+ * The override of a route, and its version. `made`: what it does, since when and by whom; `undefined` without an override.
+ * @returns `undefined` from a gateway of a release that can't show overrides
+ */
+async function overrideNow(
+  name: string,
+  client: AdminClient,
+): Promise<{ readonly etag: string; readonly made: string | undefined } | undefined> {
+  try {
+    const { version, updatedAt, updatedBy, settings } = await client.call(
+      { method: "GET", path: `${pathOf("routes", name)}/override` },
+      StoredOverride,
+    );
+    const made = version === 0 ? undefined : `${effectOf(settings)}, since ${updatedAt} by the key ${updatedBy}`;
+    return { etag: `"${version}"`, made };
+  } catch (error) {
+    if (error instanceof AdminRefusal && error.code === "method_not_allowed") return undefined;
+    throw error;
+  }
+}
+
+/** Makes a change of the version that was read. @throws {UserError} where another operator was first */
+async function changeOverride(name: string, change: () => Promise<unknown>): Promise<void> {
+  try {
+    await change();
+  } catch (error) {
+    if (!(error instanceof AdminRefusal) || error.code !== "version_conflict") throw error;
+    throw new UserError(
+      `Another operator changed the override of ${name} meanwhile, so nothing was done; run the command again to see the change.`,
+    );
+  }
+}
+
+function effectOf({ force, drain }: { readonly force: string | null; readonly drain: readonly string[] }): string {
+  const parts = [
+    force === null ? "" : `${force} is used first`,
+    drain.length === 0 ? "" : `${drain.join(", ")} gets no new requests`,
+  ];
+  return parts.filter(Boolean).join(", ");
 }

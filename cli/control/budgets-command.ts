@@ -3,7 +3,7 @@ import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { type ControlOptions, type ControlTools, controlClient, withControlOptions } from "./control-endpoint.ts";
 import { dollars, isSameCounter, limitFrom, SUBJECT_FORM, subjectOf } from "./limit-text.ts";
-import { spentOf } from "./spent.ts";
+import { resetOf } from "./reset-of.ts";
 import { changeLimits, storedLimits } from "./stored-limits.ts";
 
 interface SetOptions extends ControlOptions {
@@ -18,7 +18,7 @@ const PERIODS = ["day", "week", "month", "lifetime"];
 export function budgetsCommand(tools: ControlTools): Command {
   const budgets = new Command("budgets").description("list and set budgets: limits of money, in dollars");
   withControlOptions(budgets.command("list"))
-    .description("list the budgets of all subjects, and what is spent of those by UTC for all models")
+    .description("list the budgets of all subjects, what is spent of each, and when it begins anew by its time zone")
     .action((options: ControlOptions) => list(options, tools));
   withControlOptions(budgets.command("set <subject> <dollars>"))
     .description(`set the budget of a subject: ${SUBJECT_FORM}`)
@@ -31,19 +31,21 @@ export function budgetsCommand(tools: ControlTools): Command {
 
 async function list(options: ControlOptions, tools: ControlTools): Promise<void> {
   const client = controlClient(options, tools);
-  const all = await storedLimits(client);
-  const budgets = all.flatMap(({ scope, subject_id: id, limits }) =>
+  const all = await storedLimits(client, { withUsed: true });
+  const rows = all.flatMap(({ subject_id: id, limits }) =>
     limits
       .filter(({ metric, action }) => metric === "nano_usd" && action !== "alert")
-      .map((limit) => ({ scope, id, limit })),
+      .map(({ used: spent, ...limit }) => ({ id, limit, spent, resetsAt: resetOf(limit, tools.now()) })),
   );
-  const rows = [];
-  for (const { scope, id, limit } of budgets)
-    rows.push({ id, limit, spent: await spentOf(client, scope, id, limit, tools.now()) });
   if (options.json === true)
     return tools.print(
       JSON.stringify(
-        rows.map(({ id, limit, spent }) => ({ subject_id: id, ...limit, spent_nano_usd: spent ?? null })),
+        rows.map(({ id, limit, spent, resetsAt = null }) => ({
+          subject_id: id,
+          ...limit,
+          spent_nano_usd: spent ?? null,
+          resets_at: resetsAt,
+        })),
         null,
         2,
       ),
@@ -51,14 +53,15 @@ async function list(options: ControlOptions, tools: ControlTools): Promise<void>
   if (rows.length === 0) return tools.print("There are no budgets; set one with `sluice budgets set SUBJECT DOLLARS`.");
   tools.print(
     textTable([
-      ["SUBJECT", "PER", "BUDGET", "SPENT", "MODEL", "TIME ZONE"],
-      ...rows.map(({ id, limit, spent }) => [
+      ["SUBJECT", "PER", "BUDGET", "SPENT", "RESETS", "TIME ZONE", "MODEL"],
+      ...rows.map(({ id, limit, spent, resetsAt }) => [
         id,
         limit.window,
         dollars(limit.max),
         spent === undefined ? "-" : dollars(spent),
+        resetsAt ?? "never",
+        limit.time_zone ?? "UTC",
         limit.model ?? "",
-        limit.time_zone ?? "",
       ]),
     ]),
   );

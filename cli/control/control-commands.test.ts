@@ -1,10 +1,15 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { Command } from "commander";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { gatewayResponses } from "../../contracts/openapi/gateway-responses.ts";
+import { quotaSeries } from "../../domain/limits/credit-use.ts";
 import { usageEvent } from "../../domain/usage/test/usage-events.ts";
 import { usageAdditions } from "../../domain/usage/usage-sums.ts";
+import { startTestGateway } from "../../gateway/test/test-gateway.ts";
+import { bind } from "../../local/http/server.ts";
 import { controlServer } from "../../local/test/control-server.ts";
 import { CLOSED_PORT } from "../../test-support/closed-port.ts";
+import { holdCommand } from "../erasure/hold-command.ts";
 import { budgetsCommand } from "./budgets-command.ts";
 import type { ControlTools } from "./control-endpoint.ts";
 import { creditsCommand } from "./credits-command.ts";
@@ -137,20 +142,43 @@ describe("sluice limits", () => {
 
 describe("sluice budgets", () => {
   test("sets budgets in dollars and lists them with what is spent", async () => {
-    const { budgets, limits, project } = await setUp();
+    const { budgets, limits, project, ...server } = await setUp();
     expect(await budgets("list")).toContain("There are no budgets");
     expect(await budgets("set", project, "50")).toContain(`${project} may spend 50.00 dollars per month`);
     await budgets("set", "organization", "0.75", "--per", "day");
-    await budgets("set", project, "9", "--per", "week", "--time-zone", "Asia/Tokyo");
+    // It is Tuesday there, and the week has the day before; by UTC it is Monday.
+    await budgets("set", project, "9", "--per", "week", "--time-zone", "Pacific/Kiritimati");
+    await budgets("set", project, "8", "--per", "day", "--time-zone", "Asia/Kolkata");
+    await budgets("set", project, "70", "--per", "lifetime");
+    await budgets("set", project, "6", "--per", "lifetime", "--model", "small");
+    for (const [counter, window, used] of [
+      ["organization:org-a:nano_usd:day", "2026-09-21", 4000],
+      [`project:${project}:nano_usd:month`, "2026-09", 1_500_004_001],
+      [`project:${project}:nano_usd:month`, "2026-08", 9_000_000_000],
+      [`project:${project}:nano_usd:week:@Pacific/Kiritimati`, "2026-09-21", 2],
+      [`project:${project}:nano_usd:day:@Asia/Kolkata`, "2026-09-21", 3_000_000_000],
+      [`project:${project}:nano_usd:lifetime`, "lifetime", 69_000_000_000],
+    ] as const)
+      await server.document.send(
+        new PutCommand({ TableName: server.usageTable, Item: { series: quotaSeries(counter), entry: window, used } }),
+      );
     await limits("set", project, "requests/minute=5");
     expect(cells(await budgets("list"))).toEqual([
-      ["SUBJECT", "PER", "BUDGET", "SPENT", "MODEL", "TIME ZONE"],
-      ["organization", "day", "0.75", "0.000004"],
-      [project, "month", "50.00", "1.500004001"],
-      [project, "week", "9.00", "-", "Asia/Tokyo"],
+      ["SUBJECT", "PER", "BUDGET", "SPENT", "RESETS", "TIME ZONE", "MODEL"],
+      ["organization", "day", "0.75", "0.000004", "2026-09-22T00:00:00+00:00", "UTC"],
+      [project, "month", "50.00", "1.500004001", "2026-10-01T00:00:00+00:00", "UTC"],
+      [project, "week", "9.00", "0.000000002", "2026-09-28T00:00:00+14:00", "Pacific/Kiritimati"],
+      [project, "day", "8.00", "3.00", "2026-09-22T00:00:00+05:30", "Asia/Kolkata"],
+      [project, "lifetime", "70.00", "69.00", "never", "UTC"],
+      [project, "lifetime", "6.00", "0.00", "never", "UTC", "small"],
     ]);
     const [row] = JSON.parse(await budgets("list", "--json"));
-    expect(row).toMatchObject({ subject_id: "organization", max: 750_000_000, spent_nano_usd: 4000 });
+    expect(row).toMatchObject({
+      subject_id: "organization",
+      max: 750_000_000,
+      spent_nano_usd: 4000,
+      resets_at: "2026-09-22T00:00:00+00:00",
+    });
     await expect(budgets("set", project, "5", "--per", "minute")).rejects.toThrow(/--per must be one of day/);
   });
 });
@@ -220,8 +248,41 @@ describe("sluice usage and sluice costs", () => {
       [today, project, "0.000004"],
       ["total", "1.500004001"],
     ]);
+    expect(cells(await costs("--since", "3d", "--amount", "cost"))).toEqual([
+      ["TIME", "USD"],
+      [yesterday, "0.000001"],
+      [today, "0.000002"],
+      ["total", "0.000003"],
+    ]);
+    expect(await costs("--amount", "x").catch(String)).toMatch(/--amount must be charge or cost, got x\./);
     expect(await costs("--since", "2027-01-01").catch(String)).toMatch(/--since must be a date that is over/);
     expect(await costs("--by", "colour").catch(String)).toMatch(/--by must name some of project, user, key, item/);
     expect(await usage("--width", "1y").catch(String)).toMatch(/--width must be 1m, 1h, 1d, got 1y/);
   });
 });
+
+test.each(["a gateway", "API Gateway"])(
+  "an API without the control API is named in one line, with the setting that switches it on: %s",
+  async (entry) => {
+    const { url } = entry === "a gateway" ? await startTestGateway() : await unknownPaths();
+    const { run } = await setUp();
+    for (const make of [limitsCommand, holdListCommand]) {
+      const failed = await run(make, url)("list").catch((error: Error) => error.message);
+      expect(failed).toMatch(
+        /^http:\/\/127\.0\.0\.1:\d+ has nothing at \/v1\/organization\/\w+: its environment file does not set `api\.controlApi` to true, or the service is of another release\.$/,
+      );
+    }
+  },
+);
+
+/** A server that responds to each path as API Gateway does to one that it does not know. */
+async function unknownPaths() {
+  const { MISSING_AUTHENTICATION_TOKEN: unknown } = gatewayResponses("required", []);
+  const body = unknown?.responseTemplates["application/json"] ?? "";
+  const server = await bind(0, "", (_request, response) => void response.writeHead(404).end(body));
+  onTestFinished(() => server.close());
+  return { url: `http://127.0.0.1:${server.port}` };
+}
+
+const holdListCommand = (tools: ControlTools) =>
+  holdCommand({ ...tools, wait: async () => undefined, finish: () => undefined });

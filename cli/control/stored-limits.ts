@@ -9,13 +9,20 @@ const Page = z.object({ data: z.array(ReadLimits), has_more: z.boolean(), last_i
 
 type StoredLimits = z.infer<typeof ReadLimits>;
 
-/** The limits of all subjects that have some. */
-export async function storedLimits(client: AdminClient): Promise<readonly z.infer<typeof ReadLimits>[]> {
+/**
+ * The limits of all subjects that have some.
+ * @param options.withUsed whether those of a day and longer have what counts in their current window. @default false
+ */
+export async function storedLimits(
+  client: AdminClient,
+  { withUsed = false } = {},
+): Promise<readonly z.infer<typeof ReadLimits>[]> {
   const all: z.infer<typeof ReadLimits>[] = [];
   let after = "";
+  const include = withUsed ? `&${encodeURIComponent("include[]")}=used` : "";
   for (;;) {
     const query = after === "" ? "" : `&after=${encodeURIComponent(after)}`;
-    const page = await client.call({ method: "GET", path: `${LIMITS}?limit=100${query}` }, Page);
+    const page = await client.call({ method: "GET", path: `${LIMITS}?limit=100${include}${query}` }, Page);
     all.push(...page.data);
     if (!page.has_more || page.last_id === null) return all;
     after = page.last_id;

@@ -11,6 +11,7 @@ interface UsageOptions extends ControlOptions {
   readonly by?: string;
   readonly width?: string;
   readonly kind: string;
+  readonly amount?: string;
 }
 
 const USAGE_GROUPS = { project: "project_id", user: "user_id", key: "api_key_id", model: "model", batch: "batch" };
@@ -28,9 +29,13 @@ export function usageCommand(tools: ControlTools): Command {
     .action((options: UsageOptions) => usage(options, tools));
 }
 
-/** `sluice costs`: what callers are charged, by the control API. */
+/** `sluice costs`: what callers are charged, or what the operator pays, by the control API. */
 export function costsCommand(tools: ControlTools): Command {
-  return withSpan(new Command("costs").description("show what callers are charged, by the day"), COST_GROUPS)
+  return withSpan(
+    new Command("costs").description("show what callers are charged, or what you pay, by the day"),
+    COST_GROUPS,
+  )
+    .option("--amount <amount>", "charge, or cost: what providers take and amortised pools cost", "charge")
     .option("--forecast", "what this month is charged at its end, and when monthly budgets are used up")
     .action((options: UsageOptions & { readonly forecast?: boolean }) =>
       options.forecast === true ? printForecast(options, tools) : costs(options, tools),
@@ -81,7 +86,10 @@ async function usage(options: UsageOptions, tools: ControlTools): Promise<void> 
 async function costs(options: UsageOptions, tools: ControlTools): Promise<void> {
   const { names, groupBy } = groupsOf(options, COST_GROUPS);
   const start = sinceOf(options.since, tools.now());
-  const rows = await costsOf(controlClient(options, tools), { start, groupBy });
+  const { amount = "charge" } = options;
+  if (amount !== "charge" && amount !== "cost") throw new UserError(`--amount must be charge or cost, got ${amount}.`);
+  const filter = amount === "cost" ? { filter: "amount=cost" } : {};
+  const rows = await costsOf(controlClient(options, tools), { start, groupBy, ...filter });
   if (options.json === true)
     return tools.print(
       JSON.stringify(
@@ -90,7 +98,8 @@ async function costs(options: UsageOptions, tools: ControlTools): Promise<void> 
         2,
       ),
     );
-  if (rows.length === 0) return tools.print(`Nothing was charged since ${timeOf(start)}.`);
+  if (rows.length === 0)
+    return tools.print(`Nothing was ${amount === "cost" ? "paid" : "charged"} since ${timeOf(start)}.`);
   const total = rows.reduce((sum, { nanoUsd }) => sum + nanoUsd, 0);
   tools.print(
     textTable([

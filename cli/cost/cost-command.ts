@@ -27,6 +27,7 @@ interface CostOptions {
   readonly visits?: number;
   readonly share?: number;
   readonly lines?: true;
+  readonly heldShare?: number;
   readonly json?: true;
   readonly infracost?: true;
 }
@@ -48,6 +49,7 @@ export function costCommand(tools: CostTools): Command {
       `mean size of fleets between minimum (0) and maximum (1) (default ${instanceShare})`,
       share,
     )
+    .option("--held-share <0 to 1>", "share of the files of batches that a legal hold is on (default 0)", share)
     .option("--lines", "list every cost item with quantity, price and source")
     .option("--json", "print the forecast as JSON")
     .option(
@@ -89,6 +91,7 @@ function usageOf(options: CostOptions): Usage {
     completionTokens: options.completionTokens ?? DEFAULT_USAGE.completionTokens,
     siteVisitsPerMonth: options.visits ?? DEFAULT_USAGE.siteVisitsPerMonth,
     instanceShare: options.share ?? DEFAULT_USAGE.instanceShare,
+    ...(options.heldShare === undefined ? {} : { heldShare: options.heldShare }),
   };
 }
 

@@ -9,7 +9,7 @@ import { instancePrice, regionPrices, valkeyNodePrice } from "../../catalog/pric
 import { VALKEY_NODE_TYPE_IDS } from "../../catalog/valkey-node-types.ts";
 import { itemCost } from "../../domain/cost/cost-item.ts";
 import { forecast, instancesAt } from "../../domain/cost/forecast.ts";
-import { DEFAULT_USAGE } from "../../domain/cost/usage.ts";
+import { DEFAULT_USAGE, volumesOf } from "../../domain/cost/usage.ts";
 import { loadEnvironment } from "../../environments/load.ts";
 import { environmentSynth } from "../../stacks/test/environment-synth.ts";
 import { type PriceService, startPriceService } from "../../test-support/price-service.ts";
@@ -22,6 +22,15 @@ const sourceOf = (environment: typeof dev) => infracostSource(environment.region
 
 test("infracost-usage.yml is the forecast's default usage", async () => {
   await expect(infracostUsageText(DEFAULT_USAGE)).toMatchFileSnapshot(join(root, "infracost-usage.yml"));
+});
+
+test("the usage file has the storage and writes of copies of held files, which are in the bucket of batches", () => {
+  const held = infracostUsageText({ ...DEFAULT_USAGE, heldShare: 0.5 });
+  const [, storage, writes] =
+    /Batches_Files_\w+:\n\s+standard:\n\s+storage_gb: (\S+)\n\s+monthly_tier_1_requests: (\S+)/.exec(held) ?? [];
+  const { batchFileGb, batchFileWrites } = volumesOf(DEFAULT_USAGE);
+  expect(Number(storage)).toBeCloseTo(1.5 * batchFileGb, 6);
+  expect(Number(writes)).toBeCloseTo(1.5 * batchFileWrites, 6);
 });
 
 test("infracost.yml names a file for every environment", () => {

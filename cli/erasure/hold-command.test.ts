@@ -28,7 +28,10 @@ test("sluice hold places a hold that stops an erasure, lists it, and releases it
   expect(await run(holdCommand, "list")).toBe("Nothing is held.");
   expect(await run(holdCommand, "place", project.id, "--reason", "short")).toMatch(/reason/);
   expect(await run(holdCommand, "place", project.id, "--reason", "a case in court")).toBe(
-    `${project.id} is held: nothing of it is erased, and its history does not expire.`,
+    `${project.id} is held: nothing of what is stored of it is erased, can be deleted or expires.`,
+  );
+  expect(await run(holdCommand, "place", project.id, "--reason", "another case")).toMatch(
+    /is held: .* It was held before, and the reason stays: a case in court$/,
   );
   expect(await run(holdCommand, "list")).toMatch(/held .*a case in court/);
   expect(await run(eraseCommand, "--subject", project.id, "--yes")).toMatch(/can't be erased: there is a legal hold/);

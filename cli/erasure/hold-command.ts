@@ -20,7 +20,7 @@ export function holdCommand(tools: EraseTools): Command {
       holdSubject(subject, options, tools),
     );
   withControlOptions(hold.command("release <subject>"))
-    .description("end a hold: the history expires again when it would have")
+    .description("end a hold: what is stored expires again when it would have")
     .action((subject: string, options: ControlOptions) => release(subject, options, tools));
   withControlOptions(hold.command("list"))
     .description("list the holds")
@@ -42,7 +42,8 @@ async function holdSubject(
     ({ status }) => status === "held",
   );
   if (options.json === true) return tools.print(JSON.stringify(hold, null, 2));
-  tools.print(`${subject} is held: nothing of it is erased, and its history does not expire.`);
+  const before = hold.reason === reason ? "" : ` It was held before, and the reason stays: ${hold.reason}`;
+  tools.print(`${subject} is held: nothing of what is stored of it is erased, can be deleted or expires.${before}`);
 }
 
 async function release(subject: string, options: ControlOptions, tools: EraseTools): Promise<void> {

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { Command } from "commander";
 import { type ErrorCode, errorEntry } from "../../contracts/api/errors.ts";
-import { scopeOf } from "../../contracts/openapi/operation.ts";
+import { scopeOf } from "../../contracts/openapi/operation-access.ts";
 import { OPERATIONS } from "../../contracts/openapi/operations.ts";
 import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
 import { decideKeyUse, type KeyDecision } from "../../domain/keys/key-decision.ts";

@@ -34,6 +34,19 @@ describe("keys in DynamoDB", () => {
     expect(await keys.list()).toEqual([item("a")]);
   });
 
+  // documented: key-sent-again
+  test("are added and revoked where the response is cut off and the command is sent again", async () => {
+    const cut = new Set<string>();
+    const keys = await emptyRegistry(undefined, (operation) => {
+      const isFirst = /^(Put|Transact)/.test(operation) && !cut.has(operation);
+      return isFirst && cut.add(operation) !== undefined;
+    });
+    await keys.add(item("a"));
+    expect(await keys.revoke("a".repeat(12), new Date("2026-05-01T00:00:00Z"))).toBe(true);
+    expect([...cut]).toEqual(["PutItem", "TransactWriteItems"]);
+    expect((await keys.list())[0]?.revokedAt).toBe("2026-05-01T00:00:00.000Z");
+  });
+
   test("revoking sets the date, and a second call does not change it", async () => {
     const keys = await emptyRegistry();
     await keys.add(item("a"));

@@ -1,9 +1,11 @@
-import { keysTableName } from "../../contracts/processes/names.ts";
+import { controlTableName, keysTableName } from "../../contracts/processes/names.ts";
+import { DEFAULT_ORGANIZATION } from "../../contracts/processes/people.ts";
 import { loadEnvironment } from "../../environments/load.ts";
 import { workFolder } from "../../local/folders.ts";
 import { readState } from "../../local/state-file.ts";
 import { type AwsAccess, accessTo } from "../operator/aws-access.ts";
 import { UserError } from "../terminal/user-error.ts";
+import type { ControlRecords } from "./revocation-notice.ts";
 
 /** The DynamoDB table of an environment's keys, in the running local stack or on AWS. */
 export interface KeyTable extends AwsAccess {
@@ -11,6 +13,8 @@ export interface KeyTable extends AwsAccess {
   readonly table: string;
   /** Names of the environment's usage plans. */
   readonly plans: readonly string[];
+  /** Of the control API, which gives notice of revoked keys. @default - the environment has none */
+  readonly control?: ControlRecords | undefined;
 }
 
 export interface KeyTableOptions {
@@ -26,8 +30,8 @@ export async function findKeyTable({ environment, aws = false }: KeyTableOptions
   if (aws) {
     if (environment === undefined)
       throw new UserError("--aws needs --environment NAME, the environment that is meant.");
-    const { name, access, plans } = await settingsOf(environment);
-    return { environment: name, table: keysTableName(name), ...access, plans };
+    const { name, access, ...settings } = await settingsOf(environment);
+    return { environment: name, table: keysTableName(name), ...access, ...settings };
   }
   const state = readState(workFolder(process.env));
   if (!state)
@@ -38,21 +42,28 @@ export async function findKeyTable({ environment, aws = false }: KeyTableOptions
     throw new UserError(
       `The local stack runs ${state.environment}, not ${environment}; omit --environment, or add --aws.`,
     );
-  const { plans } = await settingsOf(state.environmentFile ?? state.environment);
+  const { plans, control } = await settingsOf(state.environmentFile ?? state.environment);
   return {
     environment: state.environment,
     table: state.keysTable,
     region: state.region,
     endpoint: state.awsUrl,
     plans,
+    control,
   };
 }
 
-async function settingsOf(
-  nameOrFile: string,
-): Promise<{ readonly name: string; readonly access: AwsAccess; readonly plans: readonly string[] }> {
+interface KeySettings extends Pick<KeyTable, "plans" | "control"> {
+  readonly name: string;
+  readonly access: AwsAccess;
+}
+
+async function settingsOf(nameOrFile: string): Promise<KeySettings> {
   const environment = await loadEnvironment(nameOrFile).catch((error: unknown) => {
     throw new UserError(error instanceof Error ? error.message : String(error));
   });
-  return { name: environment.name, access: accessTo(environment), plans: Object.keys(environment.api.usagePlans) };
+  const { name, api, identity } = environment;
+  const organization = identity.people?.organization ?? DEFAULT_ORGANIZATION;
+  const control = api.controlApi ? { table: controlTableName(name), organization } : undefined;
+  return { name, access: accessTo(environment), plans: Object.keys(api.usagePlans), control };
 }

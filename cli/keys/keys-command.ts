@@ -170,8 +170,15 @@ const NOT_ROTATED = {
 
 async function revoke(keyId: string, options: KeyTableOptions, tools: KeysTools): Promise<void> {
   const table = await tools.table(options);
-  const found = await withKeys(table, tools, (keys) => keys.revoke(keyId, tools.now()));
+  const missed: string[] = [];
+  const found = await withKeys(table, tools, (keys) =>
+    keys.revoke(keyId, tools.now(), (reason) => void missed.push(reason)),
+  );
   if (!found)
     throw new UserError(`There is no key ${keyId} in ${table.environment}; \`sluice keys list\` shows the ids.`);
   tools.print(`Revoked ${keyId}: all gateways refuse it within 1 s.`);
+  for (const reason of missed)
+    tools.print(
+      `No key.revoked was sent to webhooks (${reason}): the table ${table.control?.table} needs dynamodb:GetItem, Query and PutItem.`,
+    );
 }

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { UsageAdjustment } from "../../contracts/usage/corrections.ts";
+import { MadeUsageAdjustment } from "../../contracts/usage/corrections.ts";
 import {
   type ControlOptions,
   type ControlTools,
@@ -21,7 +21,7 @@ interface AmendOptions extends ControlOptions {
 }
 
 /** The fields that the command reads; a newer release may send more. */
-const ReadAdjustment = UsageAdjustment.strip();
+const ReadAdjustment = MadeUsageAdjustment.strip();
 
 /** `sluice usage amend`: takes back a part of what a request was charged, over the control API. */
 export function amendCommand(tools: ControlTools): Command {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { UsageRecount } from "../../contracts/usage/corrections.ts";
-import type { AdminClient } from "../admin/admin-client.ts";
+import { RECOUNT_SECONDS, type RecountWidth, UsageRecount } from "../../contracts/usage/corrections.ts";
+import { type AdminClient, AdminRefusal } from "../admin/admin-client.ts";
 import {
   type ControlOptions,
   type ControlTools,
@@ -21,8 +21,8 @@ interface RecountOptions extends ControlOptions {
 /** The fields that the command reads; a newer release may send more. */
 const ReadRecount = UsageRecount.strip();
 type Recount = ReturnType<typeof ReadRecount.parse>;
-type Width = "1h" | "1d";
 
+const WIDTHS = Object.keys(RECOUNT_SECONDS) as readonly RecountWidth[];
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
@@ -49,7 +49,7 @@ async function recount(options: RecountOptions, tools: ControlTools): Promise<vo
   const apply = options.yes === true;
   const results: Recount[] = [];
   for (let hour = from; hour < to; hour += HOUR) {
-    results.push(await recountOne(client, hour, "1h", apply));
+    results.push(...(await recountHour(client, hour, apply)));
     // A day's sums are those of its hours, once these are right.
     const day = hour + HOUR - DAY;
     if ((hour + HOUR) % DAY === 0 && day + DAY <= isOver) results.push(await recountOne(client, day, "1d", apply));
@@ -58,8 +58,27 @@ async function recount(options: RecountOptions, tools: ControlTools): Promise<vo
   print(results, apply, tools);
 }
 
-function recountOne(client: AdminClient, start: number, width: Width, apply: boolean): Promise<Recount> {
-  const body = { start_time: start, width, apply };
+/** An hour with more events than one request can read is recounted in parts. */
+async function recountHour(client: AdminClient, hour: number, apply: boolean): Promise<readonly Recount[]> {
+  try {
+    return [await recountOne(client, hour, "1h", apply)];
+  } catch (error) {
+    if (!(error instanceof AdminRefusal) || error.param !== "width") throw error;
+  }
+  const parts: Recount[] = [];
+  for (let start = hour; start < hour + HOUR; start += RECOUNT_SECONDS["5m"])
+    parts.push(await recountOne(client, start, "5m", apply));
+  return [...parts, await recountOne(client, hour, "1h", apply, "minutes")];
+}
+
+function recountOne(
+  client: AdminClient,
+  start: number,
+  width: RecountWidth,
+  apply: boolean,
+  from: "events" | "minutes" = "events",
+): Promise<Recount> {
+  const body = { start_time: start, width, apply, ...(from === "minutes" ? { from } : {}) };
   return client.call({ method: "POST", path: "/v1/organization/usage/recounts", body }, ReadRecount);
 }
 
@@ -83,7 +102,7 @@ function print(results: readonly Recount[], apply: boolean, tools: ControlTools)
         ],
         ...wrong.map((one) => [
           isoOf(one.start_time),
-          one.end_time - one.start_time === HOUR ? "1h" : "1d",
+          WIDTHS.find((width) => RECOUNT_SECONDS[width] === one.end_time - one.start_time) ?? "",
           ...[one.events, one.repeated_events, one.unreadable_lines, one.num_differences].map(String),
           dollars(one.missing_charge_nano_usd),
           ...[one.missing_input_tokens, one.missing_output_tokens, one.num_corrected].map(String),

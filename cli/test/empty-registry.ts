@@ -6,12 +6,17 @@ import { DynamoKeyRegistry } from "../keys/key-registry.ts";
 /**
  * A registry on a real, empty keys table.
  * @param drops whether the connection of a call of this operation ends before the table has it. @default - never
+ * @param cuts whether it ends in place of the response. @default - never
  */
-export async function emptyRegistry(drops: (operation: string) => boolean = () => false): Promise<DynamoKeyRegistry> {
+export async function emptyRegistry(
+  drops: (operation: string) => boolean = () => false,
+  cuts: (operation: string) => boolean = () => false,
+): Promise<DynamoKeyRegistry> {
   const dynamodb = new LocalDynamoDb(undefined);
   const bound = await bind(0, "", (request, response) => {
     const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
     if (drops(operation)) return void request.socket.destroy();
+    if (cuts(operation)) response.end = () => response.destroy();
     return dynamodb.handle(request, response);
   });
   onTestFinished(async () => {

@@ -1,6 +1,6 @@
 import type { Limit } from "../../contracts/control/limits.ts";
 import type { AdminClient } from "../admin/admin-client.ts";
-import { spentOf } from "../control/spent.ts";
+import { resetOf } from "../control/reset-of.ts";
 import { storedLimits } from "../control/stored-limits.ts";
 import type { LiveRow } from "./live-view.ts";
 
@@ -12,10 +12,8 @@ export interface NearLimit {
   /** Nano-dollars of a budget, requests of a limit of requests at once. */
   readonly used: number;
   readonly max: number;
-}
-
-interface UsedBudget extends NearLimit {
-  readonly window: string;
+  /** When a budget begins anew, by the clock of its time zone. @default - it does not */
+  readonly resetsAt?: string | undefined;
 }
 
 interface ConcurrencyLimit {
@@ -34,18 +32,17 @@ export interface WatchedLimits {
 /** From this part on a limit is near. */
 const NEAR = 0.8;
 
-/** Reads all limits, and what is spent of budgets by UTC for all models. */
+/** Reads all limits, and what is spent of budgets. */
 export async function watchedLimits(client: AdminClient, nowMs: number): Promise<WatchedLimits> {
-  const all = (await storedLimits(client)).flatMap(({ scope, subject_id: subjectId, limits }) =>
+  const all = (await storedLimits(client, { withUsed: true })).flatMap(({ scope, subject_id: subjectId, limits }) =>
     limits.map((limit) => ({ scope, subjectId, limit })),
   );
-  const budgets: UsedBudget[] = [];
-  for (const { scope, subjectId, limit } of all) {
-    if (limit.metric !== "nano_usd") continue;
-    const used = await spentOf(client, scope, subjectId, limit, nowMs);
-    if (used !== undefined)
-      budgets.push({ subjectId, limit: `budget/${limit.window}`, window: limit.window, used, max: limit.max });
-  }
+  const budgets = all.flatMap(({ subjectId, limit }): readonly NearLimit[] => {
+    const { metric, window, model, max, used } = limit;
+    if (metric !== "nano_usd" || used === undefined) return [];
+    const name = model === undefined ? `budget/${window}` : `budget/${window} of ${model}`;
+    return [{ subjectId, limit: name, used, max, resetsAt: resetOf(limit, nowMs) }];
+  });
   return {
     budgets,
     concurrency: all
@@ -69,7 +66,6 @@ export function nearLimits({ budgets, concurrency }: WatchedLimits, rows: readon
   }));
   return [...budgets, ...atOnce]
     .filter(({ used, max }) => used >= NEAR * max)
-    .map(({ subjectId, limit, used, max }) => ({ subjectId, limit, used, max }))
     .sort((a, b) => b.used / b.max - a.used / a.max);
 }
 

@@ -1,6 +1,9 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { Command } from "commander";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { LiveRequestList } from "../../contracts/live/live-requests.ts";
+import { quotaSeries } from "../../domain/limits/credit-use.ts";
+import { windowAt } from "../../domain/limits/windows.ts";
 import { bind } from "../../local/http/server.ts";
 import { controlServer } from "../../local/test/control-server.ts";
 import { CLOSED_PORT } from "../../test-support/closed-port.ts";
@@ -99,8 +102,33 @@ describe("sluice top", () => {
       ["proj_1", "key_aaaaaaaaaaaa", "small", "1", "30.0", "10.0 s"],
       ["proj_1", "key_bbbbbbbbbbbb", "small", "1", "10.0", "2.5 s"],
       [""],
-      ["NEAR A LIMIT", "LIMIT", "USED", "MAX", "PERCENT"],
+      ["NEAR A LIMIT", "LIMIT", "USED", "MAX", "PERCENT", "RESETS"],
       ["organization", "concurrency", "2", "2", "100"],
+    ]);
+  });
+
+  test("shows a budget of another time zone that is near its end, and when it begins anew there", async () => {
+    const { control, secret, run, printed } = await setUp();
+    const series = quotaSeries("organization:org-a:nano_usd:month:@Europe/Berlin");
+    const entry = windowAt("month", "Europe/Berlin", control.clock.ms).id;
+    await control.document.send(new PutCommand({ TableName: control.usageTable, Item: { series, entry, used: 900 } }));
+    const response = await fetch(`${control.url}/organization/limits/organization/organization`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+      body: JSON.stringify({
+        limits: [{ metric: "nano_usd", window: "month", max: 1000, time_zone: "Europe/Berlin" }],
+      }),
+    });
+    expect(response.status).toBe(200);
+    await run(["--once"]);
+    const near = (printed[0] ?? "").split("\n").at(-1)?.split(/ {2,}/);
+    expect(near).toEqual([
+      "organization",
+      "budget/month",
+      "0.0000009",
+      "0.000001",
+      "90",
+      expect.stringMatching(/^20\d\d-\d\d-01T00:00:00\+0[12]:00$/),
     ]);
   });
 

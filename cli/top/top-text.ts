@@ -46,15 +46,16 @@ function nearText(near: readonly NearLimit[] | null): readonly string[] {
   return [
     "",
     textTable([
-      ["NEAR A LIMIT", "LIMIT", "USED", "MAX", "PERCENT"],
+      ["NEAR A LIMIT", "LIMIT", "USED", "MAX", "PERCENT", "RESETS"],
       ...near
         .slice(0, MOST_NEAR)
-        .map(({ subjectId, limit, used, max }) => [
+        .map(({ subjectId, limit, used, max, resetsAt }) => [
           subjectId,
           limit,
           limit.startsWith("budget") ? dollars(used) : String(used),
           limit.startsWith("budget") ? dollars(max) : String(max),
           max === 0 ? "100" : String(Math.floor((100 * used) / max)),
+          resetsAt ?? "",
         ]),
     ]),
     ...(near.length > MOST_NEAR ? [`and ${near.length - MOST_NEAR} more`] : []),

@@ -4,7 +4,7 @@ import {
   paginateGetMetricData,
   SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
-import type { MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import type { MetricEntry } from "../../contracts/metrics/metric-entry.ts";
 import { type AwsAccess, clientSettings } from "../operator/aws-access.ts";
 
 export interface AlarmFacts {

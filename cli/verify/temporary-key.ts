@@ -11,7 +11,8 @@ export async function temporaryKey(options: {
   readonly aws: boolean;
 }): Promise<TemporaryKey> {
   const table = await findKeyTable(options);
-  const registry = new DynamoKeyRegistry(table);
+  // Nobody is told of a key that one run of `verify` made.
+  const registry = new DynamoKeyRegistry({ ...table, control: undefined });
   const { keyId, secret, hash } = newApiKey();
   const [firstPlan = DEFAULT_PLAN] = table.plans;
   const plan = table.plans.includes(DEFAULT_PLAN) ? DEFAULT_PLAN : firstPlan;

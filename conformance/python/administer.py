@@ -204,6 +204,12 @@ CALLS = {
     "createProjectApiKey": create_own_key,
     "createOperatorKey": lambda o: own(o, "post", "/organization/operator_keys"),
     "createObserverKey": lambda o: own(o, "post", "/organization/observer_keys"),
+    "createLogKey": lambda o: own(o, "post", "/organization/log_keys"),
+    "retrieveAccessDecision": lambda o: own(
+        o,
+        "get",
+        f"/organization/access_decisions?principal_type=user&principal_id={made['user']}&operation=createProject",
+    ),
     "retrieveServiceAlarms": lambda o: own(o, "get", "/organization/service_alarms"),
     "listOwnApiKeys": lambda o: own(o, "get", "/organization/own_api_keys"),
     "deleteProjectApiKey": lambda o: o.projects.api_keys.delete(made["key"], project_id=made["project"]),
@@ -284,6 +290,9 @@ CALLS = {
     "listCosts": lambda o: o.usage.costs(start_time=since(), group_by=["line_item"]),
     "createUsageBackfill": backfill_usage,
     "createUsageAdjustment": amend_usage,
+    "listUsageAdjustments": lambda o: own(
+        o, "get", f"/organization/usage/adjustments?start_time={made['hour']}&limit=1"
+    ),
     "createUsageRecount": lambda o: own(
         o, "post", "/organization/usage/recounts", {"start_time": made["hour"], "width": "1h"}
     ),

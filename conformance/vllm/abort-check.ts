@@ -14,6 +14,8 @@ const REQUESTS: readonly (readonly [string, object])[] = [
   ["/v1/responses", { input: "Count to a thousand.", stream: true, max_output_tokens: 3000 }],
 ];
 
+const ATTEMPTS = 20;
+
 /** A client of the gateway that disconnects: vLLM's sequence ends, and its tokens are not computed any more. */
 export async function abortFreesSequence(stack: EngineStack): Promise<void> {
   const load = async () => (await Promise.all(stack.engines.map((engine) => stack.load(engine)))).reduce(sum);
@@ -22,15 +24,41 @@ export async function abortFreesSequence(stack: EngineStack): Promise<void> {
     return (await Promise.all(stack.engines.map((engine) => stack.engineMetric(engine, generationTokens)))).reduce(sum);
   };
   for (const [path, body] of REQUESTS) {
-    const before = await tokens();
-    const request = stack.open(path, body);
-    await until(`${path} is computed`, async () => (await load()) === 1 && (await tokens()) > before + 2);
-    await request.abort();
+    await abortWhileComputed(stack, path, body, { load, tokens });
     await until(`the aborted ${path} has left vLLM`, async () => (await load()) === 0, 15);
     const after = await tokens();
     await sleep(1000);
     assert.equal(await tokens(), after, `tokens are computed after the abort of ${path}`);
   }
+}
+
+interface Metrics {
+  /** Requests that the engines hold. */
+  load(): Promise<number>;
+  /** Tokens that they have computed so far. */
+  tokens(): Promise<number>;
+}
+
+/**
+ * Aborts a request while vLLM computes its tokens. Messages and Responses have no field by which a model may not end its
+ * text: one that has ended before is sent again.
+ * @throws where a response is an error, or all have ended too early
+ */
+async function abortWhileComputed(stack: EngineStack, path: string, body: object, { load, tokens }: Metrics) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const before = await tokens();
+    const request = stack.open(path, body);
+    await until(
+      `${path} is computed`,
+      async () => request.hasEnded() || ((await load()) === 1 && (await tokens()) > before + 2),
+    );
+    const wasComputed = !request.hasEnded();
+    await request.abort();
+    if (wasComputed) return;
+    const { status } = await request.response;
+    assert.equal(status, 200, path);
+  }
+  throw new Error(`${path}: each of ${ATTEMPTS} responses ended before its abort`);
 }
 
 function sum(total: number, each: number): number {

@@ -18,6 +18,8 @@ const LOOK_MS = 200;
 /** A request that runs until its end or its abort. */
 export interface OpenRequest {
   readonly response: Promise<Response>;
+  /** Whether its response has come whole, or failed. */
+  hasEnded(): boolean;
   /** Disconnects, and waits until the client's side is over. */
   abort(): Promise<void>;
 }
@@ -86,9 +88,16 @@ export class EngineStack {
   open(path: string, body: object, to: string = this.apiUrl): OpenRequest {
     const abort = new AbortController();
     const response = this.post(path, body, { to, signal: abort.signal });
-    const ended = response.then((each) => each.text()).catch(() => undefined);
+    let hasEnded = false;
+    const ended = response
+      .then((each) => each.text())
+      .catch(() => undefined)
+      .then(() => {
+        hasEnded = true;
+      });
     return {
       response,
+      hasEnded: () => hasEnded,
       abort: async () => {
         abort.abort();
         await ended;

@@ -1,22 +1,27 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
 import type { ConsoleConfig } from "./api/console-config.ts";
 import { queryClient } from "./api/queries.ts";
-import { Loading } from "./components/loading.tsx";
 import { createConsoleRouter } from "./router.tsx";
-import { currentSession, useSession } from "./session/session.ts";
+import { useSession } from "./session/session.ts";
 
-/** The console: its pages once it is known who uses it. */
-export function App({ config }: { readonly config: ConsoleConfig }) {
-  const [router] = useState(() => createConsoleRouter(config));
-  const kind = useSession(({ session }) => session.kind);
-  useEffect(() => {
-    // Pages check who is signed in when they are opened; so they are opened anew when that changes.
-    if (kind !== "starting") void router.invalidate();
-    if (currentSession().kind === "signed-out") queryClient.clear();
-  }, [kind, router]);
-  if (kind === "starting") return <Loading />;
+type ConsoleRouter = ReturnType<typeof createConsoleRouter>;
+
+/** The pages, with that of the address ready to be drawn, once it is known who uses the console. */
+export async function loadedRouter(config: ConsoleConfig): Promise<ConsoleRouter> {
+  const router = createConsoleRouter(config);
+  // Pages check who is signed in when they are opened; so they are opened anew when that changes.
+  useSession.subscribe(({ session: { kind } }, { session: before }) => {
+    if (kind === before.kind) return;
+    void router.invalidate();
+    if (kind === "signed-out") queryClient.clear();
+  });
+  await router.load();
+  return router;
+}
+
+/** The console. */
+export function App({ router }: { readonly router: ConsoleRouter }) {
   return (
     <QueryClientProvider client={queryClient}>
       <RouterProvider router={router} />

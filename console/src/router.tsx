@@ -10,6 +10,7 @@ import type { ConsoleConfig } from "./api/console-config.ts";
 import { Loading } from "./components/loading.tsx";
 import { PageProblem } from "./components/page-problem.tsx";
 import { pathAndQuery } from "./lib/path-and-query.ts";
+import { readSearch } from "./lib/read-search.ts";
 import { auditSearch } from "./pages/admin/audit-search.ts";
 import { dashboardSearch } from "./pages/dashboard/dashboard-search.ts";
 import { historySearch } from "./pages/history/history-search.ts";
@@ -20,6 +21,8 @@ import { homeOf } from "./session/home.ts";
 import { OPENED_FRAGMENT } from "./session/opened-with.ts";
 import { currentSession } from "./session/session.ts";
 import { RootLayout } from "./shell/root-layout.tsx";
+import { Shell } from "./shell/shell.tsx";
+import { PAGE_CODE } from "./start/page-code.ts";
 
 interface RouterContext {
   readonly config: ConsoleConfig;
@@ -34,9 +37,10 @@ const root = createRootRouteWithContext<RouterContext>()({
 const app = createRoute({
   getParentRoute: () => root,
   id: "app",
-  component: lazyRouteComponent(() => import("./shell/shell.tsx"), "Shell"),
-  validateSearch: (search): { readonly project?: string } =>
-    typeof search.project === "string" ? { project: search.project } : {},
+  component: Shell,
+  // The pages read the other names.
+  validateSearch: ({ project }): { readonly project?: string } =>
+    ({ project: typeof project === "string" ? project : undefined }) as { readonly project?: string },
   search: { middlewares: [retainSearchParams(["project"])] },
   beforeLoad: ({ location }) => {
     const { kind } = currentSession();
@@ -44,33 +48,39 @@ const app = createRoute({
   },
 });
 
+/** `new`: the form for a new key is open. */
+const newSearch = (search: Readonly<Record<string, unknown>>): { readonly new?: true } =>
+  search.new === true ? { new: true } : {};
+
+/** `group`: the group whose people are shown. */
+const groupSearch = ({ group }: Readonly<Record<string, unknown>>): { readonly group?: string } =>
+  typeof group === "string" ? { group } : {};
+
 const keys = createRoute({
   getParentRoute: () => app,
   path: "/keys",
-  /** `new`: the form for a new key is open. */
-  validateSearch: (search): { readonly new?: true } => (search.new === true ? { new: true } : {}),
-  component: lazyRouteComponent(() => import("./pages/keys/keys-page.tsx"), "KeysPage"),
+  validateSearch: readSearch(newSearch),
+  component: lazyRouteComponent(PAGE_CODE["/keys"], "KeysPage"),
 });
 
 const ownKeys = createRoute({
   getParentRoute: () => app,
   path: "/own-keys",
-  /** `new`: the form for a new key is open. */
-  validateSearch: (search): { readonly new?: true } => (search.new === true ? { new: true } : {}),
-  component: lazyRouteComponent(() => import("./pages/own-keys/own-keys-page.tsx"), "OwnKeysPage"),
+  validateSearch: readSearch(newSearch),
+  component: lazyRouteComponent(PAGE_CODE["/own-keys"], "OwnKeysPage"),
 });
 
 const dashboard = createRoute({
   getParentRoute: () => app,
   path: "/dashboard",
-  validateSearch: dashboardSearch,
-  component: lazyRouteComponent(() => import("./pages/dashboard/dashboard-page.tsx"), "DashboardPage"),
+  validateSearch: readSearch(dashboardSearch),
+  component: lazyRouteComponent(PAGE_CODE["/dashboard"], "DashboardPage"),
 });
 
 const playground = createRoute({
   getParentRoute: () => app,
   path: "/playground",
-  component: lazyRouteComponent(() => import("./pages/playground/playground-page.tsx"), "PlaygroundPage"),
+  component: lazyRouteComponent(PAGE_CODE["/playground"], "PlaygroundPage"),
   /** A shared link's state, which few visits have: what reads it is loaded for those alone. */
   loader: async () => {
     if (OPENED_FRAGMENT !== "") (await import("./pages/playground/state/open-link.ts")).openLink(OPENED_FRAGMENT);
@@ -80,99 +90,115 @@ const playground = createRoute({
 const history = createRoute({
   getParentRoute: () => app,
   path: "/history",
-  validateSearch: historySearch,
-  component: lazyRouteComponent(() => import("./pages/history/history-page.tsx"), "HistoryPage"),
+  validateSearch: readSearch(historySearch),
+  component: lazyRouteComponent(PAGE_CODE["/history"], "HistoryPage"),
 });
 
 const adminUsers = createRoute({
   getParentRoute: () => app,
   path: "/admin/users",
-  component: lazyRouteComponent(() => import("./pages/admin/users-page.tsx"), "UsersPage"),
+  component: lazyRouteComponent(PAGE_CODE["/admin/users"], "UsersPage"),
 });
 
 const adminInvites = createRoute({
   getParentRoute: () => app,
   path: "/admin/invites",
-  component: lazyRouteComponent(() => import("./pages/admin/invites-page.tsx"), "InvitesPage"),
+  component: lazyRouteComponent(PAGE_CODE["/admin/invites"], "InvitesPage"),
 });
 
 const adminProjects = createRoute({
   getParentRoute: () => app,
   path: "/admin/projects",
-  component: lazyRouteComponent(() => import("./pages/admin/projects-page.tsx"), "ProjectsPage"),
+  component: lazyRouteComponent(PAGE_CODE["/admin/projects"], "ProjectsPage"),
 });
 
 const adminAudit = createRoute({
   getParentRoute: () => app,
   path: "/admin/audit",
-  validateSearch: auditSearch,
-  component: lazyRouteComponent(() => import("./pages/admin/audit-page.tsx"), "AuditPage"),
+  validateSearch: readSearch(auditSearch),
+  component: lazyRouteComponent(PAGE_CODE["/admin/audit"], "AuditPage"),
 });
 
 const adminGroups = createRoute({
   getParentRoute: () => app,
   path: "/admin/groups",
-  /** `group`: the group whose people are shown. */
-  validateSearch: (search): { readonly group?: string } =>
-    typeof search.group === "string" ? { group: search.group } : {},
-  component: lazyRouteComponent(() => import("./pages/access/groups-page.tsx"), "GroupsPage"),
+  validateSearch: readSearch(groupSearch),
+  component: lazyRouteComponent(PAGE_CODE["/admin/groups"], "GroupsPage"),
 });
 
 const adminMembers = createRoute({
   getParentRoute: () => app,
   path: "/admin/members",
-  component: lazyRouteComponent(() => import("./pages/access/members-page.tsx"), "MembersPage"),
+  component: lazyRouteComponent(PAGE_CODE["/admin/members"], "MembersPage"),
 });
 
 const adminLimits = createRoute({
   getParentRoute: () => app,
   path: "/admin/limits",
-  validateSearch: limitsSearch,
-  component: lazyRouteComponent(() => import("./pages/money/limits-page.tsx"), "LimitsPage"),
+  validateSearch: readSearch(limitsSearch),
+  component: lazyRouteComponent(PAGE_CODE["/admin/limits"], "LimitsPage"),
 });
 
 const adminCredits = createRoute({
   getParentRoute: () => app,
   path: "/admin/credits",
-  component: lazyRouteComponent(() => import("./pages/money/credits-page.tsx"), "CreditsPage"),
+  component: lazyRouteComponent(PAGE_CODE["/admin/credits"], "CreditsPage"),
 });
 
 const adminLive = createRoute({
   getParentRoute: () => app,
   path: "/admin/live",
-  component: lazyRouteComponent(() => import("./pages/service/live-page.tsx"), "LivePage"),
+  component: lazyRouteComponent(PAGE_CODE["/admin/live"], "LivePage"),
 });
 
 const adminLogs = createRoute({
   getParentRoute: () => app,
   path: "/admin/logs",
-  validateSearch: logsSearch,
-  component: lazyRouteComponent(() => import("./pages/logs/logs-page.tsx"), "LogsPage"),
+  validateSearch: readSearch(logsSearch),
+  component: lazyRouteComponent(PAGE_CODE["/admin/logs"], "LogsPage"),
 });
 
 const adminHealth = createRoute({
   getParentRoute: () => app,
   path: "/admin/health",
-  component: lazyRouteComponent(() => import("./pages/health/health-page.tsx"), "HealthPage"),
+  component: lazyRouteComponent(PAGE_CODE["/admin/health"], "HealthPage"),
 });
 
 const adminRoles = createRoute({
   getParentRoute: () => app,
   path: "/admin/roles",
-  validateSearch: rolesSearch,
-  component: lazyRouteComponent(() => import("./pages/roles/roles-page.tsx"), "RolesPage"),
+  validateSearch: readSearch(rolesSearch),
+  component: lazyRouteComponent(PAGE_CODE["/admin/roles"], "RolesPage"),
+});
+
+const adminKeys = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/keys",
+  component: lazyRouteComponent(PAGE_CODE["/admin/keys"], "AdminKeysPage"),
+});
+
+const adminProviders = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/providers",
+  component: lazyRouteComponent(PAGE_CODE["/admin/providers"], "ProvidersPage"),
+});
+
+const adminRetention = createRoute({
+  getParentRoute: () => app,
+  path: "/admin/retention",
+  component: lazyRouteComponent(PAGE_CODE["/admin/retention"], "RetentionPage"),
 });
 
 const adminRoutes = createRoute({
   getParentRoute: () => app,
   path: "/admin/routes",
-  component: lazyRouteComponent(() => import("./pages/routes/routes-page.tsx"), "RoutesPage"),
+  component: lazyRouteComponent(PAGE_CODE["/admin/routes"], "RoutesPage"),
 });
 
 const adminTargets = createRoute({
   getParentRoute: () => app,
   path: "/admin/targets",
-  component: lazyRouteComponent(() => import("./pages/service/targets-page.tsx"), "TargetsPage"),
+  component: lazyRouteComponent(PAGE_CODE["/admin/targets"], "TargetsPage"),
 });
 
 const signInSearch = (search: Readonly<Record<string, unknown>>): { readonly to?: string } => {
@@ -195,17 +221,17 @@ interface PassOptions {
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
-  validateSearch: signInSearch,
+  validateSearch: readSearch(signInSearch),
   beforeLoad: passSignedIn,
-  component: lazyRouteComponent(() => import("./pages/login/login-page.tsx"), "LoginPage"),
+  component: lazyRouteComponent(PAGE_CODE["/login"], "LoginPage"),
 });
 
 const signup = createRoute({
   getParentRoute: () => root,
   path: "/signup",
-  validateSearch: signInSearch,
+  validateSearch: readSearch(signInSearch),
   beforeLoad: passSignedIn,
-  component: lazyRouteComponent(() => import("./pages/login/signup-page.tsx"), "SignupPage"),
+  component: lazyRouteComponent(PAGE_CODE["/signup"], "SignupPage"),
 });
 
 /** Each page is in CONSOLE_PAGES of contracts/site/console-pages.ts too, by which it is served. */
@@ -222,6 +248,7 @@ const tree = root.addChildren([
     adminProjects,
     adminMembers,
     adminRoles,
+    adminKeys,
     adminLimits,
     adminCredits,
     adminHealth,
@@ -229,6 +256,8 @@ const tree = root.addChildren([
     adminLogs,
     adminTargets,
     adminRoutes,
+    adminProviders,
+    adminRetention,
     adminAudit,
   ]),
   login,

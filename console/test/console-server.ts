@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join, normalize } from "node:path";
 import { text } from "node:stream/consumers";
 import type { SiteConfig } from "../../contracts/processes/site-config.ts";
-import { CONSOLE_FOLDER, CONSOLE_PAGES } from "../../contracts/site/console-pages.ts";
+import { CONSOLE_FOLDER, CONSOLE_PAGES, pathsOf } from "../../contracts/site/console-pages.ts";
 import { contentSecurityPolicy } from "../../contracts/site/content-security-policy.ts";
 import { type Loopback, listenOnLoopback } from "../../test-support/loopback.ts";
 import { serveFile } from "../../test-support/site-files/serve-file.ts";
@@ -28,8 +28,8 @@ export function serveConsole(folder: string, config: SiteConfig, session: Sessio
     const { pathname } = new URL(request.url ?? "/", "http://site");
     if (pathname === "/config.json") return void response.end(JSON.stringify(config));
     if (pathname.startsWith("/session")) return void serveSession(request, response, pathname, session);
-    const isPage = CONSOLE_PAGES.some((page) => pathname === `/${page}`);
-    const path = isPage ? "index.html" : normalize(pathname.replace(`/${CONSOLE_FOLDER}/`, "/"));
+    const page = CONSOLE_PAGES.find((name) => pathsOf(name).some((path) => pathname === `/${path}`));
+    const path = page === undefined ? normalize(pathname.replace(`/${CONSOLE_FOLDER}/`, "/")) : `${page}.html`;
     void serveFile(request, response, join(folder, path));
   });
 }

@@ -2,50 +2,24 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playw
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
 import type { MemberKeys } from "../../contracts/control/project-keys.ts";
 import { SiteConfig } from "../../contracts/processes/site-config.ts";
-import { axeFindings, END_TRANSITIONS } from "../../test-support/axe-findings.ts";
+import { axeFindings } from "../../test-support/axe-findings.ts";
 import { CHROMIUM_REMEDY, findChromium, launchChromium } from "../../test-support/chromium.ts";
 import type { Loopback } from "../../test-support/loopback.ts";
 import { sharedBuild } from "../../test-support/shared-build.ts";
 import type { BuiltFile } from "../../ui/build-page.ts";
 import { buildConsole } from "../build.ts";
 import { type SessionCall, type SessionScript, serveConsole } from "./console-server.ts";
+import { setTheme, tooWide } from "./page-look.ts";
 import { type ScriptedControl, startScriptedControl } from "./scripted-control.ts";
 
+export { hardCoded } from "./page-look.ts";
 export { personSession } from "./person-session.ts";
 
 /** How long a wait for the page may take, in ms: a browser on a loaded machine stands still for half a minute. */
 const PATIENCE = 60_000;
 
-/** Run in the page: elements beyond the window's right edge; empty when the page does not scroll sideways. */
-const TOO_WIDE = `document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("*")]
-  .filter((element) => element.getBoundingClientRect().right > innerWidth).map((element) => element.outerHTML.slice(0, 200))`;
-
 /** Run in the page: what it looks like, for the message of a finding. */
 const LOOK = `document.documentElement.dataset.theme + ", " + innerWidth + " pixels, " + document.documentElement.lang`;
-
-/** Run in the page: texts and names that no message has. What is data is marked with translate="no". */
-const HARD_CODED = `(() => {
-  const isData = (element) => element.closest("[translate=no]") !== null;
-  const wrong = [];
-  const see = (text, element) => {
-    if (/\\p{L}/u.test(text) && !/^⟦[^]*⟧$/u.test(text.trim()) && !isData(element)) wrong.push(text.trim());
-  };
-  const visitor = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT);
-  for (let element = visitor.currentNode; element; element = visitor.nextNode()) {
-    if (["SCRIPT", "NOSCRIPT", "STYLE"].includes(element.tagName)) continue;
-    for (const name of ["aria-label", "title", "placeholder", "alt"]) {
-      const value = element.getAttribute(name);
-      if (value !== null) see(value, element);
-    }
-    const own = [...element.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE).map(({ data }) => data).join("");
-    // A message with marked parts is several nodes: its element's text is looked at as a whole.
-    if (own.trim() === "") continue;
-    const whole = element.cloneNode(true);
-    for (const data of whole.querySelectorAll("[translate=no]")) data.remove();
-    see(own.includes("⟦") || own.includes("⟧") ? whole.textContent : own, element);
-  }
-  return wrong;
-})()`;
 
 /** What a test has at hand; made anew for each test, but for the built console and the browser. */
 export interface ConsoleStage {
@@ -173,7 +147,7 @@ export async function signInWithKey(page: Page): Promise<void> {
 /** Axe finds no violation, and the page does not scroll sideways. */
 export async function findNothing(page: Page): Promise<void> {
   expect(await axeFindings(page), String(await page.evaluate(LOOK))).toEqual([]);
-  expect(await page.evaluate(TOO_WIDE)).toEqual([]);
+  expect(await tooWide(page)).toEqual([]);
 }
 
 /** As `findNothing`, in the theme that the page was opened with and in the other one. */
@@ -183,15 +157,6 @@ export async function findNothingInBothThemes(page: Page): Promise<void> {
   await setTheme(page, opened === "dark" ? "light" : "dark");
   await findNothing(page);
   await setTheme(page, String(opened));
-}
-
-async function setTheme(page: Page, theme: string): Promise<void> {
-  await page.evaluate(`document.documentElement.dataset.theme = ${JSON.stringify(theme)};${END_TRANSITIONS}`);
-}
-
-/** Texts that are not from a message, with the pseudo-locale. */
-export function hardCoded(page: Page): Promise<unknown> {
-  return page.evaluate(HARD_CODED);
 }
 
 /** Run before a page's scripts: the preferences that the browser stores. */

@@ -1,11 +1,13 @@
 import { SiteConfig } from "../../contracts/processes/site-config.ts";
+import { serveConsole } from "./console-server.ts";
 import { personSession } from "./person-session.ts";
 import { someAccess } from "./scripted-access.ts";
 import { streamChatTo } from "./scripted-chat.ts";
 import { type ScriptedControl, scriptedKey, startScriptedControl } from "./scripted-control.ts";
 import { scriptedChat } from "./scripted-history.ts";
-import { scriptedEvent, scriptedInvite, scriptedUser } from "./scripted-organization.ts";
+import { scriptedAdminKey, scriptedEvent, scriptedInvite, scriptedUser } from "./scripted-organization.ts";
 import { scriptedOwnKey } from "./scripted-own-keys.ts";
+import { scriptedHold } from "./scripted-retention.ts";
 import { scriptedBudget, scriptedUse } from "./scripted-usage.ts";
 
 const DAY_MS = 86_400_000;
@@ -30,6 +32,9 @@ curl https://api.example.com/health
 /** A service with some weeks of work in it, for pictures and measurements. */
 export async function startExampleService(): Promise<ScriptedControl> {
   const control = await startScriptedControl();
+  // Whole lists: a notice would be the largest content of the page, and comes after all else.
+  control.reach = { reach: "all-gateways", isComplete: true };
+  control.gatewayModel = "phi-3-mini";
   control.accepted.add("sk-admin-ada").add("sk-sl-person");
   control.projects.push(...PROJECTS.map(({ id, name }) => ({ id, name })));
   control.keys.push(...["website", "indexer", "nightly-batches"].map((name) => scriptedKey(name)));
@@ -41,10 +46,16 @@ export async function startExampleService(): Promise<ScriptedControl> {
     scriptedUser("user-bob", "bob@example.com"),
     scriptedUser("user-eve", "eve@example.com"),
   );
+  control.organization.adminKeys.push(
+    scriptedAdminKey("reports", ["projects.read", "usage.read"]),
+    scriptedAdminKey("provisioning", null),
+  );
   control.organization.invites.push(scriptedInvite("grace@example.com", "invite_1"));
   for (let number = 12; number > 0; number -= 1)
     control.organization.events.push(scriptedEvent(number, number % 4 === 0 ? "access.denied" : "project.created"));
   someAccess(control.access, "bob@example.com");
+  control.retention.days = { responses: 7 };
+  control.retention.holds.push(scriptedHold("user-eve"));
   for (const [index, prompt] of PROMPTS.entries())
     control.history.chats.push(
       scriptedChat(PROMPTS.length - index, {
@@ -94,7 +105,10 @@ function fillUsage(control: ScriptedControl): void {
         }),
       );
   }
-  control.limits.push(scriptedBudget("project", "proj_1", 120), scriptedBudget("project", "proj_2", 400));
+  control.limits.push(
+    scriptedBudget("project", "proj_1", 120, 87_400_000_000),
+    scriptedBudget("project", "proj_2", 400, 121_250_000_000),
+  );
 }
 
 /** What the pages know of the service. */
@@ -130,4 +144,13 @@ export function exampleConfig(apiUrl: string): SiteConfig {
 /** The response of `/session` for an owner of the organisation. */
 export function exampleSession() {
   return personSession(PROJECTS, "sk-admin-ada");
+}
+
+/** The built console before the example service at an address: for somebody who is signed in, and for somebody who is not. */
+export async function serveExampleConsole(folder: string, apiUrl: string) {
+  const config = exampleConfig(apiUrl);
+  return {
+    signedIn: await serveConsole(folder, config, () => ({ status: 200, body: exampleSession() })),
+    signedOut: await serveConsole(folder, config, () => ({ status: 401, body: {} })),
+  };
 }

@@ -52,6 +52,23 @@ export function listOfAccess(
   query: URLSearchParams,
   { members, groups, projectGroups, groupUsers, credits }: ScriptedAccess,
 ): unknown {
+  if (subject === "access_decisions") {
+    const scope = query.get("scope") ?? "";
+    const isOfModels = scope === "generate" || scope === "read";
+    const isAllowed = isOfModels || scope.endsWith(".read");
+    return {
+      object: "organization.access_decision",
+      principal_type: query.get("principal_type"),
+      principal_id: query.get("principal_id"),
+      operation: null,
+      project_id: query.get("project_id"),
+      model: null,
+      outcome: isAllowed ? "allowed" : "denied",
+      rule: isOfModels ? "key-has-scope:generate" : isAllowed ? "organization-role:reader" : `no-role-permits:${scope}`,
+      scope,
+      own_only: false,
+    };
+  }
   if (subject === "credits") return listPage(credits, query);
   if (subject === "projects" && kind === "users") return listPage(members, query);
   const byNext = (data: readonly unknown[]) => ({ object: "list", data, has_more: false, next: null });

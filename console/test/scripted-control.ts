@@ -10,10 +10,11 @@ import { NEXT_CHATS_HEADER } from "../../contracts/history/chats.ts";
 import { type Loopback, listenOnLoopback } from "../../test-support/loopback.ts";
 import { listPage } from "./list-page.ts";
 import { emptyAccess, listOfAccess, type ScriptedAccess } from "./scripted-access.ts";
-import { respondAsGateway } from "./scripted-gateway.ts";
+import { LONG, NARROWEST_REACH, respondAsGateway, type ScriptedReach } from "./scripted-gateway.ts";
 import { emptyHistory, respondWithHistory, type ScriptedHistory } from "./scripted-history.ts";
 import { emptyOrganization, respondWithOrganization, type ScriptedOrganization } from "./scripted-organization.ts";
 import { respondWithOwnKeys } from "./scripted-own-keys.ts";
+import { respondWithRetention, type ScriptedRetention, usualRetention } from "./scripted-retention.ts";
 import { respondWithUsage, type ScriptedUse } from "./scripted-usage.ts";
 
 export interface SeenCall {
@@ -44,12 +45,21 @@ export interface ScriptedControl extends Loopback {
   /** Members, groups and credit. */
   readonly access: ScriptedAccess;
   readonly history: ScriptedHistory;
+  readonly retention: ScriptedRetention;
   /** The next calls get these errors; `undefined` lets one pass. */
   readonly failures: (ErrorCode | undefined)[];
   /** Ids of the models that `/v1/models` lists. */
   readonly models: string[];
   /** Those of them that read images. */
   readonly seeing: Set<string>;
+  /** Those of them that take `reasoning_effort`. */
+  readonly reasoning: Set<string>;
+  /** Those of them that call no tools and follow no schemas, with 4096 tokens of context. */
+  readonly plain: Set<string>;
+  /** Of the list of requests in progress. @default - of one gateway, with requests missing: the page has all its notices */
+  reach: ScriptedReach;
+  /** The model whose requests, routes, targets and log the gateways have. @default - 80 letters, for tests of the layout */
+  gatewayModel: string;
   /** Responds to chat completions. */
   chat: (call: SeenCall, response: ServerResponse) => void | Promise<void>;
 }
@@ -77,9 +87,14 @@ export async function startScriptedControl(): Promise<ScriptedControl> {
     limits: [],
     access: emptyAccess(),
     history: emptyHistory(),
+    retention: usualRetention(),
     failures: [],
     models: ["phi-3-mini", "qwen-3", "llama-4"],
     seeing: new Set<string>(),
+    reasoning: new Set<string>(),
+    plain: new Set<string>(),
+    reach: NARROWEST_REACH,
+    gatewayModel: LONG,
     chat: () => undefined,
   };
   const control: ScriptedControl = {
@@ -130,10 +145,17 @@ async function serve(
   if (stored === "denied") return fail(response, "permission_denied");
   if (stored === "missing") return fail(response, "not_found");
   if (stored !== undefined) return void response.writeHead(stored.status, { ...stored.headers }).end(stored.body);
-  const result = respondAsGateway(call) ?? respond(call, control);
+  const { role, readsLogs, operates } = control.organization;
+  const isRefusedKey =
+    (call.url === "/v1/organization/log_keys" && !readsLogs) ||
+    (call.url === "/v1/organization/operator_keys" && !operates);
+  if (isRefusedKey && role !== "owner") return fail(response, "permission_denied");
+  const result = respondAsGateway(call, control.reach) ?? respond(call, control);
   if (result === undefined) return fail(response, "not_found");
   if (result === "denied") return fail(response, "permission_denied");
-  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(result));
+  response
+    .writeHead(200, { "content-type": "application/json" })
+    .end(JSON.stringify(result).replaceAll(LONG, control.gatewayModel));
 }
 
 function fail(response: ServerResponse, code: ErrorCode): void {
@@ -148,7 +170,7 @@ function forecastOf(figures: ScriptedControl["forecasts"][number] | undefined): 
 }
 
 function respond({ method, url, body }: SeenCall, control: ScriptedControl): unknown {
-  const { projects, keys, uses, limits, models, seeing } = control;
+  const { projects, keys, uses, limits, models, seeing, reasoning, plain } = control;
   const { pathname, searchParams } = new URL(url, "http://api");
   if (pathname === "/v1/models")
     return {
@@ -156,7 +178,12 @@ function respond({ method, url, body }: SeenCall, control: ScriptedControl): unk
       data: models.map((id) => ({
         id,
         object: "model",
-        capabilities: seeing.has(id) ? ["tools", "vision"] : ["tools"],
+        ...(plain.has(id) ? { max_model_len: 4096 } : {}),
+        capabilities: [
+          ...(plain.has(id) ? [] : ["tools", "json-schema"]),
+          ...(seeing.has(id) ? ["vision"] : []),
+          ...(reasoning.has(id) ? ["reasoning"] : []),
+        ],
       })),
     };
   if (pathname === USAGE_FORECAST) return forecastOf(control.forecasts.shift());
@@ -169,14 +196,14 @@ function respond({ method, url, body }: SeenCall, control: ScriptedControl): unk
   if (subject === "usage" && (id === "completions" || id === "embeddings"))
     return respondWithUsage(id, uses, searchParams);
   if (subject === "costs") return respondWithUsage("costs", uses, searchParams);
-  if (subject === "limits") return listPage(limits, searchParams);
-  const organized = respondWithOrganization(
-    method,
-    [subject, id],
-    (body ?? {}) as Readonly<Record<string, unknown>>,
-    searchParams,
-    control.organization,
-  );
+  if (subject === "limits") {
+    const isUsed = searchParams.getAll("include[]").includes("used");
+    return listPage(isUsed ? limits : limits.map(withoutUsed), searchParams);
+  }
+  const fields = (body ?? {}) as Readonly<Record<string, unknown>>;
+  const stays = respondWithRetention(method, [subject, id, kind], fields, control.retention);
+  if (stays !== undefined) return stays;
+  const organized = respondWithOrganization(method, [subject, id], fields, searchParams, control.organization);
   if (organized !== undefined) return organized;
   const found = subject === "projects" && method === "POST" ? projects.find((project) => project.id === id) : undefined;
   if (found !== undefined && kind === undefined) return Object.assign(found, { name });
@@ -198,11 +225,21 @@ function respond({ method, url, body }: SeenCall, control: ScriptedControl): unk
     keys.splice(index, 1);
     return { object: "organization.project.api_key.deleted", id: item, deleted: true };
   }
+  if (kind === "service_accounts" && method === "GET") return listPage(accountsOf(keys), searchParams);
   if (kind !== "service_accounts" || method !== "POST") return undefined;
   const key = scriptedKey(name, item);
   keys.unshift(key);
   const secret = { id: key.id, name, value: `sk-sl-${key.id}-secret` };
   return item === undefined ? { id: accountOf(key), name, api_key: secret } : secret;
+}
+
+/** The service accounts that have keys. */
+function accountsOf(keys: readonly ProjectApiKey[]) {
+  return keys.flatMap(({ owner }) =>
+    owner.type === "service_account"
+      ? [{ object: "organization.project.service_account", ...owner.service_account }]
+      : [],
+  );
 }
 
 /** Id of the service account that has a key. */
@@ -227,4 +264,8 @@ export function scriptedKey(name: string, account = `svc_${randomUUID()}`): Proj
       service_account: { id: account, name, role: "member", created_at: CREATED_AT },
     },
   };
+}
+
+function withoutUsed({ limits, ...subject }: Limits): Limits {
+  return { ...subject, limits: limits.map(({ used: _, ...limit }) => limit) };
 }

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { AdminProviderList, AdminRouteList, AdminTarget } from "../../contracts/api/admin.ts";
-import type { ObserverKey, OperatorKey } from "../../contracts/control/admin-keys.ts";
+import type { LogKey, ObserverKey, OperatorKey } from "../../contracts/control/admin-keys.ts";
 import type { LiveRequestList } from "../../contracts/live/live-requests.ts";
 import { ServiceAlarmState, type ServiceAlarms } from "../../contracts/live/service-alarms.ts";
 import type { ServiceHealth } from "../../contracts/live/service-health.ts";
@@ -9,13 +9,12 @@ import { scriptedLog } from "./scripted-log.ts";
 type ShownRoute = z.infer<typeof AdminRouteList>["data"][number];
 type ShownProvider = z.infer<typeof AdminProviderList>["data"][number];
 
-const LONG = "m".repeat(80);
+/** Name of a model that no page is made for. */
+export const LONG = "m".repeat(80);
 
-const REQUESTS: LiveRequestList = {
+const REQUESTS: Omit<LiveRequestList, "reach" | "isComplete"> = {
   object: "list",
   at: "2026-11-29T12:00:00.000Z",
-  reach: "this-gateway",
-  isComplete: false,
   gateways: [{ id: "g-0", version: "1.0.0", inProgress: 3, completionTokens: 100 }],
   data: [LONG, null].map((model, index) => ({
     id: `req_${index}`,
@@ -115,6 +114,8 @@ const TARGETS: readonly AdminTarget[] = [
     kind: "provider",
     available: false,
     inFlight: 2,
+    maxInFlight: 10,
+    allowedInFlight: 5,
     requests: 10,
     failures: 6,
     latencyMs: 80,
@@ -125,6 +126,12 @@ const TARGETS: readonly AdminTarget[] = [
     routes: ["chat"],
     forced: ["chat"],
     drained: [],
+  },
+  {
+    ...{ id: `openai/${LONG}`, kind: "provider", available: true, inFlight: 3, maxInFlight: 10, allowedInFlight: 10 },
+    ...{ requests: 420, failures: 2, latencyMs: 310, spendUsd: 12.25, monthlyCapUsd: null },
+    upstreams: [{ id: "openai", breaker: "closed", errorRate: 0, waitMs: 0 }],
+    ...{ routes: ["chat", LONG], forced: [], drained: ["chat"] },
   },
 ];
 
@@ -204,16 +211,30 @@ function observerKey(): ObserverKey {
   return { ...operatorKey(), object: "organization.observer_key" };
 }
 
+function logKey(): LogKey {
+  return { ...operatorKey(), object: "organization.log_key" };
+}
+
+/** How much of the fleet a gateway's list of requests has. */
+export type ScriptedReach = Pick<LiveRequestList, "reach" | "isComplete">;
+
+/** With both notices: the gateway knows no others, and a list lacks some requests. */
+export const NARROWEST_REACH: ScriptedReach = { reach: "this-gateway", isComplete: false };
+
 /** What the gateways' own administration responds; changes are tested against the real one. */
-export function respondAsGateway({ method, url }: { readonly method: string; readonly url: string }): unknown {
+export function respondAsGateway(
+  { method, url }: { readonly method: string; readonly url: string },
+  reach: ScriptedReach,
+): unknown {
   if (url === "/v1/organization/operator_keys") return operatorKey();
   if (url === "/v1/organization/observer_keys") return observerKey();
+  if (url === "/v1/organization/log_keys") return logKey();
   if (method !== "GET") return undefined;
   if (url === "/admin/health") return HEALTH;
   if (url === "/v1/organization/service_alarms") return ALARMS;
   if (url.startsWith("/admin/logs?")) return scriptedLog(new URL(url, "http://gateway").searchParams);
-  if (url === "/admin/requests") return REQUESTS;
+  if (url === "/admin/requests") return { ...REQUESTS, ...reach } satisfies LiveRequestList;
   if (url === "/admin/routes") return { object: "list", data: ROUTES };
   if (url === "/admin/providers") return { object: "list", data: PROVIDERS };
-  return url === "/admin/targets" ? { object: "list", data: TARGETS } : undefined;
+  return url === "/admin/targets" ? { object: "list", data: TARGETS, overrides: [] } : undefined;
 }

@@ -1,3 +1,4 @@
+import type { AdminApiKey } from "../../contracts/control/admin-keys.ts";
 import type { AuditEvent } from "../../contracts/control/audit-events.ts";
 import type { Invite, OrganizationUser } from "../../contracts/control/objects.ts";
 import { listPage } from "./list-page.ts";
@@ -6,15 +7,35 @@ import { listPage } from "./list-page.ts";
 export interface ScriptedOrganization {
   /** Role of whoever calls: a reader is refused changes, admin keys and the audit log; `none` everything. */
   role: "owner" | "reader" | "none";
+  /** Whether a role of one's own lets others than owners read the log. */
+  readsLogs: boolean;
+  /** Whether one lets others than owners operate the gateways. */
+  operates: boolean;
   readonly users: OrganizationUser[];
   readonly invites: Invite[];
   readonly events: AuditEvent[];
+  /** How many events one request looks at. @default - all */
+  eventsAtOnce?: number;
+  /** The newest first. */
+  readonly adminKeys: AdminApiKey[];
 }
 
 const CREATED_AT = 1_790_000_000;
 
 export function emptyOrganization(): ScriptedOrganization {
-  return { role: "owner", users: [], invites: [], events: [] };
+  return { role: "owner", readsLogs: false, operates: false, users: [], invites: [], events: [], adminKeys: [] };
+}
+
+/** A page of the audit log, whose request looks at some events alone. */
+function eventsPage({ events, eventsAtOnce = events.length }: ScriptedOrganization, query: URLSearchParams) {
+  const start = events.findIndex(({ id }) => id === query.get("after")) + 1;
+  const read = events.slice(start, start + eventsAtOnce);
+  const wanted = listPage(
+    read.filter((event) => isWanted(event, query)),
+    new URLSearchParams({ limit: query.get("limit") ?? "20" }),
+  );
+  const isCutOff = start + read.length < events.length && !wanted.has_more;
+  return isCutOff ? { ...wanted, has_more: true, last_id: read.at(-1)?.id ?? null } : wanted;
 }
 
 /** What an administrator's call gets; `denied` where the role does not allow it, `undefined` for another path and an unknown id. */
@@ -25,16 +46,12 @@ export function respondWithOrganization(
   query: URLSearchParams,
   organization: ScriptedOrganization,
 ): unknown {
-  const { role, users, invites, events } = organization;
+  const { role, users, invites, adminKeys } = organization;
   if (!["users", "invites", "audit_logs", "admin_api_keys"].includes(subject ?? "")) return undefined;
   const isOwners = method !== "GET" || subject === "audit_logs" || subject === "admin_api_keys";
   if (role === "none" || (role === "reader" && isOwners)) return "denied";
-  if (subject === "audit_logs")
-    return listPage(
-      events.filter((event) => isWanted(event, query)),
-      query,
-    );
-  if (subject === "admin_api_keys") return listPage([], query);
+  if (subject === "audit_logs") return eventsPage(organization, query);
+  if (subject === "admin_api_keys") return respondWithAdminKeys(method, id, body, query, adminKeys);
   if (subject === "users") {
     if (id === undefined) return listPage(users, query);
     const index = users.findIndex((user) => user.id === id);
@@ -56,6 +73,49 @@ export function respondWithOrganization(
     1,
   );
   return { object: "organization.invite.deleted", id, deleted: true };
+}
+
+function respondWithAdminKeys(
+  method: string,
+  id: string | undefined,
+  body: Readonly<Record<string, unknown>>,
+  query: URLSearchParams,
+  adminKeys: AdminApiKey[],
+): unknown {
+  if (method === "GET") return listPage(adminKeys, query);
+  if (method === "POST") {
+    const key = scriptedAdminKey(String(body.name), (body.scopes ?? null) as AdminApiKey["scopes"]);
+    adminKeys.unshift(key);
+    return { ...key, value: `sk-admin-${key.id}-secret` };
+  }
+  adminKeys.splice(
+    adminKeys.findIndex((key) => key.id === id),
+    1,
+  );
+  return { object: "organization.admin_api_key.deleted", id, deleted: true };
+}
+
+let adminKeyNumber = 0;
+export function scriptedAdminKey(name: string, scopes: AdminApiKey["scopes"]): AdminApiKey {
+  const id = `key_${++adminKeyNumber}`;
+  return {
+    object: "organization.admin_api_key",
+    id,
+    name,
+    redacted_value: `sk-admin-${id}...wxyz`,
+    created_at: CREATED_AT,
+    expires_at: null,
+    last_used_at: null,
+    scopes,
+    owner: {
+      type: "user",
+      object: "organization.user",
+      id: "user-ada",
+      name: "ada@example.com",
+      created_at: CREATED_AT,
+      role: "owner",
+    },
+  };
 }
 
 function isWanted(event: AuditEvent, query: URLSearchParams): boolean {

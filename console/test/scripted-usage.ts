@@ -21,6 +21,8 @@ export interface ScriptedUse {
   readonly durationMs: number;
   readonly streamed: number;
   readonly firstTokenMs: number;
+  /** How many of them took how many milliseconds. @default - a release counted them that has no percentiles */
+  readonly times?: readonly (readonly [ms: number, count: number])[];
 }
 
 /** Buckets of a page: fewer than the service's, so that a month has several pages. */
@@ -45,7 +47,7 @@ export function respondWithUsage(
   for (let index = first; index < first + size && start + index * width < end; index += 1) {
     const time = start + index * width;
     const ofBucket = uses.filter((use) => Math.floor(timeOf(use) / width) * width === time && isWanted(use, query));
-    const rows = operation === "embeddings" ? [] : ofBucket.flatMap((use) => resultsOf(operation, use));
+    const rows = operation === "embeddings" ? [] : ofBucket.flatMap((use) => resultsOf(operation, use, query));
     const results = rows.map((row) => ({
       ...row,
       ...Object.fromEntries(GROUPS.filter((g) => g in row && !by.includes(g)).map((g) => [g, null])),
@@ -67,7 +69,11 @@ function isWanted({ project, key }: ScriptedUse, query: URLSearchParams): boolea
   return (projects.length === 0 || projects.includes(project)) && (keys.length === 0 || keys.includes(key));
 }
 
-function resultsOf(operation: "completions" | "costs", use: ScriptedUse): Readonly<Record<string, unknown>>[] {
+function resultsOf(
+  operation: "completions" | "costs",
+  use: ScriptedUse,
+  query: URLSearchParams,
+): Readonly<Record<string, unknown>>[] {
   const ids = { project_id: use.project, user_id: use.user, api_key_id: use.key };
   if (operation === "completions")
     return [
@@ -86,6 +92,7 @@ function resultsOf(operation: "completions" | "costs", use: ScriptedUse): Readon
         model: use.model,
         batch: null,
         service_tier: null,
+        ...(query.getAll("include[]").includes("latency") ? { latency: latencyOf(use) } : {}),
       },
     ];
   return (["input", "output"] as const).map((kind) => ({
@@ -95,6 +102,13 @@ function resultsOf(operation: "completions" | "costs", use: ScriptedUse): Readon
     line_item: `${use.model}, ${kind}_tokens`,
     quantity: kind === "input" ? use.inputTokens : use.outputTokens,
   }));
+}
+
+/** The percentiles are the page's own sums: those that the service sends can't be added. */
+function latencyOf({ times = [] }: ScriptedUse) {
+  const num_requests = times.reduce((sum, [, count]) => sum + count, 0);
+  const duration = times.length === 0 ? null : { num_requests, p50_ms: 0, p95_ms: 0, p99_ms: 0, histogram: times };
+  return { duration, first_token: null };
 }
 
 /** A request of the day, with these changes. */
@@ -118,14 +132,14 @@ export function scriptedUse(day: string, changes: Partial<ScriptedUse>): Scripte
   };
 }
 
-/** A budget by the month. @param dollars whole ones */
-export function scriptedBudget(scope: Limits["scope"], id: string, dollars: number): Limits {
+/** A budget by the month. @param dollars whole ones @param used nano-dollars */
+export function scriptedBudget(scope: Limits["scope"], id: string, dollars: number, used = 0): Limits {
   return {
     object: "organization.limits",
     id: `limits-${scope}-${id}`,
     scope,
     subject_id: id,
-    limits: [{ metric: "nano_usd", window: "month", max: dollars * 1_000_000_000 }],
+    limits: [{ metric: "nano_usd", window: "month", max: dollars * 1_000_000_000, used }],
     updated_at: 1_790_000_000,
   };
 }

@@ -4,9 +4,8 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { launchChromium } from "../../test-support/chromium.ts";
 import { buildConsole } from "../build.ts";
-import { serveConsole } from "./console-server.ts";
 import { EXAMPLE_PAGES } from "./example-pages.ts";
-import { exampleConfig, exampleSession, startExampleService } from "./example-service.ts";
+import { serveExampleConsole, startExampleService } from "./example-service.ts";
 import { serveLanding } from "./landing-server.ts";
 
 /** Where the picture of each page in both themes is written: `<page>-<theme>.png`. */
@@ -14,7 +13,7 @@ const FOLDER = join(import.meta.dirname, "../../docs/console");
 const SIZE = { width: 1280, height: 800 } as const;
 const THEMES = ["dark", "light"] as const;
 /** Of all pictures together. */
-const MAX_BYTES = 4_000_000;
+const MAX_BYTES = 4_500_000;
 
 /** Writes a picture of the page as it is once `reach` has ended. */
 async function picture(
@@ -53,9 +52,7 @@ async function writePictures(): Promise<void> {
   const built = await mkdtemp(join(tmpdir(), "pictures-"));
   await buildConsole(built);
   const control = await startExampleService();
-  const config = exampleConfig(control.origin);
-  const signedIn = await serveConsole(built, config, () => ({ status: 200, body: exampleSession() }));
-  const signedOut = await serveConsole(built, config, () => ({ status: 401, body: {} }));
+  const { signedIn, signedOut } = await serveExampleConsole(built, control.origin);
   const landing = await serveLanding(control.origin);
   const browser = await launchChromium();
   try {

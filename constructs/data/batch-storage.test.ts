@@ -31,7 +31,7 @@ describe("the storage of batches", () => {
       ],
       [
         "s3:GetObject s3:PutObject s3:DeleteObject s3:AbortMultipartUpload",
-        expect.stringMatching(/^\S+\/files\/\* \S+\/parts\/\*$/),
+        expect.stringMatching(/^\S+\/files\/\* \S+\/held\/\* \S+\/parts\/\*$/),
       ],
       ["s3:ListBucket", expect.stringMatching(/aws_s3_bucket\.Batches_Files_\w+\.arn\}$/)],
       ["kms:Decrypt kms:Encrypt kms:GenerateDataKey", expect.stringContaining("aws_kms_key.Key")],

@@ -54,32 +54,58 @@ export class BatchStorage extends Construct {
     this.bucketName = this.#bucket.bucketName;
   }
 
-  /** Permissions of the control API: to delete the files and batches of who is erased, in all versions. It reads no content. */
+  /** Permissions of the control API: to delete the files and batches of who is erased, in all versions. It reads no content; S3 copies that of held files for it. */
   eraseStatements(): readonly PolicyStatement[] {
     return [
       {
         Sid: "EraseBatches",
         purpose:
-          "The control API finds files and batches of a user, service account or project, deletes those of erased ones, and sets when files end where a project's retention changes.",
+          "The control API finds files and batches of a user, service account or project, deletes those of erased ones, and sets when they end where a project's retention changes or a legal hold is placed or released.",
         Effect: "Allow",
         Action: ["dynamodb:Query", "dynamodb:DeleteItem", "dynamodb:UpdateItem"],
         Resource: [this.#table.arn],
       },
       {
         Sid: "EraseFiles",
-        purpose: "The control API deletes all versions of an erased file's content.",
+        purpose:
+          "The control API deletes all versions of an erased file's content, and of the copy of one that was held.",
         Effect: "Allow",
         Action: ["s3:DeleteObject", "s3:DeleteObjectVersion"],
-        Resource: [`${this.#bucket.arn}/files/*`, `${this.#bucket.arn}/parts/*`],
+        Resource: this.#objects("files", "held", "parts"),
       },
       {
         Sid: "FindErasedFiles",
-        purpose: "The control API lists the versions of the files of an erased key.",
+        purpose:
+          "The control API lists the versions of the files of an erased key, and of copies of those that were held.",
         Effect: "Allow",
         Action: ["s3:ListBucketVersions"],
         Resource: [this.#bucket.arn],
-        Condition: { StringLike: { "s3:prefix": ["files/*", "parts/*"] } },
+        Condition: { StringLike: { "s3:prefix": ["files/*", "held/*", "parts/*"] } },
       },
+      {
+        Sid: "CopyHeldFiles",
+        purpose:
+          "S3 copies the content of a file that is held, for the control API, which names it and reads none of it.",
+        Effect: "Allow",
+        Action: ["s3:GetObject"],
+        Resource: this.#objects("files"),
+      },
+      {
+        Sid: "StoreHeldFiles",
+        purpose: "The control API stores the copy of a file that is held.",
+        Effect: "Allow",
+        Action: ["s3:PutObject"],
+        Resource: this.#objects("held"),
+      },
+      {
+        Sid: "MissHeldFiles",
+        purpose: "S3 says that a file to copy is missing only to those who may list the bucket.",
+        Effect: "Allow",
+        Action: ["s3:ListBucket"],
+        Resource: [this.#bucket.arn],
+        Condition: { StringLikeIfExists: { "s3:prefix": ["files/*"] } }, // reading an object has no prefix
+      },
+      { ...this.#encryptionKey.writeStatement("s3"), Sid: "UseKeyOfHeldFiles" },
       { ...this.#encryptionKey.decryptStatement("dynamodb"), Sid: "DecryptErasedBatches" },
     ];
   }
@@ -105,7 +131,7 @@ export class BatchStorage extends Construct {
         purpose: "A gateway stores the content of files, reads and deletes it, and writes results of batches.",
         Effect: "Allow",
         Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
-        Resource: [`${this.#bucket.arn}/files/*`, `${this.#bucket.arn}/parts/*`],
+        Resource: this.#objects("files", "held", "parts"),
       },
       {
         // Without it S3 answers AccessDenied for an object that is missing, instead of NoSuchKey (API_GetObject.html).
@@ -114,10 +140,15 @@ export class BatchStorage extends Construct {
         Effect: "Allow",
         Action: ["s3:ListBucket"],
         Resource: [this.#bucket.arn],
-        Condition: { StringLikeIfExists: { "s3:prefix": ["files/*", "parts/*"] } }, // reading an object has no prefix
+        Condition: { StringLikeIfExists: { "s3:prefix": ["files/*", "held/*", "parts/*"] } }, // reading an object has no prefix
       },
       this.#encryptionKey.writeStatement("dynamodb"),
       this.#encryptionKey.writeStatement("s3"),
     ];
+  }
+
+  /** Objects below these folders: `held/` has copies of files that a legal hold is on, and no rule by which they expire. */
+  #objects(...folders: readonly string[]): readonly string[] {
+    return folders.map((folder) => `${this.#bucket.arn}/${folder}/*`);
   }
 }

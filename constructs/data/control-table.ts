@@ -101,6 +101,19 @@ export class ControlTable extends Construct {
     ];
   }
 
+  /** Permission of the token exchange to take people out of groups that their identity provider no longer names. */
+  groupStatements(): readonly PolicyStatement[] {
+    return [
+      {
+        Sid: "LeaveGroups",
+        purpose: "Who signs in leaves the groups that the ID token no longer names, and the keys by them end.",
+        Effect: "Allow",
+        Action: ["dynamodb:DeleteItem"],
+        Resource: [this.resource.arn],
+      },
+    ];
+  }
+
   /** Permissions of the sender of notices: to read alerts and their organisations, and to store what was sent. */
   noticeStatements(): readonly PolicyStatement[] {
     return [

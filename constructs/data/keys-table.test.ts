@@ -16,6 +16,9 @@ const synth = (isProtected: boolean) =>
     new TerraformOutput(scope, "change", { value: table.changeStatements() });
   });
 
+/** Attributes that decide what a key may do. */
+const DECIDING = ["scopes", "models", "addresses", "expiresAt", "revokedAt", "endedBy", "requires"];
+
 describe("the keys table", () => {
   // documented: key-table-permissions
   test("lets a reader get single items and decrypt them, never scan", () => {
@@ -40,13 +43,13 @@ describe("the keys table", () => {
     });
   });
 
-  test("lets the control API read the last use and the project of a key and the version of limits, and no hash", () => {
+  test("lets the control API read the last use and the project of a key, what it may do, and the version of limits, and no hash", () => {
     const change: ReturnType<KeysTable["changeStatements"]> = synth(true).output?.change?.value;
     expect(change.find(({ Action }) => Action.includes("dynamodb:GetItem"))).toMatchObject({
       Action: ["dynamodb:GetItem"],
       Condition: {
         "ForAllValues:StringEquals": {
-          "dynamodb:Attributes": ["keyId", "lastUsedAt", "projectId", "kind", "version"],
+          "dynamodb:Attributes": ["lastUsedAt", "version", "keyId", "kind", "projectId", ...DECIDING],
         },
         StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
       },

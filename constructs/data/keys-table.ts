@@ -1,6 +1,7 @@
 import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
 import { KEYS_TTL_ATTRIBUTE } from "../../contracts/processes/auth.ts";
+import { USE_ATTRIBUTES } from "../../domain/keys/key-without-hash.ts";
 import type { PolicyStatement } from "../identity/service-role.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import { type ProtectedTableProps, protectedTable } from "./protected-table.ts";
@@ -24,13 +25,13 @@ export class KeysTable extends Construct {
       {
         Sid: "ReadKeyUses",
         purpose:
-          "The control API shows when a key was last used, in which project it is, and which version its limits have; it reads no hash of a key.",
+          "The control API shows when a key was last used, in which project it is, which version its limits have, and what it may do; it reads no hash of a key.",
         Effect: "Allow",
         Action: ["dynamodb:GetItem"],
         Resource: [this.resource.arn],
         Condition: {
           "ForAllValues:StringEquals": {
-            "dynamodb:Attributes": ["keyId", "lastUsedAt", "projectId", "kind", "version"],
+            "dynamodb:Attributes": [...new Set(["lastUsedAt", "version", ...USE_ATTRIBUTES])],
           },
           StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
         },

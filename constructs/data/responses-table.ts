@@ -41,7 +41,8 @@ export class ResponsesTable extends Construct {
       },
       {
         Sid: "SetEndOfResponses",
-        purpose: "The control API sets when stored responses end, where a project's retention changes.",
+        purpose:
+          "The control API sets when stored responses end, where a project's retention changes or a legal hold is placed or released.",
         Effect: "Allow",
         Action: ["dynamodb:UpdateItem"],
         Resource: [this.resource.arn],

@@ -3,10 +3,10 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { builtAssets } from "../../test-support/built-assets.ts";
 import { only, resources, synthConstruct } from "../../test-support/synth.ts";
 import { EncryptionKey } from "./encryption-key.ts";
-import { UsageCounter } from "./usage-counter.ts";
+import { UsageCounter, type UsageCounterProps } from "./usage-counter.ts";
 import { UsageStore } from "./usage-store.ts";
 
-function synth() {
+function synth(pools: NonNullable<UsageCounterProps["pools"]> = {}) {
   const assets = builtAssets();
   onTestFinished(assets.remove);
   return synthConstruct((scope) => {
@@ -24,6 +24,7 @@ function synth() {
       }),
       logRetentionDays: 30,
       kmsKeyArn: encryptionKey.arn,
+      pools,
     });
   });
 }
@@ -50,5 +51,12 @@ describe("the counter of usage", () => {
     const policies = JSON.stringify(resources(synth(), "aws_iam_role_policy"));
     expect(policies).toContain("s3:GetObject");
     expect(policies).not.toMatch(/s3:(Put|Delete)|dynamodb:(Delete|Scan)/);
+  });
+
+  test("reads the cost metrics only where the cost of a pool is shared", () => {
+    const shown = (out: ReturnType<typeof synth>) =>
+      JSON.stringify([resources(out, "aws_iam_role_policy"), resources(out, "aws_lambda_function")]);
+    expect(shown(synth({ small: { cost: "none" }, large: {} }))).not.toMatch(/GetMetricData|SLUICE_AMORTISED_POOLS/);
+    expect(shown(synth({ small: { cost: "amortised" } }))).toMatch(/cloudwatch:GetMetricData.*SLUICE_AMORTISED_POOLS/);
   });
 });

@@ -52,6 +52,7 @@ export class TokenExchange extends Construct {
         ...(controlTable?.refusalStatements() ?? []),
         ...(people && controlTable ? controlTable.signInStatements() : []),
         ...(hasSessions && controlTable ? controlTable.sessionStatements() : []),
+        ...(people?.groups && controlTable ? controlTable.groupStatements() : []),
         ...(people?.clientSecretId === undefined ? [] : [this.#secretStatement(people.clientSecretId, region)]),
       ],
       environment: {

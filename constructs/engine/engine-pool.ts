@@ -70,6 +70,8 @@ export class EnginePool extends Construct {
   readonly callsTools: boolean;
   /** Whether the model reads images. */
   readonly seesImages: boolean;
+  /** Whether `reasoning_effort` chooses how long the model thinks. */
+  readonly takesReasoningEffort: boolean;
   /** `Host` that selects the pool on the engine listener. */
   readonly host: string;
 
@@ -85,6 +87,7 @@ export class EnginePool extends Construct {
     this.replicasPerInstance = props.replicasPerInstance;
     this.callsTools = catalogModel(props.model).toolCallParser !== undefined;
     this.seesImages = catalogModel(props.model).seesImages;
+    this.takesReasoningEffort = catalogModel(props.model).takesReasoningEffort === true;
     this.host = engineHost(servedName);
 
     const targets = new InstanceTargets(this, "Targets", {

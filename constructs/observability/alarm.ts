@@ -3,7 +3,7 @@ import {
   type CloudwatchMetricAlarmConfig,
 } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
 import type { Construct } from "constructs";
-import type { MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import type { MetricEntry } from "../../contracts/metrics/metric-entry.ts";
 import { runbookLink } from "./runbook.ts";
 
 /** One series of a catalogue metric. */

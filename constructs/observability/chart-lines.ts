@@ -1,4 +1,4 @@
-import type { MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import type { MetricEntry } from "../../contracts/metrics/metric-entry.ts";
 import type { ChartLine, ComputedLine } from "./widgets.ts";
 
 /** A sum per period that only expressions use. */

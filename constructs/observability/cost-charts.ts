@@ -1,4 +1,5 @@
-import { METRICS, type MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import { METRICS } from "../../contracts/metrics/catalogue.ts";
+import type { MetricEntry } from "../../contracts/metrics/metric-entry.ts";
 import { HOURS_PER_MONTH } from "../../domain/cost/usage.ts";
 import { rate, sums } from "./chart-lines.ts";
 import type { ChartLine, ChartProps } from "./widgets.ts";

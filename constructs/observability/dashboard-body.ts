@@ -1,5 +1,6 @@
 import { ERRORS } from "../../contracts/api/errors.ts";
-import { METRICS, type MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import { METRICS } from "../../contracts/metrics/catalogue.ts";
+import type { MetricEntry } from "../../contracts/metrics/metric-entry.ts";
 import { GPU_UTILIZATION_SCALING } from "../../domain/scaling-policy.ts";
 import {
   ERROR_RATE_LIMIT_PERCENT,
@@ -11,7 +12,7 @@ import {
 } from "./alarm-limits.ts";
 import { rate, sums } from "./chart-lines.ts";
 import { costCharts } from "./cost-charts.ts";
-import { saturationExpression } from "./service-alarms.ts";
+import { saturationExpression } from "./pool-alarms.ts";
 import {
   alarmList,
   type ChartLine,

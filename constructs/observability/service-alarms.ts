@@ -1,33 +1,20 @@
 import { CloudwatchCompositeAlarm } from "@cdktf/provider-aws/lib/cloudwatch-composite-alarm/index.js";
 import type { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
 import { Construct } from "constructs";
-import { GATEWAY_METRICS_WINDOW_SECONDS, METRICS } from "../../contracts/metrics/catalogue.ts";
+import { METRICS } from "../../contracts/metrics/catalogue.ts";
 import { createAlarm } from "./alarm.ts";
 import {
   ERROR_RATE_LIMIT_PERCENT,
   LATENCY_P99_LIMIT_MS,
-  QUEUE_AGE_LIMIT_SECONDS,
-  SATURATION_LIMIT_PERCENT,
   SEALING_PAUSE_MINUTES,
   UNSEALED_CHAINS_LIMIT,
 } from "./alarm-limits.ts";
 import { createFunctionAlarms, type WatchedFunction } from "./function-alarms.ts";
+import { createNoHealthyHostAlarm } from "./healthy-hosts-alarm.ts";
+import { createPoolAlarms, type WatchedPool } from "./pool-alarms.ts";
 import { runbookLink } from "./runbook.ts";
-import { createSlowStartAlarm } from "./slow-start-alarm.ts";
 import { createStreamAlarm, type WatchedStream } from "./stream-alarm.ts";
 import { createHistoryAlarm, createUsageAlarms } from "./usage-alarms.ts";
-
-/** A pool that alarms watch. */
-export interface WatchedPool {
-  /** Public name of the model. */
-  readonly model: string;
-  readonly targetGroupArnSuffix: string;
-  /** Requests that may wait on one engine. */
-  readonly maxQueued: number;
-  readonly startupSeconds: number;
-  /** Auto Scaling group of the engines. */
-  readonly groupName: string;
-}
 
 export interface ServiceAlarmsProps {
   /** Start of the alarms' names. */
@@ -77,7 +64,7 @@ export class ServiceAlarms extends Construct {
   // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a table of alarms
   constructor(scope: Construct, id: string, props: ServiceAlarmsProps) {
     super(scope, id);
-    const { name, topicArn, pools } = props;
+    const { name, topicArn } = props;
     const Environment = props.environment;
     const perMinute = { periodSeconds: MINUTE, topicArn } as const;
 
@@ -111,86 +98,15 @@ export class ServiceAlarms extends Construct {
       breaches: 3,
       missingData: "notBreaching",
     });
-    const noGateway = this.#noHealthyHost("NoGateway", props, {
+    const noGateway = createNoHealthyHostAlarm(this, "NoGateway", {
+      topicArn,
       name: `${name}-no-gateway`,
       says: "No gateway passes the load balancer's health check: every request fails.",
       page: "No healthy gateway",
       loadBalancer: props.gatewayLoadBalancerArnSuffix,
       targetGroup: props.gatewayTargetGroupArnSuffix,
     });
-    const noEngine = pools.map(({ model, targetGroupArnSuffix }) =>
-      this.#noHealthyHost(`NoEngine/${model}`, props, {
-        name: `${name}-no-engine-${model}`,
-        says: `No engine of ${model} passes the load balancer's health check: its requests get 503.`,
-        page: "No healthy engine",
-        loadBalancer: props.loadBalancerArnSuffix,
-        targetGroup: targetGroupArnSuffix,
-      }),
-    );
-    const full = pools.map(({ model }) =>
-      createAlarm(namespace(this, "Saturation"), model, {
-        ...perMinute,
-        name: `${name}-saturation-${model}`,
-        says: `The engines of ${model} are over ${SATURATION_LIMIT_PERCENT} % full: soon requests get 503.`,
-        page: "Saturation",
-        watches: {
-          expression: saturationExpression("requests", "capacity"),
-          series: {
-            requests: { metric: METRICS.engineRequests, dimensions: { Environment, Model: model }, statistic: "Sum" },
-            capacity: {
-              metric: METRICS.engineCapacity,
-              dimensions: { Environment, Model: model },
-              statistic: "Average",
-            },
-          },
-        },
-        comparison: "GreaterThanThreshold",
-        threshold: SATURATION_LIMIT_PERCENT,
-        periods: 5,
-        missingData: "notBreaching",
-      }),
-    );
-    const queues = pools
-      .filter(({ maxQueued }) => maxQueued > 0)
-      .map(({ model, maxQueued }) =>
-        createAlarm(namespace(this, "Queue"), model, {
-          ...perMinute,
-          name: `${name}-queue-${model}`,
-          says: `On an engine of ${model} half of the queue is taken: responses start late.`,
-          page: "Queue",
-          watches: {
-            metric: METRICS.requestsWaiting,
-            dimensions: { Environment, Model: model },
-            statistic: "Maximum",
-          },
-          comparison: "GreaterThanOrEqualToThreshold",
-          threshold: Math.max(1, Math.ceil(maxQueued / 2)),
-          periods: 3,
-          missingData: "notBreaching",
-        }),
-      );
-    const ages = pools.map(({ model }) =>
-      createAlarm(namespace(this, "QueueAge"), model, {
-        ...perMinute,
-        name: `${name}-queue-age-${model}`,
-        says: `A request for ${model} has waited over ${QUEUE_AGE_LIMIT_SECONDS} s at a gateway: no engine has had a free slot for it.`,
-        page: "Queue age",
-        watches: { metric: METRICS.queueAge, dimensions: { Environment, Model: model }, statistic: "Maximum" },
-        comparison: "GreaterThanThreshold",
-        threshold: QUEUE_AGE_LIMIT_SECONDS,
-        periods: 3,
-        missingData: "notBreaching",
-      }),
-    );
-    const slowStarts = pools.map(({ model, groupName, startupSeconds }) =>
-      createSlowStartAlarm(namespace(this, "SlowStart"), model, {
-        name: `${name}-slow-start-${model}`,
-        model,
-        groupName,
-        startupSeconds,
-        topicArn,
-      }),
-    );
+    const { noEngine, full, queues, ages, slowStarts } = createPoolAlarms(this, props);
     const certificate = createAlarm(this, "Certificate", {
       name: `${name}-certificate`,
       says: `The load balancer's certificate ends in less than ${CERTIFICATE_DAYS} days.`,
@@ -301,48 +217,9 @@ export class ServiceAlarms extends Construct {
     ];
     this.arns = [down.arn, ...alarms.map(({ arn }) => arn)];
   }
-
-  #noHealthyHost(
-    id: string,
-    props: ServiceAlarmsProps,
-    alarm: Readonly<Record<"name" | "says" | "page" | "loadBalancer" | "targetGroup", string>>,
-  ): CloudwatchMetricAlarm {
-    const [first = id, child] = id.split("/");
-    return createAlarm(child === undefined ? this : namespace(this, first), child ?? first, {
-      name: alarm.name,
-      says: alarm.says,
-      page: alarm.page,
-      watches: {
-        metric: METRICS.healthyHosts,
-        dimensions: { LoadBalancer: alarm.loadBalancer, TargetGroup: alarm.targetGroup },
-        // Each of the load balancer's nodes checks for itself: one node with a healthy instance is enough.
-        statistic: "Maximum",
-      },
-      periodSeconds: MINUTE,
-      comparison: "LessThanThreshold",
-      threshold: 1,
-      periods: 2,
-      missingData: "breaching", // a group without instances is not reported at all
-      topicArn: props.topicArn,
-    });
-  }
-}
-
-/**
- * Share of a pool's capacity in use, in percent. Every gateway gives one sample per window, so the sum over a period
- * is the fleet's requests times the windows in it.
- */
-export function saturationExpression(requests: string, capacity: string): string {
-  const windows = `(PERIOD(${requests}) / ${GATEWAY_METRICS_WINDOW_SECONDS})`;
-  return `IF(${capacity} > 0, 100 * ${requests} / ${windows} / ${capacity}, 0)`;
 }
 
 /** By reference, so that the composite alarm is created after its alarms. */
 function ringing({ alarmName }: CloudwatchMetricAlarm): string {
   return `ALARM("${alarmName}")`;
-}
-
-function namespace(scope: Construct, id: string): Construct {
-  const existing = scope.node.tryFindChild(id);
-  return existing instanceof Construct ? existing : new Construct(scope, id);
 }

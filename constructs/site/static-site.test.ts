@@ -1,10 +1,15 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { CONSOLE_PAGES } from "../../contracts/site/console-pages.ts";
+import { CONSOLE_PAGES, pathsOf } from "../../contracts/site/console-pages.ts";
 import { builtAssets } from "../../test-support/built-assets.ts";
 import { only, resources, statements, synthConstruct } from "../../test-support/synth.ts";
 import { StaticSite } from "./static-site.ts";
 
-const assets = builtAssets({ "site/config.json": '{"from":"development"}' });
+const assets = builtAssets({
+  "site/config.json": '{"from":"development"}',
+  "site/docs.html": "<h1>Documentation</h1>",
+  "site/docs/keys.html": "<h1>Keys</h1>",
+  "site/docs/search.json": "{}",
+});
 afterAll(() => assets.remove());
 const config = {
   environment: "test",
@@ -127,14 +132,30 @@ describe("the static site", () => {
     });
   });
 
+  // documented: docs-served
+  test("the documentation's pages are objects under their paths, with a last slash too, as HTML", () => {
+    const docs = objects.filter(([, { key }]) => key.startsWith("docs"));
+    expect(docs.map(([, { key, content_type }]) => [key, content_type]).toSorted()).toEqual([
+      ["docs", "text/html; charset=utf-8"],
+      ["docs/", "text/html; charset=utf-8"],
+      ["docs/keys", "text/html; charset=utf-8"],
+      ["docs/keys/", "text/html; charset=utf-8"],
+      ["docs/search.json", "application/json"],
+    ]);
+    expect(docs.find(([, { key }]) => key === "docs/")?.[1].source).toMatch(/\/docs\.html$/);
+    expect(docs.find(([, { key }]) => key === "docs/keys/")?.[1].source).toMatch(/\/docs\/keys\.html$/);
+    expect(docs.find(([, { key }]) => key === "docs/keys")?.[1].source).toMatch(/\/docs\/keys\.html$/);
+  });
+
   describe("with the console", () => {
     const both = synth(assets.console);
     const files = Object.values(resources(both, "aws_s3_object"));
 
     // documented: console-pages
-    test("its HTML is an object under the path of each page, and its scripts are below /console/", () => {
-      const html = files.filter(({ source }) => source?.includes("ConsoleBuild") && source.endsWith("/index.html"));
-      expect(html.map(({ key }) => key).toSorted()).toEqual(CONSOLE_PAGES.toSorted());
+    test("its HTML is an object under the path of each page, with a last slash too, and its scripts are below /console/", () => {
+      const html = files.filter(({ source }) => source?.includes("ConsoleBuild") && source.endsWith(".html"));
+      expect(html.map(({ key }) => key).toSorted()).toEqual(CONSOLE_PAGES.flatMap(pathsOf).toSorted());
+      for (const { key, source } of html) expect(source).toMatch(new RegExp(`/${key.replace(/\/$/, "")}\\.html$`));
       for (const { content_type, cache_control } of html)
         expect([content_type, cache_control]).toEqual(["text/html; charset=utf-8", "public, max-age=60"]);
       expect(files.map(({ key }) => key)).toContain("console/assets/index-bbbbbbbb.js");

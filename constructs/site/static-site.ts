@@ -10,7 +10,7 @@ import { S3Object } from "@cdktf/provider-aws/lib/s3-object/index.js";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { SiteConfig } from "../../contracts/processes/site-config.ts";
-import { CONSOLE_FOLDER, CONSOLE_PAGES } from "../../contracts/site/console-pages.ts";
+import { CONSOLE_FOLDER, CONSOLE_PAGES, pathsOf } from "../../contracts/site/console-pages.ts";
 import { contentSecurityPolicy } from "../../contracts/site/content-security-policy.ts";
 import { PrivateBucket, tlsOnlyStatement } from "../data/private-bucket.ts";
 import { type SessionOrigin, sessionBehavior, sessionOrigin } from "./session-behavior.ts";
@@ -197,23 +197,30 @@ export class StaticSite extends Construct {
     const asset = new TerraformAsset(this, "Build", { path: directory, type: AssetType.DIRECTORY });
     const group = new Construct(this, "Files");
     for (const file of files) {
-      uploadFile(group, { bucket, asset, file, name: file.stableName.replaceAll("/", "."), key: file.key });
+      // A page is at its path, as nothing at the edge adds the ending: the documentation's are `/docs` and `/docs/<page>`.
+      const upload = { bucket, asset, file };
+      const name = file.stableName.replaceAll("/", ".");
+      if (file.key === "index.html" || !file.key.endsWith(".html"))
+        uploadFile(group, { ...upload, name, key: file.key });
+      else uploadPage(group, { ...upload, name, page: file.key.replace(/\.html$/, "") });
     }
   }
 
-  /** The console's files in a folder of their own, and its HTML under the path of each page. */
+  /** The console's files in a folder of their own, and the HTML of each page under its path. */
   #uploadConsole(directory: string, bucket: string): void {
     const asset = new TerraformAsset(this, "ConsoleBuild", { path: directory, type: AssetType.DIRECTORY });
     const group = new Construct(this, "ConsoleFiles");
     const pages = new Construct(this, "ConsolePages");
-    for (const file of siteFiles(directory)) {
-      const upload = { bucket, asset, file };
-      if (file.key === "index.html")
-        for (const page of CONSOLE_PAGES) uploadFile(pages, { ...upload, name: page, key: page });
-      else {
-        const name = file.stableName.replaceAll("/", ".");
-        uploadFile(group, { ...upload, name, key: `${CONSOLE_FOLDER}/${file.key}` });
-      }
+    const files = siteFiles(directory);
+    for (const file of files.filter(({ key }) => !key.endsWith(".html"))) {
+      const name = file.stableName.replaceAll("/", ".");
+      uploadFile(group, { bucket, asset, file, name, key: `${CONSOLE_FOLDER}/${file.key}` });
+    }
+    for (const page of CONSOLE_PAGES) {
+      const file = files.find(({ key }) => key === `${page}.html`);
+      if (file === undefined)
+        throw new Error(`The console's build at ${directory} has no ${page}.html; run \`npm run build\` first.`);
+      uploadPage(pages, { bucket, asset, file, name: page, page });
     }
   }
 }
@@ -227,6 +234,16 @@ interface FileUpload {
   readonly name: string;
   /** Key in the bucket. */
   readonly key: string;
+}
+
+/** A page under both of its paths. S3 has no redirect for one that CloudFront reads by its own name, and nothing runs at the edge. */
+function uploadPage(
+  scope: Construct,
+  { page, name, ...file }: Omit<FileUpload, "key"> & { readonly page: string },
+): void {
+  const [key, folder] = pathsOf(page);
+  uploadFile(scope, { ...file, name, key });
+  uploadFile(scope, { ...file, name: `${name.replace(/\.html$/, "")}.folder`, key: folder });
 }
 
 function uploadFile(scope: Construct, { bucket, asset, file, name, key }: FileUpload): void {

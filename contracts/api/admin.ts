@@ -22,8 +22,9 @@ export const AdminProviderList = z.strictObject({ object: z.literal("list"), dat
 export const AdminRoute = z.strictObject({ ...described, settings: RouteSettings });
 export const AdminRouteList = z.strictObject({ object: z.literal("list"), data: z.array(AdminRoute) });
 
-/** `POST /admin/routes/{name}/override`. */
+/** `GET` and `POST /admin/routes/{name}/override`. A route without one has version 0 and settings that name no target. */
 export const AdminOverride = z.strictObject({ ...described, settings: RouteOverride });
+export type AdminOverride = z.infer<typeof AdminOverride>;
 
 /** `DELETE` of a provider, a route or an override. */
 export const AdminDeleted = z.strictObject({ name: z.string(), deleted: z.literal(true) });
@@ -34,7 +35,11 @@ export const AdminTarget = z.strictObject({
   kind: z.enum(["pool", "provider"]),
   /** Whether a request could be sent there now. */
   available: z.boolean(),
+  /** Of a provider's model: requests to the whole provider. */
   inFlight: z.int(),
+  /** Most requests of this gateway at the whole provider: as its settings have it, and now, after it refused some for want of capacity. */
+  maxInFlight: z.int().optional(),
+  allowedInFlight: z.int().optional(),
   requests: z.int(),
   failures: z.int(),
   /** Average of the last times to the first byte; `null` before the first. */
@@ -62,7 +67,12 @@ export const AdminTarget = z.strictObject({
 });
 export type AdminTarget = z.infer<typeof AdminTarget>;
 /** `GET /admin/targets`. */
-export const AdminTargetList = z.strictObject({ object: z.literal("list"), data: z.array(AdminTarget) });
+export const AdminTargetList = z.strictObject({
+  object: z.literal("list"),
+  data: z.array(AdminTarget),
+  /** Of every route that has one. */
+  overrides: z.array(AdminOverride),
+});
 
 /** `POST /admin/providers/{name}/test`. */
 export const AdminConnectionTest = z.strictObject({

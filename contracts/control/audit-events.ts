@@ -3,6 +3,7 @@ import { UpdateBillingCustomer } from "../billing/billing-customers.ts";
 import { ErasedCounts, SubjectType } from "../erasure/erasure.ts";
 import { UpdateOrganizationDataRetention, UpdateProjectDataRetention } from "../history/retention-bodies.ts";
 import { UpdateSpendAlert } from "../notices/spend-alerts.ts";
+import { queryInteger } from "../query/query-integer.ts";
 import { KeepDays, UpdateProjectRetention } from "../retention/retention.ts";
 import { UpdateLimits, UpdateModelPermissions, UpdateRateLimit } from "./limits.ts";
 import { cursor, pageOf } from "./page.ts";
@@ -341,10 +342,10 @@ export const AuditEventPage = pageOf(AuditEvent.extend({ seal: AuditSeal }));
 /** Lists come as `name[]=a&name[]=b`; bounds of time as `effective_at[gte]=…`, in seconds. */
 export const ListAuditEventsQuery = z.strictObject({
   ...cursor,
-  "effective_at[gt]": z.coerce.number().optional(),
-  "effective_at[gte]": z.coerce.number().optional(),
-  "effective_at[lt]": z.coerce.number().optional(),
-  "effective_at[lte]": z.coerce.number().optional(),
+  "effective_at[gt]": queryInteger(z.int()).optional(),
+  "effective_at[gte]": queryInteger(z.int()).optional(),
+  "effective_at[lt]": queryInteger(z.int()).optional(),
+  "effective_at[lte]": queryInteger(z.int()).optional(),
   "project_ids[]": z.array(z.string()).optional(),
   "event_types[]": z.array(z.enum(AUDIT_EVENT_TYPES)).optional(),
   "actor_ids[]": z.array(z.string()).optional(),

@@ -25,7 +25,13 @@ const write = { scope: "limits.write" } as const;
 /** Limits of use. `…/limits` is Sluice's own; the others are OpenAI's, for limits that it has too. */
 export const LIMIT_OPERATIONS = {
   listLimits: { ...list, ...read, path: LIMITS, query: limits.ListLimitsQuery, response: limits.LimitsPage },
-  retrieveLimits: { ...get, ...read, path: LIMITS_OF_SUBJECT, response: limits.Limits },
+  retrieveLimits: {
+    ...get,
+    ...read,
+    path: LIMITS_OF_SUBJECT,
+    query: limits.RetrieveLimitsQuery,
+    response: limits.Limits,
+  },
   updateLimits: { ...post, ...write, path: LIMITS_OF_SUBJECT, body: limits.UpdateLimits, response: limits.Limits },
   deleteLimits: { ...remove, ...write, path: LIMITS_OF_SUBJECT, response: limits.LimitsDeleted },
   listRateLimits: {

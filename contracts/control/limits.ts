@@ -10,6 +10,7 @@ import {
   TierName,
   UseLimit,
 } from "../limits/use-limit.ts";
+import { queryInteger } from "../query/query-integer.ts";
 import { cursor, pageOf, Seconds } from "./page.ts";
 
 /** Longest public name of a model. */
@@ -27,6 +28,17 @@ const Limit = z.strictObject({
 });
 export type Limit = z.infer<typeof Limit>;
 
+/** A limit as it is shown. */
+const ShownLimit = z.strictObject({
+  ...Limit.shape,
+  /**
+   * With `include[]=used`: what counts in the current window, in the limit's metric, of requests that have ended; gateways write it within 5 s.
+   * @default - not requested, the caller may not read usage (`usage.read`), or the window is shorter than a day
+   */
+  used: z.int().nonnegative().exactOptional(),
+});
+export type ShownLimit = z.infer<typeof ShownLimit>;
+
 /** The limits of one subject. Without any, `limits` is empty and `updated_at` is null. */
 export const Limits = z.strictObject({
   object: z.literal("organization.limits"),
@@ -35,7 +47,7 @@ export const Limits = z.strictObject({
   scope: LimitScope,
   /** Id of a project, user, service account or key; `organization` for the organisation. */
   subject_id: z.string(),
-  limits: z.array(Limit),
+  limits: z.array(ShownLimit),
   /** Of a project: its part of a full pool against those of others. @default 1 */
   weight: ShareWeight.exactOptional(),
   /** Of a project or key: the tier of the environment file whose limits it has beside. @default - none */
@@ -76,7 +88,10 @@ export const UpdateLimits = z.strictObject({
     ),
 });
 
-export const ListLimitsQuery = z.strictObject({ ...cursor, scope: LimitScope.optional() });
+/** What limits are shown with. */
+const include = { "include[]": z.array(z.enum(["used"])).optional() };
+export const RetrieveLimitsQuery = z.strictObject(include);
+export const ListLimitsQuery = z.strictObject({ ...cursor, scope: LimitScope.optional(), ...include });
 
 /** The rate limits of a project for one model. A limit that there is none of is `UNLIMITED`. */
 export const ProjectRateLimit = z.strictObject({
@@ -111,7 +126,7 @@ const RateLimitId = z
 export const ListRateLimitsQuery = z.strictObject({
   after: RateLimitId.optional(),
   before: RateLimitId.optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(100),
+  limit: queryInteger(z.int().min(1).max(100)).default(100),
 });
 
 const ModelPermissionMode = z.enum(["allow_list", "deny_list"]);

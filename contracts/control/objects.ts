@@ -1,13 +1,8 @@
 import * as z from "zod";
 import { cursor, deleted, Id, Name, pageOf, Seconds } from "./page.ts";
+import { InviteProject, InviteRoleName, OrganizationRoleName, ProjectRoleName } from "./records/role-names.ts";
 
 /** The objects of OpenAI's administration API, in its shapes. */
-
-/** `member` is Sluice's own: it reads what is the user's alone, beside the user's projects. */
-export const OrganizationRoleName = z.enum(["owner", "reader", "member"]);
-/** A role of an invitation. */
-export const InviteRoleName = OrganizationRoleName.exclude(["member"]);
-export const ProjectRoleName = z.enum(["owner", "member"]);
 
 export const Project = z.strictObject({
   id: z.string(),
@@ -38,8 +33,6 @@ export const OrganizationUser = z.strictObject({
   added_at: Seconds,
 });
 export type OrganizationUser = z.infer<typeof OrganizationUser>;
-
-const InviteProject = z.strictObject({ id: z.string(), role: ProjectRoleName });
 
 export const Invite = z.strictObject({
   object: z.literal("organization.invite"),

@@ -1,3 +1,4 @@
+import { AccessDecision, AccessDecisionQuery } from "../access/access-decision.ts";
 import { ServiceAlarms } from "../live/service-alarms.ts";
 import * as adminKeys from "./admin-keys.ts";
 import { AuditEventPage, ListAuditEventsQuery } from "./audit-events.ts";
@@ -231,11 +232,25 @@ export const CONTROL_OPERATIONS = {
     body: NoBody,
     response: adminKeys.ObserverKey,
   },
+  createLogKey: {
+    ...post,
+    path: "/v1/organization/log_keys",
+    scope: "service_logs.read",
+    body: NoBody,
+    response: adminKeys.LogKey,
+  },
   retrieveServiceAlarms: {
     ...get,
     path: "/v1/organization/service_alarms",
     scope: "service_health.read",
     response: ServiceAlarms,
+  },
+  retrieveAccessDecision: {
+    ...get,
+    path: "/v1/organization/access_decisions",
+    scope: "roles.read",
+    query: AccessDecisionQuery,
+    response: AccessDecision,
   },
   createAdminApiKey: {
     ...post,
@@ -280,7 +295,9 @@ export const OWN_OPERATIONS = [
   "listOwnApiKeys",
   "createOperatorKey",
   "createObserverKey",
+  "createLogKey",
   "retrieveServiceAlarms",
+  "retrieveAccessDecision",
   "listLimits",
   "retrieveLimits",
   "updateLimits",
@@ -303,6 +320,7 @@ export const OWN_OPERATIONS = [
   "retrieveBillingCustomer",
   "updateBillingCustomer",
   "deleteBillingCustomer",
+  "listUsageAdjustments",
   "createUsageAdjustment",
   "createUsageRecount",
   "createUsageBackfill",

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { queryInteger } from "../query/query-integer.ts";
 
 /** One page of a list; `last_id` is the `after` of the next. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
@@ -30,7 +31,7 @@ export const Id = z.string().regex(ID, "must be an id: 1 to 200 letters, digits,
 /** @default limit - 20, as OpenAI's */
 export const cursor = {
   after: z.string().regex(ID, "must be the id of an item of this list; correct it in the query").optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  limit: queryInteger(z.int().min(1).max(100)).default(20),
 };
 export const ListQuery = z.strictObject(cursor);
 

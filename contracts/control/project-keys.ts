@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { ProjectRoleName } from "./objects.ts";
 import { cursor, deleted, ExpiresInSeconds, Name, pageOf, Seconds } from "./page.ts";
+import { ProjectRoleName } from "./records/role-names.ts";
 
 /** A member of a project that is no person, whose keys use models. */
 export const ServiceAccount = z.strictObject({

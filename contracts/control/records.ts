@@ -21,222 +21,34 @@ import {
 } from "../sign-in/records.ts";
 import { AuditEvent, StoredAuditEvent } from "./audit-events.ts";
 import { CreditScope } from "./credits.ts";
-import { Invite, InviteRoleName, OrganizationRoleName, ProjectRoleName } from "./objects.ts";
+import { Seconds, Version } from "./records/field-schemas.ts";
+import {
+  GroupProjectRecord,
+  GroupRecord,
+  GroupUserRecord,
+  ProjectGroupRecord,
+  RoleAssignmentRecord,
+  RoleListRecord,
+  RoleRecord,
+  UserGroupRecord,
+} from "./records/group-records.ts";
+import {
+  AdminKeyIndexRecord,
+  AdminKeyRecord,
+  ProjectKeyRecord,
+  ScopedAdminKeyIndexRecord,
+  ServiceAccountRecord,
+} from "./records/key-records.ts";
+import {
+  EmailRecord,
+  InviteRecord,
+  MembershipRecord,
+  OrganizationRecord,
+  ProjectRecord,
+  ScimUserRecord,
+  UserRecord,
+} from "./records/organization-records.ts";
 
-/** What the control table stores. Each record has a version, which every change raises; times are seconds since 1970. */
-const Version = z.int().positive();
-const Seconds = z.int().nonnegative();
-
-export const ProjectRecord = z.strictObject({
-  kind: z.literal("project"),
-  version: Version,
-  id: z.string(),
-  name: z.string(),
-  createdAt: Seconds,
-  archivedAt: Seconds.optional(),
-  /** Whether the keys table has the item that ends the keys of the archived project. Releases before did not write it. */
-  hasKeysEnded: z.boolean().optional(),
-});
-export const UserRecord = z.strictObject({
-  kind: z.literal("user"),
-  version: Version,
-  id: z.string(),
-  name: z.string().optional(),
-  email: z.string(),
-  role: OrganizationRoleName,
-  addedAt: Seconds,
-});
-/** What an identity provider says of a user by SCIM. While the user is not active there is no record of kind `user`. */
-export const ScimUserRecord = z.strictObject({
-  kind: z.literal("scimUser"),
-  version: Version,
-  /** The user's. */
-  id: z.string(),
-  /** The e-mail address. */
-  userName: z.string(),
-  externalId: z.string().optional(),
-  displayName: z.string().optional(),
-  formatted: z.string().optional(),
-  givenName: z.string().optional(),
-  familyName: z.string().optional(),
-  /** The role that the user had, or gets once active. */
-  role: OrganizationRoleName,
-  /** The last version of the user's record, so that none is used twice. */
-  userVersion: z.int().nonnegative(),
-  createdAt: Seconds,
-  updatedAt: Seconds,
-});
-/** A user's membership of a project. */
-export const MembershipRecord = z.strictObject({
-  kind: z.literal("membership"),
-  version: Version,
-  projectId: z.string(),
-  userId: z.string(),
-  role: ProjectRoleName,
-  addedAt: Seconds,
-});
-/** Makes an e-mail address belong to one user or invitation of the organisation. */
-export const EmailRecord = z.strictObject({
-  kind: z.literal("email"),
-  version: Version,
-  email: z.string(),
-  /** Of the user or the invitation. */
-  ownerId: z.string(),
-});
-export const InviteRecord = z.strictObject({
-  kind: z.literal("invite"),
-  version: Version,
-  id: z.string(),
-  email: z.string(),
-  role: InviteRoleName,
-  projects: Invite.shape.projects,
-  createdAt: Seconds,
-  expiresAt: Seconds,
-  acceptedAt: Seconds.optional(),
-});
-export const OrganizationRecord = z.strictObject({
-  kind: z.literal("organization"),
-  version: Version,
-  id: z.string(),
-  createdAt: Seconds,
-});
-export const GroupRecord = z.strictObject({
-  kind: z.literal("group"),
-  version: Version,
-  id: z.string(),
-  name: z.string(),
-  createdAt: Seconds,
-  /** Whether an identity provider made the group by SCIM, and the id that it has there. */
-  isProvisioned: z.literal(true).optional(),
-  externalId: z.string().optional(),
-});
-/** A user of a group, in the group's list. */
-export const GroupUserRecord = z.strictObject({
-  kind: z.literal("groupUser"),
-  version: Version,
-  groupId: z.string(),
-  userId: z.string(),
-  addedAt: Seconds,
-});
-/** The same, in the list of the user's groups. It has no effect once the group is gone. */
-export const UserGroupRecord = z.strictObject({
-  kind: z.literal("userGroup"),
-  version: Version,
-  userId: z.string(),
-  groupId: z.string(),
-});
-/** A group in a project, in the project's list. */
-export const ProjectGroupRecord = z.strictObject({
-  kind: z.literal("projectGroup"),
-  version: Version,
-  projectId: z.string(),
-  groupId: z.string(),
-  addedAt: Seconds,
-  /** Tells the keys that people get by the group from those that were ended before. @default - `addedAt` does */
-  accessId: z.string().exactOptional(),
-});
-/** The same, in the list of the group's projects. */
-export const GroupProjectRecord = z.strictObject({
-  kind: z.literal("groupProject"),
-  version: Version,
-  groupId: z.string(),
-  projectId: z.string(),
-});
-/** `organization`, or the id of a project: where a role is and holds. */
-const ResourceId = z.string();
-/** A role of one's own. */
-export const RoleRecord = z.strictObject({
-  kind: z.literal("role"),
-  version: Version,
-  resourceId: ResourceId,
-  id: z.string(),
-  name: z.string(),
-  /** @default - none */
-  description: z.string().optional(),
-  /** Scopes. One that this release does not know permits nothing. */
-  permissions: z.array(z.string()),
-  createdAt: Seconds,
-  /** Id of the user. */
-  createdBy: z.string(),
-  /** @default - it was not changed */
-  updatedAt: Seconds.optional(),
-});
-/** Changed with each of the roles of an organisation or project: so that no two get the same name, nor exceed their number. */
-export const RoleListRecord = z.strictObject({ kind: z.literal("roleList"), version: Version, resourceId: ResourceId });
-/**
- * A user or a group has a role. Each change of these raises the version of the user or group, so that a request which was
- * permitted by a role can be made to hold only while its user has it. It has no effect once the role is gone.
- */
-export const RoleAssignmentRecord = z.strictObject({
-  kind: z.literal("roleAssignment"),
-  version: Version,
-  resourceId: ResourceId,
-  /** Id of the user or group. */
-  principalId: z.string(),
-  roleId: z.string(),
-  createdAt: Seconds,
-});
-/** A member of a project that is no person. */
-export const ServiceAccountRecord = z.strictObject({
-  kind: z.literal("serviceAccount"),
-  version: Version,
-  id: z.string(),
-  projectId: z.string(),
-  name: z.string(),
-  role: ProjectRoleName,
-  createdAt: Seconds,
-});
-/** A key for models of a project. Secret and use are in the keys table. */
-export const ProjectKeyRecord = z.strictObject({
-  kind: z.literal("projectKey"),
-  version: Version,
-  /** `key_` and the id in the keys table. */
-  id: z.string(),
-  keyId: z.string(),
-  projectId: z.string(),
-  /** The service account, or the user. */
-  ownerId: z.string(),
-  /** @default - a service account */
-  ownerType: z.literal("user").exactOptional(),
-  /** Of a user's key by a group: `endedBy` of the key. @default - the user is a member of the project */
-  endedBy: z.array(z.string()).exactOptional(),
-  /** Whether the secret can be replaced. Releases before made keys for which it can't. */
-  canRotate: z.literal(true).exactOptional(),
-  name: z.string(),
-  /** Start and end of the secret, as lists show it. */
-  redacted: z.string(),
-  createdAt: Seconds,
-  /** @default - it does not expire */
-  expiresAt: Seconds.optional(),
-});
-/** An admin key, which acts as its owner. The secret is not stored: only its SHA-256, in hex. */
-export const AdminKeyRecord = z.strictObject({
-  kind: z.literal("adminKey"),
-  version: Version,
-  id: z.string(),
-  /** The public part of the secret. */
-  keyId: z.string(),
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
-  name: z.string(),
-  /** Start and end of the secret, as lists show it. */
-  redacted: z.string(),
-  /** The user whose roles it has. */
-  ownerId: z.string(),
-  createdAt: Seconds,
-  /** @default - it does not expire */
-  expiresAt: Seconds.optional(),
-  /** Within a minute; storing it does not raise the version. @default - not used yet */
-  lastUsedAt: Seconds.optional(),
-});
-/** Where the admin key with a secret's public part is. */
-export const AdminKeyIndexRecord = z.strictObject({
-  kind: z.literal("adminKeyIndex"),
-  version: Version,
-  keyId: z.string(),
-  organizationId: z.string(),
-  /** Of the admin key. */
-  id: z.string(),
-});
 /** The response to a request with an `Idempotency-Key`, for a client that sends it again. */
 export const IdempotencyRecord = z.strictObject({
   kind: z.literal("idempotency"),
@@ -312,6 +124,7 @@ export const StoredEventRecord = z.looseObject({
 });
 export type StoredEventRecord = z.infer<typeof StoredEventRecord>;
 
+/** What the control table stores. */
 export const ControlRecord = z.discriminatedUnion("kind", [
   ProjectRecord,
   UserRecord,
@@ -329,6 +142,7 @@ export const ControlRecord = z.discriminatedUnion("kind", [
   SignInSubjectRecord,
   AdminKeyRecord,
   AdminKeyIndexRecord,
+  ScopedAdminKeyIndexRecord,
   IdempotencyRecord,
   GroupRecord,
   ScimUserRecord,

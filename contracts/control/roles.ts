@@ -46,7 +46,7 @@ export const UserRoleDeleted = z.strictObject({ object: z.literal("user.role.del
 export const GroupRoleDeleted = z.strictObject({ object: z.literal("group.role.deleted"), deleted: z.boolean() });
 
 /** A list of permissions. One that no operation declares is refused by its name. */
-const permissions = <T extends string>(declared: z.ZodType<T> & { readonly options: readonly T[] }) =>
+export const permissions = <T extends string>(declared: z.ZodType<T> & { readonly options: readonly T[] }) =>
   z
     .array(z.string().max(100))
     .max(100)

@@ -38,6 +38,8 @@ export const ControlScope = z.enum([
   "operator_keys.write",
   /** To see how the gateways, engines and alarms of the service do. */
   "service_health.read",
+  /** To read the newest lines of the gateways' log, which are of all tenants. */
+  "service_logs.read",
   "groups.read",
   "groups.write",
   "roles.read",

@@ -32,11 +32,18 @@ export const USAGE_OPERATIONS = {
     query: usage.EmbeddingsUsageQuery,
     response: usage.ModerationsUsagePage,
   },
+  listUsageAdjustments: {
+    ...list,
+    path: `${USAGE}/adjustments`,
+    scope: "usage.read",
+    query: corrections.ListUsageAdjustmentsQuery,
+    response: corrections.UsageAdjustmentPage,
+  },
   createUsageAdjustment: {
     ...correct,
     path: `${USAGE}/adjustments`,
     body: corrections.CreateUsageAdjustment,
-    response: corrections.UsageAdjustment,
+    response: corrections.MadeUsageAdjustment,
   },
   createUsageRecount: {
     ...correct,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { queryInteger } from "../query/query-integer.ts";
 import { Seconds } from "./page.ts";
 
 /** Most buckets of a page, and how many a page has by default, as OpenAI's. */
@@ -12,14 +13,14 @@ const MAX_COST_BUCKETS = 180;
 const MAX_FILTER_VALUES = 100;
 
 const Values = z.array(z.string().min(1).max(200)).max(MAX_FILTER_VALUES).optional();
-const Time = z.coerce.number().int().nonnegative().max(9_999_999_999);
+const Time = queryInteger(z.int().nonnegative().max(9_999_999_999));
 const range = {
   start_time: Time,
   /** @default - now */
   end_time: Time.optional(),
   page: z
     .string()
-    .regex(/^page_\d{1,10}$/, "must be the `next_page` of the page before; correct it in the query")
+    .regex(/^page_\d{1,10}_[0-9a-f]{12}$/, "must be the `next_page` of the page before; correct it in the query")
     .optional(),
 };
 const widths = z.enum(["1m", "1h", "1d"]);
@@ -33,12 +34,14 @@ const usageQuery = <const G extends readonly string[]>(groups: G) =>
     .strictObject({
       ...range,
       bucket_width: widths.default("1d"),
-      limit: z.coerce.number().int().positive().optional(),
+      limit: queryInteger(z.int().positive()).optional(),
       "group_by[]": z.array(z.enum(groups)).optional(),
       "project_ids[]": Values,
       "user_ids[]": Values,
       "api_key_ids[]": Values,
       "models[]": Values,
+      /** Sluice's own: what results have beside their sums. */
+      "include[]": z.array(z.enum(["latency"])).optional(),
     })
     .refine(isForward, FORWARD)
     .refine(({ bucket_width: width, limit }) => limit === undefined || limit <= BUCKETS[width].most, {
@@ -57,9 +60,14 @@ export type EmbeddingsUsageQuery = z.infer<typeof EmbeddingsUsageQuery>;
 export const CostsQuery = z
   .strictObject({
     ...range,
-    /** `1h` is Sluice's own: hours add up to days of any time zone whose hours begin with those of UTC. */
+    /** `1h` is Sluice's own: hours add up to days of any time zone; where its hours do not begin with those of UTC, from up to 45 minutes after midnight. */
     bucket_width: z.enum(["1d", "1h"]).default("1d"),
-    limit: z.coerce.number().int().min(1).max(MAX_COST_BUCKETS).default(7),
+    /**
+     * Sluice's own: what callers are charged, or what the operator pays: providers, and instances of pools whose cost is `amortised`.
+     * The latter is the operator's organisation's alone.
+     */
+    amount: z.enum(["charge", "cost"]).default("charge"),
+    limit: queryInteger(z.int().min(1).max(MAX_COST_BUCKETS)).default(7),
     "group_by[]": z.array(z.enum(["project_id", "user_id", "api_key_id", "line_item"])).optional(),
     "project_ids[]": Values,
     "api_key_ids[]": Values,
@@ -107,6 +115,33 @@ const outcomes = {
   num_streamed_requests: z.number(),
   first_token_ms: z.number(),
 };
+/**
+ * Milliseconds at percentiles, by nearest rank, each within 10 % of the exact one from 1 ms to 57 minutes. Null where no request was counted so,
+ * as releases before this field did not.
+ */
+const Latency = z
+  .strictObject({
+    /** Requests of which they are: fewer than all where a release before counted some. */
+    num_requests: z.number(),
+    p50_ms: z.number(),
+    p95_ms: z.number(),
+    p99_ms: z.number(),
+    /** How many requests took about so many milliseconds, ascending. Those of several results are added up by the time. */
+    histogram: z.array(z.tuple([z.number(), z.int()])),
+  })
+  .nullable();
+export type Latency = z.infer<typeof Latency>;
+const latency = {
+  /** With `include[]=latency`, of requests that did not fail. */
+  latency: z
+    .strictObject({
+      /** From the request to the end of the response. */
+      duration: Latency,
+      /** To the first token of those that streamed. */
+      first_token: Latency,
+    })
+    .exactOptional(),
+};
 export const CompletionsUsage = z.strictObject({
   object: z.literal("organization.usage.completions.result"),
   input_tokens: z.number(),
@@ -114,6 +149,7 @@ export const CompletionsUsage = z.strictObject({
   output_tokens: z.number(),
   num_model_requests: z.number(),
   ...outcomes,
+  ...latency,
   ...groups,
   batch: z.boolean().nullable(),
   service_tier: z.null(),
@@ -125,6 +161,7 @@ export const EmbeddingsUsage = z.strictObject({
   input_tokens: z.number(),
   num_model_requests: z.number(),
   ...outcomes,
+  ...latency,
   ...groups,
 });
 export type EmbeddingsUsage = z.infer<typeof EmbeddingsUsage>;
@@ -136,14 +173,14 @@ export const ModerationsUsage = EmbeddingsUsage.extend({
 });
 export const ModerationsUsagePage = pageOfBuckets(ModerationsUsage);
 
-/** What callers are charged. */
+/** What callers are charged, or what the operator pays. */
 export const Cost = z.strictObject({
   object: z.literal("organization.costs.result"),
   /** Dollars, to the billionth. */
   amount: z.strictObject({ value: z.number(), currency: z.literal("usd") }),
   project_id: z.string().nullable(),
   api_key_id: z.string().nullable(),
-  /** `<model>, input_tokens` or `<model>, output_tokens`. */
+  /** `<model>, input_tokens` or `<model>, output_tokens`; of what the operator pays `<model>`. */
   line_item: z.string().nullable(),
   /** Tokens of the line item. */
   quantity: z.number().nullable(),
@@ -164,7 +201,7 @@ export const USAGE_FORECAST = `${USAGE_ALIAS}forecast` as const;
 const MAX_SUMMARY_MONTHS = 12;
 export const UsageSummaryQuery = z.strictObject({
   /** The last ones, the current one included. */
-  months: z.coerce.number().int().min(1).max(MAX_SUMMARY_MONTHS).default(MAX_SUMMARY_MONTHS),
+  months: queryInteger(z.int().min(1).max(MAX_SUMMARY_MONTHS)).default(MAX_SUMMARY_MONTHS),
   /** Usage of one project. @default - all */
   project_id: z.string().min(1).max(200).optional(),
   /** Usage of one user. @default - all */

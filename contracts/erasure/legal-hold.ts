@@ -9,8 +9,8 @@ export const LegalHold = z.strictObject({
   object: z.literal("organization.legal_hold"),
   subject_type: SubjectType,
   /**
-   * From `in_progress` on nothing of the subject is erased; `held`: nothing of its history expires either. `releasing`: some of it does
-   * not expire again yet. The schedule goes on with both.
+   * From `in_progress` on nothing of the subject is erased; `held`: nothing of what is stored of it expires either. `releasing`: some of it
+   * does not expire again yet. The schedule goes on with both.
    */
   status: z.enum(["in_progress", "held", "releasing"]),
   reason: z.string(),
@@ -24,7 +24,7 @@ export const LegalHoldPage = z.strictObject({
   has_more: z.boolean(),
   next: z.string().nullable(),
 });
-/** `deleted` is false until all of the subject's history expires again: the schedule goes on, and so does the request sent again. */
+/** `deleted` is false until all that is stored of the subject expires again: the schedule goes on, and so does the request sent again. */
 export const LegalHoldDeleted = z.strictObject({
   id: z.string(),
   object: z.literal("organization.legal_hold.deleted"),

@@ -52,7 +52,14 @@ export const LegalHoldsRecord = z.strictObject({
         /** Id of the user. */
         placedBy: z.string(),
         placedAt: Seconds,
-        /** When nothing of the history expired any more. @default - not yet */
+        /**
+         * Whether it is for stored responses, files and batches too. @default - a release before this one placed it, for the history alone;
+         * the request that is sent again extends it
+         */
+        isOfStoredData: z.literal(true).exactOptional(),
+        /** When the hold of a release before was extended. @default - it was for all from the beginning */
+        extendedAt: Seconds.exactOptional(),
+        /** When nothing of it expired any more. @default - not yet */
         heldAt: Seconds.optional(),
         /** When its release began. @default - it is not released */
         releasedAt: Seconds.optional(),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { queryInteger } from "../query/query-integer.ts";
 
 /** Short paths of the history: `/api/chats`, `/api/chats/{id}`, `/api/chats/{id}/events` and `/api/chats/export`. */
 export const CHATS_ALIAS = "/api/chats";
@@ -71,7 +72,7 @@ export const ChatDeleted = z.strictObject({
 export const ListChatsQuery = z.strictObject({
   /** The `next` of the page before. */
   after: z.string().min(1).max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  limit: queryInteger(z.int().min(1).max(100)).default(20),
   api_key_id: Id.optional(),
   /** A user or a service account. */
   owner_id: Id.optional(),

@@ -19,6 +19,8 @@ export const StoredLimitsItem = z.object({
   retention: DataRetention.catch("zero_data_retention").optional(),
   /** One of a newer release counts as none: the environment's holds, and the next run of the control API sets what is stored. */
   keepDays: KeepDays.optional().catch(undefined),
+  /** A legal hold is on the project, user or service account. Whatever a newer release writes, it is held. */
+  held: z.unknown().optional(),
   /** One of a newer release counts as the usual one. */
   weight: ShareWeight.optional().catch(undefined),
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { METRICS, type MetricEntry } from "./catalogue.ts";
+import { METRICS } from "./catalogue.ts";
+import type { MetricEntry } from "./metric-entry.ts";
 
 const entries: readonly MetricEntry[] = Object.values(METRICS);
 

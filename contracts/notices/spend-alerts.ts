@@ -27,7 +27,8 @@ export const UpdateSpendAlert = z.strictObject({
     subject_prefix: subjectPrefix.nullable().exactOptional(),
   }),
 });
-export const CreateSpendAlert = UpdateSpendAlert;
+/** A schema of its own, as the API's document names each schema once. */
+export const CreateSpendAlert = z.strictObject(UpdateSpendAlert.shape);
 
 const spendAlert = <const T extends string>(object: T) =>
   z.strictObject({

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../api/errors.ts";
 import { LOG_LEVELS } from "../live/log-lines.ts";
-import { CREDENTIALS, type Operation } from "./operation.ts";
+import { CREDENTIALS, type Operation, withAccess } from "./operation.ts";
+import { type Access, OPERATION_ACCESS, type PublishedOperationId } from "./operation-access.ts";
 
 const READING = [
   ...CREDENTIALS,
@@ -22,7 +23,7 @@ const CHANGING = ["invalid_json", "request_too_large", ...TAKING_BACK] as const 
 const KEY = "Needs a key with the scope `admin`.";
 const OBSERVER_KEY = "Needs a key with the scope `observe`, `logs` or `admin`.";
 const LOGS_KEY = "Needs a key with the scope `logs` or `admin`.";
-const KEYS = { admin: KEY, observe: OBSERVER_KEY, logs: LOGS_KEY } as const;
+const KEYS: Readonly<Partial<Record<Access, string>>> = { admin: KEY, observe: OBSERVER_KEY, logs: LOGS_KEY };
 const IF_MATCH = { name: "If-Match", description: 'A version in quotes, e.g. `"3"`: change that one only.' };
 const CONDITIONS = [IF_MATCH, { name: "If-None-Match", description: "`*`: only when nothing was changed before." }];
 
@@ -73,65 +74,56 @@ type Described<Id extends string> = Pick<
 >;
 
 /** Every operation here is for operators; a name is the only parameter in its path. */
-function operation<const Id extends string>(
-  described: Described<Id>,
-  access: keyof typeof KEYS = "admin",
-): Operation<Id> {
-  return {
+function operation<const Id extends PublishedOperationId>(described: Described<Id>): Operation<Id> {
+  return withAccess({
     ...described,
-    description: `${described.description} ${KEYS[access]}`,
+    description: `${described.description} ${KEYS[OPERATION_ACCESS[described.operationId]]}`,
     pathParameters: described.path.includes("{name}") ? ["name"] : [],
-    access,
-  };
+  });
 }
 
 /** Operations that change providers and routes at run time, in the order of the reference. */
 export const ADMIN_OPERATIONS = [
-  operation(
-    {
-      path: "/admin/health",
-      method: "get",
-      operationId: "getServiceHealth",
-      summary: "Show how the service does",
-      description:
-        "Queue, engines, slots, failures and times of each model in the last minutes, breakers, and what runs which version; of all " +
-        "gateways that share a Valkey, else of the process that responds.",
-      response: { schema: "ServiceHealth", description: "Its health." },
-      errors: READING,
-    },
-    "observe",
-  ),
-  operation(
-    {
-      path: "/admin/logs",
-      method: "get",
-      operationId: "listLogLines",
-      summary: "List the newest lines of the log",
-      description:
-        "Of all gateways that share a Valkey, else of the process that responds: some 2,000 lines of each thread. Successful reads of " +
-        "`/admin` and health checks have none. Lines have no keys, prompts or completions.",
-      queryParameters: [
-        { name: "level", description: "And graver ones.", values: LOG_LEVELS },
-        { name: "request", description: "An `x-request-id`." },
-        { name: "key", description: "The id of an API key." },
-        { name: "project", description: "The id of a project." },
-        { name: "model", description: "As the client wrote it." },
-        { name: "text", description: "Anywhere in the line, in small or capital letters." },
-        { name: "since", description: "A time such as `2026-01-01T00:00:00Z`, inclusive." },
-        { name: "until", description: "A time, inclusive." },
-        { name: "limit", description: "1 to 200; 100 by default." },
-      ],
-      response: { schema: "LogLineList", description: "The lines, the newest first." },
-      errors: ["invalid_request", ...READING],
-    },
-    "logs",
-  ),
+  operation({
+    path: "/admin/health",
+    method: "get",
+    operationId: "getServiceHealth",
+    summary: "Show how the service does",
+    description:
+      "Queue, engines, slots, failures and times of each model in the last minutes, breakers, and what runs which version; of all " +
+      "gateways that share a Valkey, else of the process that responds.",
+    response: { schema: "ServiceHealth", description: "Its health." },
+    errors: READING,
+  }),
+  operation({
+    path: "/admin/logs",
+    method: "get",
+    operationId: "listLogLines",
+    summary: "List the newest lines of the log",
+    description:
+      "Of all gateways that share a Valkey, else of the process that responds: some 2,000 lines of each thread. Successful reads of " +
+      "`/admin` and health checks have none. Lines have no keys, prompts or completions.",
+    queryParameters: [
+      { name: "level", description: "And graver ones.", values: LOG_LEVELS },
+      { name: "request", description: "An `x-request-id`." },
+      { name: "key", description: "The id of an API key." },
+      { name: "project", description: "The id of a project." },
+      { name: "model", description: "As the client wrote it." },
+      { name: "text", description: "Anywhere in the line, in small or capital letters." },
+      { name: "since", description: "A time such as `2026-01-01T00:00:00Z`, inclusive." },
+      { name: "until", description: "A time, inclusive." },
+      { name: "limit", description: "1 to 200; 100 by default." },
+    ],
+    response: { schema: "LogLineList", description: "The lines, the newest first." },
+    errors: ["invalid_request", ...READING],
+  }),
   operation({
     path: "/admin/targets",
     method: "get",
     operationId: "listTargets",
     summary: "Show how the targets are",
-    description: "Health, breaker, latency and spend of each target, as the gateway that answers sees them.",
+    description:
+      "Health, breaker, latency and spend of each target, as the gateway that answers sees them, and the overrides of all routes.",
     response: { schema: "AdminTargetList", description: "The targets." },
     errors: READING,
   }),
@@ -258,6 +250,19 @@ export const ADMIN_OPERATIONS = [
     headerParameters: [IF_MATCH],
     response: { schema: "AdminDeleted", description: "The change is gone." },
     errors: TAKING_BACK,
+  }),
+  operation({
+    path: "/admin/routes/{name}/override",
+    method: "get",
+    operationId: "getOverride",
+    summary: "Describe a route's override",
+    description: 'What was forced or drained by hand; `etag` is the version, `"0"` where there is nothing.',
+    response: {
+      schema: "AdminOverride",
+      description: "The override.",
+      example: { name: "assistant", ...CHANGED, settings: { force: "openai/gpt-4o-mini", drain: [] } },
+    },
+    errors: READING,
   }),
   operation({
     path: "/admin/routes/{name}/override",

@@ -6,7 +6,8 @@ import type { AuthMode } from "../processes/auth.ts";
 import { hasFixedPreflight, preflightHeaders } from "./cors.ts";
 import { API_INFO, groupByPath, pathParameters } from "./document.ts";
 import { gatewayResponses } from "./gateway-responses.ts";
-import { type Operation, PARAMETERS_WITH_SLASHES, scopeOf } from "./operation.ts";
+import { type Operation, PARAMETERS_WITH_SLASHES } from "./operation.ts";
+import { scopeOf } from "./operation-access.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -64,7 +64,6 @@ export const BATCH_OPERATIONS = operationList([
     request: { schema: "FileUpload", example: undefined, mediaType: "multipart/form-data" },
     response: { schema: "File", description: "The stored file.", example: FILE },
     errors: ["request_too_large", "unsupported_media_type", ...ERRORS_OF_ALL],
-    access: "generate",
   },
   {
     path: "/v1/files",
@@ -80,7 +79,6 @@ export const BATCH_OPERATIONS = operationList([
     ],
     response: { schema: "FileList", description: "A page of files." },
     errors: ERRORS_OF_ALL,
-    access: "read",
   },
   {
     path: "/v1/files/{file}",
@@ -91,18 +89,17 @@ export const BATCH_OPERATIONS = operationList([
     pathParameters: ["file"],
     response: { schema: "File", description: "The file.", example: FILE },
     errors: ERRORS_OF_ALL,
-    access: "read",
   },
   {
     path: "/v1/files/{file}",
     method: "delete",
     operationId: "deleteFile",
     summary: "Delete a file",
-    description: "A batch that still reads the file fails.",
+    description:
+      "A batch that still reads the file fails. While a legal hold is on the project or the owner of the key, none is deleted.",
     pathParameters: ["file"],
     response: { schema: "FileDeleted", description: "It is gone." },
-    errors: ERRORS_OF_ALL,
-    access: "generate",
+    errors: ["legal_hold", ...ERRORS_OF_ALL],
   },
   {
     path: "/v1/files/{file}/content",
@@ -114,7 +111,6 @@ export const BATCH_OPERATIONS = operationList([
     response: { schema: "File", description: "The content.", mediaType: "application/jsonl" },
     isLong: true,
     errors: ERRORS_OF_ALL,
-    access: "read",
   },
   {
     path: "/v1/batches",
@@ -130,7 +126,6 @@ export const BATCH_OPERATIONS = operationList([
     },
     response: { schema: "Batch", description: "The batch.", example: BATCH },
     errors: ["invalid_json", "request_too_large", "unsupported_media_type", ...ERRORS_OF_ALL],
-    access: "generate",
   },
   {
     path: "/v1/batches",
@@ -142,7 +137,6 @@ export const BATCH_OPERATIONS = operationList([
     queryParameters: PAGE,
     response: { schema: "BatchList", description: "A page of batches." },
     errors: ERRORS_OF_ALL,
-    access: "read",
   },
   {
     path: "/v1/batches/{batch}",
@@ -153,7 +147,6 @@ export const BATCH_OPERATIONS = operationList([
     pathParameters: ["batch"],
     response: { schema: "Batch", description: "The batch.", example: BATCH },
     errors: ERRORS_OF_ALL,
-    access: "read",
   },
   {
     path: "/v1/batches/{batch}/cancel",
@@ -164,6 +157,5 @@ export const BATCH_OPERATIONS = operationList([
     pathParameters: ["batch"],
     response: { schema: "Batch", description: "The batch, which is cancelling.", example: BATCH },
     errors: ERRORS_OF_ALL,
-    access: "generate",
   },
 ]);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import * as accessDecisions from "../access/access-decision.ts";
 import type { ErrorCode } from "../api/errors.ts";
 import * as billingCustomers from "../billing/billing-customers.ts";
 import * as adminKeys from "../control/admin-keys.ts";
@@ -27,6 +28,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
 
 const NAMED: ReadonlyMap<unknown, string> = new Map(
   [
+    accessDecisions,
     adminKeys,
     auditEvents,
     billingCustomers,
@@ -82,7 +84,11 @@ function jsonSchema(schema: z.ZodType, isOpen: boolean): JsonObject {
     target: "openapi-3.0",
     io: "input",
     reused: "inline",
-    override: ({ jsonSchema: written }) => {
+    override: ({ zodSchema, jsonSchema: written }) => {
+      // zod leaves it out where a text of the query becomes a number.
+      const { def } = zodSchema._zod;
+      if (def.type === "default" && written.type === "integer")
+        written.default = (def as z.core.$ZodDefaultDef).defaultValue;
       if (isOpen) delete written.additionalProperties;
     },
   });

@@ -39,7 +39,6 @@ export const DIALECT_OPERATIONS = operationList([
     response: { schema: "Response", description: "The response.", example: EXAMPLE_RESPONSE },
     stream: { schema: "ResponseEvent", end: "the last of which is `response.completed`, `.incomplete` or `.failed`" },
     errors: GENERATION_ERRORS,
-    access: "generate",
   },
   {
     path: "/v1/responses/{response}",
@@ -50,22 +49,21 @@ export const DIALECT_OPERATIONS = operationList([
     pathParameters: ["response"],
     response: { schema: "Response", description: "The response.", example: EXAMPLE_RESPONSE },
     errors: STORED_ERRORS,
-    access: "read",
   },
   {
     path: "/v1/responses/{response}",
     method: "delete",
     operationId: "deleteResponse",
     summary: "Delete a stored response",
-    description: "Responses that went on from it stay as they are.",
+    description:
+      "Responses that went on from it stay as they are. While a legal hold is on the project or the owner of the key, none is deleted.",
     pathParameters: ["response"],
     response: {
       schema: "DeletedResponse",
       description: "It is gone.",
       example: { id: "resp_1", object: "response", deleted: true },
     },
-    errors: STORED_ERRORS,
-    access: "generate",
+    errors: ["legal_hold", ...STORED_ERRORS],
   },
   {
     path: "/v1/responses/{response}/input_items",
@@ -93,7 +91,6 @@ export const DIALECT_OPERATIONS = operationList([
       },
     },
     errors: ["invalid_request", ...STORED_ERRORS],
-    access: "read",
   },
   {
     path: "/v1/messages",
@@ -124,7 +121,6 @@ export const DIALECT_OPERATIONS = operationList([
     stream: { schema: "MessageEvent", end: "the last of which is `message_stop` or `error`" },
     errorShape: "anthropic",
     errors: GENERATION_ERRORS,
-    access: "generate",
   },
   {
     path: "/v1/messages/count_tokens",
@@ -140,6 +136,5 @@ export const DIALECT_OPERATIONS = operationList([
     response: { schema: "MessageTokens", description: "The count, or an estimate.", example: { input_tokens: 24 } },
     errorShape: "anthropic",
     errors: GENERATION_ERRORS,
-    access: "generate",
   },
 ]);

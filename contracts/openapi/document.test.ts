@@ -3,6 +3,7 @@ import { ERRORS, type ErrorCode } from "../api/errors.ts";
 import { openApiDocument } from "./document.ts";
 import { exampleError } from "./error-responses.ts";
 import { FIELD_NOTES } from "./field-notes.ts";
+import { OPERATION_ACCESS } from "./operation-access.ts";
 import { OPERATIONS } from "./operations.ts";
 
 const document = openApiDocument({ auth: "required", serverUrl: "https://api.example.com" });
@@ -68,6 +69,7 @@ describe("the published API reference", () => {
       "GET /admin/routes/{name}",
       "PUT /admin/routes/{name}",
       "DELETE /admin/routes/{name}",
+      "GET /admin/routes/{name}/override",
       "POST /admin/routes/{name}/override",
       "DELETE /admin/routes/{name}/override",
     ]);
@@ -136,4 +138,8 @@ describe("the published API reference", () => {
     expect(paths["/admin/routes"]!.get).toMatchObject({ security: auth === "off" ? [] : [{ apiKey: [] }] });
     expect(valuesOf("scheme", components)[0]).toBe(scheme);
   });
+});
+
+test("each operation that has an access is described, once", () => {
+  expect(OPERATIONS.map(({ operationId }) => operationId).toSorted()).toEqual(Object.keys(OPERATION_ACCESS).toSorted());
 });

@@ -2,7 +2,8 @@ import { DEPRECATIONS } from "../api/deprecations.ts";
 import type { AuthMode } from "../processes/auth.ts";
 import { controlPathItems, controlSchemas } from "./control-document.ts";
 import { errorResponses, responseHeaders } from "./error-responses.ts";
-import { isForOperators, type Operation, type Parameter, scopeOf } from "./operation.ts";
+import type { Operation, Parameter } from "./operation.ts";
+import { isForOperators, scopeOf } from "./operation-access.ts";
 import { OPERATIONS } from "./operations.ts";
 import { componentSchemas, schemaRef } from "./schemas.ts";
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../api/errors.ts";
-import type { KeyScope } from "../processes/auth.ts";
+import { type Access, OPERATION_ACCESS, type PublishedOperationId } from "./operation-access.ts";
 import type { SchemaName } from "./schemas.ts";
 
 /** A parameter in the query or a header. */
@@ -51,26 +51,16 @@ export interface Operation<Id extends string = string> {
   readonly access: Access;
 }
 
-/**
- * The access to an operation. `public`: any client, without any limit. `address-limited`: any client, within the limit
- * per client address. A scope: within that limit, with a key that has the scope where the environment requires keys;
- * with `observe`, `logs` or `admin`, whatever the environment requires.
- */
-export type Access = "public" | "address-limited" | KeyScope;
-
-/** The scope that a key needs for an operation; `undefined` where no key is looked at. */
-export function scopeOf(access: Access): KeyScope | undefined {
-  return access === "public" || access === "address-limited" ? undefined : access;
-}
-
-/** Whether an operation needs a key whatever the environment requires: it is for operators. */
-export function isForOperators(access: Access): boolean {
-  return access === "admin" || access === "observe" || access === "logs";
+/** An operation with its access. */
+export function withAccess<Id extends PublishedOperationId>(described: Omit<Operation<Id>, "access">): Operation<Id> {
+  return { ...described, access: OPERATION_ACCESS[described.operationId] };
 }
 
 /** A list of operations whose ids are literal types. */
-export function operationList<const Id extends string>(list: readonly Operation<Id>[]): readonly Operation<Id>[] {
-  return list;
+export function operationList<const Id extends PublishedOperationId>(
+  list: readonly Omit<Operation<Id>, "access">[],
+): readonly Operation<Id>[] {
+  return list.map(withAccess);
 }
 
 /** Parameters of a path that may have slashes, as names of models do; every other is one segment. */

@@ -5,6 +5,7 @@ import { BATCH_OPERATIONS } from "./batch-operations.ts";
 import { DIALECT_OPERATIONS } from "./dialect-operations.ts";
 import { GENERATION_HEADERS } from "./generation-headers.ts";
 import { GENERATION_ERRORS, type Operation, operationList, READING_ERRORS } from "./operation.ts";
+import type { PublishedOperationId } from "./operation-access.ts";
 
 const DONE = "then `data: [DONE]`";
 
@@ -52,7 +53,6 @@ export const OPERATIONS = operationList([
     },
     stream: { schema: "CompletionResponse", end: DONE },
     errors: GENERATION_ERRORS,
-    access: "generate",
   },
   {
     path: "/v1/chat/completions",
@@ -82,7 +82,6 @@ export const OPERATIONS = operationList([
     },
     stream: { schema: "ChatCompletionChunk", end: DONE },
     errors: GENERATION_ERRORS,
-    access: "generate",
   },
   ...DIALECT_OPERATIONS,
   ...BATCH_OPERATIONS,
@@ -107,7 +106,6 @@ export const OPERATIONS = operationList([
     },
     isLong: true,
     errors: GENERATION_ERRORS,
-    access: "generate",
   },
   {
     path: "/v1/moderations",
@@ -135,7 +133,6 @@ export const OPERATIONS = operationList([
       },
     },
     errors: GENERATION_ERRORS,
-    access: "generate",
   },
   {
     path: "/tokenize",
@@ -153,7 +150,6 @@ export const OPERATIONS = operationList([
       example: { count: 1, max_model_len: 4096, tokens: [15043], token_strs: null },
     },
     errors: GENERATION_ERRORS,
-    access: "generate",
   },
   {
     path: "/detokenize",
@@ -166,7 +162,6 @@ export const OPERATIONS = operationList([
     headerParameters: GENERATION_HEADERS,
     response: { schema: "DetokenizeResponse", description: "The text.", example: { prompt: "Hello" } },
     errors: GENERATION_ERRORS,
-    access: "generate",
   },
   {
     path: "/v1/models",
@@ -181,7 +176,6 @@ export const OPERATIONS = operationList([
       example: { object: "list", data: [EXAMPLE_MODEL] },
     },
     errors: READING_ERRORS,
-    access: "read",
   },
   {
     path: "/v1/models/{model}",
@@ -192,7 +186,6 @@ export const OPERATIONS = operationList([
     pathParameters: ["model"],
     response: { schema: "Model", description: "The model.", example: EXAMPLE_MODEL },
     errors: ["model_not_found", ...READING_ERRORS],
-    access: "read",
   },
   {
     path: "/health",
@@ -213,7 +206,6 @@ export const OPERATIONS = operationList([
     },
     otherStatuses: [{ status: 503, description: "No model can answer now; `Retry-After` says when to ask again." }],
     errors: ["method_not_allowed", "rate_limit_exceeded", "internal_error", "timeout"],
-    access: "public",
   },
   {
     path: "/openapi.json",
@@ -224,7 +216,6 @@ export const OPERATIONS = operationList([
     pathParameters: [],
     response: { schema: "OpenApi", description: "The document." },
     errors: PAGE_ERRORS,
-    access: "address-limited",
   },
   {
     path: "/reference",
@@ -235,7 +226,6 @@ export const OPERATIONS = operationList([
     pathParameters: [],
     response: { schema: "OpenApi", description: "The page.", mediaType: "text/html" },
     errors: PAGE_ERRORS,
-    access: "address-limited",
   },
   ...ADMIN_OPERATIONS,
 ]);
@@ -252,9 +242,7 @@ const INTERNAL_OPERATIONS = [
 ] as const satisfies readonly RoutedOperation[];
 
 /** Ids of all operations: the gateway has an endpoint for each. */
-export type OperationId =
-  | (typeof OPERATIONS)[number]["operationId"]
-  | (typeof INTERNAL_OPERATIONS)[number]["operationId"];
+export type OperationId = PublishedOperationId | (typeof INTERNAL_OPERATIONS)[number]["operationId"];
 
 /** All operations, published or not. */
 export const ROUTED_OPERATIONS: readonly RoutedOperation<OperationId>[] = [...OPERATIONS, ...INTERNAL_OPERATIONS];

@@ -134,6 +134,8 @@ export const GatewayConfig = z.strictObject({
         callsTools: z.boolean().optional(),
         /** Whether the model reads images. @default false */
         seesImages: z.boolean().optional(),
+        /** Whether `reasoning_effort` chooses how long the model thinks. @default false */
+        takesReasoningEffort: z.boolean().optional(),
         /** Price of its tokens. @default - none */
         price: TokenPriceSettings.optional(),
       }),

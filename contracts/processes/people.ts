@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { DeepReadonly } from "../../lib/deep-readonly.ts";
 import { TierName } from "../limits/use-limit.ts";
+import { DirectoryGroups } from "./directory-groups.ts";
 import { isSafeIssuerAddress, issuerAddress, LONGEST_WORKLOAD_KEY_SECONDS } from "./workloads.ts";
 
 const domain = z
@@ -39,7 +40,7 @@ export const SignInDocument = z.object({
   authorization_endpoint: z.string().optional(),
   /** Scopes of that request. */
   scopes: z.array(z.string()).optional(),
-  /** Who comes in: who was invited, or also who has an address of some domains. */
+  /** Who comes in: who was invited, or (`domains`) also who has an address of some domains or is in some groups of the directory. */
   admit: z.enum(["invited", "domains"]).optional(),
   /** Whether everybody with a verified address comes in; `admit` is `domains` then, for clients of before. @default false */
   is_open: z.boolean().optional(),
@@ -135,6 +136,8 @@ export const PeopleSettings = z.strictObject({
       }),
     ])
     .optional(),
+  /** Makes people members of groups as their ID tokens say. @default - the control API and SCIM alone do */
+  groups: DirectoryGroups.optional(),
   /** Usage plan of the keys. @default - `standard` */
   plan: z.string().min(1).optional(),
   /** Life of a key in seconds; a key never lives longer than its ID token. @default 900 */

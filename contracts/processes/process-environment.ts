@@ -64,6 +64,8 @@ export const ENV = {
   subjectKeysTable: "SLUICE_SUBJECT_KEYS_TABLE",
   /** Bucket of usage events (usage counter). */
   usageBucket: "SLUICE_USAGE_BUCKET",
+  /** Pools whose cost is shared among requests: one line of JSON, `AmortisedPools` (usage counter). @default - none */
+  amortisedPools: "SLUICE_AMORTISED_POOLS",
   /** Days for which the files of usage events are stored. */
   usageRetention: "SLUICE_USAGE_RETENTION_DAYS",
   /** Bucket of the audit trail (sealer). */

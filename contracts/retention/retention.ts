@@ -57,6 +57,8 @@ export const ProjectRetention = z.strictObject({
       /** Null where the environment stores none. */
       days: z.int().nullable(),
       origin: z.enum(["environment", "project"]),
+      /** What holds where the project has chosen nothing; null where the environment stores none. */
+      environment_days: z.int().nullable(),
       /** Bounds of what the project can choose; null where it can choose nothing. */
       min_days: z.int().nullable(),
       max_days: z.int().nullable(),

@@ -15,16 +15,15 @@ export interface ScimOperation {
 }
 
 const NoBody = z.unknown();
-const AnyQuery = z.unknown();
 const USERS = `${SCIM_PATH}Users` as const;
 const USER = `${USERS}/{id}` as const;
 const GROUPS = `${SCIM_PATH}Groups` as const;
 const GROUP = `${GROUPS}/{id}` as const;
 const read = { method: "GET", query: ScimListQuery, body: NoBody } as const;
-const post = { method: "POST", query: AnyQuery } as const;
-const put = { method: "PUT", query: AnyQuery } as const;
+const post = { method: "POST", query: ScimListQuery } as const;
+const put = { method: "PUT", query: ScimListQuery } as const;
 const patch = { method: "PATCH", query: ScimListQuery, body: ScimPatchBody } as const;
-const remove = { method: "DELETE", query: AnyQuery, body: NoBody } as const;
+const remove = { method: "DELETE", query: z.unknown(), body: NoBody } as const;
 
 /** All operations of provisioning, by id: the source of its routing, its checks and its permissions. */
 export const SCIM_OPERATIONS = {
@@ -42,7 +41,9 @@ export const SCIM_OPERATIONS = {
   deleteGroup: { ...remove, path: GROUP, scope: "groups.write" },
   serviceProviderConfig: { ...read, path: `${SCIM_PATH}ServiceProviderConfig`, scope: "users.read" },
   resourceTypes: { ...read, path: `${SCIM_PATH}ResourceTypes`, scope: "users.read" },
+  resourceType: { ...read, path: `${SCIM_PATH}ResourceTypes/{id}`, scope: "users.read" },
   schemas: { ...read, path: `${SCIM_PATH}Schemas`, scope: "users.read" },
+  schema: { ...read, path: `${SCIM_PATH}Schemas/{id}`, scope: "users.read" },
 } as const satisfies Readonly<Record<string, ScimOperation>>;
 
 export type ScimOperationId = keyof typeof SCIM_OPERATIONS;

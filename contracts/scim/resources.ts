@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { queryInteger } from "../query/query-integer.ts";
 
 /** Entra's older client sends booleans as text. */
 const ScimBoolean = z.union([
@@ -40,7 +41,9 @@ export type ScimUserBody = z.infer<typeof ScimUserBody>;
 
 /** How many users one request adds to a group or removes from it: each is a transaction, and the caller waits. */
 export const MAX_MEMBERS = 200;
-export const ScimMembers = z.array(z.object({ value: z.string().min(1).max(200) })).max(MAX_MEMBERS);
+/** How many members a request names and a response shows: 10,000 are 0.5 MB, and a load balancer takes 1 MB of a function. */
+export const MAX_LISTED_MEMBERS = 10_000;
+export const ScimMembers = z.array(z.object({ value: z.string().min(1).max(200) })).max(MAX_LISTED_MEMBERS);
 
 /** A group as a client sends it. */
 export const ScimGroupBody = z.object({
@@ -66,8 +69,9 @@ export const ScimPatchBody = z.object({ Operations: z.array(PatchOperation).min(
 /** @default startIndex - 1; count - 100 */
 export const ScimListQuery = z.object({
   filter: z.string().max(1000).optional(),
-  startIndex: z.coerce.number().int().default(1),
-  count: z.coerce.number().int().default(100),
+  startIndex: queryInteger(z.int()).default(1),
+  count: queryInteger(z.int()).default(100),
+  attributes: z.string().max(1000).optional(),
   excludedAttributes: z.string().max(1000).optional(),
 });
 export type ScimListQuery = z.infer<typeof ScimListQuery>;

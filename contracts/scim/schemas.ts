@@ -18,4 +18,5 @@ export type ScimType =
   | "invalidValue"
   | "mutability"
   | "noTarget"
+  | "tooMany"
   | "uniqueness";

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { DeepReadonly } from "../../lib/deep-readonly.ts";
+import { OrganizationRoleName } from "../control/records/role-names.ts";
 
 /** Path at which a browser begins and ends a session, on the page's own origin. */
 export const SESSION_PATH = "/session";
@@ -38,7 +39,13 @@ const seconds = z.int();
 
 /** The response of both. */
 export const Session = z.object({
-  user: z.object({ id: z.string(), email: z.string(), name: z.string().nullable() }),
+  user: z.object({
+    id: z.string(),
+    email: z.string(),
+    name: z.string().nullable(),
+    /** The role in the organisation. @default - a service of a release before */
+    role: OrganizationRoleName.optional(),
+  }),
   /** A key of the control API. */
   control: z.object({ key: z.string(), expires_at: seconds }),
   /** The projects that the person may have keys of. */

@@ -8,11 +8,14 @@ export const CONSOLE_PAGES = [
   "admin/groups",
   "admin/health",
   "admin/invites",
+  "admin/keys",
   "admin/limits",
   "admin/live",
   "admin/logs",
   "admin/members",
   "admin/projects",
+  "admin/providers",
+  "admin/retention",
   "admin/roles",
   "admin/routes",
   "admin/targets",
@@ -26,6 +29,11 @@ export const CONSOLE_PAGES = [
   "signup",
 ] as const;
 export type ConsolePage = (typeof CONSOLE_PAGES)[number];
+
+/** Paths of one page: as it is named, and with a last slash, as people and programs write it too. */
+export function pathsOf(page: string): readonly [string, string] {
+  return [page, `${page}/`];
+}
 
 /** Where the console's scripts and styles are, beside the demo page's `assets/`. */
 export const CONSOLE_FOLDER = "console";

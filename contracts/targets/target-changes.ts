@@ -25,6 +25,8 @@ const stored = {
   updatedAt: z.iso.datetime(),
   /** Id of the key that made the change, or the operator's name. */
   updatedBy: z.string(),
+  /** Id of the user or service account whose key it was. @default - of nobody, or a release before made the change */
+  updatedByOwner: z.string().optional(),
 };
 
 /** One item of the routes table: it replaces a declaration of the environment, or adds to it. */

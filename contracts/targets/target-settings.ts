@@ -26,6 +26,8 @@ export const Capability = z.enum([
   "embeddings",
   "completions",
   "moderations",
+  /** It takes `reasoning_effort`. No request needs it: other models don't read the field. */
+  "reasoning",
 ]);
 export type Capability = z.infer<typeof Capability>;
 

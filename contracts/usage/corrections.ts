@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { queryInteger } from "../query/query-integer.ts";
 import { USAGE_WIDTHS } from "./usage-counter.ts";
 import { UsageEvent } from "./usage-event.ts";
 
@@ -50,22 +51,66 @@ export type CreateUsageAdjustment = z.infer<typeof CreateUsageAdjustment>;
 export const UsageAdjustment = z.strictObject({
   object: z.literal("organization.usage.adjustment"),
   request_id: z.string(),
+  /** When the request ended. */
+  ended_at: Seconds,
+  model: z.string(),
+  /** Null where the request has none. */
+  project_id: z.string().nullable(),
+  user_id: z.string().nullable(),
+  api_key_id: z.string().nullable(),
   /** Of the request's adjustments, from 1 on. */
   number: z.int().positive(),
   reason: z.string(),
   adjusted_by: z.string(),
   adjusted_at: Seconds,
   reduced_by: AdjustedSums,
-  /** What the request counts from now on. */
-  left: AdjustedSums,
 });
 export type UsageAdjustment = z.infer<typeof UsageAdjustment>;
 
+/** The response to an adjustment that was made. */
+export const MadeUsageAdjustment = UsageAdjustment.extend({
+  /** What the request counts from now on. */
+  left: AdjustedSums,
+});
+export type MadeUsageAdjustment = z.infer<typeof MadeUsageAdjustment>;
+
+/** By the hour in which the requests ended, then by their ids. A page may have fewer than `limit`, or none, and still a next one. */
+export const ListUsageAdjustmentsQuery = z
+  .strictObject({
+    /** A time within the first hour in which the requests ended. */
+    start_time: queryInteger(z.int().nonnegative().max(MAX_TIME)),
+    /** The same of the last hour. @default - now */
+    end_time: queryInteger(z.int().nonnegative().max(MAX_TIME)).optional(),
+    /** The `next` of the page before. */
+    after: z
+      .string()
+      .regex(/^[\w-]{1,400}$/, "must be the `next` of the page before; correct it in the query")
+      .optional(),
+    limit: queryInteger(z.int().min(1).max(100)).default(20),
+  })
+  .refine(({ start_time: start, end_time: end }) => end === undefined || end >= start, {
+    path: ["end_time"],
+    message: "must not be before start_time",
+  });
+export type ListUsageAdjustmentsQuery = z.infer<typeof ListUsageAdjustmentsQuery>;
+
+export const UsageAdjustmentPage = z.strictObject({
+  object: z.literal("list"),
+  data: z.array(UsageAdjustment),
+  has_more: z.boolean(),
+  next: z.string().nullable(),
+});
+
 export const CreateUsageRecount = z.strictObject({
-  /** Beginning of an hour or a day (UTC) that is over, in Unix seconds. */
+  /** Beginning of five minutes, an hour or a day (UTC) that are over, in Unix seconds. */
   start_time: Time,
-  /** `1h`: the sums of an hour and of its minutes against the events. `1d`: the sums of a day against those of its hours. */
-  width: z.enum(["1h", "1d"]),
+  /**
+   * `1h`: the sums of an hour and of its minutes against the events. `1d`: the sums of a day against those of its hours. `5m`: the
+   * sums of minutes against the events, for an hour with more events than one request can read.
+   */
+  width: z.enum(["5m", "1h", "1d"]),
+  /** What the sums of an hour are compared with: its events, or the sums of its minutes once these are right. @default events */
+  from: z.enum(["events", "minutes"]).default("events"),
   /** Whether the differences are added to the sums. @default false - they are shown alone */
   apply: z.boolean().default(false),
 });
@@ -87,7 +132,7 @@ export const UsageRecount = z.strictObject({
   end_time: Seconds,
   /** Files that were not counted before, and are now. */
   files_counted: Count,
-  /** Of an hour: events that count, further events with ids that were there before, and lines that are no events. */
+  /** Of minutes and hours: events that count, further events with ids that were there before, and lines that are no events. */
   events: Count,
   repeated_events: Count,
   unreadable_lines: Count,
@@ -101,6 +146,13 @@ export const UsageRecount = z.strictObject({
   /** Sums to which the differences were added. */
   num_corrected: Count,
 });
+export type RecountWidth = z.infer<typeof CreateUsageRecount>["width"];
+/** Seconds of each width of a recount. */
+export const RECOUNT_SECONDS: Readonly<Record<RecountWidth, number>> = {
+  "5m": 300,
+  "1h": HOUR,
+  "1d": USAGE_WIDTHS["1d"],
+};
 export type UsageRecount = z.infer<typeof UsageRecount>;
 
 export const CreateUsageBackfill = z.strictObject({

@@ -38,7 +38,16 @@ export const USAGE_SUMS = [
   "streamedRequests",
   "firstTokenMs",
 ] as const;
-export type UsageSums = Readonly<Record<(typeof USAGE_SUMS)[number], number>>;
+
+/**
+ * Attributes beside these that count how many requests took about as long, by the index of a range of times
+ * (`domain/usage/latency-histogram.ts`), e.g. `d42`; DynamoDB adds them too. A range in which no request is has no attribute.
+ */
+export const LATENCY_PREFIXES = { duration: "d", firstToken: "f" } as const;
+export type Latency = keyof typeof LATENCY_PREFIXES;
+export type LatencyCount = `${(typeof LATENCY_PREFIXES)[Latency]}${number}`;
+
+export type UsageSums = Readonly<Record<(typeof USAGE_SUMS)[number], number> & Record<LatencyCount, number>>;
 
 /** Begin of the keys of the bucket's objects that have usage events. */
 export const USAGE_FILES_PREFIX = "usage/";

@@ -23,6 +23,8 @@ export async function serveSite(
       response.end(value === undefined ? "" : JSON.stringify(value));
       return;
     }
-    void serveFile(request, response, join(folder, normalize(pathname === "/" ? "/index.html" : pathname)));
+    // As the site's bucket, which has pages under their paths.
+    const path = /^\/docs(\/[\w-]+)?$/.test(pathname) ? `${pathname}.html` : pathname;
+    void serveFile(request, response, join(folder, normalize(path === "/" ? "/index.html" : path)));
   });
 }

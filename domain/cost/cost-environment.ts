@@ -33,12 +33,14 @@ export interface CostEnvironment extends EarlySettings, Partial<LaterSettings> {
   readonly network?: Partial<Pick<Environment["network"], "natGateway" | "existing" | "shell">>;
 }
 
-/** Volumes of earlier commits had gp3's own throughput, all weights were the catalogue's, and no pool was forecast as Spot. */
+/** Volumes of earlier commits had gp3's own throughput, all weights were the catalogue's, no pool was forecast as Spot, and none's cost was shared. */
 export type CostPool = Pick<
   PoolSettings,
   "model" | "instanceType" | "minInstances" | "maxInstances" | "volumeGiB" | "warmPool"
 > &
-  Partial<Pick<PoolSettings, "volumeMiBPerSecond" | "weights" | "purchase" | "tensorParallel" | "contextTokens">>;
+  Partial<
+    Pick<PoolSettings, "volumeMiBPerSecond" | "weights" | "purchase" | "tensorParallel" | "contextTokens" | "cost">
+  >;
 
 /** Whether API Gateway is the entry, and not a load balancer. */
 export function hasApiGateway({ api: { entry = "api-gateway" } }: Pick<CostEnvironment, "api">): boolean {

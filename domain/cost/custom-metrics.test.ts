@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import type { MetricEntry } from "../../contracts/metrics/metric-entry.ts";
 import { customMetrics } from "./custom-metrics.ts";
 
 const metric = (namespace: string, ...dimensions: readonly (readonly string[])[]): MetricEntry => ({

@@ -1,4 +1,5 @@
-import { METRICS, type MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import { METRICS } from "../../contracts/metrics/catalogue.ts";
+import type { MetricEntry } from "../../contracts/metrics/metric-entry.ts";
 
 /** Custom metrics in CloudWatch's count: a name with each set of dimension values is one. */
 export interface CustomMetrics {

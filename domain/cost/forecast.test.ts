@@ -57,6 +57,35 @@ test("the control API's function is paid for a run each minute, each with one re
   expect(runs(false)).toEqual([]);
 });
 
+test("sharing the costs of pools has writes for each key and hour and reads of each file, and no cost where no pool's is amortised", () => {
+  const items = (cost: "none" | "amortised", requestsPerMonth: number) => {
+    const pools = Object.fromEntries(Object.entries(dev.pools).map(([name, pool]) => [name, { ...pool, cost }]));
+    const usage = { ...DEFAULT_USAGE, requestsPerMonth };
+    return forecast({ ...dev, pools }, usage).items.filter(({ what }) =>
+      /cost(s|s') of pools|of pools' costs/.test(what),
+    );
+  };
+  expect(items("none", 100_000)).toEqual([]);
+  expect(items("amortised", 100_000).map(({ what, quantity }) => [what, quantity])).toEqual([
+    ["shares of pools' costs", 7300 * 24 + 730 * 4],
+    ["reads for shares of pools' costs", 2 * 87_600], // a file of 30 seconds each
+    ["costs of pools read", 730],
+  ]);
+  expect(items("amortised", 100).map(({ quantity }) => quantity)).toEqual([100 * 24 + 730 * 4, 200, 730]);
+});
+
+test("held files of batches cost their space a second time", () => {
+  const items = (heldShare: number) =>
+    forecast(prod, { ...DEFAULT_USAGE, heldShare }).items.filter(({ what }) =>
+      /files of batches|held files/.test(what),
+    );
+  expect(items(0).map(({ what }) => what)).toEqual(["files of batches"]);
+  const [copies, writes, files] = items(0.5);
+  expect(copies?.quantity).toBeCloseTo((files?.quantity ?? 0) / 2, 9);
+  expect(copies?.price).toEqual(files?.price);
+  expect(writes?.quantity).toBe(200); // half of the 400 writes for 10,000 requests of batches
+});
+
 // documented: last-uses-forecast
 test("last uses of keys cost a write for each key and minute, and not more than one for each request", () => {
   const writes = (requestsPerMonth: number, api: Partial<typeof dev.api> = {}) =>

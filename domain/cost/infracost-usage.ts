@@ -23,7 +23,11 @@ export function infracostUsage(usage: Usage): Readonly<Record<string, ResourceUs
     "aws_lambda_function.Authorizer": { monthly_requests: requests, request_duration_ms: 1000 * AUTHORIZER.seconds },
     "aws_lb.LoadBalancer": { processed_bytes_gb: volumes.loadBalancerUnits * HOURS_PER_MONTH },
     "aws_s3_bucket.Batches_Files_95D13107": {
-      standard: { storage_gb: volumes.batchFileGb, monthly_tier_1_requests: volumes.batchFileWrites },
+      // Copies of held files are in the same bucket.
+      standard: {
+        storage_gb: volumes.batchFileGb + volumes.heldFileGb,
+        monthly_tier_1_requests: volumes.batchFileWrites + volumes.heldFileWrites,
+      },
     },
     "aws_vpc_endpoint.Endpoints_Logs_D03A382F": { monthly_data_processed_gb: volumes.gatewayLogGb },
     "aws_wafv2_web_acl.AddressLimit": { monthly_requests: requests },

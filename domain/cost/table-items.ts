@@ -14,7 +14,7 @@ import { DAYS_PER_MONTH, SECONDS_PER_MONTH, type Volumes } from "./usage.ts";
 /** The reads of both polls are strongly consistent and of less than 4 KB. */
 const UNITS_OF_A_LOOK = 1;
 /** Keys that clients use at the same time, all month. */
-const KEYS_IN_USE = 10;
+export const KEYS_IN_USE = 10;
 /** A write unit is of 1 KB. */
 const GB_PER_UNIT = 1e-6;
 
@@ -88,8 +88,14 @@ function historyItems(
   ];
 }
 
-function batchItems(prices: RegionPrices, { batchUnits, batchFileGb, batchFileWrites }: Volumes): readonly CostItem[] {
+function batchItems(prices: RegionPrices, volumes: Volumes): readonly CostItem[] {
+  const { batchUnits, batchFileGb, batchFileWrites, heldFileGb, heldFileWrites } = volumes;
+  const held: readonly CostItem[] = [
+    { type: "S3", what: "copies of held files", quantity: heldFileGb, price: prices.bucketGb },
+    { type: "S3", what: "writes of copies of held files", quantity: heldFileWrites, price: prices.bucketWrites },
+  ];
   return [
+    ...held.filter(({ quantity }) => quantity > 0),
     { type: "DynamoDB", what: "work on batches", quantity: batchUnits, price: prices.tableWrites },
     { type: "S3", what: "files of batches", quantity: batchFileGb, price: prices.bucketGb },
     { type: "S3", what: "writes of batches' files", quantity: batchFileWrites, price: prices.bucketWrites },

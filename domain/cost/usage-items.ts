@@ -1,12 +1,13 @@
 import type { RegionPrices } from "../../catalog/prices/region-prices.ts";
 import type { CostEnvironment } from "./cost-environment.ts";
 import type { CostItem } from "./cost-item.ts";
-import { threadsOf } from "./table-items.ts";
-import { DAYS_PER_MONTH, SECONDS_PER_MONTH, type Volumes } from "./usage.ts";
+import { KEYS_IN_USE, threadsOf } from "./table-items.ts";
+import { DAYS_PER_MONTH, HOURS_PER_MONTH, SECONDS_PER_MONTH, type Volumes } from "./usage.ts";
 
 /**
  * Of a file with the events of one project, user, key and model: 18 sums and a mark, each of which counts twice in a
- * transaction, and some more sums, as a file may have events of several.
+ * transaction, and some more sums, as a file may have events of several. An item with its counts of latencies stays within
+ * the kilobyte of a unit (`domain/usage/latency-histogram.test.ts`).
  */
 const UNITS_PER_FILE = 2 * 25;
 /** An event is 500 bytes of JSON, which gzip makes a fifth of. */
@@ -25,8 +26,14 @@ const ARCHIVE = { runs: SECONDS_PER_MONTH / 3600, seconds: 1, secondsPerEvent: 2
 /** A run of each hour: the sums of three days are read, and an event of each customer takes a tenth of a second. */
 const BILLING = { runs: SECONDS_PER_MONTH / 3600, seconds: 10, memoryGb: 0.25 } as const;
 
+/**
+ * Of an hour's share of a pool's cost: 6 sums of the hour and 6 of the day, each of which counts twice in a transaction. An hour has a mark
+ * of its own in that transaction and two items with its shares beside them, and reads the files of itself and of the hour before.
+ */
+const SHARING = { unitsPerShare: 2 * 12, unitsPerHour: 2 + 2, hoursRead: 2 } as const;
+
 interface UsageProps {
-  readonly environment: Pick<CostEnvironment, "usage" | "gateways" | "billing">;
+  readonly environment: Pick<CostEnvironment, "usage" | "gateways" | "billing" | "pools">;
   readonly prices: RegionPrices;
   readonly volumes: Pick<Volumes, "requests">;
 }
@@ -69,6 +76,7 @@ export function usageItems({ environment, prices, volumes: { requests } }: Usage
   return [
     ...archive,
     ...reported,
+    ...sharingItems(environment, files, prices, requests),
     { type: "DynamoDB", what: "sums of usage", quantity: files * UNITS_PER_FILE, price: prices.tableWrites },
     { type: "DynamoDB", what: "marks of counted usage", quantity: files * MARK_READS, price: prices.tableReads },
     { type: "S3", what: "writes of usage events", quantity: files, price: prices.bucketWrites },
@@ -81,5 +89,28 @@ export function usageItems({ environment, prices, volumes: { requests } }: Usage
       quantity: files * RUN.seconds * RUN.memoryGb,
       price: prices.lambdaGbSeconds,
     },
+  ];
+}
+
+/** Pools whose cost is `amortised`: as if each key in use had a share of each hour, or each request where these are fewer. */
+function sharingItems(
+  { pools }: UsageProps["environment"],
+  files: number,
+  prices: RegionPrices,
+  requests: number,
+): readonly CostItem[] {
+  const shared = Object.values(pools).filter(({ cost }) => cost === "amortised").length;
+  if (shared === 0) return [];
+  const shares = Math.min(requests, shared * KEYS_IN_USE * HOURS_PER_MONTH);
+  const units = shares * SHARING.unitsPerShare + HOURS_PER_MONTH * SHARING.unitsPerHour;
+  return [
+    { type: "DynamoDB", what: "shares of pools' costs", quantity: units, price: prices.tableWrites },
+    {
+      type: "S3",
+      what: "reads for shares of pools' costs",
+      quantity: files * SHARING.hoursRead,
+      price: prices.bucketReads,
+    },
+    { type: "CloudWatch", what: "costs of pools read", quantity: HOURS_PER_MONTH * shared, price: prices.metricReads },
   ];
 }

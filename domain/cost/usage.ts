@@ -9,6 +9,8 @@ export interface Usage {
   readonly siteVisitsPerMonth: number;
   /** How far above its minimum a fleet is on average: 0 is always at the minimum, 1 always at the maximum. */
   readonly instanceShare: number;
+  /** Of the files of batches, those that a legal hold is on: each is stored a second time. @default 0 */
+  readonly heldShare?: number;
 }
 
 /** A small service: a request every 26 seconds on average, and fleets that are mostly at their minimum. */
@@ -44,6 +46,9 @@ export interface Volumes {
   /** Stored files of batches in the bucket, and their writes. */
   readonly batchFileGb: number;
   readonly batchFileWrites: number;
+  /** The same of the copies of held files. */
+  readonly heldFileGb: number;
+  readonly heldFileWrites: number;
 }
 
 export const HOURS_PER_MONTH = 730;
@@ -86,13 +91,15 @@ const UNIT = { newConnections: 25, openConnections: 3000, gbPerHour: 1 } as cons
 const SECONDS_PER_RESPONSE = 10;
 
 export function volumesOf(usage: Usage): Volumes {
-  const { requestsPerMonth: requests, promptTokens, completionTokens, siteVisitsPerMonth } = usage;
+  const { requestsPerMonth: requests, promptTokens, completionTokens, siteVisitsPerMonth, heldShare = 0 } = usage;
   const perRequest = promptTokens * BYTES_PER_PROMPT_TOKEN + BYTES_AROUND_A_REQUEST;
   const perResponse = completionTokens * BYTES_PER_STREAMED_TOKEN + BYTES_AROUND_A_REQUEST;
   const engineGb = (requests * (perRequest + perResponse)) / GB;
   // Neither streams: the text is in one JSON document.
   const perStored = (promptTokens + completionTokens) * BYTES_PER_PROMPT_TOKEN + BYTES_AROUND_A_REQUEST;
   const slices = (requests * BATCH_SHARE) / LINES_PER_SLICE;
+  const batchFileGb = (requests * BATCH_SHARE * perStored * FILE_MONTHS) / GB;
+  const batchFileWrites = slices * WRITES_PER_SLICE;
   const requestsPerSecond = requests / SECONDS_PER_MONTH;
   return {
     requests,
@@ -112,7 +119,9 @@ export function volumesOf(usage: Usage): Volumes {
     siteRequests: siteVisitsPerMonth * SITE_FILES,
     storedResponseUnits: requests * STORED_SHARE * Math.ceil(perStored / 1024),
     batchUnits: slices * UNITS_PER_SLICE,
-    batchFileGb: (requests * BATCH_SHARE * perStored * FILE_MONTHS) / GB,
-    batchFileWrites: slices * WRITES_PER_SLICE,
+    batchFileGb,
+    batchFileWrites,
+    heldFileGb: batchFileGb * heldShare,
+    heldFileWrites: batchFileWrites * heldShare,
   };
 }

@@ -20,6 +20,14 @@ export interface SubjectData {
   readonly keyIds: readonly string[];
 }
 
+/**
+ * Partition of the tenants whose stored responses are held for a subject, in the table of responses: users that are deleted during a hold
+ * are found by it at the release. No tenant has this name.
+ */
+export function heldTenantsPartition(subject: string): string {
+  return `held#${subject}`;
+}
+
 /** The tenant under which gateways store responses of a service account. */
 export function accountTenant(serviceAccountId: string): string {
   return `account:${serviceAccountId}`;

@@ -1,3 +1,6 @@
+const FILES = "files/";
+const HELD = "held/";
+
 /** Partition of the files and batches of a key, in the table of batches. @param owner id of the key */
 export function ownerPartition(owner: string): string {
   return `owner#${owner}`;
@@ -18,7 +21,12 @@ export function filesOfSubjectPartition(subject: string): string {
 
 /** Beginning of the objects with the content of a key's files. */
 export function filesPrefix(owner: string): string {
-  return `files/${encodeURIComponent(owner)}/`;
+  return `${FILES}${encodeURIComponent(owner)}/`;
+}
+
+/** Key of the copy of a held file's content, which no lifecycle rule deletes; the key itself for what is no file. @param objectKey of the file */
+export function heldFileKey(objectKey: string): string {
+  return objectKey.startsWith(FILES) ? `${HELD}${objectKey.slice(FILES.length)}` : objectKey;
 }
 
 /** Beginning of the objects with the parts of a batch's files. */

@@ -63,16 +63,27 @@ export function fits(key: PublicJwk, algorithm: string): boolean {
  * Whether the token is signed with the key, which fits the algorithm. An RSA key of under 2048 bits signs nothing
  * (RFC 7518, section 3.3).
  */
-export async function isSignedBy(
-  { kty, crv, n, e, x, y }: PublicJwk,
-  algorithm: string,
-  token: string,
-): Promise<boolean> {
-  const jwk = Object.fromEntries(Object.entries({ kty, crv, n, e, x, y }).filter(([, value]) => value !== undefined));
+export async function isSignedBy(key: PublicJwk, algorithm: string, token: string): Promise<boolean> {
   try {
-    await compactVerify(token, await importJWK(jwk, algorithm), { algorithms: [algorithm] });
+    await compactVerify(token, await imported(key, algorithm), { algorithms: [algorithm] });
     return true;
   } catch {
     return false; // a set may have keys that are broken beside those that are not
   }
+}
+
+type ImportedKey = Awaited<ReturnType<typeof importJWK>>;
+/** Of each key of an issuer's set, by algorithm: reading it takes about as long as checking a signature with it. */
+const IMPORTED = new WeakMap<PublicJwk, Map<string, Promise<ImportedKey>>>();
+
+function imported(key: PublicJwk, algorithm: string): Promise<ImportedKey> {
+  const byAlgorithm = IMPORTED.get(key) ?? new Map<string, Promise<ImportedKey>>();
+  IMPORTED.set(key, byAlgorithm);
+  const known = byAlgorithm.get(algorithm);
+  if (known !== undefined) return known;
+  const { kty, crv, n, e, x, y } = key;
+  const jwk = Object.fromEntries(Object.entries({ kty, crv, n, e, x, y }).filter(([, value]) => value !== undefined));
+  const read = importJWK(jwk, algorithm);
+  byAlgorithm.set(algorithm, read);
+  return read;
 }

@@ -8,6 +8,17 @@ export function quotaSeries(name: string): string {
   return `quota ${name}`;
 }
 
+/** Name of the counter of a limit's use. What only reports is counted apart: a limit of the same use may stop at less. */
+export function quotaCounter({
+  name,
+  isAlert = false,
+}: {
+  readonly name: string;
+  readonly isAlert?: boolean | undefined;
+}): string {
+  return isAlert ? `${name} alert` : name;
+}
+
 const DAY_PREFIX = "used ";
 
 /** The attribute of what was used on a day (UTC). @param epochMs Unix milliseconds */

@@ -31,6 +31,8 @@ export interface StoredLimits extends LimitSubject {
   readonly weight?: number | undefined;
   /** Of a project: days for which its stored data stays, by class. @default - the environment's */
   readonly keepDays?: KeepDays | undefined;
+  /** Whether a legal hold is on the project, user or service account. @default false */
+  readonly isHeld?: true | undefined;
   /** Name of the tier whose limits it has beside. @default - none */
   readonly tier?: string | undefined;
   /** Grants in the order in which they are used; without any, nothing may be used. @default - no credit is needed */
@@ -90,6 +92,16 @@ export function subjectCreditsUpdate(
  */
 export function subjectKeepDaysUpdate(subject: LimitSubject, keepDays: KeepDays, version: number, at: Date): KeyUpdate {
   return itemUpdate(subject, { first: { limits: [] }, fields: { keepDays }, removed: [], version, at });
+}
+
+/**
+ * Says of a project, user or service account whether a legal hold is on it, and leaves its limits as they are. To be written together with the
+ * count of changes.
+ * @param version of the item as it was read, 0 where there was none
+ */
+export function subjectHeldUpdate(subject: LimitSubject, isHeld: boolean, version: number, at: Date): KeyUpdate {
+  const change = isHeld ? { fields: { held: true }, removed: [] } : { fields: {}, removed: ["held"] };
+  return itemUpdate(subject, { first: { limits: [] }, ...change, version, at });
 }
 
 function creditFields(credits: readonly CreditGrant[]) {
@@ -165,6 +177,7 @@ export function readSubjectLimits(
     ...(tier === undefined ? {} : { tier }),
     ...(stored.weight === undefined ? {} : { weight: stored.weight }),
     ...(stored.keepDays === undefined ? {} : { keepDays: stored.keepDays }),
+    ...(stored.held === undefined ? {} : { isHeld: true as const }),
     ...(stored.credits === undefined ? {} : { credits: stored.credits }),
     isComplete: limits.every((limit, position) => limit ?? StoredAlert.safeParse(written[position]).success),
   };

@@ -44,6 +44,17 @@ export function windowAt(window: CalendarWindow, timeZone: string, epochMs: numb
   return period;
 }
 
+/**
+ * When the window of an instant ends, by the clock of its time zone, as in `2026-12-01T00:00:00+01:00`.
+ * @returns undefined for the window that never ends
+ */
+export function windowEnd(window: CalendarWindow, timeZone: string, epochMs: number): string | undefined {
+  const { endMs } = windowAt(window, timeZone, epochMs);
+  if (endMs === Number.POSITIVE_INFINITY) return undefined;
+  const end = Instant.toZonedDateTimeISO(Instant.fromEpochMilliseconds(endMs), isTimeZone(timeZone) ? timeZone : "UTC");
+  return Zoned.toString(end, { timeZoneName: "never" });
+}
+
 type Days = Exclude<CalendarWindow, "lifetime">;
 
 function calendarPeriod(window: Days, timeZone: string, epochMs: number): WindowPeriod {

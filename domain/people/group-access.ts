@@ -3,6 +3,9 @@ import { endedAccessId } from "../keys/ended-access.ts";
 import { type Change, requireUnchanged } from "../tenancy/changes.ts";
 import { predefinedRoles } from "../tenancy/roles.ts";
 
+/** So that a request reads the roles of few groups, and a transaction has room for them. */
+export const MAX_GROUPS_PER_USER = 10;
+
 type ProjectGroup = RecordOf<"projectGroup">;
 
 /** By what a person has keys of a project without being its member. */

@@ -9,13 +9,13 @@ export interface OperatorKeyDescription {
   /** Usage plan. */
   readonly plan: string;
   readonly seconds: number;
-  readonly scope: "admin" | "observe";
+  readonly scope: "admin" | "observe" | "logs";
   /** The user's keys, as they are stored. */
   readonly stored: RecordOf<"personKeys"> | undefined;
   readonly nowMs: number;
 }
 
-/** Makes a key by which a user operates or observes the gateways; it uses no models, and ends with its user. Nothing is stored. */
+/** Makes a key by which a user operates or observes the gateways, or reads their log; it uses no models, and ends with its user. Nothing is stored. */
 export function newOperatorKey({ user, plan, seconds, scope, stored, nowMs }: OperatorKeyDescription): NewPersonKey {
   const expiresAt = unixSeconds(nowMs) + seconds;
   const { secret, item } = createKey({

@@ -1,6 +1,7 @@
 import type { RecordOf } from "../../contracts/control/records.ts";
 import { type Change, requireUnchanged } from "../tenancy/changes.ts";
 import { predefinedRoles } from "../tenancy/roles.ts";
+import { isHeld } from "./directory-groups.ts";
 import { type GroupAccess, groupAccess } from "./group-access.ts";
 import type { PeopleReads } from "./people-reads.ts";
 import type { SignedIn } from "./sign-in.ts";
@@ -35,12 +36,13 @@ export async function projectsOf(
     newProject,
   }: Pick<SignedIn, "newMemberships" | "newProject"> & { readonly user: { readonly id: string } },
   store: Store,
+  nowMs: number,
   wanted?: string,
 ): Promise<readonly PersonProject[] | undefined> {
   const [memberships, byGroups, named] = await Promise.all([
     newMemberships ?? storedMemberships(user.id, wanted, store),
     // A new user is in no group.
-    newMemberships === undefined ? basesByGroups(user.id, wanted, store) : [],
+    newMemberships === undefined ? basesByGroups(user.id, wanted, store, nowMs) : [],
     // The only one that matters needs not wait for what the person is in.
     wanted === undefined || wanted === newProject?.id ? undefined : store.get({ kind: "project", ids: [wanted] }),
   ]);
@@ -74,8 +76,13 @@ async function storedMemberships(userId: string, wanted: string | undefined, sto
 }
 
 /** A group that is in a project and has a role there makes its users members of the project. */
-async function basesByGroups(userId: string, wanted: string | undefined, store: Store): Promise<readonly Basis[]> {
-  const links = await store.listWithin("userGroup", [userId]);
+async function basesByGroups(
+  userId: string,
+  wanted: string | undefined,
+  store: Store,
+  nowMs: number,
+): Promise<readonly Basis[]> {
+  const links = (await store.listWithin("userGroup", [userId])).filter((link) => isHeld(link, nowMs));
   const bases = await Promise.all(
     links.map(async (link): Promise<readonly Basis[]> => {
       const group = await store.get({ kind: "group", ids: [link.groupId] });

@@ -13,6 +13,8 @@ export interface SignInRequest {
   readonly email: string;
   /** Whether the address comes in without an invitation. */
   readonly isAdmitted: boolean;
+  /** Role of who comes in by a group of the directory. @default - nobody does */
+  readonly groupRole?: "reader" | "member" | undefined;
   readonly nowMs: number;
 }
 
@@ -33,7 +35,7 @@ export interface SignedIn {
  * @returns `undefined` when the person may not come in
  */
 export function signIn(found: FoundAddress, request: SignInRequest): SignedIn | undefined {
-  const { settings, email, isAdmitted, nowMs } = request;
+  const { settings, email, isAdmitted, groupRole, nowMs } = request;
   const { user, invite } = found;
   if (user) {
     const unchanged = { action: "require", key: { kind: "user", ids: [user.id] }, version: user.version } as const;
@@ -41,10 +43,10 @@ export function signIn(found: FoundAddress, request: SignInRequest): SignedIn | 
   }
   if (isDeactivated(found)) return undefined;
   const isInvited = invite !== undefined && invite.acceptedAt === undefined && invite.expiresAt * 1000 > nowMs;
-  if (!isInvited && !isAdmitted) return undefined;
-  const { admit = "invited" } = settings;
+  if (!isInvited && !isAdmitted && groupRole === undefined) return undefined;
+  const { admit = "invited" } = isAdmitted ? settings : {};
   const ofDomain = admit === "invited" ? [] : (admit.projectIds ?? []).map((id) => ({ id, role: "member" as const }));
-  const role = isInvited ? invite.role : ((admit === "invited" ? undefined : admit.role) ?? "reader");
+  const role = isInvited ? invite.role : ((admit === "invited" ? groupRole : admit.role) ?? "reader");
   const created = {
     kind: "user",
     version: 1,
@@ -66,7 +68,7 @@ export function signIn(found: FoundAddress, request: SignInRequest): SignedIn | 
     user: created,
     newMemberships: memberships,
     newProject: own?.project,
-    isSignUp: !isInvited && isOpen(settings),
+    isSignUp: !isInvited && isAdmitted && isOpen(settings),
     changes: [...joins(address, created, memberships, nowMs), ...(own?.changes ?? [])],
   };
 }

@@ -63,6 +63,7 @@ export function effectiveRetention(environment: EnvironmentRetention, project: K
       class: name,
       days: stored === undefined ? null : (own ?? stored),
       origin: stored !== undefined && own !== undefined ? "project" : "environment",
+      environment_days: stored ?? null,
       min_days: isProjectClass(name) ? 1 : null,
       max_days: isProjectClass(name) ? MAX_KEEP_DAYS[name] : null,
       expires_by: expiresBy,

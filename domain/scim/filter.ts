@@ -1,3 +1,4 @@
+import { shownValue } from "../issue-rules.ts";
 import { ScimError } from "./scim-error.ts";
 
 /** What a filter asks for: that an attribute, its name in small letters, has a value. */
@@ -19,10 +20,19 @@ export function parseFilter<const Name extends string>(filter: string, attribute
   if (attribute === undefined || value === undefined)
     throw new ScimError(
       400,
-      `The filter must be one of ${attributes.map((one) => `'${one} eq "…"'`).join(", ")}.`,
+      `The filter must be one of ${attributes.map((one) => `'${one} eq "…"'`).join(", ")}, got ${shownValue(filter)}; use one of these.`,
       "invalidFilter",
     );
   return { attribute, value };
+}
+
+const MEMBERSHIP = /^id\s+eq\s+("[^"]*")\s+and\s+members(?:\.value)?\s+eq\s+("[^"]*")$/i;
+
+/** The ids of a group and a user, where a filter asks whether the user is in the group: so Entra checks a membership. */
+export function membershipFilter(filter: string): { readonly groupId: string; readonly userId: string } | undefined {
+  const [, group = "", user = ""] = MEMBERSHIP.exec(filter.trim()) ?? [];
+  const [groupId, userId] = [textOf(group), textOf(user)];
+  return groupId === undefined || userId === undefined ? undefined : { groupId, userId };
 }
 
 /** A JSON string. */

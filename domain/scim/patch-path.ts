@@ -1,3 +1,4 @@
+import { shownValue } from "../issue-rules.ts";
 import { ScimError } from "./scim-error.ts";
 
 /** An attribute that a PATCH is about. */
@@ -27,4 +28,10 @@ export function parsePath(path: string, schema: string): PatchPath | undefined {
   if (attribute === undefined)
     throw new ScimError(400, `The path '${path.slice(0, 200)}' is not one of an attribute.`, "invalidPath");
   return { attribute: attribute.toLowerCase(), selected: SELECTED.exec(filter ?? "")?.[1] };
+}
+
+/** The error of an operation without a path whose value is not an object of attributes. */
+export function valueWithoutPath(value: unknown): ScimError {
+  const detail = `An operation without a path has an object of attributes as value, got ${shownValue(value)}; send one.`;
+  return new ScimError(400, detail, "invalidValue");
 }

@@ -5,10 +5,13 @@ export class ScimError extends Error {
   override readonly name = "ScimError";
   readonly status: number;
   readonly scimType: ScimType | undefined;
+  /** Seconds after which the same request goes on. @default - it won't */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(status: number, detail: string, scimType?: ScimType) {
+  constructor(status: number, detail: string, scimType?: ScimType, retryAfterSeconds?: number) {
     super(detail);
     this.status = status;
     this.scimType = scimType;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }

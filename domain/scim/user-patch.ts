@@ -1,7 +1,8 @@
 import type { PatchOperation } from "../../contracts/scim/resources.ts";
 import { SCIM } from "../../contracts/scim/schemas.ts";
 import { isRecord } from "../../lib/is-record.ts";
-import { parsePath } from "./patch-path.ts";
+import { shownValue } from "../issue-rules.ts";
+import { parsePath, valueWithoutPath } from "./patch-path.ts";
 import { ScimError } from "./scim-error.ts";
 
 /** A user's attributes, before they are checked. */
@@ -34,8 +35,7 @@ export function patchedUser(before: UserAttributes, operations: readonly PatchOp
   return operations.reduce((user, { op, path, value }) => {
     if (path !== undefined && path !== "") return withAttribute(user, path, op === "remove" ? undefined : value);
     if (op === "remove") throw new ScimError(400, "An operation that removes has a path.", "noTarget");
-    if (!isRecord(value))
-      throw new ScimError(400, "An operation without a path has an object as value.", "invalidValue");
+    if (!isRecord(value)) throw valueWithoutPath(value);
     return Object.entries(value).reduce((one, [name, part]) => withAttribute(one, name, part), user);
   }, before);
 }
@@ -45,7 +45,7 @@ function withAttribute(user: UserAttributes, path: string, value: unknown): User
   if (attribute === undefined) return user;
   if (attribute === "name") {
     if (value !== undefined && value !== null && !isRecord(value))
-      throw new ScimError(400, "name must be an object.", "invalidValue");
+      throw new ScimError(400, `name must be an object, got ${shownValue(value)}; send one.`, "invalidValue");
     return { ...user, name: isRecord(value) ? { ...nameOf(user), ...value } : undefined };
   }
   if (isKey(NAME_PARTS, attribute)) return { ...user, name: { ...nameOf(user), [NAME_PARTS[attribute]]: value } };

@@ -115,6 +115,12 @@ export class Slots {
     return this.#cells.inFlight.reduce((sum, count) => sum + count, 0);
   }
 
+  /** Most requests of all threads at the provider at once, as it is now. */
+  get limit(): number {
+    const now = this.#now();
+    return locked(this.#cells.lock, 0, () => this.#limit.current(now));
+  }
+
   /** The provider refused a request for want of capacity, whose slot is not released yet. */
   sawRefusal(): void {
     locked(this.#cells.lock, 0, () => this.#limit.refused(this.inFlight, this.#now()));

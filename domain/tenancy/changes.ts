@@ -23,7 +23,7 @@ export type Change =
 
 /**
  * A change of the keys table, of keys for models and of limits of their use. `revokeKey` holds for every key that exists, `restrictKey` and
- * `replaceSecret` for those that were not revoked, `endProjectKeys` and `endAccess` always, `setLimits`, `setCredits` and `setKeepDays` while the item of the limits has `version`.
+ * `replaceSecret` for those that were not revoked, `endProjectKeys` and `endAccess` always, `setLimits`, `setCredits`, `setKeepDays` and `setHeld` while the item of the limits has `version`.
  */
 export type KeyChange =
   | { readonly action: "endProjectKeys"; readonly projectId: string; readonly at: Date }
@@ -70,6 +70,15 @@ export type KeyChange =
       /** Of the item of the project's limits; 0 where there is none. */
       readonly version: number;
       readonly at: Date;
+    }
+  | {
+      readonly action: "setHeld";
+      readonly subject: Pick<SubjectLimits, "scope" | "subject">;
+      /** Whether a legal hold is on the subject. */
+      readonly isHeld: boolean;
+      /** Of the item of the subject's limits; 0 where there is none. */
+      readonly version: number;
+      readonly at: Date;
     };
 
 const KEY_ACTIONS: Readonly<Record<KeyChange["action"], true>> = {
@@ -82,6 +91,7 @@ const KEY_ACTIONS: Readonly<Record<KeyChange["action"], true>> = {
   setLimits: true,
   setCredits: true,
   setKeepDays: true,
+  setHeld: true,
 };
 
 export function isKeyChange(change: Change): change is KeyChange {
@@ -127,6 +137,7 @@ export function keyOf(record: ControlRecord): RecordKey {
     case "spendAlert":
       return { kind: record.kind, ids: [record.scope, record.subjectId, record.id] };
     case "adminKeyIndex":
+    case "scopedAdminKeyIndex":
     case "personAdminKeyIndex":
       return { kind: record.kind, ids: [record.keyId] };
     default:

@@ -16,7 +16,12 @@ import {
   restrictUpdate,
   revokeUpdate,
 } from "../keys/key-updates.ts";
-import { subjectCreditsUpdate, subjectKeepDaysUpdate, subjectLimitsUpdate } from "../limits/subject-limits.ts";
+import {
+  subjectCreditsUpdate,
+  subjectHeldUpdate,
+  subjectKeepDaysUpdate,
+  subjectLimitsUpdate,
+} from "../limits/subject-limits.ts";
 import { unsealedKey, unsignedKey } from "./audit-marks.ts";
 import { type Change, isKeyChange, type KeyChange, keyOf, type RecordKey, recordId } from "./changes.ts";
 import { dueKey, unsentKey } from "./notice-marks.ts";
@@ -50,9 +55,12 @@ export function itemKey(organizationId: string, key: RecordKey): ControlItemKey 
   return { organizationId: partitionOf(organizationId, key.kind), recordId: recordId(key) };
 }
 
+/** The kinds of records by which a key finds its organisation. */
+const INDEX_KINDS: readonly RecordKind[] = ["adminKeyIndex", "scopedAdminKeyIndex", "personAdminKeyIndex"];
+
 /** Partition key of an organisation's records of a kind. */
 export function partitionOf(organizationId: string, kind: RecordKind): string {
-  return kind === "adminKeyIndex" || kind === "personAdminKeyIndex" ? EVERY_ORGANIZATION : organizationId;
+  return INDEX_KINDS.includes(kind) ? EVERY_ORGANIZATION : organizationId;
 }
 
 /** The item of a record, with its time to live where it has one. */
@@ -200,6 +208,10 @@ function keyAction(TableName: string, change: KeyChange): TransactAction {
     case "setKeepDays": {
       const { projectId: subject, keepDays, version, at } = change;
       return { Update: { TableName, ...subjectKeepDaysUpdate({ scope: "project", subject }, keepDays, version, at) } };
+    }
+    case "setHeld": {
+      const { subject, isHeld, version, at } = change;
+      return { Update: { TableName, ...subjectHeldUpdate(subject, isHeld, version, at) } };
     }
     case "endProjectKeys":
       return { Update: { TableName, ...archiveUpdate(change.projectId, change.at) } };

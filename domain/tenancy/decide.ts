@@ -22,8 +22,29 @@ export interface Resource {
  */
 export type Decision =
   | { readonly outcome: "allowed"; readonly rule: `organization-role:${string}` | `project-role:${string}` }
-  | { readonly outcome: "denied"; readonly rule: `no-role-permits:${ControlScope}` }
-  | { readonly outcome: "hidden"; readonly rule: "other-organization" | "not-a-member-of-the-project" };
+  | { readonly outcome: "denied"; readonly rule: `no-role-permits:${ControlScope}` | KeyScopeRule }
+  | {
+      readonly outcome: "hidden";
+      readonly rule: "other-organization" | "not-a-member-of-the-project" | KeyScopeRule;
+    };
+
+/** A role of the caller's permits the scope, and those of the caller's key don't. */
+export type KeyScopeRule = `key-scope:${ControlScope}`;
+
+/**
+ * The decision about an operation by its scope, or by the one for what is the principal's own.
+ * @returns the decision, and the scope that made it
+ */
+export function decideOperation(
+  principal: Principal,
+  { scope, ownScope }: { readonly scope: ControlScope; readonly ownScope?: ControlScope },
+  resource: Resource,
+): { readonly decision: Decision; readonly scope: ControlScope } {
+  const decision = decide(principal, scope, resource);
+  if (ownScope === undefined || decision.outcome !== "denied") return { decision, scope };
+  const own = decide(principal, ownScope, resource);
+  return own.outcome === "allowed" ? { decision: own, scope: ownScope } : { decision, scope };
+}
 
 /** Whether `principal` may do what needs `scope` on `resource`. The only rule of permissions in the control API. */
 export function decide(principal: Principal, scope: ControlScope, resource: Resource): Decision {
@@ -34,7 +55,13 @@ export function decide(principal: Principal, scope: ControlScope, resource: Reso
   if (organizationRole) return { outcome: "allowed", rule: `organization-role:${organizationRole.name}` };
   const projectRole = inProject.find((role) => role.scopes.has(scope));
   if (projectRole) return { outcome: "allowed", rule: `project-role:${projectRole.name}` };
-  const canSee = [...principal.organizationRoles, ...inProject].some((role) => role.scopes.has("projects.read"));
-  if (projectId !== undefined && !canSee) return { outcome: "hidden", rule: "not-a-member-of-the-project" };
-  return { outcome: "denied", rule: `no-role-permits:${scope}` };
+  const roles = [...principal.organizationRoles, ...inProject];
+  const isWithheld = (one: ControlScope) => roles.some(({ withheld }) => withheld?.has(one));
+  const canSee = roles.some((role) => role.scopes.has("projects.read"));
+  if (projectId !== undefined && !canSee)
+    return {
+      outcome: "hidden",
+      rule: isWithheld("projects.read") ? "key-scope:projects.read" : "not-a-member-of-the-project",
+    };
+  return { outcome: "denied", rule: isWithheld(scope) ? `key-scope:${scope}` : `no-role-permits:${scope}` };
 }

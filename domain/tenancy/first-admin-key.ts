@@ -1,4 +1,5 @@
 import type { RecordOf } from "../../contracts/control/records.ts";
+import type { ControlScope } from "../../contracts/control/scopes.ts";
 import type { NewApiKey } from "../keys/api-key.ts";
 import { adminKeyRecord, createAdminKey } from "./admin-key-record.ts";
 import type { Change } from "./changes.ts";
@@ -19,6 +20,8 @@ export interface FirstAdminKey {
   readonly name: string;
   /** @default - the key does not expire */
   readonly expiresInSeconds?: number | undefined;
+  /** What the key permits at most. @default - all that its user may do */
+  readonly scopes?: readonly ControlScope[] | undefined;
   readonly nowMs: number;
 }
 
@@ -34,9 +37,9 @@ export interface FirstAdminKeyChanges {
  * absent: a user who was invited gets the role of the invitation, any other is an owner.
  */
 export function firstAdminKey(found: FoundMember, request: FirstAdminKey, made: NewApiKey): FirstAdminKeyChanges {
-  const { organizationId, name, expiresInSeconds, nowMs } = request;
+  const { organizationId, name, expiresInSeconds, scopes, nowMs } = request;
   const user = found.user ?? newUser(found.invite, request);
-  const key = adminKeyRecord(made, { name, ownerId: user.id, expiresInSeconds, nowMs });
+  const key = adminKeyRecord(made, { name, ownerId: user.id, expiresInSeconds, scopes, nowMs });
   const memberships = newMemberships(found.invite?.projects ?? [], user, nowMs);
   const event = eventsOf(user, nowMs);
   return {
@@ -46,7 +49,7 @@ export function firstAdminKey(found: FoundMember, request: FirstAdminKey, made: 
       ...(found.organization ? [] : [newOrganization(organizationId, nowMs)]),
       ...(found.user ? [requireUser(found.user)] : joins(found, user, memberships, nowMs)),
       ...createAdminKey(organizationId, key),
-      event("api_key.created", { id: key.id, data: { scopes: [] } }),
+      event("api_key.created", { id: key.id, data: { scopes: key.scopes ?? [] } }),
     ],
   };
 }

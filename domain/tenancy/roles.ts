@@ -9,6 +9,8 @@ export interface Role {
   /** `organization`, `project` for the predefined roles of all projects, or the id of a project. */
   readonly resourceId: string;
   readonly version: number;
+  /** What the role permits and the scopes of the caller's key don't. @default - the key has none of its own */
+  readonly withheld?: ReadonlySet<ControlScope>;
   /** @default - the role is predefined */
   readonly record?: RecordOf<"role">;
 }
@@ -62,6 +64,17 @@ export const PROJECT_ROLES = {
     "data_retention.read",
   ]),
 } as const satisfies Readonly<Record<string, Role>>;
+
+/** A role as a key has it whose own scopes permit no more than these. */
+export function narrowedRole(role: Role, keyScopes: ReadonlySet<string>): Role {
+  const isPermitted = (scope: ControlScope) => keyScopes.has(scope);
+  const scopes = [...role.scopes];
+  return {
+    ...role,
+    scopes: new Set(scopes.filter(isPermitted)),
+    withheld: new Set(scopes.filter((scope) => !isPermitted(scope))),
+  };
+}
 
 /** The predefined roles of the organisation or of a project. */
 export function predefinedRoles(resourceId: string): readonly Role[] {

@@ -1,6 +1,12 @@
-import { USAGE_GROUPINGS, type UsageGrouping, type UsageSums } from "../../contracts/usage/usage-counter.ts";
+import {
+  USAGE_GROUPINGS,
+  USAGE_STORED_SECONDS,
+  type UsageGrouping,
+  type UsageSums,
+  type UsageWidth,
+} from "../../contracts/usage/usage-counter.ts";
 import { readUsageKey, type UsageItemKey, type UsageKeyParts, usageItemKey } from "./usage-keys.ts";
-import { addSums, isZero, subtractSums, sumsWith, type UsageAddition } from "./usage-sums.ts";
+import { addSums, changedSums, isZero, subtractSums, sumsWith, type UsageAddition } from "./usage-sums.ts";
 
 /** Sums of the table that are not what they should be. */
 export interface UsageDifference extends UsageItemKey {
@@ -41,22 +47,31 @@ export function usageDifferences(
     .toSorted((a, b) => (name(a) < name(b) ? -1 : 1));
 }
 
-/** The sums of a day, from those of its hours. @param day its start, in Unix seconds */
-export function sumsOfDay(hours: readonly StoredUsage[], day: number): readonly UsageAddition[] {
+/**
+ * The sums of a bucket, from those of the narrower ones in it.
+ * @param start of the bucket, in Unix seconds
+ */
+export function sumsOfBucket(
+  parts: readonly StoredUsage[],
+  width: UsageWidth,
+  start: number,
+): readonly UsageAddition[] {
+  const storedSeconds = USAGE_STORED_SECONDS[width];
+  const expiresAt = storedSeconds === undefined ? undefined : start + storedSeconds;
   const sums = new Map<string, UsageAddition>();
-  for (const { series, entry, sums: added } of hours) {
-    const parts = readUsageKey({ series, entry });
-    if (parts === undefined) continue;
-    const key = usageItemKey("1d", parts.grouping, day, parts.values);
+  for (const { series, entry, sums: added } of parts) {
+    const read = readUsageKey({ series, entry });
+    if (read === undefined) continue;
+    const key = usageItemKey(width, read.grouping, start, read.values);
     const name = `${key.series} ${key.entry}`;
     const before = sums.get(name)?.sums;
-    sums.set(name, { ...key, expiresAt: undefined, sums: before === undefined ? added : addSums(before, added) });
+    sums.set(name, { ...key, expiresAt, sums: before === undefined ? added : addSums(before, added) });
   }
   return [...sums.values()];
 }
 
 /** What all requests together lack in these buckets: the differences of the smallest grouping. */
-export function missingInTotal(differences: readonly UsageDifference[], width: "1h" | "1d"): UsageSums {
+export function missingInTotal(differences: readonly UsageDifference[], width: UsageWidth): UsageSums {
   const total: UsageGrouping = "total";
   return differences
     .filter(({ parts }) => parts.width === width && parts.grouping === total)
@@ -65,12 +80,11 @@ export function missingInTotal(differences: readonly UsageDifference[], width: "
 
 /** The differences as the API shows them. */
 export function shownDifference({ parts, missing }: UsageDifference) {
-  const names = (Object.keys(missing) as (keyof UsageSums)[]).filter((name) => missing[name] !== 0);
   return {
     bucket_width: parts.width,
     start_time: parts.start,
     grouping: USAGE_GROUPINGS[parts.grouping].join(","),
     values: [...parts.values],
-    missing: Object.fromEntries(names.map((name) => [name, missing[name]])),
+    missing: Object.fromEntries(changedSums(missing).map((name) => [name, missing[name] ?? 0])),
   };
 }

@@ -24,6 +24,14 @@ export interface UsageRange {
   readonly to: string;
 }
 
+/** No usage is older, in Unix seconds: events of 2026, the first that were counted, may be of ten years before at most. */
+export const FIRST_USAGE = 1_451_606_400;
+
+/** The Queries of the days (UTC) of a span that have usage: one for each year. */
+export function usedDayRanges(start: number, end: number): readonly UsageRange[] {
+  return usageRanges({ width: "1d", grouping: "total", start: Math.max(FIRST_USAGE, start), end });
+}
+
 /** The character behind the blank that parts values: what begins with a value and a blank sorts before the value and this. */
 const BEHIND_BLANK = "!";
 

@@ -3,7 +3,16 @@ import { USAGE_SUMS } from "../../contracts/usage/usage-counter.ts";
 import type { UsageEvent } from "../../contracts/usage/usage-event.ts";
 import { seededNumbers, usageEvent } from "./test/usage-events.ts";
 import { readUsageKey } from "./usage-keys.ts";
-import { addSums, readSums, sumsOf, UsageAdditions, usageAdditions } from "./usage-sums.ts";
+import {
+  addSums,
+  changedSums,
+  isZero,
+  readSums,
+  subtractSums,
+  sumsOf,
+  UsageAdditions,
+  usageAdditions,
+} from "./usage-sums.ts";
 
 const START_OF_MINUTE = Date.parse("2026-11-29T12:34:00Z") / 1000;
 
@@ -31,6 +40,8 @@ describe("usageAdditions", () => {
         durationMs: 12,
         streamedRequests: 0,
         firstTokenMs: 0,
+        // 12 ms.
+        d13: 1,
       },
     });
     const days = additions.filter(({ series }) => series.startsWith("1d "));
@@ -150,6 +161,31 @@ describe("UsageAdditions", () => {
     expect(first?.sums.requests).toBe(1000);
     // Once for each event, and for the keys of two groupings in three widths.
     expect(reads).toBe(1000 + 6);
+  });
+});
+
+describe("the counts of latencies", () => {
+  it("are of requests that did not fail, and of first tokens of those that streamed", () => {
+    const countsOf = (fields: Partial<UsageEvent>) =>
+      Object.keys(sumsOf(usageEvent(fields))).filter((name) => /^[df]\d/.test(name));
+    expect(countsOf({ durationMs: 812.6, firstTokenMs: 0.2 })).toEqual(["d34", "f0"]);
+    expect(countsOf({ durationMs: 812.6 })).toEqual(["d34"]);
+    expect(countsOf({ status: 503, durationMs: 30_000, firstTokenMs: 10 })).toEqual([]);
+  });
+
+  it("are read beside sums, and those that this release does not know are not", () => {
+    const sums = readSums({ requests: 2, d7: 2, d76: 1, f3: "2", x7: 1, d7x: 1, f2: 1, d8: 0 });
+    expect(Object.keys(sums).filter((name) => /\d/.test(name))).toEqual(["d7", "f2"]);
+  });
+
+  it("leave nothing where as many are taken back, and are added to items without any", () => {
+    const [before, timed] = [readSums({ requests: 1 }), sumsOf(usageEvent())];
+    expect(subtractSums(timed, timed)).toEqual(readSums({}));
+    expect(isZero(subtractSums(addSums(before, timed), before))).toBe(false);
+    expect(subtractSums(addSums(before, timed), before)).toEqual(timed);
+    expect(changedSums(subtractSums(before, addSums(before, sumsOf(usageEvent({ status: 500 })))))).toEqual(
+      changedSums(sumsOf(usageEvent({ status: 500 }))),
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 import {
+  type LatencyCount,
   USAGE_GROUPINGS,
   USAGE_STORED_SECONDS,
   USAGE_SUMS,
@@ -9,6 +10,7 @@ import {
   type UsageWidth,
 } from "../../contracts/usage/usage-counter.ts";
 import type { UsageEvent } from "../../contracts/usage/usage-event.ts";
+import { isLatencyCount, latencyCount } from "./latency-histogram.ts";
 import { bucketStart, type UsageItemKey, usageItemKey } from "./usage-keys.ts";
 
 /** What is added to one item of the usage table. */
@@ -80,7 +82,7 @@ export class UsageAdditions {
     const name = JSON.stringify([minute, projectId, userId, keyId, model, isBatch, usageKind(event), ...widths]);
     const before = this.#equal.get(name);
     if (before === undefined) this.#equal.set(name, { event, widths, sums: { ...sums } });
-    else for (const each of USAGE_SUMS) before.sums[each] += sums[each];
+    else for (const each of namesOf(sums)) before.sums[each] = (before.sums[each] ?? 0) + (sums[each] ?? 0);
   }
 
   /** In the order of the items' keys. */
@@ -129,35 +131,58 @@ export function sumsOf(event: UsageEvent): UsageSums {
     durationMs: isFailed ? 0 : Math.round(event.durationMs),
     streamedRequests: firstTokenMs === undefined ? 0 : 1,
     firstTokenMs: Math.round(firstTokenMs ?? 0),
+    ...(isFailed ? {} : { [latencyCount("duration", event.durationMs)]: 1 }),
+    ...(firstTokenMs === undefined ? {} : { [latencyCount("firstToken", firstTokenMs)]: 1 }),
   };
 }
 
 export function addSums(a: UsageSums, b: UsageSums): UsageSums {
-  return sumsFrom((name) => a[name] + b[name]);
+  return sumsFrom([a, b], (name) => (a[name] ?? 0) + (b[name] ?? 0));
 }
 
 /** What is left of `a` without `b`. */
 export function subtractSums(a: UsageSums, b: UsageSums): UsageSums {
-  return sumsFrom((name) => a[name] - b[name]);
+  return sumsFrom([a, b], (name) => (a[name] ?? 0) - (b[name] ?? 0));
 }
 
 /** These sums, and 0 for all others. */
 export function sumsWith(sums: Readonly<Partial<UsageSums>>): UsageSums {
-  return sumsFrom((name) => sums[name] ?? 0);
+  return sumsFrom([sums], (name) => sums[name] ?? 0);
 }
 
 export function isZero(sums: UsageSums): boolean {
-  return USAGE_SUMS.every((name) => sums[name] === 0);
+  return Object.values(sums).every((sum) => sum === 0);
+}
+
+/** The names of the sums that are not 0. */
+export function changedSums(sums: UsageSums): readonly (keyof UsageSums)[] {
+  return namesOf(sums).filter((name) => sums[name] !== 0);
 }
 
 /** The sums of an item; an attribute that is absent, or that this release can't read, counts 0. */
 export function readSums(item: Readonly<Record<string, unknown>>): UsageSums {
-  return sumsFrom((name) => {
+  return sumsFrom([item], (name) => {
     const value = item[name];
     return typeof value === "number" && Number.isFinite(value) ? value : 0;
   });
 }
 
-function sumsFrom(sumOf: (name: keyof UsageSums) => number): UsageSums {
-  return Object.fromEntries(USAGE_SUMS.map((name) => [name, sumOf(name)])) as UsageSums;
+function namesOf(sums: Readonly<Partial<UsageSums>>): readonly (keyof UsageSums)[] {
+  return Object.keys(sums) as (keyof UsageSums)[];
+}
+
+/** Each sum, and the counts of latencies that one of `of` has and that are not 0. */
+function sumsFrom(
+  of: readonly Readonly<Record<string, unknown>>[],
+  sumOf: (name: keyof UsageSums) => number,
+): UsageSums {
+  const sums: Partial<Record<keyof UsageSums, number>> = Object.fromEntries(
+    USAGE_SUMS.map((name) => [name, sumOf(name)]),
+  );
+  for (const each of of)
+    for (const name of Object.keys(each)) {
+      const sum = isLatencyCount(name) ? sumOf(name) : 0;
+      if (sum !== 0) sums[name as LatencyCount] = sum;
+    }
+  return sums as UsageSums;
 }

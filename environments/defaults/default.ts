@@ -64,5 +64,5 @@ export type EnvironmentPath =
   | Fields<"usage", NonNullable<Environment["usage"]>>
   | Fields<"valkey", NonNullable<Environment["valkey"]>>;
 
-/** `price` has none: a pool without a price has no cost in metrics. */
-export type PoolField = Exclude<keyof PoolSettings, "model" | "instanceType" | "price">;
+/** `price` and `cost` have none: a pool without a price has no cost in metrics. */
+export type PoolField = Exclude<keyof PoolSettings, "model" | "instanceType" | "price" | "cost">;

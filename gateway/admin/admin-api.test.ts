@@ -9,7 +9,7 @@ import {
   AdminRouteList,
   AdminTargetList,
 } from "../../contracts/api/admin.ts";
-import { isForOperators } from "../../contracts/openapi/operation.ts";
+import { isForOperators } from "../../contracts/openapi/operation-access.ts";
 import { OPERATIONS } from "../../contracts/openapi/operations.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { eventually } from "../../test-support/waits/eventually.ts";

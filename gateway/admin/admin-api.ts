@@ -22,6 +22,7 @@ import type { Changes } from "./changes.ts";
 import { targetStates } from "./target-states.ts";
 import { testConnection } from "./test-connection.ts";
 import { testModel } from "./test-model.ts";
+import { versionConflict } from "./version-conflict.ts";
 
 export interface AdminApiOptions {
   readonly targets: TargetService;
@@ -45,6 +46,7 @@ interface Described {
   readonly settings: unknown;
 }
 
+const DECLARED = { source: "declared", version: 0, updatedAt: null, updatedBy: null } as const;
 const SETTINGS = { provider: ProviderSettings, route: RouteSettings, override: RouteOverride } as const;
 
 /**
@@ -63,7 +65,8 @@ export class AdminApi {
   async targets(request: Identified): Promise<GatewayResponse> {
     const { targets, now, changes } = this.#options;
     await changes?.view.refresh();
-    return respond(request, { object: "list", data: targetStates(targets, now()) });
+    const overrides = await this.#list("override");
+    return respond(request, { object: "list", data: targetStates(targets, now()), overrides });
   }
 
   async list(request: Identified, kind: "provider" | "route"): Promise<GatewayResponse> {
@@ -76,6 +79,16 @@ export class AdminApi {
     const found = (await this.#list(kind)).find((item) => item.name === name);
     if (found === undefined) throw unknown(kind, name);
     return respond(request, found, { etag: `"${found.version}"` });
+  }
+
+  /** The override of a route, which is of version 0 and names no target where there is none. @throws {GatewayError} `not_found` */
+  async override(request: Identified): Promise<GatewayResponse> {
+    const name = nameIn(request);
+    const found = (await this.#list("override")).find((item) => item.name === name);
+    if (found === undefined && !this.#options.targets.registry.table.routes.has(name)) throw unknown("route", name);
+    const none = { name, ...DECLARED, settings: { force: null, drain: [] } satisfies RouteOverride };
+    const { version } = found ?? none;
+    return respond(request, found ?? none, { etag: `"${version}"` });
   }
 
   /** @throws {GatewayError} `invalid_request`, `version_conflict`, `rate_limit_exceeded`, `changes_unavailable` */
@@ -99,10 +112,11 @@ export class AdminApi {
     };
     const change = TargetChange.safeParse({ ...item, settings: settings.data }, { reportInput: true });
     if (!change.success) throw invalidRequest(bodyProblems(change.error.issues));
-    const version = await unlessConflict(
+    const version = await this.#unlessConflict(
+      id,
       this.#queue.checked(view, (seen) => {
         refuse(view.problems(change.data));
-        return store.put(kind, name, settings.data, { by: actor, at, over, seen });
+        return store.put(kind, name, settings.data, { by: actor, owner: request.key?.owner?.id, at, over, seen });
       }),
     );
     this.#audit(request, `put ${kind}`, name, version);
@@ -116,9 +130,11 @@ export class AdminApi {
     const { view, store } = this.#changes();
     const name = nameIn(request);
     const over = wantedVersion(request);
-    const found = await unlessConflict(
+    const id = changeId(kind, name);
+    const found = await this.#unlessConflict(
+      id,
       this.#queue.checked(view, (seen) => {
-        refuse(view.problemsWithout(changeId(kind, name)));
+        refuse(view.problemsWithout(id));
         return store.delete(kind, name, { over, seen });
       }),
     );
@@ -150,22 +166,16 @@ export class AdminApi {
   }
 
   /** With every change that was stored before, through whichever gateway; what was last read while the table is gone. */
-  async #list(kind: "provider" | "route"): Promise<readonly Described[]> {
+  async #list(kind: ChangeKind): Promise<readonly Described[]> {
     const { declared, changes } = this.#options;
     await changes?.view.refresh();
     const changed = [...(changes?.view.current.values() ?? [])].filter((change) => change.kind === kind);
     const isChanged = new Set(changed.map(({ name }) => name));
+    const all = { provider: declared.providers, route: declared.routes, override: [] }[kind];
     return [
-      ...(kind === "provider" ? declared.providers : declared.routes)
+      ...all
         .filter(({ name }) => !isChanged.has(name))
-        .map(({ name, ...settings }) => ({
-          name,
-          source: "declared" as const,
-          version: 0,
-          updatedAt: null,
-          updatedBy: null,
-          settings,
-        })),
+        .map(({ name, ...settings }) => ({ name, ...DECLARED, settings })),
       ...changed.map(({ name, version, updatedAt, updatedBy, settings }) => ({
         name,
         source: "changed" as const,
@@ -175,6 +185,24 @@ export class AdminApi {
         settings,
       })),
     ];
+  }
+
+  /** What a change of the item `id` resolves to. @throws {GatewayError} for a conflict with the item as it is now, and its `etag` */
+  async #unlessConflict<T>(id: string, done: Promise<T>): Promise<T> {
+    try {
+      return await done;
+    } catch (error) {
+      if (error instanceof GatewayError) throw error;
+      if (error instanceof TableMoved)
+        throw new GatewayError("rate_limit_exceeded", {
+          message: "Too many other changes are made at the same time. Wait for the seconds given in Retry-After.",
+          retryAfterSeconds: 2,
+        });
+      if (!(error instanceof VersionConflict)) throw new GatewayError("changes_unavailable");
+      const { view } = this.#changes();
+      await view.refresh();
+      throw versionConflict(view.current.get(id));
+    }
   }
 
   #changes(): NonNullable<AdminApiOptions["changes"]> {
@@ -221,18 +249,4 @@ function refuse(problems: readonly TargetProblem[]): void {
       message: `\`${path}\` ${rule}, got ${JSON.stringify(value)}; ${remedy}.`,
     })),
   );
-}
-
-async function unlessConflict<T>(done: Promise<T>): Promise<T> {
-  try {
-    return await done;
-  } catch (error) {
-    if (error instanceof GatewayError) throw error;
-    if (error instanceof TableMoved)
-      throw new GatewayError("rate_limit_exceeded", {
-        message: "Too many other changes are made at the same time. Wait for the seconds given in Retry-After.",
-        retryAfterSeconds: 2,
-      });
-    throw new GatewayError(error instanceof VersionConflict ? "version_conflict" : "changes_unavailable");
-  }
 }

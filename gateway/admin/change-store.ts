@@ -22,9 +22,11 @@ export interface StoredChanges {
   readonly unreadable: readonly string[];
 }
 
-/** The key that makes the change, the version it replaces (`undefined` for any, 0 for none), and the count of changes it was checked at. */
+/** The key that makes the change and whose it is, the version it replaces (`undefined` for any, 0 for none), and the count of changes it was checked at. */
 export interface ChangeAuthor {
   readonly by: string;
+  /** Id of a user or service account. @default - it is of nobody */
+  readonly owner?: string | undefined;
   readonly at: Date;
   readonly over: number | undefined;
   readonly seen: number;

@@ -55,7 +55,8 @@ export class ChangesLock {
     } finally {
       // Another failure may have reached the table all the same: the count moves then too, so that gateways read again.
       if (isUnused) await this.#release(holder, { issued: version - 1, version: seen }).catch(unlessTaken);
-      else await this.#release(holder, { issued: version, version });
+      else
+        await this.#release(holder, { issued: version, version }).catch((error) => this.#unlessMoved(version, error));
     }
   }
 
@@ -76,18 +77,20 @@ export class ChangesLock {
         return { version: Number(Attributes?.issued), takenAt };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        const now = await this.#item();
+        // The SDK has sent the command again whose response was cut off: it met the lock that it had taken itself.
+        if (now?.holder === holder) return { version: Number(now.issued), takenAt };
         // Another writer has the lock, or has moved the table: then waiting does not help.
-        if ((await this.#version()) !== seen) break;
+        if (versionOf(now) !== seen) break;
       }
     }
     throw new TableMoved();
   }
 
-  async #version(): Promise<number> {
+  async #item(): Promise<Readonly<Record<string, unknown>> | undefined> {
     const Key = { section: CHANGES_SECTION, id: CHANGES_VERSION_ID };
     const { client, tableName } = this.#options;
-    const { Item } = await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }), timeout());
-    return Number(Item?.version ?? 0);
+    return (await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }), timeout())).Item;
   }
 
   async #release(holder: string, { issued, version }: { readonly issued: number; readonly version: number }) {
@@ -100,6 +103,11 @@ export class ChangesLock {
     await this.#options.client.send(command, timeout());
   }
 
+  /** By its own release that the SDK has sent again, or by a later writer's, gateways know to read again. */
+  async #unlessMoved(version: number, error: unknown): Promise<void> {
+    if (!(error instanceof ConditionalCheckFailedException) || versionOf(await this.#item()) < version) throw error;
+  }
+
   #command(update: string, condition: string, values: Readonly<Record<string, unknown>>): UpdateCommand {
     return new UpdateCommand({
       TableName: this.#options.tableName,
@@ -110,6 +118,10 @@ export class ChangesLock {
       ReturnValues: "UPDATED_NEW",
     });
   }
+}
+
+function versionOf(item: Readonly<Record<string, unknown>> | undefined): number {
+  return Number(item?.version ?? 0);
 }
 
 /** Nothing was written, and another writer has the lock since this one's time was over: there is nothing to release. */

@@ -58,3 +58,23 @@ test("of two changes that were checked against the same count, one is made", asy
   expect(both.find(({ status }) => status === "rejected")).toMatchObject({ reason: expect.any(TableMoved) });
   expect((await changeStore.all()).changes).toHaveLength(1);
 });
+
+// documented: changes-sent-again
+test("a change that arrives twice, as its first response was cut off, is made and no conflict, and gateways read again", async () => {
+  const { changeStore } = await startRoutesTable({ isSentAgain: true });
+  const settings = { force: null, drain: [] };
+  const author = { by: "x", at: new Date(0) };
+  const put = async (over: number | undefined) =>
+    changeStore.put("override", "tiny", settings, { ...author, over, seen: await changeStore.version() });
+  const made = await put(0);
+  const changed = await put(made);
+  expect(await changeStore.version()).toBe(changed);
+  const remove = async (over: number | undefined) =>
+    changeStore.delete("override", "tiny", { over, seen: await changeStore.version() });
+  await expect(remove(made)).rejects.toThrow(VersionConflict);
+  expect(await remove(changed)).toBe(true);
+  expect(await changeStore.version()).toBeGreaterThan(changed);
+  await put(undefined);
+  expect([await remove(undefined), await remove(undefined)]).toEqual([true, false]);
+  expect((await changeStore.all()).changes).toEqual([]);
+});

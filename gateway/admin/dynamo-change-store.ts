@@ -80,7 +80,7 @@ export class DynamoChangeStore implements ChangeStore {
     kind: ChangeKind,
     name: string,
     settings: TargetChange["settings"],
-    { by, at, over, seen }: ChangeAuthor,
+    { by, owner, at, over, seen }: ChangeAuthor,
   ): Promise<number> {
     return await this.#lock.with(seen, async (version) => {
       const { client, tableName } = this.#options;
@@ -88,8 +88,10 @@ export class DynamoChangeStore implements ChangeStore {
         TableName: tableName,
         Key: { section: CHANGES_SECTION, id: changeId(kind, name) },
         UpdateExpression:
-          "SET kind = :kind, #name = :name, settings = :settings, updatedAt = :at, updatedBy = :by, version = :version",
-        ConditionExpression: conditionOf(over),
+          "SET kind = :kind, #name = :name, settings = :settings, updatedAt = :at, updatedBy = :by, version = :version" +
+          (owner === undefined ? " REMOVE updatedByOwner" : ", updatedByOwner = :owner"),
+        // Its own version, which no other change has, is there when the SDK sends the command again.
+        ConditionExpression: `${conditionOf(over)} OR version = :version`,
         ExpressionAttributeNames: { "#name": "name" },
         ExpressionAttributeValues: {
           ":kind": kind,
@@ -97,6 +99,7 @@ export class DynamoChangeStore implements ChangeStore {
           ":settings": settings,
           ":at": at.toISOString(),
           ":by": by,
+          ...(owner === undefined ? {} : { ":owner": owner }),
           ":version": version,
           ...valuesOf(over),
         },
@@ -110,16 +113,22 @@ export class DynamoChangeStore implements ChangeStore {
     if (!isSortKey(changeId(kind, name))) return false;
     return await this.#lock.with(seen, async (version) => {
       const { client, tableName } = this.#options;
+      const Key = { section: CHANGES_SECTION, id: changeId(kind, name) };
+      // Read beforehand, as the SDK may send the command again: then the item is gone by the command itself.
+      const { Item: before } = await client.send(
+        new GetCommand({ TableName: tableName, Key, ConsistentRead: true }),
+        timeout(),
+      );
+      if (before === undefined && over !== undefined && over > 0) throw new VersionConflict();
       const values = over === undefined ? { ":version": version } : valuesOf(over);
       const command = new DeleteCommand({
         TableName: tableName,
-        Key: { section: CHANGES_SECTION, id: changeId(kind, name) },
-        ConditionExpression: conditionOf(over),
+        Key,
+        ConditionExpression: `attribute_not_exists(id) OR ${conditionOf(over)}`,
         ...(Object.keys(values).length > 0 ? { ExpressionAttributeValues: values } : {}),
-        ReturnValues: "ALL_OLD",
       });
-      const { Attributes } = await conflictsNamed(client.send(command, timeout()));
-      return Attributes !== undefined;
+      await conflictsNamed(client.send(command, timeout()));
+      return before !== undefined;
     });
   }
 }

@@ -1,6 +1,6 @@
 import { LOG_LEVELS, type LogFilter } from "../../contracts/live/log-lines.ts";
 import { GatewayError } from "../core/gateway-error.ts";
-import { limitIn, queryOf } from "../http/list-query.ts";
+import { limitIn, queryOf, type RequestQuery } from "../http/list-query.ts";
 
 const LIMIT = { usual: 100, most: 200 } as const;
 /** Characters of a filter: ids have less, and who looks for a text has no long one. */
@@ -30,7 +30,7 @@ export function logFilterIn(target: string): LogFilter {
   };
 }
 
-function timeIn(query: URLSearchParams, name: "since" | "until"): Partial<LogFilter> {
+function timeIn(query: RequestQuery, name: "since" | "until"): Partial<LogFilter> {
   const text = query.get(name);
   if (text === null || text === "") return {};
   const time = TIME.test(text) ? Date.parse(text) : Number.NaN;

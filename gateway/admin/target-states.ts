@@ -10,6 +10,9 @@ export interface TargetState {
   /** Whether a request could be sent there now. */
   readonly available: boolean;
   readonly inFlight: number;
+  /** Of a provider: most requests at once, by its settings and now. */
+  readonly maxInFlight?: number;
+  readonly allowedInFlight?: number;
   readonly requests: number;
   readonly failures: number;
   /** Average of the last ones, to the first byte; `null` before the first. */
@@ -62,6 +65,8 @@ export function targetStates(
       latencyMs: last === undefined ? null : Math.round(last),
       ...(target instanceof ProviderTarget
         ? {
+            maxInFlight: target.provider.config.maxInFlight,
+            allowedInFlight: target.provider.allowedInFlight,
             spendUsd: ledger.spentUsd(target.provider.name),
             monthlyCapUsd: target.provider.config.monthlyCapUsd,
             ...(target.provider.config.healthCheck === null ? {} : { healthCheck: target.provider.healthCheck }),

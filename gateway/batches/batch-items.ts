@@ -34,6 +34,8 @@ export const BatchItem = z.object({
   outputTokens: z.int().default(0),
   cachedTokens: z.int().default(0),
   reasoningTokens: z.int().default(0),
+  /** Subjects that a legal hold is on: it does not end, and its results neither. @default - none is held */
+  heldBy: z.set(z.string()).optional(),
   ...lease,
 });
 export type BatchItem = z.infer<typeof BatchItem>;

@@ -37,7 +37,7 @@ export class BatchPages {
     this.#options = options;
   }
 
-  async create({ request, headers, owner, keepDays = FILE_DAYS }: OwnedRequest): Promise<GatewayResponse> {
+  async create({ request, headers, owner, terms }: OwnedRequest): Promise<GatewayResponse> {
     const { store, files, endpoints, maxOpenPerKey, now, onCreated } = this.#options;
     const { fields } = await readJsonObject(request, MAX_BODY_BYTES, owner);
     const parsed = BatchCreateRequest.safeParse(fields, { reportInput: true });
@@ -53,6 +53,7 @@ export class BatchPages {
       );
     if (file.purpose !== "batch")
       throw invalid("input_file_id", `\`input_file_id\` must be a file with purpose batch, got ${file.purpose}.`);
+    const { keepDays = FILE_DAYS, heldBy = [] } = await terms();
     const createdAt = Math.floor(now() / 1000);
     const batch: BatchItem = {
       id: timeOrderedId("batch_", now()),
@@ -68,6 +69,7 @@ export class BatchPages {
       total: 0,
       ...NO_COUNTS,
       attempts: 0,
+      ...(heldBy.length > 0 ? { heldBy: new Set(heldBy) } : {}),
     };
     if (!(await store.create(batch)))
       throw new GatewayError("rate_limit_exceeded", {

@@ -12,8 +12,11 @@ import { FilePages, type OwnedRequest } from "../files/file-pages.ts";
 import { FileStore } from "../files/file-store.ts";
 import { FilesOfSubjects } from "../files/files-of-subjects.ts";
 import { S3ObjectStore } from "../files/s3-object-store.ts";
+import type { GatewayKey, KeyStore } from "../keys/key-store.ts";
+import { termsOfKey } from "../keys/terms-of-key.ts";
 import type { Identified } from "../pipeline/request-states.ts";
 import { BatchTable } from "../store/batch-table.ts";
+import type { ReadTerms } from "../store/storage-terms.ts";
 import { BatchPages } from "./batch-pages.ts";
 import { BatchStore } from "./batch-store.ts";
 import type { BatchTiming } from "./batch-timing.ts";
@@ -31,6 +34,7 @@ export interface BatchStorage {
 export interface BatchServiceOptions extends BatchStorage {
   readonly settings: BatchSettings;
   readonly auth: AuthMode;
+  readonly keys: KeyStore;
   readonly bodyLimitBytes: number;
   /** Time that the process has to leave. */
   readonly drainSeconds: number;
@@ -56,11 +60,13 @@ export class BatchService {
   readonly #worker: BatchWorker;
   readonly #filesOfSubjects: FilesOfSubjects;
   readonly #auth: AuthMode;
+  readonly #keys: KeyStore;
   readonly #drainMs: number;
 
   constructor(options: BatchServiceOptions) {
     const { settings, handle, endpoints, logger, timing = {}, now = Date.now } = options;
     this.#auth = options.auth;
+    this.#keys = options.keys;
     this.#drainMs = options.drainSeconds * 1000 * DRAIN_SHARE;
     const table = new BatchTable({ client: options.dynamodb, tableName: settings.table });
     const objects = new S3ObjectStore({ client: options.s3, bucket: settings.bucket });
@@ -139,14 +145,15 @@ export class BatchService {
     const owner = this.#ownerOf(identified);
     try {
       if (request.method === "POST" && identified.key !== undefined) await this.#filesOfSubjects.note(identified.key);
-      return await respond(
-        { request, headers, owner, keepDays: identified.key?.keepDays?.files },
-        decode(encodedParameter),
-      );
+      return await respond({ request, headers, owner, terms: this.#termsOf(identified.key) }, decode(encodedParameter));
     } catch (error) {
       if (error instanceof GatewayError || error instanceof ClientGone || !isStorageFailure(error)) throw error;
       throw new GatewayError("storage_unavailable");
     }
+  }
+
+  #termsOf(key: GatewayKey | undefined): ReadTerms {
+    return key === undefined ? async () => ({}) : termsOfKey(this.#keys, key, "files");
   }
 
   /** Files and batches are a key's; an address, which many may share, has none. */

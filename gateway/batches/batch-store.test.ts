@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { BatchTable } from "../store/batch-table.ts";
 import { startDynamoTable } from "../test/dynamo-table.ts";
+import { sentAgain } from "../test/sent-again.ts";
 import { type BatchItem, NO_COUNTS } from "./batch-items.ts";
 import { BatchStore } from "./batch-store.ts";
 
@@ -20,12 +21,14 @@ const BATCH: BatchItem = {
 };
 const SLICE = { index: 0, start: 0, end: 10, firstLine: 1, lines: 2, attempts: 0 };
 
-async function start() {
-  const table = new BatchTable({ client: await startDynamoTable("batches", "pk", "sk"), tableName: "batches" });
+/** @param isSentAgain whether each conditional write arrives twice. @default false */
+async function start({ isSentAgain = false } = {}) {
+  const client = await startDynamoTable("batches", "pk", "sk");
+  const table = new BatchTable({ client: isSentAgain ? sentAgain(client) : client, tableName: "batches" });
   const clock = { ms: 1_000_000 };
   const storeOf = (worker: string) =>
     new BatchStore({ table, now: () => clock.ms, worker, leaseMs: 30_000, maxOpenPerOwner: 2 });
-  return { clock, one: storeOf("one"), other: storeOf("other") };
+  return { clock, table, one: storeOf("one"), other: storeOf("other") };
 }
 
 test("a batch that is planned twice has each slice once, with the lease that a process has on it", async () => {
@@ -74,4 +77,22 @@ test("the rest of a slice is open before the slice is closed, also when the proc
   expect(await other.openSlices(BATCH.id, 10)).toMatchObject([{ index: 0 }]);
   await other.closeDone(BATCH.id, SLICE);
   expect(await other.openSlices(BATCH.id, 10)).toEqual([{ ...rest, attempts: 0 }]);
+});
+
+// documented: batch-changes-sent-again
+test("a change that arrives twice, as its first response was cut off, is known by its process as its own", async () => {
+  const { table, clock, one, other } = await start({ isSentAgain: true });
+  expect(await one.create(BATCH)).toBe(true);
+  const slots = await table.list("owner#a", { prefix: "slot#", limit: 10 });
+  expect(slots).toHaveLength(1);
+  expect(await one.change(BATCH, ["in_progress"], { status: "finalizing" })).toMatchObject({ status: "finalizing" });
+  expect(await one.change(BATCH, ["in_progress"], { status: "cancelling" })).toBeUndefined();
+  await one.addSlice(BATCH.id, SLICE);
+  expect(await one.takeSlice(BATCH.id, SLICE)).toMatchObject({ attempts: 1, leaseOwner: "one" });
+  expect(await other.takeSlice(BATCH.id, SLICE)).toBeUndefined();
+  clock.ms += 1000;
+  expect(await other.takeSlice(BATCH.id, SLICE)).toBeUndefined();
+  const result = { ...NO_COUNTS, expired: 0, completed: 2, outputKey: "one.out" };
+  expect(await one.finishSlice(BATCH, SLICE, result)).toBe(true);
+  expect(await other.finishSlice(BATCH, SLICE, { ...result, outputKey: "other.out" })).toBe(false);
 });

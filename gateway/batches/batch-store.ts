@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { BatchStatus } from "../../contracts/api/batches.ts";
+import { HELD_TTL } from "../../contracts/retention/stored-items.ts";
 import { batchPartition, ownerPartition, QUEUE_PARTITION } from "../../domain/erasure/file-partitions.ts";
 import type { BatchTable, TableKey } from "../store/batch-table.ts";
 import { BatchItem, type DeadLetter, QueueEntry, SliceItem, SliceResult } from "./batch-items.ts";
@@ -61,7 +62,8 @@ export class BatchStore {
     // The queue first: an entry without a batch is dropped, a batch without an entry would wait for ever.
     const entry = { owner: batch.owner, id: batch.id, createdAt: batch.createdAt };
     await this.#table.put({ pk: QUEUE_PARTITION, sk: batch.id }, entry);
-    await this.#table.put(batchKey(batch), { ...batch, ttl: batch.createdAt + RETENTION_SECONDS });
+    const ttl = batch.createdAt + RETENTION_SECONDS;
+    await this.#table.put(batchKey(batch), { ...batch, ...(batch.heldBy ? { [HELD_TTL]: ttl } : { ttl }) });
     return true;
   }
 
@@ -140,7 +142,7 @@ export class BatchStore {
 
   /** Renews a lease. @returns whether it is still this process's */
   async extend(taken: Leased): Promise<boolean> {
-    const set = { leaseUntil: this.#now() + this.#leaseMs };
+    const set = { leaseOwner: this.#worker, leaseUntil: this.#now() + this.#leaseMs };
     return (await this.#table.update(keyOf(taken), { set }, this.#isOurs())) !== undefined;
   }
 

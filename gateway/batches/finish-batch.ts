@@ -27,13 +27,13 @@ export async function finishBatch(batch: BatchItem, options: FinishOptions): Pro
   const current = await store.get(batch.owner, batch.id);
   if (current === undefined || isOver(current.status)) return;
   const outputFileId = await joinParts(
-    batch,
+    current,
     results.flatMap(({ outputKey }) => outputKey ?? []),
     "output",
     options,
   );
   const errorFileId = await joinParts(
-    batch,
+    current,
     results.flatMap(({ errorKey }) => errorKey ?? []),
     "error",
     options,
@@ -41,7 +41,7 @@ export async function finishBatch(batch: BatchItem, options: FinishOptions): Pro
   const at = seconds();
   const isCancelled = batch.status === "cancelling";
   const isExpired = results.some(({ expired }) => expired > 0);
-  await store.change(batch, ["finalizing", "cancelling"], {
+  const finished = await store.change(batch, ["finalizing", "cancelling"], {
     ...(isCancelled
       ? { status: "cancelled", cancelledAt: at }
       : isExpired
@@ -53,11 +53,24 @@ export async function finishBatch(batch: BatchItem, options: FinishOptions): Pro
     leaseOwner: undefined,
     leaseUntil: undefined,
   });
+  if (finished !== undefined) await settleHolds(current, finished, files);
   await store.leaveQueue(batch);
   await store.dropSlices(batch.id);
   // Parts that stay behind when this is cut off are removed by the bucket's lifecycle rule.
   for (const { outputKey, errorKey } of results)
     for (const key of [outputKey, errorKey]) if (key !== undefined) await files.objects.delete(key);
+}
+
+/**
+ * A hold that was placed or released while the files were written is marked in the batch alone: the files of one that is over are found
+ * by whoever marks it.
+ */
+async function settleHolds(before: BatchItem, after: BatchItem, files: FileStore): Promise<void> {
+  const { heldBy: earlier = new Set<string>() } = before;
+  const { heldBy = new Set<string>() } = after;
+  if (earlier.size === heldBy.size && [...heldBy].every((subject) => earlier.has(subject))) return;
+  for (const id of [after.outputFileId, after.errorFileId])
+    if (id !== undefined) await files.setHeld(after.owner, id, heldBy);
 }
 
 const COUNTS = ["completed", "failed", "inputTokens", "outputTokens", "cachedTokens", "reasoningTokens"] as const;
@@ -84,7 +97,8 @@ async function joinParts(
     const createdAt = Math.floor(now() / 1000);
     const filename = `${batch.id}_${kind}.jsonl`;
     const expiresAt = createdAt + batch.outputSeconds;
-    await files.add({ id, owner, bytes, createdAt, expiresAt, filename, purpose: "batch_output" });
+    const file = { id, owner, bytes, createdAt, expiresAt, filename, purpose: "batch_output" } as const;
+    await files.add(file, batch.heldBy);
     return id;
   } catch (error) {
     await upload.abort();

@@ -123,7 +123,7 @@ function generationTools(
   steps: Steps,
   limiter: UseLimiter,
 ): GenerationTools {
-  const { config, logger, deprecations = DEPRECATIONS } = options;
+  const { config, keys, logger, deprecations = DEPRECATIONS } = options;
   const { targets, cache, admission } = upstreams;
   const responses: ResponsesDialectOptions = {
     store: options.responses,
@@ -142,16 +142,17 @@ function generationTools(
   const isTrusted = addressRanges(config.trustedAddresses ?? []);
   const keyless = new KeylessLimits({ settings: config.keylessLimits, isTrusted });
   const limits = { limiter, keyless, tiers: config.tiers ?? {}, wallClock };
-  return { steps, config, bodyLimitBytes, deprecations, dialects, router, cache, calls, relays, ...limits };
+  return { steps, config, bodyLimitBytes, deprecations, dialects, keys, router, cache, calls, relays, ...limits };
 }
 
 function createBatches({ options, measurements }: RequestsOptions, handle: Handle): BatchService | undefined {
-  const { batchStorage, config, logger } = options;
+  const { batchStorage, config, keys, logger } = options;
   if (config.batches === null || batchStorage === undefined) return undefined;
   return new BatchService({
     ...batchStorage,
     settings: config.batches,
     auth: config.auth,
+    keys,
     bodyLimitBytes: config.bodyLimitBytes,
     drainSeconds: config.drainSeconds,
     endpoints: generationPaths(BATCH_ENDPOINTS),

@@ -76,6 +76,11 @@ export const deleteRoute: EndpointDefinition = {
   handle: (request, { admin }) => admin.delete(request, "route"),
 };
 
+export const getOverride: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { admin }) => admin.override(request),
+};
+
 export const overrideRoute: EndpointDefinition = {
   ...OPERATOR,
   body: RouteOverride,

@@ -1,4 +1,4 @@
-import type { Access } from "../../contracts/openapi/operation.ts";
+import type { Access } from "../../contracts/openapi/operation-access.ts";
 import type { AdminApi } from "../admin/admin-api.ts";
 import type { LiveApi } from "../admin/live-api.ts";
 import type { BatchService } from "../batches/batch-service.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { GENERATION_ROUTES } from "../../contracts/api/generation-routes.ts";
 import { openApiDocument } from "../../contracts/openapi/document.ts";
-import { isForOperators } from "../../contracts/openapi/operation.ts";
+import { isForOperators } from "../../contracts/openapi/operation-access.ts";
 import { OPERATIONS, ROUTED_OPERATIONS } from "../../contracts/openapi/operations.ts";
 import { routeOf } from "../test/endpoint-paths.ts";
 import { ENDPOINTS } from "./endpoints.ts";

@@ -59,6 +59,7 @@ export const ENDPOINTS = {
   getRoute: admin.getRoute,
   putRoute: admin.putRoute,
   deleteRoute: admin.deleteRoute,
+  getOverride: admin.getOverride,
   overrideRoute: admin.overrideRoute,
   deleteOverride: admin.deleteOverride,
 } as const satisfies Readonly<Record<OperationId, EndpointDefinition>>;

@@ -70,7 +70,6 @@ test.each([
     const next = await fetch(`${url}/v1/files/file-whole/content`);
     expect([next.status, (await next.text()).length]).toEqual([200, 65_536]);
   },
-  30_000,
 );
 
 /** An upload of one part and a little more, whose form never ends; none of it waits in the socket. */

@@ -4,6 +4,7 @@ import { type ByteSink, type GatewayResponse, jsonResponse } from "../core/respo
 import type { ResponseHeaders } from "../core/response-headers.ts";
 import { afterIn, choiceIn, limitIn, listOf, queryOf } from "../http/list-query.ts";
 import { type Transfer, TransferShares } from "../shares/transfer-shares.ts";
+import type { ReadTerms } from "../store/storage-terms.ts";
 import { FILE_ID, type FileItem, type FileStore, fileObject } from "./file-store.ts";
 import { ObjectMissing } from "./object-store.ts";
 import { receiveFile } from "./receive-file.ts";
@@ -32,8 +33,8 @@ export interface OwnedRequest {
   readonly request: GatewayRequest;
   readonly headers: ResponseHeaders;
   readonly owner: string;
-  /** Days for which files of the owner's project stay. @default - the usual ones */
-  readonly keepDays?: number | undefined;
+  /** For how long what the owner stores stays. */
+  readonly terms: ReadTerms;
 }
 
 /** Responses under `/v1/files`, each for the files of one owner. */
@@ -46,11 +47,11 @@ export class FilePages {
     this.#options = options;
   }
 
-  async upload({ request, headers, owner, keepDays }: OwnedRequest): Promise<GatewayResponse> {
+  async upload({ request, headers, owner, terms }: OwnedRequest): Promise<GatewayResponse> {
     const gaveWay = new AbortController();
     const transfer = takeShare(this.#uploads, owner, "upload", gaveWay);
     try {
-      const file = await receiveFile(request, { ...this.#options, owner, keepDays, transfer, gaveWay: gaveWay.signal });
+      const file = await receiveFile(request, { ...this.#options, owner, terms, transfer, gaveWay: gaveWay.signal });
       return jsonResponse(200, headers.all, fileObject(file));
     } finally {
       transfer.end();
@@ -75,8 +76,9 @@ export class FilePages {
     return jsonResponse(200, headers.all, fileObject(await this.#find(owner, id)));
   }
 
-  async remove({ headers, owner }: OwnedRequest, id: string): Promise<GatewayResponse> {
-    await this.#options.files.delete(await this.#find(owner, id));
+  async remove({ headers, owner, terms }: OwnedRequest, id: string): Promise<GatewayResponse> {
+    const file = await this.#find(owner, id);
+    await this.#options.files.delete(file, (await terms()).heldBy);
     return jsonResponse(200, headers.all, { id, object: "file", deleted: true });
   }
 

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import { FILE_PURPOSES, type FileObject } from "../../contracts/api/files.ts";
-import { FILE_REMOVAL_MARGIN_SECONDS } from "../../contracts/retention/stored-items.ts";
-import { filesPrefix, ownerPartition } from "../../domain/erasure/file-partitions.ts";
+import { FILE_REMOVAL_MARGIN_SECONDS, HELD_BY, HELD_TTL } from "../../contracts/retention/stored-items.ts";
+import { filesPrefix, heldFileKey, ownerPartition } from "../../domain/erasure/file-partitions.ts";
 import type { BatchTable } from "../store/batch-table.ts";
+import { heldError } from "../store/storage-terms.ts";
 import type { ObjectStore } from "./object-store.ts";
 
 export const FileItem = z.object({
@@ -18,6 +19,8 @@ export const FileItem = z.object({
   filename: z.string(),
   purpose: z.enum([...FILE_PURPOSES, "batch_output"]),
   objectKey: z.string(),
+  /** Subjects that a legal hold is on: while there are some, it does not end. @default - none is held */
+  heldBy: z.set(z.string()).optional(),
 });
 export type FileItem = z.infer<typeof FileItem>;
 
@@ -45,11 +48,37 @@ export class FileStore {
     return `${filesPrefix(owner)}${id}`;
   }
 
-  /** Creates the item of a file whose bytes are stored already. */
-  async add(file: Omit<FileItem, "objectKey">): Promise<FileItem> {
+  /**
+   * Creates the item of a file whose bytes are stored already.
+   * @param heldBy subjects that a legal hold is on. @default - none is held
+   */
+  async add(file: Omit<FileItem, "objectKey" | "heldBy">, heldBy: Iterable<string> = []): Promise<FileItem> {
     const item = { ...file, objectKey: this.objectKey(file.owner, file.id) };
-    await this.#table.put(keyOf(file.owner, file.id), { ...item, ttl: item.expiresAt + FILE_REMOVAL_MARGIN_SECONDS });
-    return item;
+    const held = new Set(heldBy);
+    if (held.size > 0) await this.#copyHeld(item);
+    await this.#table.put(keyOf(file.owner, file.id), { ...item, ...timesOf(item, held) });
+    return held.size > 0 ? { ...item, heldBy: held } : item;
+  }
+
+  /** Holds a file for these subjects, and no others, for one that was stored while a hold was placed or released. */
+  async setHeld(owner: string, id: string, heldBy: ReadonlySet<string>): Promise<void> {
+    const item = FileItem.safeParse(await this.#table.get(keyOf(owner, id))).data;
+    if (item === undefined) return;
+    if (heldBy.size > 0) await this.#copyHeld(item);
+    await this.#table.update(keyOf(owner, id), { set: timesOf(item, heldBy) });
+    if (heldBy.size === 0) await this.objects.delete(heldFileKey(item.objectKey));
+  }
+
+  /** A copy that the bucket's lifecycle rule for files does not delete. */
+  async #copyHeld({ objectKey }: FileItem): Promise<void> {
+    const copy = this.objects.upload(heldFileKey(objectKey));
+    try {
+      for await (const chunk of this.objects.read(objectKey)) await copy.write(chunk);
+      await copy.finish();
+    } catch (error) {
+      await copy.abort();
+      throw error;
+    }
   }
 
   /** @returns the owner's file, or `undefined`: also when it is another's, or its time is over */
@@ -86,15 +115,30 @@ export class FileStore {
     }
   }
 
-  async delete(file: FileItem): Promise<void> {
+  /**
+   * @param heldBy subjects of the caller that a legal hold is on, whose files may not be marked yet. @default - none is held
+   * @throws {GatewayError} `legal_hold` for one that is held
+   */
+  async delete(file: FileItem, heldBy: readonly string[] = []): Promise<void> {
+    if (heldBy.length > 0) throw heldError("file", file.id, heldBy);
     // The item first: bytes without an item are removed by the bucket's lifecycle rule at the latest.
-    await this.#table.delete(keyOf(file.owner, file.id));
+    const key = keyOf(file.owner, file.id);
+    if (!(await this.#table.delete(key, { that: `attribute_not_exists(#${HELD_BY})`, values: {} })))
+      throw heldError("file", file.id, FileItem.safeParse(await this.#table.get(key)).data?.heldBy ?? []);
     await this.objects.delete(file.objectKey);
   }
 
-  #isAlive(file: FileItem): boolean {
-    return file.expiresAt * 1000 > this.#now();
+  #isAlive({ heldBy, expiresAt }: FileItem): boolean {
+    return heldBy !== undefined || expiresAt * 1000 > this.#now();
   }
+}
+
+/** The fields by which an item ends; while it is held, by none. */
+function timesOf({ expiresAt }: FileItem, heldBy: ReadonlySet<string>) {
+  const ttl = expiresAt + FILE_REMOVAL_MARGIN_SECONDS;
+  return heldBy.size > 0
+    ? { ttl: undefined, [HELD_TTL]: ttl, [HELD_BY]: heldBy }
+    : { ttl, [HELD_TTL]: undefined, [HELD_BY]: undefined };
 }
 
 /** Ids of files. */

@@ -2,13 +2,13 @@ import { FILE_DAYS, FILE_PURPOSES } from "../../contracts/api/files.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import type { Transfer } from "../shares/transfer-shares.ts";
+import type { ReadTerms } from "../store/storage-terms.ts";
 import { type FileItem, type FileStore, timeOrderedId } from "./file-store.ts";
 import { FormError, formBoundary, readForm } from "./multipart-form.ts";
 import type { ObjectUpload } from "./object-store.ts";
 
 export interface ReceiveFileOptions {
-  /** Days after which it ends at the latest. @default - the usual ones */
-  readonly keepDays?: number | undefined;
+  readonly terms: ReadTerms;
   readonly owner: string;
   readonly files: FileStore;
   readonly maxFileBytes: number;
@@ -137,7 +137,7 @@ class Upload {
   }
 
   async finish(): Promise<FileItem> {
-    const { owner, files, now, keepDays = FILE_DAYS } = this.#options;
+    const { owner, files, now, terms } = this.#options;
     const purpose = FILE_PURPOSES.find((known) => known === this.#fields.get("purpose"));
     if (purpose === undefined) {
       const got = this.#fields.get("purpose");
@@ -153,8 +153,9 @@ class Upload {
     const seconds = this.#retentionSeconds();
     const bytes = await this.#object.finish();
     this.#options.gaveWay.throwIfAborted();
+    const { keepDays = FILE_DAYS, heldBy } = await terms();
     const createdAt = Math.floor(now() / 1000);
-    return await files.add({
+    const file = {
       id: this.#id,
       owner,
       bytes,
@@ -163,7 +164,8 @@ class Upload {
       longestSeconds: seconds,
       filename: this.#filename,
       purpose,
-    });
+    };
+    return await files.add(file, heldBy);
   }
 
   async abort(): Promise<void> {

@@ -8,6 +8,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
+import { heldFileKey } from "../../domain/erasure/file-partitions.ts";
 import { ObjectReader } from "./object-reader.ts";
 import { ObjectMissing, type ObjectStore, type ObjectUpload } from "./object-store.ts";
 
@@ -72,15 +73,22 @@ export class S3ObjectStore implements ObjectStore {
 
   read(key: string, range?: { readonly start: number; readonly end: number }): AsyncIterable<Buffer> {
     if (range !== undefined && range.start >= range.end) return noBytes();
-    const command = new GetObjectCommand({
-      Bucket: this.#bucket,
-      Key: key,
-      ...(range === undefined ? {} : { Range: `bytes=${range.start}-${range.end - 1}` }),
-    });
+    const get = (Key: string, abortSignal: AbortSignal) => {
+      const Range = range === undefined ? {} : { Range: `bytes=${range.start}-${range.end - 1}` };
+      return this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key, ...Range }), { abortSignal });
+    };
     const open = async (abortSignal: AbortSignal) => {
-      const { Body } = await this.#client.send(command, { abortSignal }).catch((error: unknown) => {
-        throw isMissing(error) ? new ObjectMissing(key) : error;
-      });
+      // Of a file that is held for longer than the lifecycle rule keeps its content there is a copy.
+      const copyOf = (error: unknown) => {
+        const copy = heldFileKey(key);
+        if (!isMissing(error) || copy === key) throw error;
+        return get(copy, abortSignal);
+      };
+      const { Body } = await get(key, abortSignal)
+        .catch(copyOf)
+        .catch((error: unknown) => {
+          throw isMissing(error) ? new ObjectMissing(key) : error;
+        });
       return Body;
     };
     return new ObjectReader({ open, stallMs: this.#timeoutMs });

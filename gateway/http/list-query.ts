@@ -1,14 +1,31 @@
+import { repeatedParameter } from "../../domain/issue-rules.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 
+/** The query of a request. */
+export class RequestQuery {
+  readonly #values: URLSearchParams;
+
+  constructor(text: string) {
+    this.#values = new URLSearchParams(text);
+  }
+
+  /** @throws {GatewayError} `invalid_request` where it comes several times: which of them is meant is not known */
+  get(name: string): string | null {
+    const values = this.#values.getAll(name);
+    if (values.length <= 1) return values[0] ?? null;
+    throw new GatewayError("invalid_request", { message: repeatedParameter(name, values.length), param: name });
+  }
+}
+
 /** The query of a request's target. */
-export function queryOf(target: string): URLSearchParams {
+export function queryOf(target: string): RequestQuery {
   const at = target.indexOf("?");
-  return new URLSearchParams(at < 0 ? "" : target.slice(at + 1));
+  return new RequestQuery(at < 0 ? "" : target.slice(at + 1));
 }
 
 /** @throws {GatewayError} `invalid_request` when it is not a whole number within the bounds */
 export function limitIn(
-  query: URLSearchParams,
+  query: RequestQuery,
   { usual, most }: { readonly usual: number; readonly most: number },
 ): number {
   const text = query.get("limit");
@@ -19,7 +36,7 @@ export function limitIn(
 }
 
 /** One of the values; the first where the query has none. */
-export function choiceIn<T extends string>(query: URLSearchParams, name: string, values: readonly [T, ...T[]]): T {
+export function choiceIn<T extends string>(query: RequestQuery, name: string, values: readonly [T, ...T[]]): T {
   const text = query.get(name);
   if (text === null) return values[0];
   const value = values.find((each) => each === text);
@@ -33,7 +50,7 @@ export function choiceIn<T extends string>(query: URLSearchParams, name: string,
  * @returns `undefined` where the query has none
  * @throws {GatewayError} `invalid_request` when it is no id of such a list
  */
-export function afterIn(query: URLSearchParams, form: RegExp): string | undefined {
+export function afterIn(query: RequestQuery, form: RegExp): string | undefined {
   const text = query.get("after");
   if (text === null || form.test(text)) return text ?? undefined;
   throw wrongCursor("after", text);

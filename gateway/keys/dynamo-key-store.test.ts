@@ -1,8 +1,11 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { expect, onTestFinished, test } from "vitest";
+import type { ApiKeyItem } from "../../contracts/processes/auth.ts";
+import { subjectLimitsId } from "../../domain/limits/subject-limits.ts";
 import { startFakeAws } from "../../test-support/fake-aws.ts";
 import { startFakeServer } from "../../test-support/fake-server.ts";
+import { eventually } from "../../test-support/waits/eventually.ts";
 import { DynamoKeyStore } from "./dynamo-key-store.ts";
 
 const stored = {
@@ -21,7 +24,15 @@ async function setUp() {
     client.destroy();
     await aws.stop();
   });
-  return { aws, store: new DynamoKeyStore({ client: DynamoDBDocumentClient.from(client), tableName: "keys" }) };
+  const document = DynamoDBDocumentClient.from(client);
+  /** The client, which says the name of each command that is sent. */
+  const clientOf = (onSent: (name: string) => void) => ({
+    send: ((command: Parameters<typeof document.send>[0], options: object) => {
+      onSent(command.constructor.name);
+      return document.send(command, options);
+    }) as typeof document.send,
+  });
+  return { aws, clientOf, store: new DynamoKeyStore({ client: document, tableName: "keys" }) };
 }
 
 test("reads a key's item", async () => {
@@ -69,4 +80,35 @@ test("rejects when the table can't be read", async () => {
   const { aws, store } = await setUp();
   aws.isBroken = true;
   await expect(store.get(stored.keyId)).rejects.toThrow();
+});
+
+test("the limits of a person's token are requested before the rights are there, and what ends a group's access after them", async () => {
+  const { aws, clientOf } = await setUp();
+  const ended = subjectLimitsId({ scope: "project", subject: "ended" });
+  aws.keys.set(ended, { keyId: ended, revokedAt: "2026-01-01T00:00:00Z" });
+  const rights = Promise.withResolvers<ApiKeyItem>();
+  const sent: string[] = [];
+  const client = clientOf((command) => sent.push(command));
+  const store = new DynamoKeyStore({ client, tableName: "keys", principals: { get: () => rights.promise } });
+  const found = store.get("user-1@proj_1");
+  await eventually(() => expect(sent).toEqual(["BatchGetCommand"]));
+  const owner = { type: "user", id: "user-1" } as const;
+  rights.resolve({ ...stored, keyId: "user-1@proj_1", projectId: "proj_1", owner, endedBy: [ended] });
+  expect(await found).toMatchObject({ owner, revokedAt: "2026-01-01T00:00:00Z" });
+  expect(sent).toEqual(["BatchGetCommand", "BatchGetCommand"]);
+});
+
+test("a key is held by the project and by the owner that a legal hold is on", async () => {
+  const { aws, store } = await setUp();
+  const owner = { type: "user", id: "user-1" } as const;
+  aws.keys.set(stored.keyId, { ...stored, projectId: "proj_1", owner });
+  const held = { limits: [], held: true };
+  const ids = [
+    subjectLimitsId({ scope: "project", subject: "proj_1" }),
+    subjectLimitsId({ scope: "user", subject: "user-1" }),
+  ];
+  const heldBy = async () => (await store.get(stored.keyId))?.heldBy;
+  expect(await heldBy()).toBeUndefined();
+  for (const keyId of ids) aws.keys.set(keyId, { keyId, ...held });
+  expect(await heldBy()).toEqual(["proj_1", "user-1"]);
 });

@@ -3,7 +3,7 @@ import { ABSENT_KEY, type ApiKeyItem, StoredApiKey } from "../../contracts/proce
 import { DEFAULT_ORGANIZATION } from "../../contracts/processes/people.ts";
 import { endingIds, withEndings } from "../../domain/keys/ended-access.ts";
 import { type LimitSubject, readSubjectLimits, subjectLimitsId } from "../../domain/limits/subject-limits.ts";
-import { principalOf } from "../../domain/people/principal-id.ts";
+import { type Principal, principalOf } from "../../domain/people/principal-id.ts";
 import type { GatewayKey, KeyStore } from "./key-store.ts";
 import type { PrincipalKeys } from "./principal-keys.ts";
 import { twiceInTime } from "./twice-in-time.ts";
@@ -12,6 +12,8 @@ import { twiceInTime } from "./twice-in-time.ts";
 const MAX_BATCH_CALLS = 4;
 
 type Item = Readonly<Record<string, unknown>>;
+type Items = ReadonlyMap<string, Item>;
+type Person = Extract<Principal, { readonly type: "person" }>;
 
 export interface DynamoKeyStoreOptions {
   readonly client: Pick<DynamoDBDocumentClient, "send">;
@@ -34,24 +36,51 @@ export class DynamoKeyStore implements KeyStore {
   }
 
   async get(keyId: string): Promise<GatewayKey | undefined> {
-    if (principalOf(keyId) !== undefined) return await this.#limited(await this.#options.principals?.get(keyId));
+    const principal = principalOf(keyId);
+    if (principal?.type === "person") return await this.#ofPerson(keyId, principal);
+    if (principal !== undefined) return await this.#limited(await this.#options.principals?.get(keyId));
     const item = await this.#item(keyId);
     // An absent key is read like any other, so that it takes as long.
     const key = StoredApiKey.safeParse(item ?? ABSENT_KEY).data;
     return await this.#limited(item && key);
   }
 
-  /** The key with the limits of all whose use it counts for. For one that does not exist, as many items are read. */
-  async #limited(key: ApiKeyItem | undefined): Promise<GatewayKey | undefined> {
+  /** The id names whose limits count, so that they are read beside the rights and not after them. */
+  async #ofPerson(keyId: string, { userId, projectId }: Person): Promise<GatewayKey | undefined> {
+    const of = { keyId, projectId, owner: { type: "user", id: userId } } as const;
+    const [key, items] = await Promise.all([this.#options.principals?.get(keyId), this.#items(this.#idsFor(of))]);
+    // By which groups a person is in the project is known with the rights alone.
+    const endings = key?.endedBy ?? [];
+    return await this.#limited(
+      key,
+      endings.length === 0 ? items : new Map([...items, ...(await this.#items(endings))]),
+    );
+  }
+
+  /** Ids of the items that say how a key may be used. */
+  #idsFor(key: Pick<ApiKeyItem, "keyId" | "projectId" | "owner" | "endedBy">): readonly string[] {
+    return [...this.#subjectsOf(key).map(subjectLimitsId), ...endingIds(key)];
+  }
+
+  #subjectsOf(key: Pick<ApiKeyItem, "keyId" | "projectId" | "owner">): readonly LimitSubject[] {
+    return subjectsOf(key, this.#options.organization ?? DEFAULT_ORGANIZATION);
+  }
+
+  /**
+   * The key with the limits of all whose use it counts for. For one that does not exist, as many items are read.
+   * @param read ids that were read, with what is there. @default - none was
+   */
+  async #limited(key: ApiKeyItem | undefined, read?: Items): Promise<GatewayKey | undefined> {
     const known: ApiKeyItem = key ?? ABSENT_KEY;
-    const subjects = subjectsOf(known, this.#options.organization ?? DEFAULT_ORGANIZATION);
-    const items = await this.#items([...subjects.map(subjectLimitsId), ...endingIds(known)]);
+    const subjects = this.#subjectsOf(known);
+    const items = read ?? (await this.#items(this.#idsFor(known)));
     if (key === undefined) return undefined;
     const limits = subjects.flatMap((subject) => readSubjectLimits(subject, items.get(subjectLimitsId(subject))) ?? []);
     const ended = withEndings(key, (id) => items.get(id));
     if (limits.length === 0) return ended;
     const of = (wanted: LimitSubject["scope"]) => limits.find(({ scope }) => scope === wanted);
     const { weight, keepDays } = of("project") ?? {};
+    const heldBy = limits.flatMap(({ isHeld, subject }) => (isHeld ? [subject] : []));
     const retention = of("project")?.retention ?? of("organization")?.retention;
     return {
       ...ended,
@@ -60,6 +89,7 @@ export class DynamoKeyStore implements KeyStore {
       ...(retention === undefined ? {} : { retention }),
       ...(weight === undefined ? {} : { weight }),
       ...(keepDays === undefined ? {} : { keepDays }),
+      ...(heldBy.length === 0 ? {} : { heldBy }),
     };
   }
 
@@ -71,7 +101,7 @@ export class DynamoKeyStore implements KeyStore {
   }
 
   /** Items by their ids, as far as they exist. */
-  async #items(ids: readonly string[]): Promise<ReadonlyMap<string, Item>> {
+  async #items(ids: readonly string[]): Promise<Items> {
     const { client, tableName } = this.#options;
     const items = new Map<string, Item>();
     let Keys: Record<string, unknown>[] = ids.map((keyId) => ({ keyId }));
@@ -87,7 +117,10 @@ export class DynamoKeyStore implements KeyStore {
 }
 
 /** All whose limits count for the use of a key, each once. */
-function subjectsOf({ keyId, projectId, owner }: ApiKeyItem, organization: string): readonly LimitSubject[] {
+function subjectsOf(
+  { keyId, projectId, owner }: Pick<ApiKeyItem, "keyId" | "projectId" | "owner">,
+  organization: string,
+): readonly LimitSubject[] {
   return [
     { scope: "organization", subject: organization },
     ...(projectId === undefined ? [] : [{ scope: "project", subject: projectId } as const]),

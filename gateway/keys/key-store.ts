@@ -14,6 +14,8 @@ export interface GatewayKey extends ApiKeyItem {
   readonly retention?: DataRetention | undefined;
   /** Of the project: days for which what it stores stays, by class. @default - the environment's */
   readonly keepDays?: KeepDays | undefined;
+  /** Ids of those of the project and the owner that a legal hold is on: what the key stores does not expire. @default - none is held */
+  readonly heldBy?: readonly string[] | undefined;
   /** Of the project: its part of a full pool against those of others. @default 1 */
   readonly weight?: number | undefined;
 }

@@ -23,6 +23,8 @@ export interface PrincipalKeysOptions {
   readonly controlTable: string | undefined;
   readonly organization: string;
   readonly settings: AccessTokenSettings;
+  /** Milliseconds since 1970. @default - this machine's clock */
+  readonly wallClock?: () => number;
 }
 
 /**
@@ -32,9 +34,11 @@ export interface PrincipalKeysOptions {
 export class PrincipalKeys {
   readonly #people: PeopleReads;
   readonly #settings: AccessTokenSettings;
+  readonly #wallClock: () => number;
 
-  constructor({ client, controlTable, organization, settings }: PrincipalKeysOptions) {
+  constructor({ client, controlTable, organization, settings, wallClock = Date.now }: PrincipalKeysOptions) {
     this.#settings = settings;
+    this.#wallClock = wallClock;
     this.#people = new PeopleReads(
       {
         get: (input) => twiceInTime((abortSignal) => client.send(new GetCommand(input), { abortSignal })),
@@ -75,7 +79,7 @@ export class PrincipalKeys {
   async #chooseAmongAll(userId: string): Promise<PrincipalChoice> {
     const [user, projects] = await Promise.all([
       this.#people.get({ kind: "user", ids: [userId] }),
-      projectsOf({ user: { id: userId }, newMemberships: undefined }, this.#people),
+      projectsOf({ user: { id: userId }, newMemberships: undefined }, this.#people, this.#wallClock()),
     ]);
     if (user === undefined) return { refusal: "not-a-user" };
     const [only] = projects ?? [];
@@ -100,7 +104,7 @@ export class PrincipalKeys {
     const of = { user: { id: userId }, newMemberships: undefined };
     const [user, projects] = await Promise.all([
       this.#people.get({ kind: "user", ids: [userId] }),
-      projectsOf(of, this.#people, projectId),
+      projectsOf(of, this.#people, this.#wallClock(), projectId),
     ]);
     const [found] = projects ?? [];
     if (user === undefined || found === undefined) return undefined;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { GATEWAY_METRICS_WINDOW_SECONDS, METRICS, type MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import { GATEWAY_METRICS_WINDOW_SECONDS, METRICS } from "../../contracts/metrics/catalogue.ts";
+import type { MetricEntry } from "../../contracts/metrics/metric-entry.ts";
 import { providerConfig, routeConfig } from "../../test-support/target-config.ts";
 import { eventually } from "../../test-support/waits/eventually.ts";
 import { emfProblems } from "../test/emf-problems.ts";

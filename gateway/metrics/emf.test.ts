@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { METRICS, type MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import { METRICS } from "../../contracts/metrics/catalogue.ts";
+import type { MetricEntry } from "../../contracts/metrics/metric-entry.ts";
 import { emfProblems } from "../test/emf-problems.ts";
 import { Distribution } from "./distribution.ts";
 import { EMF_LIMITS, emfLines } from "./emf.ts";

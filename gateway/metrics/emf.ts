@@ -1,4 +1,4 @@
-import type { MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import type { MetricEntry } from "../../contracts/metrics/metric-entry.ts";
 import type { Distribution } from "./distribution.ts";
 
 /** CloudWatch refuses more metrics in one object, and longer arrays of values. */

@@ -1,4 +1,4 @@
-import type { MetricEntry } from "../../contracts/metrics/catalogue.ts";
+import type { MetricEntry } from "../../contracts/metrics/metric-entry.ts";
 
 /** Factor from milliseconds to seconds, in which Prometheus has times. */
 export const MS_TO_S = 0.001;

@@ -1,5 +1,5 @@
 import { allowsModel } from "../../domain/keys/check-key.ts";
-import { limitIn, wrongCursor } from "../http/list-query.ts";
+import { limitIn, type RequestQuery, wrongCursor } from "../http/list-query.ts";
 import type { TargetTable } from "../routing/target-table.ts";
 import type { ModelKey } from "./model-cards.ts";
 
@@ -29,7 +29,7 @@ const PAGE = { usual: 20, most: 1000 };
 export function anthropicModelList(
   { routes }: TargetTable,
   created: number,
-  query: URLSearchParams,
+  query: RequestQuery,
   key: ModelKey,
 ): AnthropicModelList {
   const limit = limitIn(query, PAGE);
@@ -47,7 +47,7 @@ export function anthropicModelList(
   };
 }
 
-function indexIn(names: readonly string[], query: URLSearchParams, param: string): number | undefined {
+function indexIn(names: readonly string[], query: RequestQuery, param: string): number | undefined {
   const name = query.get(param);
   if (name === null) return undefined;
   const index = names.indexOf(name);

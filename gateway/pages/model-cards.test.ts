@@ -21,15 +21,18 @@ test("lists the models with the weights and the context that the engines report"
 });
 
 // documented: models-capabilities
-test("says of each model whether it reads images and calls tools", async () => {
+test("says of each model whether it reads images, calls tools and takes a reasoning effort", async () => {
   const [model] = testConfig().models;
-  const models = [model!, { ...model!, id: "seeing", seesImages: true, callsTools: false }];
+  const models = [model!, { ...model!, id: "seeing", seesImages: true, callsTools: false, takesReasoningEffort: true }];
   const { url } = await startTestGateway({ config: { models } });
   const list = ModelList.parse(await (await fetch(`${url}/v1/models`)).json());
-  const can = list.data.map(({ id, capabilities }) => [id, capabilities?.filter((one) => /vision|tools/.test(one))]);
+  const can = list.data.map(({ id, capabilities }) => [
+    id,
+    capabilities?.filter((one) => /vision|tools|reasoning/.test(one)),
+  ]);
   expect(can).toEqual([
     ["tiny", ["tools"]],
-    ["seeing", ["vision"]],
+    ["seeing", ["vision", "reasoning"]],
   ]);
 });
 
@@ -89,9 +92,17 @@ test("have Anthropic's form, in pages, for its SDK, whose key is taken from x-ap
   expect((await anthropic.models.list({ before_id: "c", limit: 1 })).data).toMatchObject([{ id: "b" }]);
   expect((await anthropic.models.list({ after_id: "a", limit: 1 })).data).toMatchObject([{ id: "b" }]);
   const headers = { "x-api-key": key.secret };
-  for (const query of ["after_id=x", "before_id=x", "after_id=", "limit=0", "limit=0x10", "limit=1001"]) {
+  for (const query of [
+    "after_id=x",
+    "before_id=x",
+    "after_id=",
+    "limit=0",
+    "limit=0x10",
+    "limit=1001",
+    "limit=1&limit=1",
+  ]) {
     const wrong = await fetch(`${url}/v1/models?${query}`, { headers });
     expect([query, wrong.status]).toEqual([query, 400]);
-    expect(await wrong.text()).toContain(`\`${query.split("=")[0]}\` must be`);
+    expect(await wrong.text()).toContain(`\`${query.split("=")[0]}\` must `);
   }
 });

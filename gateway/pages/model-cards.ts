@@ -50,10 +50,14 @@ function modelCard({ name, targets, fallbacks }: RouteEntry, created: number): M
   };
 }
 
-/** Whether a request with it may go there. Engines get images of any model, and refuse them themselves. */
+/** Whether a request with it may go there. Engines get all that vLLM takes of any model, and refuse images and sounds themselves. */
 function canDo(target: Target, capability: Capability): boolean {
-  if (target instanceof PoolTarget && (capability === "vision" || capability === "audio"))
-    return capability === "vision" && target.pool.config.seesImages === true;
+  if (target instanceof PoolTarget) {
+    const { seesImages = false, takesReasoningEffort = false } = target.pool.config;
+    if (capability === "vision") return seesImages;
+    if (capability === "reasoning") return takesReasoningEffort;
+    if (capability === "audio") return false;
+  }
   return target.capabilities.has(capability);
 }
 

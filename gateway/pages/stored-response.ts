@@ -1,5 +1,5 @@
 import { GatewayError } from "../core/gateway-error.ts";
-import { choiceIn, limitIn, listOf, queryOf, wrongCursor } from "../http/list-query.ts";
+import { choiceIn, limitIn, listOf, queryOf, type RequestQuery, wrongCursor } from "../http/list-query.ts";
 import type { Identified } from "../pipeline/request-states.ts";
 import type { ResponseStore, StoredResponse } from "../responses/response-store.ts";
 
@@ -22,10 +22,10 @@ export async function storedItems(request: Identified, store: ResponseStore | un
   return itemList(await find(request, store), queryOf(request.request.target));
 }
 
-/** @throws {GatewayError} `not_found` */
+/** @throws {GatewayError} `not_found`, and `legal_hold` for one that is held */
 export async function deleteResponse(request: Identified, store: ResponseStore | undefined): Promise<unknown> {
   const id = decode(request.encodedParameter);
-  if (!(await store?.delete(request.caller.tenant, id))) throw notFound(id);
+  if (!(await store?.delete(request.caller.tenant, id, request.key?.heldBy))) throw notFound(id);
   return { id, object: "response", deleted: true };
 }
 
@@ -51,7 +51,7 @@ function decode(encodedId: string): string {
 }
 
 /** One page of the items, the newest first unless `order` is `asc`. */
-function itemList({ input }: StoredResponse, query: URLSearchParams): unknown {
+function itemList({ input }: StoredResponse, query: RequestQuery): unknown {
   const limit = limitIn(query, PAGE);
   const items = choiceIn(query, "order", ["desc", "asc"]) === "asc" ? input : input.toReversed();
   const start = startOf(items, query.get("after"));

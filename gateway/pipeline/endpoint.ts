@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { ErrorDetail } from "../../contracts/api/errors.ts";
 import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
-import type { Access } from "../../contracts/openapi/operation.ts";
+import type { Access } from "../../contracts/openapi/operation-access.ts";
 import type { GatewayError } from "../core/gateway-error.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import type { TargetNeed } from "../core/target.ts";

@@ -1,4 +1,4 @@
-import { isForOperators, scopeOf } from "../../contracts/openapi/operation.ts";
+import { isForOperators, scopeOf } from "../../contracts/openapi/operation-access.ts";
 import {
   ANTHROPIC_PATHS,
   type ApiKeyItem,

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
-import type { UseLimit } from "../../contracts/limits/use-limit.ts";
 import { eventually } from "../../test-support/waits/eventually.ts";
-import { LIMIT_NOW, startLimitedGateway, storedLimits } from "../test/limited-gateway.ts";
-import { chat, completion, errorOf, post } from "../test/test-gateway.ts";
-import { clamped } from "./body/clamp.ts";
+import { LIMIT_NOW, startLimitedKey, storedLimits } from "../test/limited-gateway.ts";
+import { chat, errorOf, post } from "../test/test-gateway.ts";
 
 const CHAT = "/v1/chat/completions";
 const MESSAGES = "/v1/messages";
@@ -14,111 +12,15 @@ const REQUESTS = { metric: "requests", window: "minute", max: 5 } as const;
 const OUTPUT = { metric: "output_tokens", window: "minute", max: 100 } as const;
 const TOKENS = { metric: "tokens", window: "minute", max: 1000 } as const;
 
-/** A gateway with a key that has these limits. */
-async function start(limits: readonly UseLimit[], options: Parameters<typeof startLimitedGateway>[0] = {}) {
-  const gateway = await startLimitedGateway(options);
-  const key = gateway.keyed();
-  const limit = (...all: readonly UseLimit[]) => key.limit(storedLimits(key.subject, all));
-  limit(...limits);
-  const send = (path: string, body: unknown, init: RequestInit = {}) =>
-    post(gateway.url, path, body, key.headers, init);
-  const sent = () => gateway.engines[0]!.received.at(-1)!;
-  const used = (one: UseLimit) => gateway.used(key.subject, one);
-  return { ...gateway, key, limit, send, sent, used };
-}
-
-describe("a completion that may be longer than what is left", () => {
-  // documented: completion-clamped
-  test.each([
-    [CHAT, chat({ max_tokens: 500 }), "max_tokens"],
-    [CHAT, chat({ max_completion_tokens: 500 }), "max_completion_tokens"],
-    [CHAT, chat({ max_completion_tokens: 500, stream: true }), "max_completion_tokens"],
-    [CHAT, chat(), "max_completion_tokens"],
-    [CHAT, chat({ stream: true }), "max_completion_tokens"],
-    [CHAT, chat({ max_tokens: null }), "max_completion_tokens"],
-    ["/v1/completions", completion({ max_tokens: 500 }), "max_tokens"],
-    ["/v1/completions", completion(), "max_tokens"],
-    ["/v1/completions", completion({ stream: true }), "max_tokens"],
-    ["/v1/responses", { model: "tiny", input: "x" }, "max_completion_tokens"],
-    ["/v1/responses", { model: "tiny", input: "x", max_output_tokens: 500, stream: true }, "max_completion_tokens"],
-    [MESSAGES, message(), "max_completion_tokens"],
-    [MESSAGES, message({ stream: true }), "max_completion_tokens"],
-  ])("%s %j is sent with `%s` cut to it, and says so", async (path, body, field) => {
-    const { send, sent } = await start([OUTPUT]);
-    const response = await send(path, body);
-    expect(response.status, await response.text()).toBe(200);
-    expect(response.headers.get("x-sluice-clamped")).toBe("max_tokens=100");
-    expect(sent().body).toMatchObject({ [field]: 100 });
-    const bounds = ["max_tokens", "max_completion_tokens"].filter((name) => sent().body[name] !== undefined);
-    expect(bounds.filter((name) => sent().body[name] !== null)).toEqual([field]);
-  });
-
-  test("is sent as it is where it fits", async () => {
-    const { send, sent } = await start([OUTPUT]);
-    const response = await send(CHAT, chat({ max_tokens: 100 }));
-    expect(response.headers.get("x-sluice-clamped")).toBeNull();
-    expect(sent().body).toMatchObject({ max_tokens: 100 });
-  });
-
-  test.each([
-    [chat({ n: 4 }), 25],
-    [completion({ n: 2, best_of: 4 }), 25],
-    [completion({ prompt: ["a", "b"], n: 2 }), 25],
-  ])("shares it with the others of its request: %j", async (body, each) => {
-    const { send, sent } = await start([OUTPUT]);
-    expect((await send("prompt" in body ? "/v1/completions" : CHAT, body)).status).toBe(200);
-    expect(sent().body).toMatchObject({ ["prompt" in body ? "max_tokens" : "max_completion_tokens"]: each });
-  });
-
-  test("leaves every other byte of the body, a seed of 64 bits included", async () => {
-    const { send, sent } = await start([OUTPUT]);
-    const text = '{"model":"tiny","messages":[{"role":"user","content":"Hi"}],"seed":9007199254740993';
-    await send(CHAT, `${text}}`);
-    expect(sent().text).toBe(`{"max_completion_tokens":100,${text.slice(1)}}`);
-    await send(CHAT, `${text},"max_tokens":500}`);
-    expect(sent().text).toContain('"seed":9007199254740993');
-  });
-
-  test("is cut in the client's own body too, for providers that speak its dialect", async () => {
-    const generation = (client: object) =>
-      ({ route: CHAT, model: "tiny", fields: {}, bytes: Buffer.from("{}"), maxTokens: undefined, client }) as never;
-    const messages = await clamped(generation({ dialect: "messages", fields: { max_tokens: 500, system: "x" } }), 100);
-    expect(messages.client?.fields).toEqual({ max_tokens: 100, system: "x" });
-    const responses = await clamped(generation({ dialect: "responses", fields: { input: "x" } }), 100);
-    expect(responses.client?.fields).toEqual({ input: "x", max_output_tokens: 100 });
-  });
-
-  test("is refused under 16 tokens, or under its thinking budget", async () => {
-    const { limit, send } = await start([{ ...OUTPUT, max: 15 }]);
-    await errorOf(await send(CHAT, chat()), 429, "rate_limit_exceeded");
-    expect((await send(CHAT, chat({ max_tokens: 15 }))).status).toBe(200);
-    const thinking = { type: "enabled", budget_tokens: 1024 };
-    limit({ ...OUTPUT, window: "hour", max: 1024 });
-    expect((await send(MESSAGES, message({ max_tokens: 2000, thinking }))).status).toBe(429);
-    limit({ ...OUTPUT, window: "hour", max: 1025 });
-    expect((await send(MESSAGES, message({ max_tokens: 2000, thinking }))).status).toBe(200);
-  });
-
-  test("by the tightest of all limits, of money too", async () => {
-    // A token of a completion costs 2,000 nano-dollars, one of the prompt 1,000.
-    const money = { metric: "nano_usd", window: "month", max: 1_000_000 } as const;
-    const { send, sent } = await start([{ ...OUTPUT, max: 900 }, { ...TOKENS, max: 5000 }, money]);
-    expect((await send(CHAT, chat())).status).toBe(200);
-    const bound = Number(sent().body.max_completion_tokens);
-    expect(bound).toBeLessThan(500);
-    expect(bound).toBeGreaterThan(450);
-  });
-});
-
 describe("what a request has used", () => {
   const all = [REQUESTS, TOKENS] as const;
-  const counted = async ({ used }: Pick<Awaited<ReturnType<typeof start>>, "used">) => [
+  const counted = async ({ used }: Pick<Awaited<ReturnType<typeof startLimitedKey>>, "used">) => [
     await used(REQUESTS),
     await used(TOKENS),
   ];
 
   test("is nothing but a request where no server worked on it", async () => {
-    const gateway = await start([...all, { ...OUTPUT, metric: "concurrency", window: "now", max: 1 }], {
+    const gateway = await startLimitedKey([...all, { ...OUTPUT, metric: "concurrency", window: "now", max: 1 }], {
       engines: [{ mode: { status: 500, body: "{}" } }],
     });
     expect((await gateway.send(CHAT, chat())).status).toBeGreaterThan(499);
@@ -126,7 +28,7 @@ describe("what a request has used", () => {
   });
 
   test("is not counted for a request that is refused before: an unknown model, a wrong field", async () => {
-    const gateway = await start(all);
+    const gateway = await startLimitedKey(all);
     await errorOf(await gateway.send(CHAT, chat({ model: "none" })), 404, "model_not_found");
     await errorOf(await gateway.send(CHAT, chat({ temperature: "hot" })), 400, "invalid_request");
     expect(await counted(gateway)).toEqual([0, 0]);
@@ -134,7 +36,7 @@ describe("what a request has used", () => {
 
   // documented: limits-settled-however-it-ends
   test("is what was sent of a stream that its client leaves, or whose server dies", async () => {
-    const gateway = await start(all, { engines: [{ tokens: 1000, intervalMs: 5 }] });
+    const gateway = await startLimitedKey(all, { engines: [{ tokens: 1000, intervalMs: 5 }] });
     const leaving = new AbortController();
     const response = await gateway.send(CHAT, chat({ stream: true, max_tokens: 900 }), { signal: leaving.signal });
     const reader = response.body!.getReader();
@@ -153,7 +55,7 @@ describe("what a request has used", () => {
 
   test("is the request alone where the cache served it", async () => {
     const cache = { ttlSeconds: 60, routeTtlSeconds: {}, memoryMiB: 1, semantic: null };
-    const gateway = await start(all, { config: { cache } });
+    const gateway = await startLimitedKey(all, { config: { cache } });
     const body = chat({ temperature: 0, max_tokens: 20 });
     const outcomes = [];
     for (const _ of [1, 2]) outcomes.push((await gateway.send(CHAT, body)).headers.get("x-sluice-cache"));
@@ -164,7 +66,7 @@ describe("what a request has used", () => {
   // documented: clamped-not-cached
   test("of a clamped request is in no cache, but a whole response from the cache serves it", async () => {
     const cache = { ttlSeconds: 60, routeTtlSeconds: {}, memoryMiB: 1, semantic: null };
-    const { send, limit } = await start([OUTPUT], { config: { cache } });
+    const { send, limit } = await startLimitedKey([OUTPUT], { config: { cache } });
     const outcome = async () => (await send(CHAT, chat({ temperature: 0 }))).headers.get("x-sluice-cache");
     expect([await outcome(), await outcome()]).toEqual(["miss", "miss"]);
     limit();
@@ -175,7 +77,7 @@ describe("what a request has used", () => {
 
   test("waits for nothing at a key without limits", async () => {
     const reserve = vi.fn(() => sleep(100_000).then(() => undefined));
-    const { send, key, limit, keys } = await start([], { rates: { reserve, close: async () => undefined } });
+    const { send, key, limit, keys } = await startLimitedKey([], { rates: { reserve, close: async () => undefined } });
     expect((await send(CHAT, chat())).status).toBe(200);
     limit({ ...REQUESTS, model: "another" }, { ...REQUESTS, action: "alert" });
     expect((await send(CHAT, chat())).status).toBe(200);
@@ -190,7 +92,7 @@ describe("requests at once", () => {
     "50 of them use a limit of %j and never more",
     async (limit) => {
       const engines = [{ tokens: 30, obeysMaxTokens: true, firstByteMs: 5 }];
-      const gateway = await start([limit], { engines, config: { requestsPerMinutePerIp: 1_000_000 } });
+      const gateway = await startLimitedKey([limit], { engines, config: { requestsPerMinutePerIp: 1_000_000 } });
       let refusals = 0;
       // A request that is refused comes again: what others have reserved and not used is free then.
       const client = async () => {
@@ -212,7 +114,7 @@ describe("requests at once", () => {
 describe("limits that can't be applied", () => {
   // documented: limits-unavailable
   test("of a newer release refuse the use, and say whose they are", async () => {
-    const { send, key } = await start([]);
+    const { send, key } = await startLimitedKey([]);
     key.limit({ ...storedLimits({ scope: "project", subject: "proj_1" }, []), isComplete: false });
     const error = await errorOf(await send(CHAT, chat()), 503, "limits_unavailable");
     expect(error.message).toContain("project proj_1");
@@ -221,7 +123,7 @@ describe("limits that can't be applied", () => {
   test("as a store does not respond, or there is none, refuse the use and count nothing", async () => {
     const quotas = { reserve: async () => undefined, close: async () => undefined };
     const quota = { ...REQUESTS, window: "day" } as const;
-    const { send, used } = await start([REQUESTS, quota], { quotaStore: quotas });
+    const { send, used } = await startLimitedKey([REQUESTS, quota], { quotaStore: quotas });
     const response = await send(CHAT, chat());
     expect(response.headers.get("retry-after")).toBe("2");
     await errorOf(response, 503, "limits_unavailable");
@@ -232,7 +134,7 @@ describe("limits that can't be applied", () => {
 describe("a request that is over a limit", () => {
   // documented: limit-errors
   test("is told whose limit it is, how much is left, and when it begins anew", async () => {
-    const { url, keyed } = await start([]);
+    const { url, keyed } = await startLimitedKey([]);
     const key = keyed({ type: "user", id: "user-1" }, "proj_1");
     key.limit(storedLimits({ scope: "project", subject: "proj_1" }, [{ ...TOKENS, model: "tiny", max: 40 }]));
     expect((await post(url, CHAT, chat({ max_tokens: 3 }), key.headers)).status).toBe(200);
@@ -252,7 +154,7 @@ describe("a request that is over a limit", () => {
   // documented: quota-errors
   test("of a day or more, gets insufficient_quota, which SDKs don't repeat", async () => {
     const day = { ...REQUESTS, window: "day", max: 1, timeZone: "Europe/Berlin" } as const;
-    const { send, limit } = await start([day]);
+    const { send, limit } = await startLimitedKey([day]);
     expect((await send(CHAT, chat())).status).toBe(200);
     const response = await send(CHAT, chat());
     expect(response.headers.get("x-should-retry")).toBe("false");
@@ -267,7 +169,7 @@ describe("a request that is over a limit", () => {
   });
 
   test("and could never be within it, is not told to come again", async () => {
-    const { send } = await start([{ ...TOKENS, max: 10 }]);
+    const { send } = await startLimitedKey([{ ...TOKENS, max: 10 }]);
     const response = await send(CHAT, chat({ max_tokens: 15 }));
     expect(response.headers.get("x-should-retry")).toBe("false");
     expect(response.headers.get("retry-after")).toBeNull();
@@ -275,7 +177,7 @@ describe("a request that is over a limit", () => {
   });
 
   test("gets the error in Anthropic's form on /v1/messages, with its headers", async () => {
-    const { send } = await start([{ ...REQUESTS, max: 0 }]);
+    const { send } = await startLimitedKey([{ ...REQUESTS, max: 0 }]);
     const response = await send(MESSAGES, message());
     expect(response.status).toBe(429);
     expect(response.headers.get("anthropic-ratelimit-requests-remaining")).toBe("0");
@@ -291,7 +193,7 @@ describe("headers of the tightest limits", () => {
 
   // documented: limit-headers
   test("are OpenAI's, Anthropic's and those of the IETF's draft", async () => {
-    const { send } = await start([REQUESTS, HOUR, TOKENS, { ...OUTPUT, max: 700 }]);
+    const { send } = await startLimitedKey([REQUESTS, HOUR, TOKENS, { ...OUTPUT, max: 700 }]);
     const { headers } = await send(MESSAGES, message({ max_tokens: 100 }));
     const of = (name: string) => headers.get(name);
     expect([of("x-ratelimit-limit-requests"), of("x-ratelimit-remaining-requests")]).toEqual(["3", "2"]);
@@ -306,7 +208,7 @@ describe("headers of the tightest limits", () => {
   });
 
   test("leave those of the address where it has fewer requests left", async () => {
-    const { send } = await start([{ ...REQUESTS, max: 500 }], { config: { requestsPerMinutePerIp: 2 } });
+    const { send } = await startLimitedKey([{ ...REQUESTS, max: 500 }], { config: { requestsPerMinutePerIp: 2 } });
     const { headers } = await send(CHAT, chat());
     expect(headers.get("x-ratelimit-remaining-requests")).toBe("1");
     expect(headers.get("anthropic-ratelimit-requests-limit")).toBeNull();

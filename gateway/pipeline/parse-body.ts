@@ -8,7 +8,8 @@ import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { GatewayRequest } from "../core/request.ts";
 import type { ClientDialectTools } from "../dialects/clients/client-dialect.ts";
-import type { GatewayKey } from "../keys/key-store.ts";
+import type { GatewayKey, KeyStore } from "../keys/key-store.ts";
+import { termsOfKey } from "../keys/terms-of-key.ts";
 import { hasTooManyFields } from "../outside-values/field-count.ts";
 import { MAX_JSON_DEPTH, tooDeepField } from "../outside-values/json-depth.ts";
 import { jsonBytes } from "../outside-values/paced-json.ts";
@@ -34,6 +35,7 @@ export interface ParseTools {
   readonly bodyLimitBytes: number;
   readonly deprecations: readonly Deprecation[];
   readonly dialects: ClientDialectTools;
+  readonly keys: KeyStore;
 }
 
 /** A body that is one JSON object, as it came and parsed. */
@@ -67,7 +69,7 @@ function parsed(
     return parsedByDialect(
       identified,
       rules,
-      endpoint.client.open(identified.caller.tenant, dialectsFor(identified.key, tools.dialects)),
+      endpoint.client.open(identified.caller.tenant, dialectsFor(identified.key, tools)),
       {
         bytes,
         fields: clientFields,
@@ -107,15 +109,18 @@ async function parsedByDialect(
   return { ...identified, rules, generation, priority, client };
 }
 
-/** A key with zero data retention has its responses stored nowhere, whatever its clients ask; others for the days of their project. */
-function dialectsFor(key: GatewayKey | undefined, tools: ClientDialectTools): ClientDialectTools {
-  if (key?.retention === "zero_data_retention") return withStore(tools, undefined);
-  const days = key?.keepDays?.responses;
-  const { store } = tools.responses;
-  if (days === undefined || store === undefined) return tools;
-  return withStore(tools, {
+/**
+ * A key with zero data retention has its responses stored nowhere, whatever its clients ask; others for the days of their project, and while
+ * a legal hold is on it or on their owner.
+ */
+function dialectsFor(key: GatewayKey | undefined, { dialects, keys }: ParseTools): ClientDialectTools {
+  if (key?.retention === "zero_data_retention") return withStore(dialects, undefined);
+  const { store } = dialects.responses;
+  if (key === undefined || store === undefined) return dialects;
+  const terms = termsOfKey(keys, key, "responses");
+  return withStore(dialects, {
     get: (tenant, id) => store.get(tenant, id),
-    put: (tenant, id, stored) => store.put(tenant, id, stored, days),
+    put: (tenant, id, stored) => store.put(tenant, id, stored, terms),
     delete: (tenant, id) => store.delete(tenant, id),
   });
 }

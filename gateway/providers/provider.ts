@@ -87,6 +87,11 @@ export class Provider {
     return this.config.name;
   }
 
+  /** Most requests at once that it gets now: `maxInFlight`, or less after it refused some for want of capacity. */
+  get allowedInFlight(): number {
+    return this.#slots.limit;
+  }
+
   /** Of all threads. */
   get inFlight(): number {
     return this.#slots.inFlight;

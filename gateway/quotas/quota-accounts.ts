@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { creditCounter } from "../../domain/limits/credit-use.ts";
+import { creditCounter, quotaCounter } from "../../domain/limits/credit-use.ts";
 import { type WindowPeriod, windowAt } from "../../domain/limits/windows.ts";
 import type { LimitGrant, LimitRefusal } from "../limits/limit-store.ts";
 import type { QuotaAlert, QuotaCounter, QuotaStore } from "../limits/quota-store.ts";
@@ -127,8 +127,7 @@ export class QuotaAccounts implements QuotaStore {
 
   #open(counter: QuotaCounter, nowMs: number, hasDays = false): OpenAccount {
     const period = windowAt(counter.window, counter.timeZone, nowMs);
-    // What only reports is counted apart: a limit of the same use may stop at less.
-    const name = counter.isAlert ? `${counter.name} alert` : counter.name;
+    const name = quotaCounter(counter);
     const key = `${name} ${period.id}`;
     const open = this.#accounts.get(key) ?? this.#create(counter, name, period, hasDays);
     open.counter = counter;

@@ -43,6 +43,23 @@ describe("responses in DynamoDB", () => {
     await writing;
   });
 
+  test("of who is held do not expire and can't be deleted, in all their parts", async () => {
+    const { store, other, clock } = await start();
+    const large = stored(randomBytes(1_000_000).toString("base64"));
+    await store.put("a", "resp_1", large, async () => ({ heldBy: ["proj_1"] }));
+    clock.ms += 61_000;
+    await expect(other.delete("a", "resp_1")).rejects.toMatchObject({ code: "legal_hold" });
+    expect(await other.get("a", "resp_1")).toEqual(large);
+  });
+
+  test("that are not marked yet can't be deleted by who is held, and those that are not there are still not found", async () => {
+    const { store } = await start();
+    await store.put("a", "resp_1", stored("A"));
+    await expect(store.delete("a", "resp_1", ["user-1"])).rejects.toThrow("legal hold on 'user-1'");
+    expect(await store.delete("a", "resp_2", ["user-1"])).toBe(false);
+    expect(await store.delete("a", "resp_1")).toBe(true);
+  });
+
   test("are not found when their time is over, removed or not", async () => {
     const { store, clock } = await start();
     await store.put("a", "resp_1", stored("A"));

@@ -1,7 +1,10 @@
 import { promisify } from "node:util";
 import { gunzip, gzip, type ZlibOptions } from "node:zlib";
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { heldTenantsPartition } from "../../domain/erasure/erased-subject.ts";
 import { isSortKey } from "../../lib/sort-key.ts";
+import { heldError, type ReadTerms } from "../store/storage-terms.ts";
 import {
   MAX_STORED_BYTES,
   parseStored,
@@ -55,7 +58,7 @@ export class DynamoResponseStore implements ResponseStore {
       new GetCommand({ TableName: tableName, Key: { tenant, id }, ConsistentRead: true }),
       limit(),
     );
-    // DynamoDB may take days to remove what has expired.
+    // DynamoDB may take days to remove what has expired. While it is held there is no time at which it expires.
     if (item === undefined || Number(item.expiresAt) * 1000 <= now()) return undefined;
     const count = Number(item.parts ?? 1);
     if (count > MAX_PARTS) throw storedTooLarge(id);
@@ -70,8 +73,8 @@ export class DynamoResponseStore implements ResponseStore {
   }
 
   /** @throws {Error} also for one over the bound, and while too much is written */
-  async put(tenant: string, id: string, stored: StoredResponse, keepDays?: number): Promise<void> {
-    const { client, tableName, ttlSeconds, now } = this.#options;
+  async put(tenant: string, id: string, stored: StoredResponse, terms?: ReadTerms): Promise<void> {
+    const { ttlSeconds, now } = this.#options;
     const key = keyOf(tenant, id);
     let bytes = 0;
     this.#writing.set(key, stored);
@@ -81,18 +84,19 @@ export class DynamoResponseStore implements ResponseStore {
         throw new RangeError(`Responses of ${MAX_WRITING_BYTES} bytes are being written, the most at once.`);
       bytes = json.length;
       this.#writingBytes += bytes;
+      const { keepDays, heldBy = [] } = (await terms?.()) ?? {};
       const storedAt = Math.ceil(now() / 1000);
-      const expiresAt = storedAt + (keepDays === undefined ? ttlSeconds : keepDays * SECONDS_PER_DAY);
+      const end = storedAt + (keepDays === undefined ? ttlSeconds : keepDays * SECONDS_PER_DAY);
+      const expiry = heldBy.length > 0 ? { heldBy: new Set(heldBy), heldExpiry: end } : { expiresAt: end };
+      // Before the response: what is held must be found at the release.
+      for (const subject of heldBy) await this.#put({ tenant: heldTenantsPartition(subject), id: tenant });
       const packed = await pack(json);
       const parts = Math.ceil(packed.length / PART_BYTES);
       // The first part is written last: without it there is no response.
       for (let part = parts - 1; part >= 0; part--) {
         const piece = packed.subarray(part * PART_BYTES, (part + 1) * PART_BYTES);
         const own = part === 0 ? { id, parts } : { id: partId(id, part) };
-        await client.send(
-          new PutCommand({ TableName: tableName, Item: { tenant, ...own, expiresAt, storedAt, stored: piece } }),
-          limit(),
-        );
+        await this.#put({ tenant, ...own, ...expiry, storedAt, stored: piece });
       }
     } finally {
       this.#writing.delete(key);
@@ -100,8 +104,17 @@ export class DynamoResponseStore implements ResponseStore {
     }
   }
 
-  async delete(tenant: string, id: string): Promise<boolean> {
+  async #put(Item: Readonly<Record<string, unknown>>): Promise<void> {
+    const { client, tableName } = this.#options;
+    await client.send(new PutCommand({ TableName: tableName, Item }), limit());
+  }
+
+  async delete(tenant: string, id: string, heldBy: readonly string[] = []): Promise<boolean> {
     if (!isResponseId(id)) return false;
+    if (heldBy.length > 0) {
+      if ((await this.get(tenant, id)) === undefined) return false;
+      throw heldError("response", id, heldBy);
+    }
     const gone = await this.#remove(tenant, id);
     for (let part = 1; part < Number(gone?.parts ?? 1); part++) await this.#remove(tenant, partId(id, part));
     return gone !== undefined;
@@ -109,8 +122,29 @@ export class DynamoResponseStore implements ResponseStore {
 
   async #remove(tenant: string, id: string): Promise<Readonly<Record<string, unknown>> | undefined> {
     const { client, tableName } = this.#options;
-    const command = new DeleteCommand({ TableName: tableName, Key: { tenant, id }, ReturnValues: "ALL_OLD" });
-    return (await client.send(command, limit())).Attributes;
+    const command = new DeleteCommand({
+      TableName: tableName,
+      Key: { tenant, id },
+      ConditionExpression: "attribute_not_exists(heldBy)",
+      ReturnValues: "ALL_OLD",
+    });
+    try {
+      return (await client.send(command, limit())).Attributes;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      throw heldError("response", id, await this.#heldBy(tenant, id));
+    }
+  }
+
+  async #heldBy(tenant: string, id: string): Promise<ReadonlySet<string>> {
+    const { client, tableName } = this.#options;
+    const command = new GetCommand({
+      TableName: tableName,
+      Key: { tenant, id },
+      ProjectionExpression: "heldBy",
+      ConsistentRead: true,
+    });
+    return (await client.send(command, limit())).Item?.heldBy ?? new Set();
   }
 
   /** The parts after the first. @returns `undefined` when one is gone: the response is being deleted */

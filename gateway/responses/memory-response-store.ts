@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { heldError, type ReadTerms } from "../store/storage-terms.ts";
 import { parseStored, type ResponseStore, type StoredResponse, storedJson } from "./response-store.ts";
 
 export interface MemoryResponseStoreOptions {
@@ -31,14 +32,16 @@ export class MemoryResponseStore implements ResponseStore {
     return json === undefined ? undefined : parseStored(json);
   }
 
-  async put(tenant: string, id: string, stored: StoredResponse, keepDays?: number): Promise<void> {
+  async put(tenant: string, id: string, stored: StoredResponse, terms?: ReadTerms): Promise<void> {
     const key = keyOf(tenant, id);
+    const keepDays = (await terms?.())?.keepDays;
     const ttl = keepDays === undefined ? undefined : { ttl: keepDays * MS_PER_DAY };
     this.#stored.set(key, await storedJson(stored), ttl);
     if (!this.#stored.has(key)) throw new RangeError("The response is over the size that is stored.");
   }
 
-  async delete(tenant: string, id: string): Promise<boolean> {
+  async delete(tenant: string, id: string, heldBy: readonly string[] = []): Promise<boolean> {
+    if (heldBy.length > 0 && this.#stored.has(keyOf(tenant, id))) throw heldError("response", id, heldBy);
     return this.#stored.delete(keyOf(tenant, id));
   }
 }

@@ -1,6 +1,7 @@
 import { GatewayError } from "../core/gateway-error.ts";
 import { pacedJson } from "../outside-values/paced-json.ts";
 import { pacedParse } from "../outside-values/paced-parse.ts";
+import type { ReadTerms } from "../store/storage-terms.ts";
 
 /**
  * Of one stored response as JSON, with its input: two bodies and a long answer. The thread that serves it again
@@ -21,10 +22,14 @@ export interface StoredResponse {
 export interface ResponseStore {
   /** @throws {GatewayError} `invalid_request` for one that an earlier version stored, and that is over the bound */
   get(tenant: string, id: string): Promise<StoredResponse | undefined>;
-  /** Resolves when every gateway finds it. @param keepDays by default the environment's. @throws {Error} when it is not stored, as one over the bound is not */
-  put(tenant: string, id: string, stored: StoredResponse, keepDays?: number): Promise<void>;
-  /** @returns whether there was one */
-  delete(tenant: string, id: string): Promise<boolean>;
+  /** Resolves when every gateway finds it. @param terms by default the environment's days. @throws {Error} when it is not stored, as one over the bound is not */
+  put(tenant: string, id: string, stored: StoredResponse, terms?: ReadTerms): Promise<void>;
+  /**
+   * @param heldBy subjects of the caller that a legal hold is on, whose responses may not be marked yet. @default - none is held
+   * @returns whether there was one
+   * @throws {GatewayError} `legal_hold` for one that is held
+   */
+  delete(tenant: string, id: string, heldBy?: readonly string[]): Promise<boolean>;
 }
 
 /** A response as it is stored; the thread's other work has its turns meanwhile. @throws {RangeError} for one over the bound */

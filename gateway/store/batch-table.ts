@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   DeleteCommand,
   type DynamoDBDocumentClient,
@@ -6,6 +7,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
+import { isRecord } from "../../lib/is-record.ts";
 import { isSortKey } from "../../lib/sort-key.ts";
 
 /** DynamoDB responds in milliseconds; after this time a response is not expected. */
@@ -40,7 +42,8 @@ export interface Condition {
 
 /**
  * The table of files and batches: partition key `pk`, sort key `sk`. Every change is one item and, where it could meet
- * another change, conditional: no change of two gateways can be half done.
+ * another change, conditional: no change of two gateways can be half done. The SDK sends a change again whose response was cut off;
+ * then the condition fails by the change itself, so that an item which is as the change makes it counts as changed.
  */
 export class BatchTable {
   readonly #client: Pick<DynamoDBDocumentClient, "send">;
@@ -63,30 +66,41 @@ export class BatchTable {
     await this.#client.send(new PutCommand({ TableName: this.#tableName, Item }), timeout());
   }
 
-  /** @returns whether there was no such item */
+  /** @returns whether there was no such item, or this one */
   async putNew(key: TableKey, values: Values): Promise<boolean> {
+    const Item = { ...defined(values), ...key };
     const command = new PutCommand({
       TableName: this.#tableName,
-      Item: { ...defined(values), ...key },
+      Item,
       ConditionExpression: "attribute_not_exists(pk)",
     });
-    return await holds(this.#client.send(command, timeout()));
+    try {
+      await this.#client.send(command, timeout());
+      return true;
+    } catch (error) {
+      if (!isConditionFailed(error)) throw error;
+      return wasSentAgain(error) && isDeepStrictEqual(await this.get(key), Item);
+    }
   }
 
-  /** @param condition over `#name`s and `:name`s of `values`; the item stays where it does not hold */
-  async delete(key: TableKey, condition?: Condition): Promise<void> {
+  /**
+   * @param condition over `#name`s and `:name`s of `values`; the item stays where it does not hold
+   * @returns whether it held
+   */
+  async delete(key: TableKey, condition?: Condition): Promise<boolean> {
     const command = new DeleteCommand({
       TableName: this.#tableName,
       Key: key,
       ...(condition === undefined ? {} : { ConditionExpression: condition.that, ...namesAndValues(condition) }),
     });
-    await holds(this.#client.send(command, timeout()));
+    return await holds(this.#client.send(command, timeout()));
   }
 
   /**
    * Sets fields of an item that exists; `undefined` removes one.
    * @param condition over `#name`s and `:name`s of `values`, which need be in neither `set` nor `add`
-   * @returns the whole item afterwards, or `undefined` when the condition did not hold, or no item can have the key
+   * @returns the whole item afterwards, or `undefined` when the condition did not hold and the item has not these fields, or no item
+   * can have the key
    */
   async update(
     key: TableKey,
@@ -129,9 +143,11 @@ export class BatchTable {
     try {
       return (await this.#client.send(command, timeout())).Attributes;
     } catch (error) {
-      if (isConditionFailed(error)) return undefined;
-      throw error;
+      if (!isConditionFailed(error)) throw error;
+      if (!wasSentAgain(error)) return undefined;
     }
+    const item = await this.get(key);
+    return isRecord(item) && Object.entries(set).length > 0 && hasFields(item, set) ? item : undefined;
   }
 
   /** Items of one partition, at most `limit`; consistent. */
@@ -160,8 +176,18 @@ function namesAndValues({ that, values }: Condition) {
   const names = [...that.matchAll(/#(\w+)/g)].map(([, name = ""]) => name);
   return {
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value])),
+    ...(Object.keys(values).length === 0
+      ? {}
+      : {
+          ExpressionAttributeValues: Object.fromEntries(
+            Object.entries(values).map(([name, value]) => [`:${name}`, value]),
+          ),
+        }),
   };
+}
+
+function hasFields(item: Values, fields: Values): boolean {
+  return Object.entries(fields).every(([name, value]) => isDeepStrictEqual(item[name], value));
 }
 
 function defined(values: Values): Values {
@@ -180,6 +206,12 @@ async function holds(change: Promise<unknown>): Promise<boolean> {
 
 function isConditionFailed(error: unknown): boolean {
   return error instanceof Error && error.name === "ConditionalCheckFailedException";
+}
+
+/** Whether the SDK made more than one attempt, of which an earlier one may have had its effect. */
+function wasSentAgain(error: unknown): boolean {
+  const { $metadata: metadata } = error as { readonly $metadata?: { readonly attempts?: number } };
+  return (metadata?.attempts ?? 1) > 1;
 }
 
 function timeout(): { readonly abortSignal: AbortSignal } {

@@ -7,7 +7,7 @@ import { isCalendarWindow, windowAt } from "../../domain/limits/windows.ts";
 import type { LimitGrant, LimitRefusal, LimitStore } from "../limits/limit-store.ts";
 import { MemoryLimitStore } from "../limits/memory-limit-store.ts";
 import type { QuotaCounter, QuotaStore } from "../limits/quota-store.ts";
-import { startTestGateway, type TestGatewayOptions } from "./test-gateway.ts";
+import { post, startTestGateway, type TestGatewayOptions } from "./test-gateway.ts";
 
 /** A minute that lasts for the whole test. */
 export const LIMIT_NOW = Date.parse("2026-06-01T12:00:10.000Z");
@@ -77,4 +77,24 @@ export async function startLimitedGateway(options: TestGatewayOptions & { readon
     return max - (outcome.left[0] ?? 0);
   };
   return { ...gateway, rates, keyed, used };
+}
+
+/** A gateway with a key that has these limits. */
+export async function startLimitedKey(
+  limits: readonly UseLimit[],
+  options: Parameters<typeof startLimitedGateway>[0] = {},
+) {
+  const gateway = await startLimitedGateway(options);
+  const key = gateway.keyed();
+  const limit = (...all: readonly UseLimit[]) => key.limit(storedLimits(key.subject, all));
+  limit(...limits);
+  const send = (path: string, body: unknown, init: RequestInit = {}) =>
+    post(gateway.url, path, body, key.headers, init);
+  const sent = () => {
+    const last = gateway.engines[0]?.received.at(-1);
+    if (last === undefined) throw new Error("no request came to the engine");
+    return last;
+  };
+  const used = (one: UseLimit) => gateway.used(key.subject, one);
+  return { ...gateway, key, limit, send, sent, used };
 }

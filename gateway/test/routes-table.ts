@@ -7,9 +7,13 @@ import { onTestFinished } from "vitest";
 import { createTable } from "../../test-support/create-table.ts";
 import { DynamoChangeStore } from "../admin/dynamo-change-store.ts";
 import { DynamoSpendStore } from "../providers/dynamo-spend-store.ts";
+import { sentAgain } from "./sent-again.ts";
 
-/** A routes table in a real DynamoDB server on loopback. */
-export async function startRoutesTable() {
+/**
+ * A routes table in a real DynamoDB server on loopback.
+ * @param isSentAgain whether each conditional write of the store of changes arrives twice. @default false
+ */
+export async function startRoutesTable({ isSentAgain = false } = {}) {
   const database = dynalite({ createTableMs: 0 });
   let isBroken = false;
   const server = createServer((request, response) => {
@@ -49,7 +53,7 @@ export async function startRoutesTable() {
       AWS_ACCESS_KEY_ID: "local",
       AWS_SECRET_ACCESS_KEY: "local",
     },
-    changeStore: new DynamoChangeStore({ client, tableName }),
+    changeStore: new DynamoChangeStore({ client: isSentAgain ? sentAgain(client) : client, tableName }),
     spendStore: new DynamoSpendStore({ client, tableName }),
     /** Writes an item as it is, and moves the count. */
     async write(item: Record<string, unknown>, version: number) {

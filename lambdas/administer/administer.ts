@@ -1,12 +1,10 @@
-import * as z from "zod";
 import { ERRORS, errorBody } from "../../contracts/api/errors.ts";
 import type { ControlOperation } from "../../contracts/control/operation.ts";
 import { CONTROL_OPERATIONS, type ControlOperationId } from "../../contracts/control/operations.ts";
 import type { MemberKeys } from "../../contracts/control/project-keys.ts";
 import type { RecordOf } from "../../contracts/control/records.ts";
-import type { ControlScope } from "../../contracts/control/scopes.ts";
 import type { EnvironmentRetention } from "../../contracts/retention/retention.ts";
-import { type Decision, decide, type Principal, type Resource } from "../../domain/tenancy/decide.ts";
+import { decideOperation } from "../../domain/tenancy/decide.ts";
 import type { Refusal } from "../../domain/tenancy/refusals.ts";
 import type { SecretSealer } from "../secret-sealer.ts";
 import type { Identity } from "./authenticate.ts";
@@ -20,6 +18,7 @@ import { basisOf, callerGrants, principalOf } from "./call/grants.ts";
 import type { OlderArchives } from "./call/older-archives.ts";
 import { findRepeated } from "./call/repeated-request.ts";
 import { CONTROL_HANDLERS } from "./control-handlers.ts";
+import { queryObject, type RequestQuery } from "./query/query-object.ts";
 import { asUser } from "./recorded-refusal.ts";
 import { resolvePath } from "./resolve-path.ts";
 import type { ControlStore } from "./store/control-store.ts";
@@ -41,8 +40,7 @@ export interface ControlRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** A name that ends with `[]` may come several times. */
-  readonly query: Readonly<Record<string, readonly string[]>>;
+  readonly query: RequestQuery;
   readonly ifMatch?: string | undefined;
   /** The `Range` header. */
   readonly range?: string | undefined;
@@ -98,6 +96,12 @@ export interface ControlTools {
   readonly recordRefusal: (refusal: Refusal, nowMs: number) => Promise<void>;
 }
 
+/** A request that may be tried several times. */
+interface Attempted extends ControlRequest {
+  /** Milliseconds since 1970. */
+  readonly receivedMs: number;
+}
+
 /** Of one request, whose caller waits. */
 const WORK_MS = 8000;
 
@@ -106,7 +110,10 @@ export async function administer(request: ControlRequest, tools: ControlTools): 
   await endOlderArchives(request.caller.organizationId, tools);
   try {
     const match = findOperation(request.method, request.path);
-    const { body, version } = await untilMade(() => perform(match.id, match.parameters, request, tools));
+    const receivedMs = tools.now();
+    const { body, version } = await untilMade(() =>
+      perform(match.id, match.parameters, { ...request, receivedMs }, tools),
+    );
     return { status: 200, headers: version === undefined ? {} : { etag: `"${version}"` }, body };
   } catch (error) {
     if (error instanceof ControlError) return failure(error);
@@ -130,7 +137,7 @@ async function endOlderArchives(
 async function perform<Id extends ControlOperationId>(
   id: Id,
   parameters: Readonly<Record<string, string>>,
-  request: ControlRequest,
+  request: Attempted,
   tools: ControlTools,
 ): Promise<ControlResult<unknown>> {
   return asUser({ operation: id, parameters, request }, tools, (user) =>
@@ -142,13 +149,13 @@ async function performAs<Id extends ControlOperationId>(
   user: RecordOf<"user">,
   id: Id,
   parameters: Readonly<Record<string, string>>,
-  request: ControlRequest,
+  request: Attempted,
   tools: ControlTools,
 ): Promise<ControlResult<unknown>> {
   const { store, models, history, organization } = tools;
   const nowMs = tools.now();
   const operation: ControlOperation = CONTROL_OPERATIONS[id];
-  const { organizationId, keyId, userId, isSignedIn } = request.caller;
+  const { organizationId, keyId, userId, isSignedIn, scopes: keyScopes, keyExpiresAt } = request.caller;
   const projectId = parameters.project_id;
   const own =
     projectId === undefined
@@ -156,10 +163,10 @@ async function performAs<Id extends ControlOperationId>(
       : await store.get(organizationId, { kind: "membership", ids: [projectId, userId] });
   const [{ records, membership, projectGroup, version, missing }, grants] = await Promise.all([
     resolvePath({ store, models, history, organization }, organizationId, parameters),
-    callerGrants(store, organizationId, user, own, projectId),
+    callerGrants(store, request.caller, user, own, projectId, nowMs),
   ]);
   const resource = { organizationId, ...(projectId === undefined ? {} : { projectId }) };
-  const { decision, scope } = decideFor(operation, principalOf(request.caller, grants, projectId), resource);
+  const { decision, scope } = decideOperation(principalOf(request.caller, grants, projectId), operation, resource);
   if (decision.outcome === "hidden") throw notFound("project", projectId ?? "", decision.rule);
   if (missing) throw missing;
   if (decision.outcome === "denied") throw denied(decision.rule);
@@ -170,7 +177,8 @@ async function performAs<Id extends ControlOperationId>(
   if (request.ifMatch !== undefined && request.ifMatch !== "*" && request.ifMatch !== `"${version}"`)
     throw new ControlError("version_conflict", ERRORS.version_conflict.message);
   const { requires: basis } = basisOf(grants, [scope]);
-  const caller: Caller = { organizationId, keyId, isSignedIn, user, membership: own, grants, basis };
+  const key = { keyId, isSignedIn, keyScopes, keyExpiresAt };
+  const caller: Caller = { organizationId, ...key, user, membership: own, grants, basis };
   const query = checked(operation.query, queryObject(request.query, operation.query));
   const body = checked(operation.body, jsonOf(request.body));
   const { repeatable } = repeated;
@@ -185,6 +193,7 @@ async function performAs<Id extends ControlOperationId>(
     body,
     repeatable,
     isOwnOnly,
+    receivedMs: request.receivedMs,
     isLate: () => tools.now() - nowMs > WORK_MS,
     nowMs,
   };
@@ -197,18 +206,6 @@ function passedTools({ tiers = [], mailReceivers = [], ...tools }: ControlTools)
   const { sealer, ledger, serviceAlarms } = tools;
   const ofEnvironment = { keyPlan, memberKeys, models, tiers, mailReceivers, environmentRetention, organization };
   return { ...ofEnvironment, store, usage, ledger, history, erasable, sealer, serviceAlarms };
-}
-
-/** The decision by the operation's scope, or by the one for what is the caller's own, and the scope that made it. */
-function decideFor(
-  { scope, ownScope }: ControlOperation,
-  principal: Principal,
-  resource: Resource,
-): { readonly decision: Decision; readonly scope: ControlScope } {
-  const decision = decide(principal, scope, resource);
-  if (ownScope === undefined || decision.outcome !== "denied") return { decision, scope };
-  const own = decide(principal, ownScope, resource);
-  return own.outcome === "allowed" ? { decision: own, scope: ownScope } : { decision, scope };
 }
 
 /** What is another's is not found, as what does not exist. @throws {ControlError} */
@@ -233,22 +230,6 @@ function findOperation(method: string, path: string) {
   throw found.allowed.length === 0
     ? new ControlError("not_found", ERRORS.not_found.message)
     : new ControlError("method_not_allowed", ERRORS.method_not_allowed.message, { allow: found.allowed.join(", ") });
-}
-
-/** A list may come as `name[]=…` and as `name=…`, which clients do that write it by hand. */
-export function queryObject(query: ControlRequest["query"], schema: z.ZodType): Readonly<Record<string, unknown>> {
-  const known: Readonly<Record<string, unknown>> = schema instanceof z.ZodObject ? schema.shape : {};
-  const named = Object.entries(query).map(([name, values]) => {
-    const isList = name.endsWith("[]") || (Object.hasOwn(known, `${name}[]`) && !Object.hasOwn(known, name));
-    return isList ? ([name.endsWith("[]") ? name : `${name}[]`, values] as const) : ([name, values.slice(-1)] as const);
-  });
-  const byName = Map.groupBy(named, ([name]) => name);
-  return Object.fromEntries(
-    Array.from(byName, ([name, found]) => {
-      const values = found.flatMap(([, some]) => some);
-      return [name, name.endsWith("[]") ? values : values[0]];
-    }),
-  );
 }
 
 /** The response to an error that the caller gets. */

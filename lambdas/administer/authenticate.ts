@@ -14,8 +14,14 @@ export interface Identity {
   readonly userId: string;
   /** Whether the owner got the key by signing in. @default false */
   readonly isSignedIn?: boolean;
+  /** What the key permits at most. @default - all that its owner may do */
+  readonly scopes?: ReadonlySet<string> | undefined;
   /** The stored last use of an admin key, in Unix seconds. @default - it was not used yet */
   readonly lastUsedAt?: number | undefined;
+  /** When an admin key was made, in Unix seconds. @default - its owner signed in */
+  readonly keyCreatedAt?: number;
+  /** When an admin key ends, in Unix seconds. @default - it does not expire, or its owner signed in */
+  readonly keyExpiresAt?: number | undefined;
 }
 
 /** Id of a record that does not exist: an unknown key takes as many reads as any other. */
@@ -51,12 +57,20 @@ export async function authenticate(
 }
 
 async function findAdminKey(keyId: string, store: ControlStore): Promise<FoundKey | undefined> {
-  const index = await store.get("", { kind: "adminKeyIndex", ids: [keyId] });
+  const [plain, scoped] = await Promise.all([
+    store.get("", { kind: "adminKeyIndex", ids: [keyId] }),
+    store.get("", { kind: "scopedAdminKeyIndex", ids: [keyId] }),
+  ]);
+  const index = plain ?? scoped;
   const { organizationId, id } = index ?? { organizationId: NO_RECORD, id: NO_RECORD };
   const key = await store.get(organizationId, { kind: "adminKey", ids: [id] });
   if (key === undefined) return undefined;
-  const { ownerId: userId, lastUsedAt, hash, expiresAt } = key;
-  return { identity: { organizationId, keyId: key.id, userId, lastUsedAt }, hash, expiresAt };
+  const { ownerId: userId, lastUsedAt, hash, createdAt: keyCreatedAt, expiresAt: keyExpiresAt } = key;
+  // A key with scopes whose record has lost them permits nothing.
+  const list = key.scopes ?? (scoped === undefined ? undefined : []);
+  const scopes = list === undefined ? {} : { scopes: new Set(list) };
+  const identity = { organizationId, keyId: key.id, userId, lastUsedAt, keyCreatedAt, keyExpiresAt, ...scopes };
+  return { identity, hash, expiresAt: keyExpiresAt };
 }
 
 async function findPersonKey(keyId: string, store: ControlStore): Promise<FoundKey | undefined> {

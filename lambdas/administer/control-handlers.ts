@@ -1,4 +1,5 @@
 import type { ControlOperationId } from "../../contracts/control/operations.ts";
+import { retrieveAccessDecision } from "./access/access-decisions.ts";
 import { retrieveServiceAlarms } from "./alarms/alarm-handlers.ts";
 import type { ControlHandler } from "./call/control-call.ts";
 import * as erasures from "./erasure/erasure-handlers.ts";
@@ -34,6 +35,7 @@ import * as projectApiKeys from "./project-keys/project-api-keys.ts";
 import * as projectRetention from "./retention/retention-handlers.ts";
 import { createUsageAdjustment } from "./usage/corrections/adjust.ts";
 import { createUsageBackfill } from "./usage/corrections/backfill.ts";
+import { listUsageAdjustments } from "./usage/corrections/list-adjustments.ts";
 import { createUsageRecount } from "./usage/corrections/recount.ts";
 
 /** The handler of each operation; an operation without one does not compile. */
@@ -47,6 +49,7 @@ export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHan
   ...adminKeys,
   ...operatorKeys,
   retrieveServiceAlarms,
+  retrieveAccessDecision,
   ...auditLogs,
   ...groups,
   ...groupUsers,
@@ -63,6 +66,7 @@ export const CONTROL_HANDLERS: { readonly [Id in ControlOperationId]: ControlHan
   ...billingCustomers,
   ...usage,
   ...costs,
+  listUsageAdjustments,
   createUsageAdjustment,
   createUsageRecount,
   createUsageBackfill,

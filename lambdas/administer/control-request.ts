@@ -1,6 +1,7 @@
 import { CONTROL_PATHS, HISTORY_PATHS } from "../../contracts/control/paths.ts";
 import type { FunctionEntry } from "../../contracts/processes/function-entry.ts";
-import { clientAddress, eventRequest, requestIdOf } from "../load-balancer-event.ts";
+import { clientAddress, type EventRequest, eventRequest, requestIdOf } from "../load-balancer-event.ts";
+import type { RequestQuery } from "./query/query-object.ts";
 import type { ReceivedRequest } from "./serve.ts";
 
 /** A request in a load balancer's event, and its id. `fallbackId` is for one that API Gateway has given none. */
@@ -10,7 +11,7 @@ export function requestOf(event: unknown, entry: FunctionEntry, fallbackId: stri
     method,
     path: withoutStage(path),
     // A load balancer passes names and values as they are in the address.
-    query: Object.fromEntries(parameters.map(([name, values]) => [decoded(name), values.map(decoded)])),
+    query: byName(parameters),
     body,
     authorization: headers.get("authorization"),
     ifMatch: headers.get("if-match"),
@@ -26,6 +27,12 @@ function withoutStage(path: string): string {
     .map((start) => `${path}/`.indexOf(start))
     .filter((index) => index >= 0);
   return starts.length === 0 ? path : path.slice(Math.min(...starts));
+}
+
+/** Names that are encoded in several ways are one. */
+function byName(parameters: EventRequest["parameters"]): RequestQuery {
+  const all = Map.groupBy(parameters, ([name]) => decoded(name));
+  return Object.fromEntries(Array.from(all, ([name, found]) => [name, found.flatMap(([, some]) => some.map(decoded))]));
 }
 
 function decoded(text: string): string {

@@ -23,6 +23,10 @@ import { KmsSecretSealer } from "../secret-sealer.ts";
 import { OlderArchives } from "./call/older-archives.ts";
 import { requestOf } from "./control-request.ts";
 import { responseOf } from "./control-response.ts";
+import { FileCopies } from "./holds/file-copies.ts";
+import { FileHolds } from "./holds/file-holds.ts";
+import { ResponseHolds } from "./holds/response-holds.ts";
+import { StoredHolds } from "./holds/stored-holds.ts";
 import { DynamoPendingWork } from "./pending/dynamo-pending-work.ts";
 import { runPending } from "./pending/run-pending.ts";
 import { FileExpiry } from "./retention/file-expiry.ts";
@@ -86,6 +90,8 @@ const { [ENV.usageBucket]: usageBucket, [ENV.usageRetention]: retentionDays } = 
 /** A server other than AWS has no host name for each bucket. */
 const forcePathStyle = settings.AWS_ENDPOINT_URL !== undefined;
 const s3 = new S3Client({ ...awsLimits(5000), forcePathStyle });
+/** S3 copies 256 MiB in a second or two, and 5 GB at most in one call. */
+const copier = new S3Client({ ...awsLimits(20_000), forcePathStyle });
 const ledger =
   usageTable === undefined || usageBucket === undefined || retentionDays === undefined
     ? undefined
@@ -116,6 +122,21 @@ const erasable = new StoredData({
   history,
   responses: responsesTable === undefined ? undefined : new ResponseEraser(client, responsesTable),
   files: fileEraser,
+  holds: new StoredHolds({
+    responses: responsesTable === undefined ? undefined : new ResponseHolds(client, responsesTable, Date.now),
+    files:
+      fileEraser === undefined || batchesTable === undefined || bucket === undefined
+        ? undefined
+        : {
+            holds: new FileHolds({
+              client,
+              tableName: batchesTable,
+              copies: new FileCopies(copier, bucket),
+              now: Date.now,
+            }),
+            noted: fileEraser,
+          },
+  }),
 });
 const expiry = new StoredExpiry({
   history: historyTable === undefined ? undefined : new HistoryExpiry(client, historyTable),

@@ -1,15 +1,19 @@
 import { ERRORS, withoutKeys } from "../../contracts/api/errors.ts";
 import type { RecordOf } from "../../contracts/control/records.ts";
 import { SCIM_OPERATIONS, type ScimOperation, type ScimOperationId } from "../../contracts/scim/operations.ts";
+import { ScimListQuery } from "../../contracts/scim/resources.ts";
 import { SCIM, type ScimType } from "../../contracts/scim/schemas.ts";
+import { projected } from "../../domain/scim/projection.ts";
 import { ScimError } from "../../domain/scim/scim-error.ts";
 import { decide } from "../../domain/tenancy/decide.ts";
+import { isRecord } from "../../lib/is-record.ts";
 import type { ControlRequest, ControlResponse, ControlTools } from "./administer.ts";
 import { untilMade } from "./call/attempts.ts";
 import { jsonOf } from "./call/checked-input.ts";
 import { ControlError, denied } from "./call/control-error.ts";
 import { operationFinder } from "./call/find-operation.ts";
 import { basisOf, callerGrants, principalOf } from "./call/grants.ts";
+import { queryObject } from "./query/query-object.ts";
 import { asUser } from "./recorded-refusal.ts";
 import { parsed } from "./scim/parsed.ts";
 import type { ScimCall, ScimResponse } from "./scim/scim-call.ts";
@@ -25,7 +29,9 @@ export async function provision(request: ControlRequest, tools: ControlTools): P
     const { status, body } = await untilMade(() =>
       asUser(refusable, tools, (user) => performAs(user, id, parameters.id ?? "", request, tools)),
     );
-    return { status, headers: body === undefined ? {} : CONTENT_TYPE, body };
+    const location = status === 201 && isRecord(body) && isRecord(body.meta) ? body.meta.location : undefined;
+    const headers = { ...CONTENT_TYPE, ...(location === undefined ? {} : { location: String(location) }) };
+    return { status, headers: body === undefined ? {} : headers, body };
   } catch (error) {
     if (error instanceof ScimError || error instanceof ControlError) return scimFailure(error);
     throw error;
@@ -39,15 +45,12 @@ async function performAs<Id extends ScimOperationId>(
   request: ControlRequest,
   { store, now }: ControlTools,
 ): Promise<ScimResponse> {
-  const { organizationId, keyId, isSignedIn } = request.caller;
+  const { organizationId, keyId, isSignedIn, scopes: keyScopes } = request.caller;
   const operation: ScimOperation = SCIM_OPERATIONS[id];
-  const grants = await callerGrants(store, organizationId, user, undefined, undefined);
+  const grants = await callerGrants(store, request.caller, user, undefined, undefined, now());
   const decision = decide(principalOf(request.caller, grants, undefined), operation.scope, { organizationId });
   if (decision.outcome !== "allowed") throw denied(decision.rule);
-  const query = parsed(
-    operation.query,
-    Object.fromEntries(Object.entries(request.query).map(([name, values]) => [name, values.at(-1)])),
-  );
+  const query = parsed(operation.query, queryObject(request.query, operation.query));
   const body = parsed(operation.body, jsonOf(request.body));
   // The schemas of this operation have parsed both.
   const call = {
@@ -55,6 +58,7 @@ async function performAs<Id extends ScimOperationId>(
       organizationId,
       keyId,
       isSignedIn,
+      keyScopes,
       user,
       membership: undefined,
       grants,
@@ -62,7 +66,17 @@ async function performAs<Id extends ScimOperationId>(
     },
     ...{ id: resourceId, query, body, store, nowMs: now(), repeatable: undefined },
   };
-  return SCIM_HANDLERS[id](call as unknown as ScimCall<Id>);
+  const response = await SCIM_HANDLERS[id](call as unknown as ScimCall<Id>);
+  return { ...response, body: withWanted(response.body, ScimListQuery.safeParse(query).data ?? {}) };
+}
+
+/** Users and groups with the attributes that the client wants; anything else as it is. */
+function withWanted(body: unknown, names: Pick<ScimListQuery, "attributes" | "excludedAttributes"> | object): unknown {
+  if (!isRecord(body)) return body;
+  const [schema] = Array.isArray(body.schemas) ? body.schemas : [];
+  if (schema === SCIM.list && Array.isArray(body.Resources))
+    return { ...body, Resources: body.Resources.map((one) => withWanted(one, names)) };
+  return schema === SCIM.user || schema === SCIM.group ? projected(body, names, schema) : body;
 }
 
 const operationOf = operationFinder<ScimOperationId>(SCIM_OPERATIONS);
@@ -79,7 +93,8 @@ function findOperation(method: string, path: string) {
 export function scimFailure(failed: ScimError | ControlError): ControlResponse {
   const isScim = failed instanceof ScimError;
   const status = isScim ? failed.status : ERRORS[failed.code].status;
-  const [decisionId, retryAfter] = isScim ? [] : [failed.decisionId, failed.retryAfterSeconds];
+  const retryAfter = failed.retryAfterSeconds;
+  const decisionId = isScim ? undefined : failed.decisionId;
   const scimType = isScim ? failed.scimType : scimTypeOf(failed);
   return {
     status,

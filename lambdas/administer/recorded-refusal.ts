@@ -2,6 +2,7 @@ import { ERRORS, type ErrorCode, withoutKeys } from "../../contracts/api/errors.
 import type { RecordOf } from "../../contracts/control/records.ts";
 import { DEFAULT_ORGANIZATION } from "../../contracts/processes/people.ts";
 import { addressBucket } from "../../domain/client-address.ts";
+import { worksFor } from "../../domain/tenancy/admin-key-record.ts";
 import { actorOf } from "../../domain/tenancy/audit-event.ts";
 import { newId } from "../../domain/tenancy/ids.ts";
 import { UNKNOWN_ACTOR } from "../../domain/tenancy/refusals.ts";
@@ -34,10 +35,12 @@ export async function asUser<T>(
   tools: ControlTools,
   perform: (user: RecordOf<"user">) => Promise<T>,
 ): Promise<T> {
-  const { organizationId, userId } = refusable.request.caller;
+  const { organizationId, userId, keyCreatedAt } = refusable.request.caller;
   const user = await tools.store.get(organizationId, { kind: "user", ids: [userId] });
   try {
     if (!user) throw new ControlError("invalid_api_key", ERRORS.invalid_api_key.message, { rule: "no-user" });
+    if (keyCreatedAt !== undefined && !worksFor({ createdAt: keyCreatedAt }, user))
+      throw new ControlError("invalid_api_key", ERRORS.invalid_api_key.message, { rule: "user-was-deactivated" });
     return await perform(user);
   } catch (error) {
     if (error instanceof ControlError) throw await recordedRefusal(error, { ...refusable, user }, tools);

@@ -1,27 +1,23 @@
 import { ERRORS } from "../../contracts/api/errors.ts";
 import type { RecordOf } from "../../contracts/control/records.ts";
+import type { ControlScope } from "../../contracts/control/scopes.ts";
 import { CHATS_ALIAS, ListChatsQuery } from "../../contracts/history/chats.ts";
 import type { StoredGeneration } from "../../contracts/history/stored-generation.ts";
 import { actorOf, createAuditEvent } from "../../domain/tenancy/audit-event.ts";
 import { requireUnchanged } from "../../domain/tenancy/changes.ts";
 import { isRecord } from "../../lib/is-record.ts";
-import {
-  administer,
-  type ControlRequest,
-  type ControlResponse,
-  type ControlTools,
-  failure,
-  queryObject,
-} from "./administer.ts";
+import { administer, type ControlRequest, type ControlResponse, type ControlTools, failure } from "./administer.ts";
 import { bytesInRange } from "./byte-range.ts";
 import { untilMade } from "./call/attempts.ts";
 import { checked } from "./call/checked-input.ts";
-import { ControlError, LostRaceError, notFound } from "./call/control-error.ts";
+import { ControlError, denied, LostRaceError, notFound } from "./call/control-error.ts";
 import { refuseHeldGeneration } from "./erasure/legal-holds.ts";
 import { ExportQuery, exported } from "./export-chats.ts";
 import { chatList } from "./history/chat-list.ts";
 import { toChat } from "./history/chat-object.ts";
 import { historyOf } from "./history/history-of.ts";
+import { projectOfKey } from "./keys/project-of-key.ts";
+import { queryObject, single } from "./query/query-object.ts";
 import { asUser } from "./recorded-refusal.ts";
 import type { HistorySource } from "./store/history-source.ts";
 
@@ -49,26 +45,42 @@ export async function serveChats(request: ControlRequest, tools: ControlTools): 
 async function listed(request: ControlRequest, tools: ControlTools): Promise<ControlResponse> {
   only(["GET"], request);
   const { project, key, user, ...rest } = request.query;
+  const [projectOf, keyOf] = [single("project", project), single("key", key)];
+  single("user", user);
   const query = {
     ...rest,
     ...(key === undefined ? {} : { api_key_id: key }),
     ...(user === undefined ? {} : { owner_id: user }),
   };
-  const projectId = project?.at(-1) ?? (await projectOfKey(key?.at(-1), tools));
-  if (projectId !== undefined)
-    return administer({ ...request, path: `${PROJECTS}/${encodeURIComponent(projectId)}/chats`, query }, tools);
+  const ofProject = (id: string) =>
+    administer({ ...request, path: `${PROJECTS}/${encodeURIComponent(id)}/chats`, query }, tools);
+  if (projectOf !== undefined) return ofProject(projectOf);
+  if (keyOf !== undefined) return listedOfKey(keyOf, request, ofProject, tools);
   const own = checked(ListChatsQuery, queryObject(query, ListChatsQuery)) as ListChatsQuery;
-  return asUser({ operation: "listOwnChats", parameters: {}, request }, tools, async ({ id }) => ({
-    status: 200,
-    headers: {},
-    body: await chatList(historyOf(tools), id, own),
-  }));
+  return asUser({ operation: "listOwnChats", parameters: {}, request }, tools, async ({ id }) => {
+    requireKeyScope(request, "history.read");
+    return { status: 200, headers: {}, body: await chatList(historyOf(tools), id, own) };
+  });
+}
+
+/** Whether the key's project is another organisation's or hidden, and which it is, shows no more than for a key that does not exist. */
+async function listedOfKey(
+  key: string,
+  request: ControlRequest,
+  ofProject: (id: string) => Promise<ControlResponse>,
+  tools: ControlTools,
+): Promise<ControlResponse> {
+  historyOf(tools);
+  const projectId = await projectOfKey(key, tools.store);
+  if (projectId === undefined) return absent(request, { operation: "listChats", noun: "API key", id: key }, tools);
+  const response = await ofProject(projectId);
+  return response.status === 404 ? asAbsent(response, "API key", key) : response;
 }
 
 async function exportOf(request: ControlRequest, tools: ControlTools): Promise<ControlResponse> {
   only(["GET"], request);
   const { format, ...query } = request.query;
-  const wanted = checked(ExportQuery, { format: format?.at(-1) }) as ExportQuery;
+  const wanted = checked(ExportQuery, { format: single("format", format) }) as ExportQuery;
   const page = { ...query, limit: query.limit ?? [EXPORT_LIMIT], "include[]": ["content"] };
   const response = await listed({ ...request, query: page }, tools);
   return response.status === 200 ? exported(response, wanted.format, query.after === undefined) : response;
@@ -84,25 +96,35 @@ async function one(
   const history = historyOf(tools);
   const chat = await history.find(id);
   if (chat?.ownerId === request.caller.userId) return ofOwn(request, chat, isEvents, tools);
-  if (chat?.projectId === undefined) return absent(request, id, tools);
+  if (chat?.projectId === undefined) return absent(request, { operation: "retrieveChat", noun: "chat", id }, tools);
   const path = `${PROJECTS}/${chat.projectId}/chats/${chat.id}`;
   const response = await administer({ ...request, path, query: {} }, tools);
-  if (response.status === 404) return asAbsent(response, id);
+  if (response.status === 404) return asAbsent(response, "chat", id);
   return isEvents && response.status === 200 ? eventsOf(request, chat, history) : response;
 }
 
-/** A chat that does not exist, recorded as any id that names nothing. */
-function absent(request: ControlRequest, id: string, tools: ControlTools): Promise<ControlResponse> {
-  return asUser({ operation: "retrieveChat", parameters: { chat_id: id }, request }, tools, async () => {
-    throw notFound("chat", id);
+interface Absent {
+  readonly operation: string;
+  readonly noun: "chat" | "API key";
+  readonly id: string;
+}
+
+/** A chat or a key that does not exist, recorded as any id that names nothing. */
+function absent(
+  request: ControlRequest,
+  { operation, noun, id }: Absent,
+  tools: ControlTools,
+): Promise<ControlResponse> {
+  return asUser({ operation, parameters: { id }, request }, tools, async () => {
+    throw notFound(noun, id);
   });
 }
 
 /** The same of a project that the caller may not see, whose id it does not know. It is recorded already. */
-function asAbsent({ body }: ControlResponse, id: string): ControlResponse {
+function asAbsent({ body }: ControlResponse, noun: Absent["noun"], id: string): ControlResponse {
   const error = isRecord(body) && isRecord(body.error) ? body.error : {};
   const decisionId = typeof error.decision_id === "string" ? error.decision_id : undefined;
-  const { code, message } = notFound("chat", id);
+  const { code, message } = notFound(noun, id);
   return failure(new ControlError(code, message, { decisionId }));
 }
 
@@ -114,6 +136,7 @@ async function ofOwn(
 ): Promise<ControlResponse> {
   const operation = request.method === "DELETE" ? "deleteOwnChat" : "retrieveOwnChat";
   return asUser({ operation, parameters: {}, request }, tools, async (user) => {
+    requireKeyScope(request, request.method === "DELETE" ? "history.write" : "history.read");
     const history = historyOf(tools);
     if (isEvents) return eventsOf(request, chat, history);
     if (request.method === "GET")
@@ -123,6 +146,11 @@ async function ofOwn(
     await history.remove(chat);
     return { status: 200, headers: {}, body: { object: "project.chat.deleted", id: chat.id, deleted: true } };
   });
+}
+
+/** Nobody needs a permission for their own history, but a key with scopes is for nothing else than these. @throws {ControlError} */
+function requireKeyScope({ caller }: ControlRequest, scope: ControlScope): void {
+  if (caller.scopes !== undefined && !caller.scopes.has(scope)) throw denied(`key-scope:${scope}`);
 }
 
 async function recordDeletion(
@@ -148,13 +176,6 @@ async function eventsOf(
   if (content === undefined)
     throw new ControlError("not_found", `The content of the chat '${chat.id}' was erased.`, { rule: "erased" });
   return bytesInRange(content.response, content.contentType, range);
-}
-
-async function projectOfKey(key: string | undefined, { store }: ControlTools): Promise<string | undefined> {
-  if (key === undefined) return undefined;
-  const found = key.startsWith("key_") ? await store.keyProject(key.slice("key_".length)) : undefined;
-  if (found?.projectId === undefined) throw notFound("API key", key);
-  return found.projectId;
 }
 
 function only(methods: readonly string[], { method }: ControlRequest): void {

@@ -4,6 +4,7 @@ import { USAGE_FORECAST, USAGE_SUMMARY, UsageForecastQuery, UsageSummaryQuery } 
 import { type ControlRequest, type ControlResponse, type ControlTools, failure } from "./administer.ts";
 import { checked } from "./call/checked-input.ts";
 import { ControlError } from "./call/control-error.ts";
+import { queryObject } from "./query/query-object.ts";
 import { usageForecast } from "./usage-forecast.ts";
 import { usageSummary } from "./usage-summary.ts";
 
@@ -32,7 +33,6 @@ export async function respondToUsageAlias(request: ControlRequest, tools: Contro
 
 /** @throws {ControlError} */
 function queryOf<T extends z.ZodType>(schema: T, { query }: ControlRequest): z.infer<T> {
-  const last = Object.fromEntries(Object.entries(query).map(([name, values]) => [name, values.at(-1)]));
   // The schema has parsed it.
-  return checked(schema, last) as z.infer<T>;
+  return checked(schema, queryObject(query, schema)) as z.infer<T>;
 }

@@ -3,8 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { BatchGetCommand, type DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { USAGE_SUMS } from "../../contracts/usage/usage-counter.ts";
-import type { UsageAddition } from "../../domain/usage/usage-sums.ts";
+import { changedSums, type UsageAddition } from "../../domain/usage/usage-sums.ts";
 
 export interface DynamoUsageSumsOptions {
   readonly client: DynamoDBDocumentClient;
@@ -130,7 +129,7 @@ export class DynamoUsageSums {
 
 /** The action of a transaction that adds to the sums of an item. */
 export function additionAction(TableName: string, { series, entry, sums, expiresAt }: UsageAddition) {
-  const added = USAGE_SUMS.filter((name) => sums[name] !== 0);
+  const added = changedSums(sums);
   const expiry = expiresAt === undefined ? "" : " SET #expiresAt = :expiresAt";
   return {
     Update: {

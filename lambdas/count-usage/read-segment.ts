@@ -11,10 +11,16 @@ export interface ReadSegment {
 /** A segment is 1 MiB; far more is none of ours. */
 const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
 
-/** The events of a segment, those of newer releases too. @throws when the bytes are not compressed, or far too many */
-export function readSegment(bytes: Uint8Array): ReadSegment {
+/**
+ * The events of a segment, those of newer releases too.
+ * @param isWanted of a line, before it is read @default - all are
+ * @throws when the bytes are not compressed, or far too many
+ */
+export function readSegment(bytes: Uint8Array, isWanted: (line: string) => boolean = () => true): ReadSegment {
   const lines = gunzipSync(bytes, { maxOutputLength: MAX_SEGMENT_BYTES }).toString("utf8").split("\n");
-  const read = lines.filter((line) => line !== "").map((line) => StoredUsageEvent.safeParse(parseJson(line)).data);
+  const read = lines
+    .filter((line) => line !== "" && isWanted(line))
+    .map((line) => StoredUsageEvent.safeParse(parseJson(line)).data);
   const events = read.filter((event) => event !== undefined);
   return { events, unreadable: read.length - events.length };
 }

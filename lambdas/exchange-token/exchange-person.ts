@@ -6,7 +6,7 @@ import { MAX_LIVE_KEYS_PER_USER, newPersonKey, ROLE_KEY_SCOPES, signInKeys } fro
 import { type PersonProject, projectsOf } from "../../domain/people/person-projects.ts";
 import type { Change } from "../../domain/tenancy/changes.ts";
 import { keySeconds, type SubjectClaims, scopesFor } from "../../domain/workloads/choose-policy.ts";
-import { exchangeRecord } from "../../domain/workloads/workload-key.ts";
+import { type ExchangeRecord, exchangeRecord } from "../../domain/workloads/workload-key.ts";
 import type { ExchangeRequest } from "./exchange-request.ts";
 import { OAuthError, type OAuthErrorCode } from "./oauth-error.ts";
 import { asSignedIn, type PeopleTools, type SignInAttempt } from "./signed-in-person.ts";
@@ -31,6 +31,9 @@ export async function exchangePerson(
   wallClock: () => number,
 ): Promise<Exchanged> {
   const issue = person.request.audience === CONTROL_AUDIENCE ? issueAdminKey : issueKey;
+  // By then the person's groups would have been changed.
+  if (tools.settings.groups !== undefined && (await tools.store.isUsed(usedToken(person, wallClock()))))
+    throw reused({ facts: { issuer: person.claims.iss, subject: person.claims.sub } });
   return await asSignedIn(person.claims, tools, wallClock, async (attempt) => {
     const seconds = keySeconds(tools.settings, person.claims.exp, attempt.nowMs);
     if (seconds < 1) throw refusal("invalid_grant", "The token has expired.", "expiry", attempt);
@@ -117,12 +120,17 @@ async function storeOnce(
   changes: readonly Change[],
   store: PeopleTools["store"],
 ): Promise<"stored" | "lost-race"> {
-  const { token, claims, nowMs } = attempt;
-  const used = exchangeRecord("subject-token", token.signed, new Date(nowMs), Math.ceil(claims.exp) + 1);
-  const written = await store.write(changes, used);
+  const written = await store.write(changes, usedToken(attempt, attempt.nowMs));
   if (written !== "used") return written;
-  const message = "The token was exchanged before. Get a new one from its issuer.";
-  throw refusal("invalid_grant", message, "reuse", attempt);
+  throw reused(attempt);
+}
+
+function usedToken({ token, claims }: PersonToken, nowMs: number): ExchangeRecord {
+  return exchangeRecord("subject-token", token.signed, new Date(nowMs), Math.ceil(claims.exp) + 1);
+}
+
+function reused(attempt: Pick<SignInAttempt, "facts">): OAuthError {
+  return refusal("invalid_grant", "The token was exchanged before. Get a new one from its issuer.", "reuse", attempt);
 }
 
 function keyFacts({ keyId, expiresAt }: { readonly keyId: string; readonly expiresAt: number }) {
@@ -134,10 +142,10 @@ function keyFacts({ keyId, expiresAt }: { readonly keyId: string; readonly expir
  * @returns `undefined` when the user is a member of none
  */
 async function chooseProject(
-  { request, signedIn, facts }: Issue,
+  { request, signedIn, facts, nowMs }: Issue,
   store: PeopleTools["store"],
 ): Promise<PersonProject | undefined> {
-  const choices = await projectsOf(signedIn, store, request.project);
+  const choices = await projectsOf(signedIn, store, nowMs, request.project);
   if (choices === undefined || choices.length > 1)
     throw new OAuthError(
       "invalid_request",

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { CONTROL_AUDIENCE } from "../../contracts/processes/people.ts";
+import { fieldPath, shownValue } from "../../domain/issue-rules.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { OAuthError } from "./oauth-error.ts";
 
@@ -51,7 +52,7 @@ export function readExchange(body: string, contentType: string): ExchangeRequest
     throw refuse(`The body has ${body.length} characters; it may have ${MAX_BODY_CHARACTERS}.`);
   const parsed = Fields.safeParse(fieldsOf(body, contentType));
   if (!parsed.success) {
-    const names = [...new Set(parsed.error.issues.map(({ path }) => path.join(".")))].filter((name) => name !== "");
+    const names = [...new Set(parsed.error.issues.map(({ path }) => fieldPath(path)))].filter((name) => name !== "");
     throw refuse(names.length === 0 ? "The body has no fields." : `Missing or not a text: ${names.join(", ")}.`);
   }
   const { data } = parsed;
@@ -88,7 +89,20 @@ function fieldsOf(body: string, contentType: string): unknown {
       "The content-type must be application/x-www-form-urlencoded or application/json.",
     );
   const form = new URLSearchParams(body);
-  if (new Set(form.keys()).size < form.size)
-    throw new OAuthError("invalid_request", "A field of the form is there more than once.");
+  const repeated = firstRepeated(form.keys());
+  if (repeated !== undefined)
+    throw new OAuthError(
+      "invalid_request",
+      `The field ${shownValue(repeated)} must be there once in the form, and is there more than once; remove all but one.`,
+    );
   return Object.fromEntries(form);
+}
+
+function firstRepeated(names: Iterable<string>): string | undefined {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) return name;
+    seen.add(name);
+  }
+  return undefined;
 }

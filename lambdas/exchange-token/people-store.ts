@@ -21,6 +21,12 @@ export class PeopleStore extends PeopleReads {
     this.#tables = tables;
   }
 
+  /** Whether a token was exchanged. */
+  async isUsed({ keyId }: ExchangeRecord): Promise<boolean> {
+    const command = new GetCommand({ TableName: this.#tables.keys, Key: { keyId }, ConsistentRead: true });
+    return (await this.#client.send(command)).Item !== undefined;
+  }
+
   /**
    * Makes all changes, and stores that a token was exchanged, or none of it.
    * @returns `used` when the token was exchanged before, `lost-race` when another change came first

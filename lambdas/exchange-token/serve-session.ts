@@ -9,6 +9,7 @@ import {
   type Session,
   type SessionErrorCode,
 } from "../../contracts/sign-in/session.ts";
+import { fieldPath } from "../../domain/issue-rules.ts";
 import { IssuerUnavailable } from "../../lib/http/fetch-document.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { shortened } from "../../lib/shortened.ts";
@@ -131,7 +132,7 @@ function bodyOf<T>(schema: z.ZodType<T>, { body, contentType }: ReceivedRequest)
   const parsed = schema.safeParse(parseJson(body));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.slice(0, 5).map(({ path, message }) => {
-    const field = path.join(".");
+    const field = fieldPath(path);
     return shortened(field === "" ? message : `${field}: ${message}`, MAX_PROBLEM);
   });
   throw refuse(problems.join("; "));

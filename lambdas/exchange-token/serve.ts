@@ -49,7 +49,7 @@ export async function serve(request: ReceivedRequest, tools: ServeTools): Promis
       return await signInResponse(people.settings, tools, requestId);
     if (browser !== undefined && isSessionPath(request.path)) {
       const counted = viewerOf(request);
-      const session = { ...browser, people: countingSignUps(browser.people, counted, tools) };
+      const session = { ...browser, people: ofRequest(browser.people, counted, tools) };
       return await serveSession(request, session, (perform) => recorded(counted, tools, perform));
     }
     if (request.method !== "POST") {
@@ -64,12 +64,13 @@ export async function serve(request: ReceivedRequest, tools: ServeTools): Promis
   }
 }
 
-function countingSignUps(
+/** With the log of the request, and counting who signs up from its address. */
+function ofRequest(
   people: PeopleTools,
   { address }: CountedRequest,
-  { store, wallClock }: ServeTools,
+  { store, wallClock, log }: ServeTools,
 ): PeopleTools {
-  return { ...people, countSignUp: () => store.countSignUp(address, wallClock()) };
+  return { ...people, log, countSignUp: () => store.countSignUp(address, wallClock()) };
 }
 
 async function exchanged(request: ReceivedRequest, tools: ServeTools): Promise<TokenResponse> {
@@ -78,7 +79,7 @@ async function exchanged(request: ReceivedRequest, tools: ServeTools): Promise<T
   return await recorded(counted, tools, async () => {
     const { response, issuedTo, facts } = await exchange(readExchange(request.body, request.contentType), {
       ...tools,
-      people: people && countingSignUps(people, counted, tools),
+      people: people && ofRequest(people, counted, tools),
     });
     tools.log({ level: "info", msg: `${issuedTo} key issued`, ...facts });
     return response;

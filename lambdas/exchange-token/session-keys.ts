@@ -36,15 +36,15 @@ export async function issueSessionKeys(
   { settings, store }: PeopleTools,
 ): Promise<IssuedKeys | "lost-race"> {
   const { user } = signedIn;
-  const seconds = keySeconds(settings, claims.exp, nowMs);
+  const seconds = keySeconds(settings, Math.min(claims.exp, expiresAt), nowMs);
   if (seconds < 1) throw new OAuthError("invalid_grant", "The ID token has expired.", { rule: "expiry", facts });
   const { organizationId } = store;
   const [adminKeys, keys, found = []] = await Promise.all([
     store.get({ kind: "personAdminKeys", ids: [user.id] }),
     store.get({ kind: "personKeys", ids: [user.id] }),
-    projectsOf(signedIn, store),
+    projectsOf(signedIn, store, nowMs),
   ]);
-  const chosen = await chosenProject(projectId, found, () => projectsOf(signedIn, store, projectId));
+  const chosen = await chosenProject(projectId, found, () => projectsOf(signedIn, store, nowMs, projectId));
   const control = newPersonAdminKey({ organizationId, userId: user.id, seconds, stored: adminKeys, sessionId, nowMs });
   const models = chosen && modelsKey(chosen, { seconds, stored: keys });
   const changes: readonly Change[] = [
@@ -56,7 +56,7 @@ export async function issueSessionKeys(
   if ((await store.write(changes, undefined)) !== "stored") return "lost-race";
   return {
     session: {
-      user: { id: user.id, email: user.email, name: nameOf(claims) ?? user.name ?? null },
+      user: { id: user.id, email: user.email, name: nameOf(claims) ?? user.name ?? null, role: user.role },
       control: { key: control.secret, expires_at: control.expiresAt },
       projects: found.map(({ project: { id, name }, role }) => ({ id, name, role })),
       project_key:

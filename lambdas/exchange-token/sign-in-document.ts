@@ -10,9 +10,9 @@ export async function describeSignIn(
   client: Pick<IssuerClient, "authorization">,
   log: (line: Readonly<Record<string, unknown>>) => void,
 ): Promise<Omit<SignInDocument, "issuer" | "client_id">> {
-  const { admit = "invited", clientSecretId } = settings;
+  const { admit = "invited", clientSecretId, groups } = settings;
   const own = {
-    admit: admit === "invited" ? admit : "domains",
+    admit: admit === "invited" && groups?.admit === undefined ? admit : "domains",
     ...(isOpen(settings) ? { is_open: true } : {}),
     ...(admit !== "invited" && admit.ownProject ? { has_own_project: true } : {}),
     has_secret: clientSecretId !== undefined,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
@@ -90,9 +91,16 @@ export class StripeTable {
   claim(key: SumKey, sent: number, total: number, nowMs: number): Promise<boolean> {
     return this.#update(
       key,
-      "SET sent = :sent, pending = :total, triedAt = :now, expiresAt = :expiresAt",
-      "attribute_not_exists(pending) AND (attribute_not_exists(sent) OR sent = :sent)",
-      { ":sent": sent, ":total": total, ":now": nowMs, ":expiresAt": key.hour + STORED_SECONDS },
+      "SET sent = :sent, pending = :total, triedAt = :now, claimId = :claim, expiresAt = :expiresAt",
+      // The last part is its own claim, which it meets where the SDK has sent the command again.
+      "(attribute_not_exists(pending) AND (attribute_not_exists(sent) OR sent = :sent)) OR claimId = :claim",
+      {
+        ":sent": sent,
+        ":total": total,
+        ":now": nowMs,
+        ":claim": randomUUID(),
+        ":expiresAt": key.hour + STORED_SECONDS,
+      },
     );
   }
 

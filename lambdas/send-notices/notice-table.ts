@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import {
   DeleteCommand,
@@ -75,10 +76,11 @@ export class NoticeTable {
     const command = new UpdateCommand({
       TableName: this.#tables.control,
       Key: SENDER_KEY,
-      UpdateExpression: "SET #until = :until",
-      ConditionExpression: "attribute_not_exists(#until) OR #until < :now",
-      ExpressionAttributeNames: { "#until": "until" },
-      ExpressionAttributeValues: { ":until": untilMs, ":now": nowMs },
+      UpdateExpression: "SET #until = :until, #run = :run",
+      // Its own run is there where the SDK has sent the command again.
+      ConditionExpression: "attribute_not_exists(#until) OR #until < :now OR #run = :run",
+      ExpressionAttributeNames: { "#until": "until", "#run": "run" },
+      ExpressionAttributeValues: { ":until": untilMs, ":now": nowMs, ":run": randomUUID() },
     });
     return this.#isMet(() => this.#client.send(command));
   }

@@ -38,7 +38,11 @@ export async function startDeclaredIssuer(
     if (people?.issuer !== LOCAL_ISSUER) continue;
     // The provider's packages are loaded where they are needed alone.
     const { startLocalIssuer } = await import("./local-issuer.ts");
-    return await startLocalIssuer(people.clientId, { redirectUris, audience: people.accessTokens?.audience });
+    return await startLocalIssuer(people.clientId, {
+      redirectUris,
+      audience: people.accessTokens?.audience,
+      groupsClaim: people.groups?.claim,
+    });
   }
   return undefined;
 }

@@ -1,6 +1,12 @@
 /** People of the local issuer. There is no password: it is for this machine alone. */
 export const LOCAL_PEOPLE = ["ada@example.com", "grace@example.com"] as const;
 
+/** Their groups at the issuer. */
+export const LOCAL_GROUPS: Readonly<Record<string, readonly string[]>> = {
+  "ada@example.com": ["everyone", "engineering"],
+  "grace@example.com": ["everyone", "support"],
+};
+
 const STYLE =
   "body{font:16px system-ui;max-width:28rem;margin:4rem auto;padding:0 1rem}button{font:inherit;padding:.5rem 1rem;margin:.25rem 0}";
 

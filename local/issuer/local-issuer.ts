@@ -3,9 +3,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { type Context, errors, Provider } from "oidc-provider";
 import { createMemoryAdapter } from "oidc-provider/lib/adapters/memory_adapter.js";
+import { COGNITO_GROUPS, DEFAULT_GROUPS_CLAIM } from "../../domain/people/directory-groups.ts";
 import { bind, respond } from "../http/server.ts";
 import { COGNITO_TOKENS, cognitoClaims, emailOfSubject, poolSubject } from "./cognito-form.ts";
-import { choicePage, codePage, confirmPage, issuerPage, LOCAL_PEOPLE } from "./issuer-pages.ts";
+import { choicePage, codePage, confirmPage, issuerPage, LOCAL_GROUPS, LOCAL_PEOPLE } from "./issuer-pages.ts";
 
 export interface LocalIssuer {
   /** Its address, and the `iss` of its tokens. */
@@ -38,6 +39,10 @@ export interface LocalIssuerOptions {
   readonly audience?: string | undefined;
   /** Whether it stands in for a user pool: ids of people and tokens have Cognito's form. @default false */
   readonly isCognito?: boolean;
+  /** Claim with a person's groups. @default "groups", and in Cognito's form "cognito:groups" */
+  readonly groupsClaim?: string | undefined;
+  /** Groups of a person, by the address; in a token there is no claim where there are none. @default - those of the example people */
+  readonly groupsOf?: (email: string) => readonly string[];
 }
 
 /**
@@ -92,8 +97,9 @@ function isPerson(email: string): boolean {
   return LOCAL_PEOPLE.some((person) => person === email);
 }
 
-function configuration(clientId: string, { redirectUris = [], audience, isCognito = false }: LocalIssuerOptions) {
-  const { emailOf } = isCognito ? POOL_IDS : ADDRESSES;
+function configuration(clientId: string, options: LocalIssuerOptions) {
+  const { redirectUris = [], audience, isCognito = false } = options;
+  const { groupsClaim = isCognito ? COGNITO_GROUPS : DEFAULT_GROUPS_CLAIM } = options;
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const isCode = redirectUris.length > 0;
   const write = (context: Context, html: string) => {
@@ -120,7 +126,7 @@ function configuration(clientId: string, { redirectUris = [], audience, isCognit
     cookies: { keys: [randomUUID()] },
     scopes: SCOPES,
     claims: {
-      openid: isCognito ? ["sub", "token_use", "cognito:username"] : ["sub"],
+      openid: ["sub", groupsClaim, ...(isCognito ? ["token_use", "cognito:username"] : [])],
       email: ["email", "email_verified"],
     },
     conformIdTokenClaims: false,
@@ -158,14 +164,24 @@ function configuration(clientId: string, { redirectUris = [], audience, isCognit
     loadExistingGrant: consent,
     renderError: (context: Context) =>
       write(context, issuerPage("Sign-in failed", "<p>The request was not accepted. Start it again.</p>")),
-    findAccount: (_: unknown, id: string) => {
-      const email = emailOf(id);
-      if (email === undefined) return undefined;
-      const more = isCognito ? cognitoClaims(id) : {};
-      return { accountId: id, claims: () => ({ sub: id, email, email_verified: true, ...more }) };
-    },
+    findAccount: (_: unknown, id: string) => account(id, groupsClaim, options),
   };
 }
+
+/** A person as tokens name them, each time with the groups of that time. */
+function account(id: string, groupsClaim: string, { isCognito = false, groupsOf = exampleGroups }: LocalIssuerOptions) {
+  const email = (isCognito ? POOL_IDS : ADDRESSES).emailOf(id);
+  if (email === undefined) return undefined;
+  const more = isCognito ? cognitoClaims(id) : {};
+  const claims = () => {
+    const groups = groupsOf(email);
+    const named = groups.length === 0 ? {} : { [groupsClaim]: groups };
+    return { sub: id, email, email_verified: true, ...more, ...named };
+  };
+  return { accountId: id, claims };
+}
+
+const exampleGroups = (email: string): readonly string[] => LOCAL_GROUPS[email] ?? [];
 
 /** The one client is this stack's own: nobody is asked for consent. */
 async function consent({ oidc: { client, session, provider } }: Context) {

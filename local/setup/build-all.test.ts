@@ -28,6 +28,7 @@ function project() {
     "lib/is-record.ts": "1",
     "gateway/build.ts": build("gateway", "dist/gateway/server.mjs"),
     "ui/tokens.css": "1",
+    "docs/keys.md": "1",
     "demo-site/build.ts": build("site", "dist/site/index.html"),
     "console/build.ts": build("console", "dist/console/index.html"),
   });

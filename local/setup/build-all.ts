@@ -29,7 +29,7 @@ export const BUILD_STEPS: readonly BuildStep[] = [
   {
     name: "demo page",
     script: "demo-site/build.ts",
-    sources: ["demo-site", "ui", "contracts", "lib", "package-lock.json"],
+    sources: ["demo-site", "ui", "contracts", "lib", "docs", "package-lock.json"],
     product: "dist/site/index.html",
   },
   {

@@ -1,18 +1,22 @@
 import { spawn } from "node:child_process";
 import { statfs } from "node:fs/promises";
+import { constants } from "node:os";
 import { dirname } from "node:path";
+import { whenEnded } from "./run-child.mjs";
 import { SetupError } from "./setup-error.mjs";
 
 const NO_NETWORK = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED|network/i;
 
 /**
- * Runs npm with the given Node. Its output is not shown; a failure becomes one line with the remedy.
+ * Runs npm with the given Node. Its output is not shown; a failure becomes one line with the remedy. A signal that is to
+ * end this process ends npm, and is thrown after npm's end.
  * @param {string} node path of the Node executable
  * @param {readonly string[]} args
  * @param {string} folder
  * @param {string} purpose what is being installed, for messages
+ * @param {(pid: number) => void} [onStart] gets the id of npm's process
  */
-export async function npm(node, args, folder, purpose) {
+export async function npm(node, args, folder, purpose, onStart = () => {}) {
   // npm names its own script when it started us; else the npm on PATH is used.
   const script = process.env.npm_execpath;
   const [command, first] = script?.endsWith(".js") ? [node, [script]] : ["npm", []];
@@ -24,6 +28,14 @@ export async function npm(node, args, folder, purpose) {
     cwd: folder,
     env,
   });
+  if (child.pid !== undefined) onStart(child.pid);
+  let endedBy;
+  const end = (signal = "SIGTERM") => {
+    endedBy = signal;
+    child.kill(signal);
+  };
+  process.on("SIGINT", end);
+  const ignoreEnd = whenEnded(end);
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));
   child.stderr.on("data", (chunk) => (output += chunk));
@@ -35,6 +47,13 @@ export async function npm(node, args, folder, purpose) {
     // Not "exit": the reason may still be on its way then.
     child.on("close", resolve);
   });
+  process.off("SIGINT", end);
+  ignoreEnd();
+  if (endedBy !== undefined)
+    throw new SetupError(
+      `${endedBy} ended the installation of ${purpose}; start again.`,
+      128 + constants.signals[endedBy],
+    );
   if (code === 0) return;
   if (/ENOSPC/.test(output))
     throw new SetupError(`The disk is full while installing ${purpose}; free some space and try again.`);

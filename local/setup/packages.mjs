@@ -16,13 +16,15 @@ export async function ensurePackages(project, node) {
   const stamp = join(project, "node_modules", ".sluice-lock");
   const installed = () => existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
   if (installed()) return;
-  const release = await acquireLock(join(project, ".sluice-setup"));
+  const setupLock = join(project, ".sluice-setup");
+  const release = await acquireLock(setupLock);
   try {
     if (installed()) return;
     await ensureDisk(project, 1200, "Installing packages");
     const started = Date.now();
     console.error("sluice: installing packages …");
-    await npm(node, ["ci", "--ignore-scripts"], project, "packages");
+    const noteNpm = (pid) => writeFileSync(join(setupLock, "npm"), String(pid));
+    await npm(node, ["ci", "--ignore-scripts"], project, "packages", noteNpm);
     writeFileSync(stamp, wanted);
     console.error(`sluice: packages installed in ${Math.round((Date.now() - started) / 1000)} s`);
   } finally {
@@ -48,14 +50,24 @@ async function acquireLock(folder) {
   }
 }
 
-/** Whether the process that holds the lock is gone. It writes its id a moment after it made the folder. */
+/**
+ * Whether the process that holds the lock is gone, and so is its npm, which goes on for a while when it was killed. Each id
+ * is written a moment after the file was made.
+ */
 function isAbandoned(folder) {
+  const file = join(folder, "pid");
   try {
-    const file = join(folder, "pid");
     if (!existsSync(file)) return Date.now() - statSync(folder).mtimeMs > 10_000;
-    const pid = Number(readFileSync(file, "utf8"));
-    // 0: read before it was written.
-    if (pid > 0) process.kill(pid, 0);
+    return [file, join(folder, "npm")].every((path) => !existsSync(path) || isGone(readFileSync(path, "utf8")));
+  } catch {
+    return false; // The lock was released meanwhile.
+  }
+}
+
+function isGone(id) {
+  try {
+    // Empty: read before it was written.
+    if (id !== "") process.kill(Number(id), 0);
     return false;
   } catch (error) {
     return error.code === "ESRCH";

@@ -29,13 +29,30 @@ export function runChild(node, args, options = {}) {
   process.on("SIGINT", () => {
     isEnding = true;
   });
-  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => end(signal));
-  // Started in another way, it may stay when the shell that began it has ended.
-  if (process.env.npm_lifecycle_event !== undefined) whenNpmGone(() => isEnding || end("SIGTERM"));
+  whenEnded((signal) => {
+    if (signal !== undefined) end(signal);
+    else if (!isEnding) end("SIGTERM");
+  });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
   });
+}
+
+/**
+ * Calls with the signal that is to end this process, SIGTERM or SIGHUP, or with `undefined` once the npm that started it
+ * has gone. Started in another way, it may stay when the shell that began it has ended.
+ * @param {(signal: "SIGTERM" | "SIGHUP" | undefined) => void} listener
+ * @returns {() => void} ends that
+ */
+export function whenEnded(listener) {
+  const signals = ["SIGTERM", "SIGHUP"];
+  for (const signal of signals) process.on(signal, listener);
+  const stop = process.env.npm_lifecycle_event === undefined ? () => {} : whenNpmGone(() => listener(undefined));
+  return () => {
+    for (const signal of signals) process.off(signal, listener);
+    stop();
+  };
 }
 
 /**
@@ -55,7 +72,7 @@ function whenGone(parent, listener) {
 function whenNpmGone(listener) {
   const shell = processOf(firstParent);
   const npm = shell !== undefined && SHELL.test(shell.args) ? shell.parent : undefined;
-  whenNot(() => process.ppid === firstParent && (npm === undefined || isRunning(npm)), listener);
+  return whenNot(() => process.ppid === firstParent && (npm === undefined || isRunning(npm)), listener);
 }
 
 function whenNot(holds, listener) {
@@ -65,6 +82,7 @@ function whenNot(holds, listener) {
     listener();
   }, EVERY_MS);
   timer.unref();
+  return () => clearInterval(timer);
 }
 
 /** @returns {{ readonly parent: number, readonly args: string } | undefined} `undefined` where `ps` does not know it */

@@ -3,7 +3,7 @@
 // Usage: node local/setup/run.mjs <file.ts> [arguments]
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ensureNode } from "./node-runtime.mjs";
+import { ensureNode, keepCompiledCode } from "./node-runtime.mjs";
 import { ensurePackages } from "./packages.mjs";
 import { runChild } from "./run-child.mjs";
 import { SetupError } from "./setup-error.mjs";
@@ -14,10 +14,11 @@ try {
   const [file, ...args] = process.argv.slice(2);
   if (!file) throw new SetupError("Usage: node local/setup/run.mjs <file.ts> [arguments]");
   const node = await ensureNode();
+  keepCompiledCode();
   await ensurePackages(project, node);
   process.exitCode = await runChild(node, [join(project, file), ...args]);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(`sluice: ${error.message}`);
-  process.exitCode = 1;
+  process.exitCode = error.exitCode;
 }

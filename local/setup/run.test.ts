@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { eventually } from "../../test-support/waits/eventually.ts";
-import { runNode, type SetupProject, setupProject } from "../test/setup-project.ts";
+import { isRunning, runNode, type SetupProject, setupProject } from "../test/setup-project.ts";
 import { writeTo } from "../test/tools.ts";
 
 const run = ({ folder, environment }: SetupProject, args: readonly string[] = ["hello.ts", "you"], more = {}) =>
@@ -42,12 +42,23 @@ describe("the set-up step", () => {
   });
 
   test("started twice at once installs once", async () => {
-    const slowly = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);";
-    const project = setupProject(`${slowly} require("node:fs").mkdirSync("node_modules", { recursive: true });`);
-    const both = await Promise.all([run(project), run(project)]);
-    expect(both.map(({ stdout }) => stdout)).toEqual(["hello you\n", "hello you\n"]);
+    const waits = 'while (!fs.existsSync("go")) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);';
+    const project = setupProject(
+      `const fs = require("node:fs"); ${waits} fs.mkdirSync("node_modules", { recursive: true });`,
+    );
+    const options = { cwd: project.folder, env: project.environment };
+    const both = [1, 2].map(() => spawn(process.execPath, ["local/setup/run.mjs", "hello.ts", "you"], options));
+    let [stdout, stderr] = ["", ""];
+    for (const child of both) {
+      child.stdout.on("data", (chunk) => (stdout += chunk));
+      child.stderr.on("data", (chunk) => (stderr += chunk));
+    }
+    const ends = both.map((child) => once(child, "close"));
+    await eventually(() => expect(stderr).toContain("another set-up is at work here; waiting"));
+    writeTo(join(project.folder, "go"), "");
+    await Promise.all(ends);
+    expect(stdout).toBe("hello you\nhello you\n");
     expect(npmCalls(project)).toHaveLength(1);
-    expect(both.map(({ stderr }) => stderr).join("")).toContain("another set-up is at work here; waiting");
   });
 
   test("takes over at once from a set-up that was interrupted", async () => {
@@ -100,14 +111,6 @@ describe("the set-up step", () => {
       for (const name of ["run", "up"]) if (isRunning(pidOf(name))) process.kill(pidOf(name), "SIGKILL");
     });
     return { shell, output: () => output, pidOf };
-  }
-
-  function isRunning(pid: number): boolean {
-    try {
-      return process.kill(pid, 0);
-    } catch {
-      return false;
-    }
   }
 
   test("whose shell gets npm's SIGTERM ends the script by SIGTERM, and then itself", async () => {
@@ -223,6 +226,18 @@ describe("npm", () => {
     expect(seen).not.toHaveProperty("npm_package_name");
     expect(seen).not.toHaveProperty("npm_lifecycle_event");
   });
+});
+
+test("Node stores the code that it compiles for a program in the cache folder, unless a user's setting names another", async () => {
+  const project = setupProject();
+  const folder = join(project.folder, "cache");
+  const { NODE_COMPILE_CACHE: _, ...environment } = project.environment;
+  const clean = { ...project, environment };
+  expect(await run(clean, undefined, { XDG_CACHE_HOME: folder })).toMatchObject({ code: 0 });
+  expect(readdirSync(join(folder, "sluice/compiled"))).not.toEqual([]);
+  const own = join(project.folder, "own");
+  await run(clean, undefined, { XDG_CACHE_HOME: join(project.folder, "other"), NODE_COMPILE_CACHE: own });
+  expect([existsSync(own), existsSync(join(project.folder, "other/sluice/compiled"))]).toEqual([true, false]);
 });
 
 describe("on an older Node", () => {

@@ -24,6 +24,7 @@ function freshClone() {
     "demo-site/build.ts": building("dist/site/index.html"),
     "console/build.ts": building("dist/console/index.html"),
     "ui/a.ts": "",
+    "docs/a.md": "",
     "domain/a.ts": "",
     "contracts/a.ts": "",
     "catalog/a.ts": "",

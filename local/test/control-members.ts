@@ -21,7 +21,7 @@ export async function controlMembers(others: Parameters<typeof controlServer>[0]
     return made.secret;
   };
   const join = async (...user: Parameters<typeof joinWithKey>) => server.sdk(await joinWithKey(...user));
-  return { ...server, owner, ownerSecret, join, joinWithKey };
+  return { ...server, owner, ownerOf: server.owner, ownerSecret, join, joinWithKey };
 }
 
 /** What a client gets where its roles do not permit a call. */

@@ -24,9 +24,9 @@ const NONE = { organization: undefined, email: undefined, user: undefined, invit
 export async function controlServer(
   others: { readonly usage?: undefined; readonly memberKeys?: MemberKeys | undefined } = {},
 ) {
-  const { store, document, keys, name, usage, usageTable, ledgerOf, history, historyTables, erasable, ...stores } =
-    await controlTable();
   const clock = { ms: 1_790_000_000_000 };
+  const { store, document, keys, name, usage, usageTable, ledgerOf, history, historyTables, erasable, ...stores } =
+    await controlTable(undefined, undefined, () => clock.ms);
   const cloudWatch = await localAlarms(() => clock.ms);
   const lines: Readonly<Record<string, unknown>>[] = [];
   const log = (line: Readonly<Record<string, unknown>>) => void lines.push(line);

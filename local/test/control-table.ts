@@ -31,7 +31,11 @@ export const controlTableConfig = (name: string) => ({
 export type AtEnd = (end: () => Promise<void>) => void;
 
 /** Empty tables of the control API and of keys in the local DynamoDB, until the test has finished. */
-export async function controlTable(name = "sluice-dev-control", atEnd: AtEnd = onTestFinished) {
+export async function controlTable(
+  name = "sluice-dev-control",
+  atEnd: AtEnd = onTestFinished,
+  now: () => number = Date.now,
+) {
   const keys = "sluice-dev-keys";
   const usageTable = "sluice-dev-usage";
   const dynamodb = new LocalDynamoDb(undefined);
@@ -75,6 +79,7 @@ export async function controlTable(name = "sluice-dev-control", atEnd: AtEnd = o
     historyTable: historyTables.history,
     endpoint,
     region: REGION,
+    now,
     atEnd,
   });
   const ledgerOf = (now: () => number, client = document) =>

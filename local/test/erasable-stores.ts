@@ -3,6 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { FileCopies } from "../../lambdas/administer/holds/file-copies.ts";
+import { FileHolds } from "../../lambdas/administer/holds/file-holds.ts";
+import { ResponseHolds } from "../../lambdas/administer/holds/response-holds.ts";
+import { StoredHolds } from "../../lambdas/administer/holds/stored-holds.ts";
 import { FileExpiry } from "../../lambdas/administer/retention/file-expiry.ts";
 import { HistoryExpiry } from "../../lambdas/administer/retention/history-expiry.ts";
 import { ResponseExpiry } from "../../lambdas/administer/retention/response-expiry.ts";
@@ -30,11 +34,22 @@ interface Stores {
   readonly historyTable: string;
   readonly endpoint: string;
   readonly region: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly atEnd: (end: () => Promise<void>) => void;
 }
 
 /** Empty tables of responses and batches, and a bucket of files, which an erasure deletes from. */
-export async function erasableStores({ dynamodb, document, history, historyTable, endpoint, region, atEnd }: Stores) {
+export async function erasableStores({
+  dynamodb,
+  document,
+  history,
+  historyTable,
+  endpoint,
+  region,
+  now,
+  atEnd,
+}: Stores) {
   for (const [name, hash_key, range_key] of [
     [RESPONSES, "tenant", "id"],
     [BATCHES, "pk", "sk"],
@@ -62,7 +77,18 @@ export async function erasableStores({ dynamodb, document, history, historyTable
     rmSync(usageFolder, { recursive: true });
   });
   const files = new FileEraser({ client: document, tableName: BATCHES, s3, bucket: BUCKET });
-  const erasable = new StoredData({ history, responses: new ResponseEraser(document, RESPONSES), files });
+  const erasable = new StoredData({
+    history,
+    responses: new ResponseEraser(document, RESPONSES),
+    files,
+    holds: new StoredHolds({
+      responses: new ResponseHolds(document, RESPONSES, now),
+      files: {
+        holds: new FileHolds({ client: document, tableName: BATCHES, copies: new FileCopies(s3, BUCKET), now }),
+        noted: files,
+      },
+    }),
+  });
   const expiry = new StoredExpiry({
     history: new HistoryExpiry(document, historyTable),
     responses: new ResponseExpiry(document, RESPONSES),

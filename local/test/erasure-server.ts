@@ -108,5 +108,21 @@ export async function erasureServer() {
     });
   const events = async () =>
     (await json<{ data: readonly { type: string }[] }>(send("GET", "/organization/audit_logs?limit=100"))).data;
-  return { ...server, addMember, secret, send, json, project, use, items, objects, erase, chat, open, events };
+  return {
+    ...server,
+    files,
+    batches,
+    addMember,
+    secret,
+    send,
+    json,
+    project,
+    use,
+    items,
+    objects,
+    erase,
+    chat,
+    open,
+    events,
+  };
 }

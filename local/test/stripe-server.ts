@@ -7,6 +7,8 @@ export type StripeFault =
   | "none"
   /** It takes the event, and the responses to all attempts are lost. */
   | "lost-response"
+  /** The connection ends before it takes the event. */
+  | "lost-request"
   /** 500, and nothing is taken. */
   | "down"
   /** 401, as for a key that was revoked. */
@@ -29,10 +31,16 @@ const METERS = { sluice_charge_nano_usd: "mtr_charge", sluice_output_tokens: "mt
 /** For tests: a server of the shape that Stripe's API has for meter events, which knows each identifier for ever. */
 export async function stripeServer() {
   const taken: TakenEvent[] = [];
-  const state: { fault: StripeFault; requests: number } = { fault: "none", requests: 0 };
+  /** `atRequest` is called with the number of each request before it is read. */
+  const state: { fault: StripeFault; requests: number; atRequest?: (count: number) => void } = {
+    fault: "none",
+    requests: 0,
+  };
   const server = await bind(0, "", async (request, response) => {
     state.requests++;
+    state.atRequest?.(state.requests);
     const form = new URLSearchParams(await textOf(request));
+    if (state.fault === "lost-request") return void response.destroy();
     const url = new URL(request.url ?? "", "http://stripe");
     if (request.headers.authorization !== `Bearer ${KEY}` || state.fault === "denied")
       return failure(response, 401, "Invalid API Key provided: sk_test_***", "invalid_request_error");

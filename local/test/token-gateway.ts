@@ -1,12 +1,16 @@
+import { onTestFinished } from "vitest";
 import type { AccessTokenSettings } from "../../contracts/processes/access-tokens.ts";
 import type { PeopleSettings } from "../../contracts/processes/people.ts";
+import { KEYS_POLL_SECONDS } from "../../contracts/processes/poll-intervals.ts";
 import { AccessTokens } from "../../domain/issuers/access-tokens.ts";
 import { IssuerKeys } from "../../domain/issuers/issuer-keys.ts";
 import { CachedKeyStore } from "../../gateway/keys/cached-key-store.ts";
 import { DynamoKeyStore } from "../../gateway/keys/dynamo-key-store.ts";
+import { KeyChanges, keyChangesReader, keyDrops } from "../../gateway/keys/key-changes.ts";
 import { PrincipalKeys } from "../../gateway/keys/principal-keys.ts";
 import { TokenIdentities } from "../../gateway/keys/token-identities.ts";
-import { startTestGateway } from "../../gateway/test/test-gateway.ts";
+import { createSharedMemory } from "../../gateway/shared-memory/shared-memory.ts";
+import { startTestGateway, type TestGatewayOptions, testConfig } from "../../gateway/test/test-gateway.ts";
 import { newKey, startIssuer } from "../../lambdas/exchange-token/test/local-issuer.ts";
 import { fetchDocument } from "../../lib/http/fetch-document.ts";
 import { personExchange } from "./person-exchange.ts";
@@ -19,10 +23,14 @@ export const ADA = "ada@acme.example";
 const ORGANIZATION = "org-a";
 
 /**
- * A gateway that takes tokens of a local issuer, on the tables of the control API.
+ * A gateway that takes tokens of a local issuer, on the tables of the control API. It notices changes of keys as a process of its own does.
  * @param accessTokens settings beside those of a token as RFC 9068 has it
+ * @param options of the gateway
  */
-export async function tokenGateway(accessTokens: Partial<PeopleSettings["accessTokens"]> = {}) {
+export async function tokenGateway(
+  accessTokens: Partial<PeopleSettings["accessTokens"]> = {},
+  options: Omit<TestGatewayOptions, "keys" | "tokens" | "memory"> = {},
+) {
   const issuer = await startIssuer([newKey("first")]);
   const people = { issuer: issuer.issuer, clientId: CLIENT, accessTokens: { audience: API, ...accessTokens } };
   const exchange = await personExchange(people, [], Date.now());
@@ -52,9 +60,17 @@ export async function tokenGateway(accessTokens: Partial<PeopleSettings["accessT
   const store = new DynamoKeyStore({ client: document, tableName: keysTable, organization: ORGANIZATION, principals });
   const issuers = new IssuerKeys({ read: fetchDocument, now });
   const tokens = new AccessTokens({ settings, keys: issuers, wallClock: Date.now });
+  const config = { auth: "required", ...options.config } as const;
+  const memory = createSharedMemory(testConfig(config));
+  const read = keyChangesReader(document, keysTable);
+  const changes = new KeyChanges({ read, memory: memory.keyDrops, pollMs: 1000 * KEYS_POLL_SECONDS });
+  changes.start();
+  onTestFinished(() => changes.stop());
   const gateway = await startTestGateway({
-    config: { auth: "required" },
-    keys: new CachedKeyStore({ now, store }),
+    ...options,
+    config,
+    memory,
+    keys: new CachedKeyStore({ now, drops: keyDrops(memory.keyDrops), store }),
     tokens: new TokenIdentities(tokens, principals, now),
   });
   const claims = (own: object = {}) => ({ sub: "1", aud: API, email: ADA, email_verified: true, ...own });

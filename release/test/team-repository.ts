@@ -18,9 +18,9 @@ export class TeamRepository {
   readonly home = realpathSync(mkdtempSync(join(tmpdir(), "sluice-team-")));
   readonly folder = join(this.home, "my-llm");
 
-  /** Packs both packages as `npm pack` does, and unpacks `create-sluice` as npm would. */
+  /** Packs both packages as `npm pack` does, and unpacks `create-sluice` as npm would. `npm test` checks the types beside it. */
   async pack(project: string): Promise<{ readonly tarball: string }> {
-    const { sluice, createSluice } = await buildPackages(project, join(this.home, "built"));
+    const { sluice, createSluice } = await buildPackages(project, join(this.home, "built"), { checksTypes: false });
     for (const folder of [sluice, createSluice]) {
       const { code, output } = await this.run("npm", ["pack", "--silent", "--pack-destination", this.home], folder);
       if (code !== 0) throw new Error(`npm pack failed in ${folder}: ${output}`);

@@ -7,6 +7,7 @@ export const COMMAND_ACTIONS: Readonly<Record<string, string>> = {
   BatchGetCommand: "dynamodb:BatchGetItem",
   CompleteLifecycleActionCommand: "autoscaling:CompleteLifecycleAction",
   CompleteMultipartUploadCommand: "s3:PutObject",
+  CopyObjectCommand: "s3:PutObject",
   CreateMultipartUploadCommand: "s3:PutObject",
   DecryptCommand: "kms:Decrypt",
   DeleteCommand: "dynamodb:DeleteItem",
@@ -32,4 +33,5 @@ export const COMMAND_ACTIONS: Readonly<Record<string, string>> = {
   TransactWriteCommand: OF_ITS_ITEMS,
   UpdateCommand: "dynamodb:UpdateItem",
   UploadPartCommand: "s3:PutObject",
+  UploadPartCopyCommand: "s3:PutObject",
 };

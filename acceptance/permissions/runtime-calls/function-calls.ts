@@ -1,8 +1,11 @@
-import { byKey, FILES, onTable, REGION, type RuntimeCall } from "./runtime-call.ts";
+import { byKey, FILES, MISSING_OBJECT, onTable, REGION, type RuntimeCall } from "./runtime-call.ts";
 
 /** What several functions read and write files of events by. */
 const USAGE_FILES_CLASS = "lambdas/count-usage/s3-usage-files.ts";
 const FIREHOSE = "Firehose: https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html";
+
+/** What S3 does with the permissions of who copies an object. */
+const COPIES = "S3, for a copy: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html";
 
 /** A call of a function outside the network, which has no endpoint on its way. */
 function withoutEndpoint({ endpoint: _, ...call }: RuntimeCall): RuntimeCall {
@@ -47,14 +50,25 @@ export const FUNCTION_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = 
       ...withoutEndpoint(call),
       context: { "dynamodb:Attributes": "id" },
     })),
-    ...onTable("responses", "UpdateItem").map((call) => ({
-      ...withoutEndpoint(call),
-      context: { "dynamodb:Attributes": "expiresAt" },
-    })),
+    ...onTable("responses", "UpdateItem")
+      .map(withoutEndpoint)
+      .flatMap((call) =>
+        ["expiresAt", "heldBy", "heldExpiry"].map((attribute) => ({
+          ...call,
+          context: { "dynamodb:Attributes": attribute },
+        })),
+      ),
     ...onTable("responses", "DeleteItem").map(withoutEndpoint),
     { action: "s3:DeleteObject", resources: FILES },
     { action: "s3:DeleteObjectVersion", resources: FILES, madeBy: "S3, for a DeleteObject that names a version" },
-    { action: "s3:ListBucketVersions", resources: ["bucket:files"], context: { "s3:prefix": "files/some/" } },
+    ...["files/some/", "held/some/file"].map((prefix) => ({
+      action: "s3:ListBucketVersions",
+      resources: ["bucket:files"],
+      context: { "s3:prefix": prefix },
+    })),
+    { action: "s3:GetObject", resources: ["bucket:files/files/some"], madeBy: COPIES },
+    { action: "s3:PutObject", resources: ["bucket:files/held/some"] },
+    { action: "s3:ListBucket", resources: ["bucket:files"], madeBy: MISSING_OBJECT },
     ...onTable("keys", "GetItem")
       .map(withoutEndpoint)
       .flatMap((call) =>
@@ -119,6 +133,7 @@ export const FUNCTION_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = 
     })),
     ...byKey("dynamodb", "Decrypt", "Encrypt", "GenerateDataKey"),
     ...byKey("s3", "Decrypt"),
+    { action: "cloudwatch:GetMetricData", resources: ["*"] },
     ...functionLogs("count-usage"),
   ],
   "drain-engine": [
@@ -147,7 +162,7 @@ export const FUNCTION_CALLS: Readonly<Record<string, readonly RuntimeCall[]>> = 
       context: { "dynamodb:LeadingKeys": "*refusals-0" },
       madeBy: "lambdas/refusal-store.ts, of several functions",
     })),
-    ...onTable("control", "ConditionCheckItem", "PutItem").map((call) => ({
+    ...onTable("control", "ConditionCheckItem", "PutItem", "DeleteItem").map((call) => ({
       ...withoutEndpoint(call),
       madeBy: "DynamoDB, for each action of a transaction",
     })),

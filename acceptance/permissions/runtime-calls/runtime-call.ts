@@ -43,5 +43,5 @@ export function onTable(table: string, ...actions: readonly string[]): readonly 
   }));
 }
 
-/** Objects of files and of their parts. */
-export const FILES = ["bucket:files/files/some", "bucket:files/parts/some"];
+/** Objects of files, of copies of held ones, and of their parts. */
+export const FILES = ["bucket:files/files/some", "bucket:files/held/some", "bucket:files/parts/some"];

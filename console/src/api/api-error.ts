@@ -12,7 +12,9 @@ export type ApiErrorKind =
   | "forbidden"
   /** 404. */
   | "missing"
-  /** 400, 409, 412, 422: the request can't be carried out as it is. */
+  /** 412: somebody else changed the object since it was read. */
+  | "conflict"
+  /** 400, 409, 422: the request can't be carried out as it is. */
   | "refused"
   /** 429. */
   | "limited"
@@ -46,6 +48,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether the key that somebody is signed in with lacks the permission, whatever their role permits. */
+export function isRefusedByKey(error: unknown): boolean {
+  return error instanceof ApiError && error.kind === "forbidden" && error.message.includes("(rule key-scope:");
+}
+
 /** The error of a response that is no success. @param header reads a response header */
 export function errorOfResponse(status: number, body: unknown, header: (name: string) => string | undefined): ApiError {
   const { message = "", details } = readErrorBody(body);
@@ -61,6 +68,7 @@ function kindOf(status: number): ApiErrorKind {
   if (status === 401) return "unauthorized";
   if (status === 403) return "forbidden";
   if (status === 404) return "missing";
+  if (status === 412) return "conflict";
   if (status === 429) return "limited";
   return status >= 500 ? "failed" : "refused";
 }

@@ -13,7 +13,7 @@ export interface ConsoleConfig extends Pick<SiteConfig, "environment" | "title" 
 
 /** Reads `/config.json`, which the site stack writes. @throws Error whose message says what is wrong with it */
 export async function loadConsoleConfig(): Promise<ConsoleConfig> {
-  const response = await fetch("/config.json", { cache: "no-cache" });
+  const response = await fetch("/config.json");
   if (!response.ok) throw new Error(`/config.json: status ${response.status}`);
   return consoleConfig(parseJson(await response.text()));
 }

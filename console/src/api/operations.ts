@@ -1,6 +1,10 @@
 import type { CONTROL_OPERATIONS } from "../../../contracts/control/operations.ts";
+import type { ADMIN_KEY_OPERATIONS } from "./admin-key-operations.ts";
+import type { RETENTION_OPERATIONS } from "./retention-operations.ts";
 import type { ROLE_OPERATIONS } from "./role-operations.ts";
 
+/** Operations that one page alone calls. */
+type PageOperations = typeof ROLE_OPERATIONS & typeof RETENTION_OPERATIONS & typeof ADMIN_KEY_OPERATIONS;
 type Operations = typeof CONTROL_OPERATIONS;
 
 /**
@@ -11,6 +15,7 @@ const OPERATIONS = {
   listProjects: ["GET", "/v1/organization/projects"],
   createProject: ["POST", "/v1/organization/projects"],
   listProjectApiKeys: ["GET", "/v1/organization/projects/{project_id}/api_keys"],
+  listServiceAccounts: ["GET", "/v1/organization/projects/{project_id}/service_accounts"],
   createProjectApiKey: ["POST", "/v1/organization/projects/{project_id}/api_keys"],
   rotateProjectApiKey: ["POST", "/v1/organization/projects/{project_id}/api_keys/{api_key_id}/rotate"],
   listOwnApiKeys: ["GET", "/v1/organization/own_api_keys"],
@@ -27,6 +32,7 @@ const OPERATIONS = {
   listAdminApiKeys: ["GET", "/v1/organization/admin_api_keys"],
   createOperatorKey: ["POST", "/v1/organization/operator_keys"],
   createObserverKey: ["POST", "/v1/organization/observer_keys"],
+  createLogKey: ["POST", "/v1/organization/log_keys"],
   retrieveServiceAlarms: ["GET", "/v1/organization/service_alarms"],
   listAuditLogs: ["GET", "/v1/organization/audit_logs"],
   listCompletionsUsage: ["GET", "/v1/organization/usage/completions"],
@@ -63,13 +69,13 @@ const OPERATIONS = {
   readonly [Id in keyof Operations]?: readonly [Operations[Id]["method"], Operations[Id]["path"]];
 };
 
-export type ConsoleOperation = keyof typeof OPERATIONS | keyof typeof ROLE_OPERATIONS;
+export type ConsoleOperation = keyof typeof OPERATIONS | keyof PageOperations;
 type Request = readonly [string, string];
 
 const known: { [Id in ConsoleOperation]?: Request } = { ...OPERATIONS };
 
 /** Adds operations of one page alone, whose module brings them: every page loads those above. */
-export function addOperations(more: typeof ROLE_OPERATIONS): void {
+export function addOperations(more: Partial<PageOperations>): void {
   Object.assign(known, more);
 }
 

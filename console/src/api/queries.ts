@@ -1,5 +1,5 @@
 import { QueryClient } from "@tanstack/react-query";
-import type { ApiClient, Credentials } from "./api-client.ts";
+import { type ApiClient, type Credentials, createApiClient } from "./api-client.ts";
 import { ApiError } from "./api-error.ts";
 
 const MAX_RETRIES = 2;
@@ -32,25 +32,21 @@ export const queryClient = new QueryClient({
   },
 });
 
-let connect: (() => Promise<ApiClient>) | undefined;
-let client: Promise<ApiClient> | undefined;
+let client: ApiClient | undefined;
 
 /** Sets the address of the API and where its key is, once. */
 export function connectApi(apiUrl: string, credentials: Credentials): void {
-  connect = async () => (await import("./api-client.ts")).createApiClient(apiUrl, credentials);
+  client = createApiClient(apiUrl, credentials);
 }
 
-/**
- * The control API, by operation, with the key of whoever is signed in. Its client is loaded with the first call: nobody needs it to sign in.
- */
+/** The control API, by operation, with the key of whoever is signed in. */
 export const api: ApiClient = {
-  call: async (id, options) => (await loaded()).call(id, options),
-  read: async (id, options) => (await loaded()).read(id, options),
-  send: async (request) => (await loaded()).send(request),
+  call: (id, options) => connected().call(id, options),
+  read: (id, options) => connected().read(id, options),
+  send: (request) => connected().send(request),
 };
 
-function loaded(): Promise<ApiClient> {
-  if (connect === undefined) throw new Error("connectApi was not called");
-  client ??= connect();
+function connected(): ApiClient {
+  if (client === undefined) throw new Error("connectApi was not called");
   return client;
 }

@@ -8,6 +8,7 @@ export const ROLE_OPERATIONS = {
   createRole: ["POST", "/v1/organization/roles"],
   updateRole: ["POST", "/v1/organization/roles/{role_id}"],
   deleteRole: ["DELETE", "/v1/organization/roles/{role_id}"],
+  retrieveAccessDecision: ["GET", "/v1/organization/access_decisions"],
   listUserRoles: ["GET", "/v1/organization/users/{user_id}/roles"],
   createUserRole: ["POST", "/v1/organization/users/{user_id}/roles"],
   deleteUserRole: ["DELETE", "/v1/organization/users/{user_id}/roles/{role_id}"],

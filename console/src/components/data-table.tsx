@@ -24,7 +24,7 @@ const VirtualRows = lazy(() => import("./virtual-rows.tsx")) as unknown as typeo
  */
 export function DataTable<Row>({ label, ...table }: DataTableProps<Row>) {
   const t = useTexts(MESSAGES);
-  const { columns, rows, hasMore, isLoadingMore, loadMore } = table;
+  const { columns, rows, hasMore = false, isLoadingMore = false, loadMore } = table;
   return (
     // biome-ignore-start lint/a11y/useFocusableInteractive: a table to read; its buttons are focused
     // biome-ignore-start lint/a11y/useSemanticElements: rows that are positioned one by one are no rows of an HTML table

@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useLayoutEffect } from "react";
+import { endEarlyPage } from "./end-early-page.ts";
 
 interface PageTitleProps {
   readonly title: string;
@@ -10,6 +11,7 @@ interface PageTitleProps {
 
 /** The heading of a page, which the window's title has too. */
 export function PageTitle({ title, lead, children }: PageTitleProps) {
+  useLayoutEffect(endEarlyPage, []);
   useEffect(() => {
     document.title = `${title} · Sluice`;
   }, [title]);

@@ -1,4 +1,4 @@
-import { ApiError, type ApiErrorKind } from "../api/api-error.ts";
+import { ApiError, type ApiErrorKind, isRefusedByKey } from "../api/api-error.ts";
 import { defineMessages } from "../i18n/messages.ts";
 import { useTexts } from "../i18n/translate.ts";
 
@@ -8,7 +8,9 @@ const MESSAGES = defineMessages(
     unreachable: "The service does not respond. It may be down, or may not allow this page.",
     unauthorized: "You are no longer signed in.",
     forbidden: "Your role does not allow this.",
+    forbiddenByKey: "The key that you are signed in with does not permit this.",
     missing: "This does not exist, or not for you.",
+    conflict: "Somebody else changed this meanwhile. Close the dialog to see what is there now.",
     refused: "The service refused the request.",
     limited: "Too many requests. Wait a little, and try again.",
     failed: "The service failed. Try again; if it stays so, give the request id to your operator.",
@@ -20,7 +22,9 @@ const MESSAGES = defineMessages(
     unreachable: "Der Dienst antwortet nicht. Er läuft vielleicht nicht, oder er lässt diese Seite nicht zu.",
     unauthorized: "Sie sind nicht mehr angemeldet.",
     forbidden: "Ihre Rolle erlaubt das nicht.",
+    forbiddenByKey: "Der Schlüssel, mit dem Sie angemeldet sind, erlaubt das nicht.",
     missing: "Das gibt es nicht, oder nicht für Sie.",
+    conflict: "Das wurde inzwischen geändert. Schließen Sie den Dialog, um zu sehen, was jetzt da ist.",
     refused: "Der Dienst hat die Anfrage abgelehnt.",
     limited: "Zu viele Anfragen. Warten Sie etwas und versuchen Sie es noch einmal.",
     failed:
@@ -29,6 +33,9 @@ const MESSAGES = defineMessages(
     retry: "Noch einmal versuchen",
   },
 );
+
+/** Kinds of which the service's own sentence is of no use here: it speaks of keys and headers, which programs send. */
+const OWN_WORDS: readonly ApiErrorKind[] = ["unauthorized", "conflict"];
 
 interface ProblemProps {
   readonly error: unknown;
@@ -41,8 +48,8 @@ export function Problem({ error, onRetry }: ProblemProps) {
   const { kind, message, details, requestId } = apiErrorOf(error);
   return (
     <div className="problem" role="alert">
-      <p>{t(kind)}</p>
-      {message !== "" && kind !== "unauthorized" ? (
+      <p>{t(isRefusedByKey(error) ? "forbiddenByKey" : kind)}</p>
+      {message !== "" && !OWN_WORDS.includes(kind) ? (
         <p lang="en" translate="no">
           {message}
         </p>

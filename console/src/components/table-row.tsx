@@ -14,9 +14,12 @@ export interface RowsProps<Row> {
   /** What was read so far of a list that the service pages. */
   readonly rows: readonly Row[];
   readonly idOf: (row: Row) => string;
-  readonly hasMore: boolean;
-  readonly isLoadingMore: boolean;
-  readonly loadMore: () => void;
+  /** Whether the service has further rows. @default false */
+  readonly hasMore?: boolean;
+  /** @default false */
+  readonly isLoadingMore?: boolean;
+  /** @default - there is no more */
+  readonly loadMore?: () => void;
 }
 
 type ColumnStyle = CSSProperties & Readonly<Record<"--columns", string>>;

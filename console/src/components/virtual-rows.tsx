@@ -25,9 +25,9 @@ export default function VirtualRows<Row>({ columns, rows, idOf, hasMore, isLoadi
   });
   const items = virtualizer.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
-  const isNearEnd = hasMore && !isLoadingMore && last >= rows.length - AHEAD;
+  const isNearEnd = hasMore === true && isLoadingMore !== true && last >= rows.length - AHEAD;
   useEffect(() => {
-    if (isNearEnd) loadMore();
+    if (isNearEnd) loadMore?.();
   }, [isNearEnd, loadMore]);
   return (
     // biome-ignore lint/a11y/useSemanticElements: rows that are positioned one by one are no rows of an HTML table

@@ -37,6 +37,11 @@ export function useFormatter(): Formatter {
   return made;
 }
 
+/** The tag of the language that is set, by which numbers are read. */
+export function useLanguage(): string {
+  return languageOf(usePreferences(({ locale }) => locale));
+}
+
 /** The tag by which browsers and `Intl` know a language of the console. */
 export function languageOf(locale: Locale): string {
   return locale === "en-XA" ? "en" : locale;

@@ -21,12 +21,14 @@ describe("money", () => {
   });
 
   test("of a field is exact, and what could be read in two ways is no amount", () => {
-    expect(["12.5", "0.000000001", "7", " 3 "].map(nanoOfText)).toEqual([
+    expect(["12.5", "0.000000001", "7", " 3 "].map((text) => nanoOfText(text, "en"))).toEqual([
       12_500_000_000n,
       1n,
       7_000_000_000n,
       3_000_000_000n,
     ]);
-    for (const text of ["", "-1", "1e3", "1,000", "1.0000000001", "99999999"]) expect(nanoOfText(text)).toBeUndefined();
+    expect(nanoOfText("12,5", "de")).toBe(12_500_000_000n);
+    for (const text of ["", "-1", "1e3", "1,000", "1.0000000001", "99999999"])
+      expect(nanoOfText(text, "en")).toBeUndefined();
   });
 });

@@ -1,3 +1,5 @@
+import { plainDecimal } from "./decimal-text.ts";
+
 const NANO_PER_CENT = 10_000_000n;
 /** Nano-dollars are billionths of a dollar. */
 const NANO_DIGITS = 9;
@@ -20,9 +22,9 @@ export function exactDollars(nano: bigint): string {
   return `${digits.slice(0, -NANO_DIGITS)}.${digits.slice(-NANO_DIGITS)}`;
 }
 
-/** Nano-dollars of the value of a field for numbers, e.g. `12.5`. @returns `undefined` for what is no such amount */
-export function nanoOfText(text: string): bigint | undefined {
-  const parts = /^(\d{1,7})(?:\.(\d{1,9}))?$/.exec(text.trim());
+/** Nano-dollars of an amount as it was typed on a page in the language, e.g. `12.5`. @returns `undefined` for what is no such amount */
+export function nanoOfText(text: string, language: string): bigint | undefined {
+  const parts = /^(\d{1,7})(?:\.(\d{1,9}))?$/.exec(plainDecimal(text, language) ?? "");
   if (parts === null) return undefined;
   return BigInt(`${parts[1]}${(parts[2] ?? "").padEnd(NANO_DIGITS, "0")}`);
 }

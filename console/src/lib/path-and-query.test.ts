@@ -7,6 +7,10 @@ test("a path of the site is a destination after the sign-in, with its query", ()
 
 test.each([
   "//evil.example",
+  "/..//evil.example/keys",
+  "/%2e//evil.example",
+  "//",
+  "//host:99999",
   "/\\evil.example",
   "https://evil.example/keys",
   "javascript:alert(1)",

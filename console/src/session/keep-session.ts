@@ -1,6 +1,8 @@
 import { ApiError } from "../api/api-error.ts";
 import { deleteSession, refreshSession, type SessionResponse } from "../api/session-api.ts";
 import { currentSession, setSession, useSession } from "./session.ts";
+import { locked, soonLocked } from "./session-lock.ts";
+import { onSignOutElsewhere, tellSignOut } from "./sign-out-channel.ts";
 
 /** How long before their end keys are renewed. */
 const RENEW_BEFORE_SECONDS = 60;
@@ -8,29 +10,30 @@ const RENEW_BEFORE_SECONDS = 60;
 const WAIT_MS = { min: 5_000, max: 3_600_000 } as const;
 /** The wait after a renewal that failed without the session being over. */
 const RETRY_MS = 30_000;
-/** One page of the site at a time renews: a refresh token is used once. */
-const LOCK = "sluice-session";
 
-const channel = new BroadcastChannel("sluice-session");
 let renewal: Promise<boolean> | undefined;
 let timer: number | undefined;
 
 /**
  * Signs a person in again who signed in before, with the site's cookie; then renews keys before they end, and when the page is
  * looked at again after a pause. What one page of the site does, the others see.
+ * @param first the session's first renewal; `undefined` where nobody signs in with a provider
  */
-export async function startSession(people: boolean): Promise<void> {
-  channel.onmessage = ({ data }) => {
-    if (data === "signed-out" && currentSession().kind === "person")
-      setSession({ kind: "signed-out", reason: "signed-out" });
-  };
+export async function startSession(first: Promise<SessionResponse | undefined>): Promise<void> {
+  // Keys that came before another page signed out are not used.
+  let isSignedOut = false;
+  onSignOutElsewhere(() => {
+    isSignedOut = currentSession().kind === "starting";
+    if (currentSession().kind === "person") setSession({ kind: "signed-out", reason: "signed-out" });
+  });
   useSession.subscribe(() => planRenewal());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && secondsLeft() < RENEW_BEFORE_SECONDS) void renewSession();
   });
-  if (!people) return setSession({ kind: "signed-out" });
   try {
-    setSession({ kind: "person", ...(await locked(() => refreshSession(undefined))) });
+    const session = await first;
+    if (isSignedOut) setSession({ kind: "signed-out", reason: "signed-out" });
+    else setSession(session === undefined ? { kind: "signed-out" } : { kind: "person", ...session });
   } catch (error) {
     setSession(isOver(error) ? { kind: "signed-out" } : { kind: "signed-out", reason: "unreachable" });
   }
@@ -75,9 +78,11 @@ export async function signOut(): Promise<void> {
   const isPerson = currentSession().kind === "person";
   setSession({ kind: "signed-out", reason: "signed-out" });
   if (!isPerson) return;
-  channel.postMessage("signed-out");
-  // The keys are forgotten in any case, and end within 15 minutes.
-  await deleteSession().catch(() => undefined);
+  tellSignOut();
+  // The keys are forgotten in any case, and end within 15 minutes. No renewal that has begun brings the cookie back afterwards.
+  await soonLocked(deleteSession).catch(() => undefined);
+  // A page that was opened meanwhile has renewed the session before it ended.
+  tellSignOut();
 }
 
 /** @param least milliseconds until then at least */
@@ -95,11 +100,6 @@ function secondsLeft(): number {
   if (session.kind !== "person") return Number.POSITIVE_INFINITY;
   const ends = [session.control.expires_at, session.project_key?.expires_at ?? Number.POSITIVE_INFINITY];
   return Math.min(...ends) - Date.now() / 1000;
-}
-
-/** Browsers without locks renew at the same time; the function bears that too. */
-function locked(work: () => Promise<SessionResponse>): Promise<SessionResponse> {
-  return "locks" in navigator ? navigator.locks.request(LOCK, work) : work();
 }
 
 /** A key for models in the project, for a person. @returns `undefined` with an admin key, which can't use models */

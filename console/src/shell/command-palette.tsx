@@ -3,10 +3,12 @@ import { Command } from "cmdk";
 import { Dialog } from "../components/dialog.tsx";
 import { defineMessages } from "../i18n/messages.ts";
 import { useTexts } from "../i18n/translate.ts";
-import { THEMES, usePreferences } from "../preferences/preferences.ts";
+import { usePreferences } from "../preferences/preferences.ts";
+import { THEMES } from "../preferences/stored.ts";
 import { useProjects } from "../projects/projects.ts";
 import { signOut } from "../session/keep-session.ts";
-import { PAGE_NAMES, useNavigation } from "./navigation.ts";
+import { PAGE_NAMES } from "./messages.ts";
+import { useNavigation } from "./navigation.ts";
 
 const MESSAGES = defineMessages(
   {

@@ -1,26 +1,6 @@
 import { linkOptions, useRouteContext } from "@tanstack/react-router";
-import { defineMessages } from "../i18n/messages.ts";
 import { useSession } from "../session/session.ts";
-
-/** Names of the pages, for navigation and command palette. */
-export const PAGE_NAMES = defineMessages(
-  {
-    dashboard: "Dashboard",
-    ownKeys: "Your keys",
-    keys: "API keys",
-    playground: "Playground",
-    history: "History",
-    admin: "Administration",
-  },
-  {
-    dashboard: "Übersicht",
-    ownKeys: "Ihre Schlüssel",
-    keys: "API-Schlüssel",
-    playground: "Playground",
-    history: "Verlauf",
-    admin: "Verwaltung",
-  },
-);
+import type { PAGE_NAMES } from "./messages.ts";
 
 const NAVIGATION = [
   { name: "dashboard", link: linkOptions({ to: "/dashboard" }) },

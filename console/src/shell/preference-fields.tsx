@@ -1,7 +1,8 @@
 import { defineMessages } from "../i18n/messages.ts";
 import { useTexts } from "../i18n/translate.ts";
 import { LANGUAGES } from "../preferences/locale.ts";
-import { THEMES, usePreferences } from "../preferences/preferences.ts";
+import { usePreferences } from "../preferences/preferences.ts";
+import { THEMES } from "../preferences/stored.ts";
 
 const MESSAGES = defineMessages(
   { theme: "Theme", dark: "Dark", light: "Light", system: "As the system", language: "Language" },

@@ -1,27 +1,23 @@
-import { Link, Outlet, useRouteContext } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useRouteContext } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { Mark } from "../../../ui/components/mark.tsx";
-import { defineMessages } from "../i18n/messages.ts";
 import { useTexts } from "../i18n/translate.ts";
 import { ProjectSwitcher } from "../projects/project-switcher.tsx";
 import { homeOf } from "../session/home.ts";
 import { useSession } from "../session/session.ts";
 import { AccountMenu } from "./account-menu.tsx";
-import { PAGE_NAMES, useNavigation } from "./navigation.ts";
+import { PAGE_NAMES, SHELL_MESSAGES } from "./messages.ts";
+import { useNavigation } from "./navigation.ts";
 
 const CommandPalette = lazy(() => import("./command-palette.tsx"));
 
-const MESSAGES = defineMessages(
-  { skip: "Skip to content", pages: "Pages", search: "Commands", environment: "Environment {name}" },
-  { skip: "Zum Inhalt springen", pages: "Seiten", search: "Befehle", environment: "Umgebung {name}" },
-);
-
 /** Navigation, project and account around the pages of somebody who is signed in. */
 export function Shell() {
-  const t = useTexts(MESSAGES);
+  const t = useTexts(SHELL_MESSAGES);
   const names = useTexts(PAGE_NAMES);
   const { config } = useRouteContext({ from: "__root__" });
   const navigation = useNavigation();
+  const isAdministration = useLocation({ select: ({ pathname }) => pathname.startsWith("/admin/") });
   const home = homeOf(
     useSession(({ session }) => session),
     config,
@@ -53,7 +49,13 @@ export function Shell() {
       </header>
       <nav className="pages" aria-label={t("pages")}>
         {navigation.map(({ name, link }) => (
-          <Link key={name} {...link} activeProps={{ "aria-current": "page" }}>
+          <Link
+            key={name}
+            {...link}
+            // Its link is to the first of several pages.
+            aria-current={name === "admin" && isAdministration ? "true" : undefined}
+            activeProps={{ "aria-current": "page" }}
+          >
             {names(name)}
           </Link>
         ))}

@@ -1,3 +1,5 @@
+import { useLayoutEffect } from "react";
+import { endEarlyPage } from "../components/end-early-page.ts";
 import { defineMessages } from "../i18n/messages.ts";
 import { useTexts } from "../i18n/translate.ts";
 
@@ -9,6 +11,7 @@ const MESSAGES = defineMessages(
 /** In place of the console when its configuration is missing or wrong. */
 export function StartProblem({ message }: { readonly message: string }) {
   const t = useTexts(MESSAGES);
+  useLayoutEffect(endEarlyPage, []);
   return (
     <main className="narrow">
       <h1>{t("title")}</h1>

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { CHROMIUM_REMEDY, findChromium } from "../../../test-support/chromium.ts";
+import { CHROMIUM_REMEDY, findChromium, WHOLE_BROWSERS } from "../../../test-support/chromium.ts";
 
 const VERSION = "13.5.0";
 /** Beside the systems that other benchmarks install: 176 MB, which nothing else needs. */
@@ -57,7 +57,7 @@ export async function installLighthouse(): Promise<string> {
 
 /** Opens the page in a browser of its own. @param command of `installLighthouse` */
 export async function lighthouse(command: string, url: string, device: Device): Promise<Scores> {
-  const chromium = findChromium();
+  const chromium = findChromium(process.env, WHOLE_BROWSERS);
   if (chromium === undefined) throw new Error(CHROMIUM_REMEDY);
   const { stdout } = await run(
     process.execPath,

@@ -5,24 +5,21 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Browser } from "playwright-core";
 import { CONSOLE_PAGES } from "../../../contracts/site/console-pages.ts";
-import { axeFindings } from "../../../test-support/axe-findings.ts";
 import { launchChromium } from "../../../test-support/chromium.ts";
 import type { BuiltFile } from "../../../ui/build-page.ts";
 import { buildConsole } from "../../build.ts";
-import { serveConsole } from "../console-server.ts";
-import { EXAMPLE_PAGES } from "../example-pages.ts";
-import { exampleConfig, exampleSession, startExampleService } from "../example-service.ts";
-import { firstLoad, pageModules } from "../first-load.ts";
+import { pageModules } from "../../page-modules.ts";
+import { serveExampleConsole, startExampleService } from "../example-service.ts";
+import { firstLoad } from "../first-load.ts";
 import { serveLanding } from "../landing-server.ts";
 import type { ScriptedControl } from "../scripted-control.ts";
+import { accessibilityFindings } from "./accessibility.ts";
 import { DEVICES, type Device, installLighthouse, lighthouse, type Scores } from "./lighthouse.ts";
 import { longLists } from "./lists.ts";
-import { opened } from "./opened-page.ts";
 import { playgroundTasks } from "./playground.ts";
+import { roundTrips } from "./round-trips.ts";
 
 const RESULT = join(import.meta.dirname, "../../../bench/results/console.json");
-const THEMES = ["dark", "light"] as const;
-const WIDTHS = [320, 1440] as const;
 /** Of Lighthouse's performance. */
 const GOAL = 95;
 /** Runs of a page that does not reach the goal. */
@@ -45,27 +42,12 @@ const PARTS: Readonly<
 > = {
   firstLoadScriptGzipBytes: ({ files }) =>
     Object.fromEntries(pageModules().map((page) => [page.path, firstLoad(files, page)])),
+  roundTrips: roundTripsOfPages,
   lighthouse: lighthouseScores,
-  axe: findingsOf,
+  axe: ({ browser, signedIn, signedOut }) => accessibilityFindings(browser, { signedIn, signedOut }),
   playground: ({ browser, signedIn, control }) => playgroundTasks(browser, signedIn, control),
   lists: ({ browser, signedIn, control }) => longLists(browser, signedIn, control),
 };
-
-async function findingsOf({ browser, signedIn, signedOut }: Measured) {
-  const findings: string[] = [];
-  let states = 0;
-  for (const theme of THEMES)
-    for (const width of WIDTHS)
-      for (const { name, path, isSignedIn, reach } of EXAMPLE_PAGES) {
-        const page = await opened(browser, theme, width);
-        await page.goto(`${isSignedIn ? signedIn : signedOut}${path}`);
-        await reach(page);
-        findings.push(...(await axeFindings(page)).map((finding) => `${name} ${theme} ${width}: ${finding}`));
-        states += 1;
-        await page.context().close();
-      }
-  return { states, findings };
-}
 
 /**
  * The run with the best performance: what else the machine does can only slow a page.
@@ -85,18 +67,26 @@ async function bestScores(run: () => Promise<Scores>): Promise<Scores & { readon
   }
 }
 
+/** Where a page is served to somebody who may see it. */
+function urlOf(path: string, { signedIn, signedOut, landing }: Measured): string {
+  if (path === "/") return `${landing}/`;
+  return `${path === "/login" || path === "/signup" ? signedOut : signedIn}${path}`;
+}
+
+/** Of the pages that are chosen. */
+async function roundTripsOfPages(measured: Measured, before: unknown) {
+  const found: Record<string, number> = { ...(before as object | undefined) };
+  for (const path of pages) found[path] = await roundTrips(measured.browser, urlOf(path, measured));
+  return found;
+}
+
 /** Of the landing page and each page of the console, or of some. */
-async function lighthouseScores(
-  { signedIn, signedOut, landing }: Measured,
-  before: unknown,
-  save: (figures: unknown) => Promise<void>,
-) {
+async function lighthouseScores(measured: Measured, before: unknown, save: (figures: unknown) => Promise<void>) {
   const command = await installLighthouse();
   const scores: Record<string, Partial<Record<Device, Scores>>> = { ...(before as object | undefined) };
   for (const path of pages) {
-    const origin = path === "/" ? landing : path === "/login" || path === "/signup" ? signedOut : signedIn;
     for (const device of devices) {
-      const found = await bestScores(() => lighthouse(command, `${origin}${path}`, device));
+      const found = await bestScores(() => lighthouse(command, urlOf(path, measured), device));
       scores[path] = { ...scores[path], [device]: found };
       await save(scores);
       console.log(`${path} ${device} ${JSON.stringify(found)}`);
@@ -131,9 +121,7 @@ async function measure(names: readonly string[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "measure-"));
   const files = await buildConsole(folder);
   const control = await startExampleService();
-  const config = exampleConfig(control.origin);
-  const signedIn = await serveConsole(folder, config, () => ({ status: 200, body: exampleSession() }));
-  const signedOut = await serveConsole(folder, config, () => ({ status: 401, body: {} }));
+  const { signedIn, signedOut } = await serveExampleConsole(folder, control.origin);
   const landing = await serveLanding(control.origin);
   const browser = await launchChromium();
   const origins = { signedIn: signedIn.origin, signedOut: signedOut.origin, landing: landing.origin };

@@ -3,7 +3,7 @@ import type { SiteConfig } from "../api/config.ts";
 
 interface PageHeaderProps {
   readonly config: SiteConfig;
-  /** Whether the configuration is the service's; until then there is room for all links. */
+  /** Whether the configuration is the service's. Links that it does not have leave their room, so that nothing below them moves. */
   readonly isReady: boolean;
 }
 
@@ -16,19 +16,16 @@ export function PageHeader({ config, isReady }: PageHeaderProps) {
       <h1>{title}</h1>
       <nav className="page-links" aria-label="Documentation and console">
         <a href="#start">Quick start</a>
+        <a href="/docs">Docs</a>
         <a href={`${apiUrl}/reference`} className={isReady ? undefined : "unknown"}>
           API reference
         </a>
-        {isReady && console === undefined ? undefined : (
-          <a href="/dashboard" className={isReady ? undefined : "unknown"}>
-            Console
-          </a>
-        )}
-        {isReady && console?.people !== true ? undefined : (
-          <a href="/signup" className={isReady ? undefined : "unknown"}>
-            Sign up
-          </a>
-        )}
+        <a href="/dashboard" className={isReady && console !== undefined ? undefined : "unknown"}>
+          Console
+        </a>
+        <a href="/signup" className={isReady && console?.people === true ? undefined : "unknown"}>
+          Sign up
+        </a>
       </nav>
       <p className={isReady ? "chip" : "chip unknown"}>
         <span className="visually-hidden">Environment: </span>

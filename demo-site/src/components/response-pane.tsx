@@ -31,7 +31,10 @@ export function ResponsePane({ ref, state, answeredBy, onTryAgain, children }: R
       {current === undefined ? (
         <div className="answer-empty">
           <p>The answer appears here word by word, with the time that each part of it took.</p>
-          <p className="answered-by">Answers come from {answeredBy}.</p>
+          {/* Another name is another sentence: as one that is longer its text would move. */}
+          <p key={answeredBy} className="answered-by">
+            {`Answers come from ${answeredBy}.`}
+          </p>
         </div>
       ) : (
         <>

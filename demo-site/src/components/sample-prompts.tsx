@@ -8,7 +8,8 @@ export function SamplePrompts({ prompts, onPick }: SamplePromptsProps) {
   return (
     <section className="samples" aria-labelledby="samples-heading">
       <h2 id="samples-heading">Try one of these</h2>
-      <ul>
+      {/* Other prompts are a new list: those that both have would move otherwise. */}
+      <ul key={prompts.join("\n")}>
         {prompts.map((prompt) => (
           <li key={prompt}>
             <button type="button" onClick={() => onPick(prompt)}>

@@ -32,7 +32,7 @@ export function Offer({ config, listed, isReady }: OfferProps) {
               <th scope="col">Model</th>
               <th scope="col">Name in requests</th>
               <th scope="col">Context</th>
-              {hasPrices ? <th scope="col">Price of a million tokens</th> : undefined}
+              {hasPrices ? <th scope="col">Price of a million tokens</th> : <td />}
             </tr>
           </thead>
           <tbody>
@@ -41,6 +41,7 @@ export function Offer({ config, listed, isReady }: OfferProps) {
                 <th scope="row">…</th>
                 <td>…</td>
                 <td>…</td>
+                <td />
               </tr>
             )}
             {models.map(({ id, name, contextTokens, price }) => (
@@ -50,7 +51,7 @@ export function Offer({ config, listed, isReady }: OfferProps) {
                   <code>{id}</code>
                 </td>
                 <td>{contextTokens === undefined ? "" : `${COUNT.format(contextTokens)} tokens`}</td>
-                {hasPrices ? <td>{price === undefined ? "" : priceText(price)}</td> : undefined}
+                <td>{price === undefined ? "" : priceText(price)}</td>
               </tr>
             ))}
           </tbody>

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { ErrorDetail } from "../../../contracts/api/errors.ts";
+import { ANY_FORM, amount, article, fieldPath, isOfSize, onePerField, ruleOf } from "../../../domain/issue-rules.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 
@@ -22,25 +23,6 @@ export function bodyProblems(issues: readonly Issue[]): readonly ErrorDetail[] {
   return onePerField(issues)
     .flatMap((issue) => issueProblems(issue, []))
     .slice(0, MAX_DETAILS);
-}
-
-/**
- * The issue of each field that says the most. An empty value of a wrong type is too short as well: its type is the
- * problem. A number beyond those that JavaScript counts with is over the field's own bound too, which comes last.
- */
-function onePerField(issues: readonly Issue[]): readonly Issue[] {
-  const telling = new Map<string, Issue>();
-  for (const issue of issues) {
-    const names = issue.code === "unrecognized_keys" ? issue.keys : [];
-    const field = JSON.stringify([issue.path.map(String), names]);
-    const first = telling.get(field);
-    if (first === undefined || (isOfSize(first) && issue.code === first.code)) telling.set(field, issue);
-  }
-  return [...telling.values()];
-}
-
-function isOfSize({ code }: Issue): boolean {
-  return code === "too_small" || code === "too_big";
 }
 
 export function invalidRequest(details: readonly ErrorDetail[]): GatewayError {
@@ -66,10 +48,10 @@ function issueProblems(issue: Issue, parents: readonly PropertyKey[]): readonly 
   }
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => {
-      const unknown = paramPath([...path, key]);
+      const unknown = fieldPath([...path, key]);
       return { param: unknown, message: `\`${unknown}\` is not a field that is known there; remove it.` };
     });
-  const param = paramPath(path);
+  const param = fieldPath(path);
   if (issue.code === "invalid_key") return [nameProblem(issue, param)];
   const { rule, remedy } = ruleOf(issue);
   if (issue.input === undefined) return [missingProblem(param, rule)];
@@ -78,7 +60,7 @@ function issueProblems(issue: Issue, parents: readonly PropertyKey[]): readonly 
 
 /** A list's or object's kind, by one of its fields, is none of those that exist. */
 function kindProblem({ discriminator = "", options = [], input }: NoMatch, path: readonly PropertyKey[]): ErrorDetail {
-  const param = paramPath(path);
+  const param = fieldPath(path);
   const rule = `must be one of ${options.map(String).join(", ")}`;
   const value = isRecord(input) ? input[discriminator] : undefined;
   if (value === undefined) return missingProblem(param, rule);
@@ -116,85 +98,6 @@ function depthOf(branch: readonly Issue[]): number {
   return Math.max(...branch.map(({ path }) => path.length));
 }
 
-interface Rule {
-  readonly rule: string;
-  readonly remedy: string;
-}
-
-/** The rule of a value whose schema has no words for it. */
-const ANY_FORM = "must have the documented form";
-
-function ruleOf(issue: Issue): Rule {
-  if (isOfSize(issue) && issue.message.startsWith("must ")) return ownRule(issue.message);
-  switch (issue.code) {
-    case "invalid_type":
-      return { rule: `must be ${article(typeName(issue.expected))}`, remedy: "send that type" };
-    case "invalid_value":
-      return {
-        rule: `must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.map(String).join(", ")}`,
-        remedy: issue.values.length > 1 ? "use one of these" : "use this",
-      };
-    case "too_small":
-      return {
-        rule: `must ${sizeWord(issue.origin)} ${issue.inclusive === false ? "more than" : "at least"} ${amount(issue.minimum, issue.origin)}`,
-        remedy: issue.origin === "string" || issue.origin === "array" ? "send more" : "raise it",
-      };
-    case "too_big":
-      return {
-        rule: `must ${sizeWord(issue.origin)} ${issue.inclusive === false ? "less than" : "at most"} ${amount(issue.maximum, issue.origin)}`,
-        remedy: issue.origin === "string" || issue.origin === "array" ? "shorten it" : "lower it",
-      };
-    case "invalid_union":
-      return expectedOf(issue);
-    case "invalid_format": {
-      if (issue.pattern === undefined || issue.message.startsWith("must ")) return ownRule(issue.message);
-      return { rule: `must match ${issue.pattern}`, remedy: "correct it" };
-    }
-    default:
-      return ownRule(issue.message);
-  }
-}
-
-/** Schemas with a rule of their own have its message: the rule, and the remedy behind a semicolon. */
-function ownRule(message: string): Rule {
-  if (!message.startsWith("must ")) return { rule: ANY_FORM, remedy: "see the API reference" };
-  const [rule = "", remedy = "correct it"] = message.split("; ", 2);
-  return { rule, remedy };
-}
-
-function expectedOf({ errors }: UnionIssue): Rule {
-  const names = errors.flatMap(onePerField).flatMap((inner) => {
-    if (inner.path.length > 0) return [];
-    if (inner.code === "invalid_type") return [article(typeName(inner.expected))];
-    if (inner.code === "invalid_value") return inner.values.map(String);
-    if (inner.code === "too_small" || inner.code === "too_big")
-      return [`not ${inner.code === "too_small" ? "empty" : "too long"}`];
-    return [];
-  });
-  if (names.length === 0) return { rule: ANY_FORM, remedy: "see the API reference" };
-  return { rule: `must be ${[...new Set(names)].join(" or ")}`, remedy: "send one of these" };
-}
-
-function typeName(expected: string): string {
-  if (expected === "int") return "whole number";
-  if (expected === "record") return "object";
-  return expected;
-}
-
-function article(noun: string): string {
-  return `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
-}
-
-function sizeWord(origin: string): string {
-  return origin === "string" || origin === "array" ? "have" : "be";
-}
-
-function amount(count: number | bigint, origin: string): string {
-  if (origin !== "string" && origin !== "array") return String(count);
-  const unit = origin === "string" ? "character" : "item";
-  return `${count} ${unit}${Number(count) === 1 ? "" : "s"}`;
-}
-
 function shown(param: string, value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return `an array of ${value.length}`;
@@ -203,12 +106,4 @@ function shown(param: string, value: unknown): string {
     return typeof value === "string" ? `a string of ${amount(value.length, "string")}` : article(typeof value);
   const text = JSON.stringify(value);
   return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
-}
-
-function paramPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === "number") return `${text}[${part}]`;
-    const name = String(part).slice(0, SHOWN_CHARACTERS);
-    return text === "" ? name : `${text}.${name}`;
-  }, "");
 }

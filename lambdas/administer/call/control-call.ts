@@ -17,9 +17,9 @@ import type { HistorySource } from "../store/history-source.ts";
 import type { ServiceAlarmSource } from "../store/service-alarm-source.ts";
 import type { UsageLedger } from "../store/usage-ledger.ts";
 import type { UsageSource } from "../store/usage-source.ts";
-import { denied, LostRaceError } from "./control-error.ts";
+import { ControlError, denied, LostRaceError } from "./control-error.ts";
 import type { ControlResult } from "./control-result.ts";
-import { basisOf, type Grant } from "./grants.ts";
+import { basisOf, type Grant, isWithheld } from "./grants.ts";
 import type { LimitedSubject } from "./limited-subject.ts";
 import { type RepeatableRequest, storedResponse } from "./repeated-request.ts";
 
@@ -60,10 +60,14 @@ export interface Caller {
   readonly keyId: string;
   /** Whether the user got the key by signing in. @default false */
   readonly isSignedIn?: boolean | undefined;
+  /** What the key permits at most. @default - all that the user may do */
+  readonly keyScopes?: ReadonlySet<string> | undefined;
+  /** When the admin key ends, in Unix seconds. @default - it does not expire, or the user signed in */
+  readonly keyExpiresAt?: number | undefined;
   readonly user: RecordOf<"user">;
   /** In the project of the path. */
   readonly membership: RecordOf<"membership"> | undefined;
-  /** The roles in the organisation, and in the project of the path. */
+  /** The roles in the organisation, and in the project of the path, with what the key permits of each. */
   readonly grants: readonly Grant[];
   /** What must be unchanged for the operation to be permitted still, beside user and membership. */
   readonly basis: readonly Change[];
@@ -113,7 +117,9 @@ export interface ControlCall<Id extends ControlOperationId> {
   readonly sealer: SecretSealer;
   /** The mail addresses that get the notices of the environment. */
   readonly mailReceivers: readonly string[];
-  /** Milliseconds since 1970. */
+  /** When the request came, in milliseconds since 1970: what it says in seconds counts from here, however often it is tried. */
+  readonly receivedMs: number;
+  /** Of this attempt, in milliseconds since 1970: it is later than `receivedMs` once another change came between. */
   readonly nowMs: number;
 }
 
@@ -225,16 +231,35 @@ export function nextPage<T>(data: readonly T[], next: string | undefined) {
 
 /**
  * Nobody gives others more than they have.
+ * @param field the field of the body that names them. @default - they come with what the body names
  * @returns what must be unchanged for the caller to have all `scopes`
  * @throws {ControlError} when the caller has not
  */
 export function requireScopes(
   { caller }: Pick<ControlCall<"listProjects">, "caller">,
   scopes: Iterable<string>,
+  field?: string,
 ): readonly Change[] {
   const { requires, missing } = basisOf(caller.grants, scopes);
-  if (missing !== undefined) throw denied(`more-than-own-roles:${missing}`);
-  return requires;
+  if (missing === undefined) return requires;
+  const rule = `${isWithheld(caller.grants, missing) ? "key-scope" : "more-than-own-roles"}:${missing}`;
+  if (field === undefined) throw denied(rule);
+  throw new ControlError(
+    "permission_denied",
+    `\`${field}\` must name no more than you may do yourself, got '${missing}' (rule ${rule}); leave it out.`,
+    { param: field, rule },
+  );
+}
+
+/** Whether the caller has a permission beside that of the operation. */
+export function hasScope({ grants }: Pick<Caller, "grants">, scope: string): boolean {
+  return basisOf(grants, [scope]).missing === undefined;
+}
+
+/** Only an owner changes owners, by a key with all rights of the owner. @param rule of who is no owner @throws {ControlError} */
+export function requireFullOwner({ caller }: Pick<ControlCall<"listProjects">, "caller">, rule: string): void {
+  if (caller.user.role !== "owner") throw denied(rule);
+  if (caller.keyScopes !== undefined) throw denied("key-scope");
 }
 
 /** A page of a list that was read as a whole, in the order of ids. */

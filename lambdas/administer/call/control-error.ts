@@ -56,9 +56,12 @@ export function notFound(what: string, id: string, rule?: string): ControlError 
 
 /** The caller's roles do not permit the request, as a rule says. */
 export function denied(rule: string): ControlError {
-  return new ControlError(
-    "permission_denied",
-    `Your roles do not permit this (rule ${rule}); request a role that does from an owner of the organisation.`,
-    { rule },
-  );
+  const reason = isOfKey(rule)
+    ? `The scopes of your admin key do not permit this (rule ${rule}); use a key that has the scope, or one without scopes of its own.`
+    : `Your roles do not permit this (rule ${rule}); request a role that does from an owner of the organisation.`;
+  return new ControlError("permission_denied", reason, { rule });
+}
+
+function isOfKey(rule: string): boolean {
+  return rule === "key-scope" || rule.startsWith("key-scope:");
 }

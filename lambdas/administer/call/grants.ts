@@ -1,10 +1,16 @@
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import { type Change, changedRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
 import type { Principal } from "../../../domain/tenancy/decide.ts";
-import { ORGANIZATION, ORGANIZATION_ROLES, PROJECT_ROLES, type Role } from "../../../domain/tenancy/roles.ts";
+import {
+  narrowedRole,
+  ORGANIZATION,
+  ORGANIZATION_ROLES,
+  PROJECT_ROLES,
+  type Role,
+} from "../../../domain/tenancy/roles.ts";
 import type { ControlStore } from "../store/control-store.ts";
 import { assignments, unchangedRole } from "./role-records.ts";
-import { type UserGroup, userGroups } from "./user-groups.ts";
+import { heldGroups, type UserGroup } from "./user-groups.ts";
 
 /** A role that a user has, and by what. */
 export interface Grant {
@@ -27,6 +33,7 @@ export async function grantsOf(
   user: RecordOf<"user">,
   membership: RecordOf<"membership"> | undefined,
   projectId: string | undefined,
+  nowMs: number,
 ): Promise<readonly Grant[]> {
   const direct = async (resourceId: string) =>
     (await assignments(store, organizationId, resourceId, user.id)).flatMap(({ record, role }) =>
@@ -35,7 +42,7 @@ export async function grantsOf(
   const [inOrganization, inProject, groups] = await Promise.all([
     direct(ORGANIZATION),
     membership ? direct(membership.projectId) : [],
-    userGroups(store, organizationId, user.id),
+    heldGroups(store, organizationId, user.id, nowMs),
   ]);
   const byGroups = await Promise.all(groups.map((group) => grantsByGroup(store, organizationId, group, projectId)));
   return [
@@ -69,16 +76,35 @@ async function grantsByGroup(
   });
 }
 
-/** The roles of the caller; those of an owner, who may do everything, are not looked up. */
+interface CallerKey {
+  readonly organizationId: string;
+  /** What the key permits at most. @default - all that its owner may do */
+  readonly scopes?: ReadonlySet<string> | undefined;
+}
+
+/**
+ * The roles of the caller, with what the caller's key permits of each; those of an owner, who may do everything, are not
+ * looked up.
+ */
 export async function callerGrants(
   store: ControlStore,
-  organizationId: string,
+  { organizationId, scopes }: CallerKey,
   user: RecordOf<"user">,
   membership: RecordOf<"membership"> | undefined,
   projectId: string | undefined,
+  nowMs: number,
 ): Promise<readonly Grant[]> {
-  if (user.role === "owner") return [{ role: ORGANIZATION_ROLES.owner, requires: [] }];
-  return grantsOf(store, organizationId, user, membership, projectId);
+  const grants: readonly Grant[] =
+    user.role === "owner"
+      ? [{ role: ORGANIZATION_ROLES.owner, requires: [] }]
+      : await grantsOf(store, organizationId, user, membership, projectId, nowMs);
+  if (scopes === undefined) return grants;
+  return grants.map((grant) => ({ ...grant, role: narrowedRole(grant.role, scopes) }));
+}
+
+/** Whether a role has the scope but for the scopes of the caller's key. */
+export function isWithheld(grants: readonly Grant[], scope: string): boolean {
+  return grants.some(({ role }) => (role.withheld as ReadonlySet<string> | undefined)?.has(scope));
 }
 
 /** The caller with these roles, as the rule of permissions takes it. */

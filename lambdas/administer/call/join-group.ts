@@ -1,11 +1,13 @@
 import type { RecordOf } from "../../../contracts/control/records.ts";
+import { isHeld } from "../../../domain/people/directory-groups.ts";
+import { MAX_GROUPS_PER_USER } from "../../../domain/people/group-access.ts";
 import { type Change, raiseVersion, removeRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import type { ControlStore } from "../store/control-store.ts";
 import { type Caller, requireScopes } from "./control-call.ts";
 import { ControlError } from "./control-error.ts";
 import { scopesOfGroup } from "./group-scopes.ts";
-import { MAX_GROUPS_PER_USER, userGroups } from "./user-groups.ts";
+import { userGroups } from "./user-groups.ts";
 
 interface Joining {
   readonly caller: Caller;
@@ -28,7 +30,9 @@ export async function joinGroup(
   const { caller, store, nowMs } = call;
   const basis = requireScopes(call, await scopesOfGroup(store, caller.organizationId, group));
   const groups = await userGroups(store, caller.organizationId, userId);
-  if (groups.some(({ link }) => link.groupId === group.id)) return undefined;
+  const before = groups.find(({ link }) => link.groupId === group.id)?.link;
+  if (before !== undefined && isHeld(before, nowMs)) return undefined;
+  if (before !== undefined) return [...prolonged(before), requireUnchanged(group), ...basis];
   const deleted = groups.filter((one) => one.group === undefined);
   if (groups.length - deleted.length >= MAX_GROUPS_PER_USER)
     throw new ControlError(
@@ -45,4 +49,9 @@ export async function joinGroup(
     ...(user ? [raiseVersion(user)] : []), // so that two requests at once do not exceed the limit
     ...basis,
   ];
+}
+
+/** A membership whose time was over, and which has no end any more. */
+function prolonged({ heldUntil: _, ...link }: RecordOf<"userGroup">): readonly Change[] {
+  return [{ action: "replace", record: { ...link, version: link.version + 1 }, version: link.version }];
 }

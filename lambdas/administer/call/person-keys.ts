@@ -1,7 +1,8 @@
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import { endAdminKeys } from "../../../domain/people/person-admin-key.ts";
-import { isOf, lastingKeys, type RevokedKeys, revokePersonKeys } from "../../../domain/people/person-key.ts";
-import { type Change, removeRecord } from "../../../domain/tenancy/changes.ts";
+import type { RevokedKeys } from "../../../domain/people/person-key.ts";
+import { lastingRecordsOf, revokedKeysOf } from "../../../domain/people/revoked-keys.ts";
+import type { Change } from "../../../domain/tenancy/changes.ts";
 import type { ControlStore } from "../store/control-store.ts";
 import type { Caller } from "./control-call.ts";
 
@@ -31,29 +32,16 @@ export async function endedPersonKeys(reading: Reading, userId: string): Promise
   return [...revoked, endAdminKeys(userId, adminKeys, nowMs)];
 }
 
-async function revokedKeys(
-  { caller, store, nowMs }: Reading,
-  userId: string,
-  of: RevokedKeys,
-): Promise<readonly Change[]> {
-  const stored = await store.get(caller.organizationId, { kind: "personKeys", ids: [userId] });
-  const records = await lastingRecords(store, caller.organizationId, stored, of);
-  return [...revokePersonKeys(userId, stored, nowMs, of), ...records.map(removeRecord)];
+function revokedKeys({ caller, store, nowMs }: Reading, userId: string, of: RevokedKeys): Promise<readonly Change[]> {
+  return revokedKeysOf((key) => store.get(caller.organizationId, key), userId, nowMs, of);
 }
 
 /** The records of a user's lasting keys that are still there. @param of which of them. @default - all */
-export async function lastingRecords(
+export function lastingRecords(
   store: ControlStore,
   organizationId: string,
   stored: RecordOf<"personKeys"> | undefined,
   of: RevokedKeys = {},
 ): Promise<readonly RecordOf<"projectKey">[]> {
-  const records = await Promise.all(
-    lastingKeys(stored)
-      .filter(isOf(of))
-      .map(({ keyId, projectId }) =>
-        store.get(organizationId, { kind: "projectKey", ids: [projectId, `key_${keyId}`] }),
-      ),
-  );
-  return records.filter((record) => record !== undefined);
+  return lastingRecordsOf((key) => store.get(organizationId, key), stored, of);
 }

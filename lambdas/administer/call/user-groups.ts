@@ -1,8 +1,7 @@
 import type { RecordOf } from "../../../contracts/control/records.ts";
+import { isHeld } from "../../../domain/people/directory-groups.ts";
+import { MAX_GROUPS_PER_USER } from "../../../domain/people/group-access.ts";
 import type { ControlStore } from "../store/control-store.ts";
-
-/** So that a request reads the roles of few groups, and a transaction has room for them. */
-export const MAX_GROUPS_PER_USER = 10;
 
 /** A group that a user is in. */
 export interface UserGroup {
@@ -25,4 +24,14 @@ export async function userGroups(
       group: await store.get(organizationId, { kind: "group", ids: [link.groupId] }),
     })),
   );
+}
+
+/** Those by which a user has roles: without the memberships whose time is over. */
+export async function heldGroups(
+  store: ControlStore,
+  organizationId: string,
+  userId: string,
+  nowMs: number,
+): Promise<readonly UserGroup[]> {
+  return (await userGroups(store, organizationId, userId)).filter(({ link }) => isHeld(link, nowMs));
 }

@@ -1,4 +1,5 @@
 import type { ControlRecord, RecordKind, RecordOf } from "../../../contracts/control/records.ts";
+import { adminKeyIndexKey } from "../../../domain/tenancy/admin-key-record.ts";
 import { endKeysOf } from "../../../domain/tenancy/archived-projects.ts";
 import { type Change, removeRecord } from "../../../domain/tenancy/changes.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
@@ -43,7 +44,7 @@ export async function removePersonalRecords(call: Writing, userId: string): Prom
   const isOfUser = (one: { readonly userId: string }) => one.userId === userId;
   const adminKeys = await of(call, "adminKey", ({ ownerId }) => ownerId === userId);
   const indexes = await Promise.all(
-    adminKeys.map(({ keyId }) => call.store.get(call.caller.organizationId, { kind: "adminKeyIndex", ids: [keyId] })),
+    adminKeys.map((key) => call.store.get(call.caller.organizationId, adminKeyIndexKey(key))),
   );
   const found: readonly ControlRecord[] = [
     ...adminKeys,

@@ -1,10 +1,23 @@
 import type { AdminApiKey } from "../../../contracts/control/admin-keys.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import { newAdminKey } from "../../../domain/keys/admin-key.ts";
-import { adminKeyRecord, createAdminKey } from "../../../domain/tenancy/admin-key-record.ts";
-import type { Change } from "../../../domain/tenancy/changes.ts";
-import { auditEvent, type ControlHandler, change, page } from "../call/control-call.ts";
-import { notFound } from "../call/control-error.ts";
+import {
+  adminKeyIndexKey,
+  adminKeyRecord,
+  createAdminKey,
+  worksFor,
+} from "../../../domain/tenancy/admin-key-record.ts";
+import { type Change, removeRecord } from "../../../domain/tenancy/changes.ts";
+import {
+  auditEvent,
+  type ControlCall,
+  type ControlHandler,
+  change,
+  page,
+  requireScopes,
+} from "../call/control-call.ts";
+import { ControlError, notFound } from "../call/control-error.ts";
+import { refuseLongerLife } from "../keys/key-life.ts";
 import type { ControlStore } from "../store/control-store.ts";
 
 /** A page may have fewer keys than its limit: a key whose owner left the organisation no longer works. */
@@ -27,18 +40,37 @@ export const listAdminApiKeys: ControlHandler<"listAdminApiKeys"> = async ({ cal
   };
 };
 
-/** The key belongs to the caller, and has the roles that the caller has at each of its uses. */
+/**
+ * The key belongs to the caller, and permits what the caller's roles permit at each of its uses: all of it, or what its scopes
+ * name of it. Its scopes are no more than the caller has now, and it ends no later than the admin key that makes it.
+ */
 export const createAdminApiKey: ControlHandler<"createAdminApiKey"> = async (call) => {
-  const { caller, body, nowMs } = call;
+  const { caller, body, receivedMs } = call;
   const made = newAdminKey();
   const { name, expires_in_seconds: expiresInSeconds } = body;
-  const record = adminKeyRecord(made, { name, expiresInSeconds, ownerId: caller.user.id, nowMs });
-  const event = auditEvent("api_key.created", { id: record.id, data: { scopes: [] } });
-  return change(call, event, createAdminKey(caller.organizationId, record), {
+  const { scopes, requires } = requestedScopes(call);
+  refuseLongerLife(call, expiresInSeconds);
+  const record = adminKeyRecord(made, { name, expiresInSeconds, scopes, ownerId: caller.user.id, nowMs: receivedMs });
+  const event = auditEvent("api_key.created", { id: record.id, data: { scopes: record.scopes ?? [] } });
+  return change(call, event, [...createAdminKey(caller.organizationId, record), ...requires], {
     body: { ...toAdminApiKey(record, caller.user), value: made.secret },
     version: 1,
   });
 };
+
+/** The scopes of a new key, and what must be unchanged for the caller to have them. @throws {ControlError} for more than those */
+function requestedScopes(call: ControlCall<"createAdminApiKey">) {
+  const { keyScopes } = call.caller;
+  const scopes = call.body.scopes ?? undefined;
+  if (scopes !== undefined) return { scopes, requires: requireScopes(call, scopes, "scopes") };
+  if (keyScopes === undefined) return { scopes, requires: [] };
+  throw new ControlError(
+    "permission_denied",
+    "`scopes` must be sent: your admin key has scopes of its own, and a key without any would permit more " +
+      `(rule key-scope); send some of ${[...keyScopes].join(", ")}.`,
+    { param: "scopes", rule: "key-scope" },
+  );
+}
 
 export const retrieveAdminApiKey: ControlHandler<"retrieveAdminApiKey"> = async ({ caller, records, store }) => {
   const key = records.admin_key_id;
@@ -49,18 +81,18 @@ export const retrieveAdminApiKey: ControlHandler<"retrieveAdminApiKey"> = async 
 
 /** The next request with the key is refused: no admin key is cached. */
 export const deleteAdminApiKey: ControlHandler<"deleteAdminApiKey"> = async (call) => {
-  const { id, keyId, version } = call.records.admin_key_id;
-  const changes: readonly Change[] = [
-    { action: "remove", key: { kind: "adminKey", ids: [id] }, version },
-    { action: "remove", key: { kind: "adminKeyIndex", ids: [keyId] }, version: 1 },
-  ];
+  const key = call.records.admin_key_id;
+  const { id } = key;
+  const changes: readonly Change[] = [removeRecord(key), { action: "remove", key: adminKeyIndexKey(key), version: 1 }];
   return change(call, auditEvent("api_key.deleted", { id }), changes, {
     body: { object: "organization.admin_api_key.deleted", id, deleted: true },
   });
 };
 
-function ownerOf(store: ControlStore, organizationId: string, { ownerId }: RecordOf<"adminKey">) {
-  return store.get(organizationId, { kind: "user", ids: [ownerId] });
+/** @returns undefined where the key no longer works, as the owner left or was deactivated since */
+async function ownerOf(store: ControlStore, organizationId: string, key: RecordOf<"adminKey">) {
+  const owner = await store.get(organizationId, { kind: "user", ids: [key.ownerId] });
+  return owner && worksFor(key, owner) ? owner : undefined;
 }
 
 function toAdminApiKey(key: RecordOf<"adminKey">, owner: RecordOf<"user">): AdminApiKey {
@@ -72,6 +104,7 @@ function toAdminApiKey(key: RecordOf<"adminKey">, owner: RecordOf<"user">): Admi
     created_at: key.createdAt,
     expires_at: key.expiresAt ?? null,
     last_used_at: key.lastUsedAt ?? null,
+    scopes: key.scopes ?? null,
     owner: {
       type: "user",
       object: "organization.user",

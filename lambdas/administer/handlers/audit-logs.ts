@@ -12,7 +12,7 @@ import { wantedEvents } from "../call/wanted-records.ts";
 export const listAuditLogs: ControlHandler<"listAuditLogs"> = async ({ caller, query, store }) => {
   const { limit, after } = query;
   const range = { kind: "event", limit, isNewestFirst: true, ...(after === undefined ? {} : { after }) } as const;
-  const found = await wantedEvents(store, caller.organizationId, range, {
+  const { records: found, stoppedAt } = await wantedEvents(store, caller.organizationId, range, {
     isWanted: ({ event }) => isWanted(event, query),
     isPast: ({ event }) => isBefore(event, query),
   });
@@ -24,7 +24,12 @@ export const listAuditLogs: ControlHandler<"listAuditLogs"> = async ({ caller, q
       : await store.waitingEvents(caller.organizationId, oldest, newest);
   const events = listed.map(({ event, hasMark = false }) => ({ ...event, seal: sealOf(event.id, hasMark, waiting) }));
   // Events of a newer release are listed in its form, as of any API that grows.
-  return { body: page(events, found.length > limit) as z.infer<typeof AuditEventPage> };
+  const listedPage = page(events, found.length > limit || stoppedAt !== undefined);
+  return {
+    body: { ...listedPage, ...(stoppedAt === undefined ? {} : { last_id: stoppedAt }) } as z.infer<
+      typeof AuditEventPage
+    >,
+  };
 };
 
 function sealOf(id: string, hasMark: boolean, waiting: ReadonlySet<string>): z.infer<typeof AuditSeal> {

@@ -2,8 +2,10 @@ import type { Cost } from "../../../contracts/control/usage.ts";
 import type { UsageSums } from "../../../contracts/usage/usage-counter.ts";
 import { NANO_USD_PER_USD } from "../../../domain/limits/nano-usd.ts";
 import type { ControlHandler } from "../call/control-call.ts";
+import { ControlError } from "../call/control-error.ts";
+import type { UsageDimension } from "../usage/buckets-query.ts";
 import { apiKeyId, groupValue, keyIdsOf, requestedUsage, usagePage } from "../usage/requested-usage.ts";
-import type { UsageDimension, UsageGroup } from "../usage/usage-buckets.ts";
+import type { UsageGroup } from "../usage/usage-buckets.ts";
 
 const DIMENSIONS = {
   project_id: "projectId",
@@ -19,9 +21,21 @@ const LINE_ITEMS: Readonly<Record<string, (sums: UsageSums) => { readonly nanoUs
     output_tokens: (sums) => ({ nanoUsd: sums.chargeNanoUsd - sums.inputChargeNanoUsd, tokens: sums.outputTokens }),
   };
 
-/** What callers are charged, by the day. */
+/** The line item of a model where the operator's cost is shown: it is of input and output together. */
+const PAID_ITEMS: typeof LINE_ITEMS = {
+  "": (sums) => ({ nanoUsd: sums.costNanoUsd, tokens: sums.inputTokens + sums.outputTokens }),
+};
+
+/** What callers are charged, or what the operator pays, by the day. */
 export const listCosts: ControlHandler<"listCosts"> = async (call) => {
   const { query } = call;
+  const isPaid = query.amount === "cost";
+  if (isPaid && call.caller.organizationId !== call.organization)
+    throw new ControlError(
+      "invalid_request",
+      "amount=cost is what the operator pays, which only the operator's organisation sees; leave it out of the query.",
+      { param: "amount", rule: "not-operator" },
+    );
   const groupBy = new Set(query["group_by[]"] ?? []);
   const lineItems = query["line_items[]"];
   const needsModel = groupBy.has("line_item") || lineItems !== undefined;
@@ -35,12 +49,16 @@ export const listCosts: ControlHandler<"listCosts"> = async (call) => {
     limit: query.limit,
     groupBy: [...dimensions],
     filters: { projectId: query["project_ids[]"], keyId: keyIdsOf(query["api_key_ids[]"]) },
+    lineItems,
+    withCost: isPaid,
+    resultsPerGroup: groupBy.has("line_item") ? Object.keys(isPaid ? PAID_ITEMS : LINE_ITEMS).length : 1,
     ownUserId: call.isOwnOnly ? call.caller.user.id : undefined,
   });
   const withUser = groupBy.has("user_id");
   const body = usagePage(found, ({ groups }) => {
-    if (!needsModel) return groups.map((group) => costOf(group, withUser, { nanoUsd: group.sums.chargeNanoUsd }));
-    const items = groups.flatMap((group) => itemsOf(group).map((item) => ({ group, ...item })));
+    const sum = isPaid ? "costNanoUsd" : "chargeNanoUsd";
+    if (!needsModel) return groups.map((group) => costOf(group, withUser, { nanoUsd: group.sums[sum] }));
+    const items = groups.flatMap((group) => itemsOf(group, isPaid).map((item) => ({ group, ...item })));
     const wanted = items.filter(({ name }) => lineItems?.includes(name) ?? true);
     if (groupBy.has("line_item")) return wanted.map(({ group, ...item }) => costOf(group, withUser, item));
     return summed(wanted, withUser);
@@ -54,8 +72,11 @@ interface LineItem {
   readonly tokens: number;
 }
 
-function itemsOf({ values, sums }: UsageGroup): readonly LineItem[] {
-  return Object.entries(LINE_ITEMS).map(([name, of]) => ({ name: `${values.model ?? ""}, ${name}`, ...of(sums) }));
+function itemsOf({ values: { model = "" }, sums }: UsageGroup, isPaid: boolean): readonly LineItem[] {
+  return Object.entries(isPaid ? PAID_ITEMS : LINE_ITEMS).map(([name, of]) => ({
+    name: name === "" ? model : `${model}, ${name}`,
+    ...of(sums),
+  }));
 }
 
 /** Of line items that are not shown apart: one cost for each of the other groups. */

@@ -3,14 +3,16 @@ import { COUNTED_WINDOWS } from "../../../contracts/limits/limit-rules.ts";
 import { LimitScope, type UseLimit } from "../../../contracts/limits/use-limit.ts";
 import { isTimeZone } from "../../../domain/limits/time-zone.ts";
 import { ID_MARK } from "../../../domain/tenancy/changes.ts";
-import { auditEvent, type ControlHandler, change, page } from "../call/control-call.ts";
+import { auditEvent, type ControlCall, type ControlHandler, change, hasScope, page } from "../call/control-call.ts";
 import { ControlError } from "../call/control-error.ts";
 import { type LimitedSubject, newLimits } from "../call/limited-subject.ts";
 import { wantedRecords } from "../call/wanted-records.ts";
 import { sourceOf } from "../usage/requested-usage.ts";
+import { withUsed } from "../usage/used-limits.ts";
 
 /** In the order of scopes by the alphabet, then of ids. Subjects of which nothing is limited any more are not listed. */
-export const listLimits: ControlHandler<"listLimits"> = async ({ caller, query, store }) => {
+export const listLimits: ControlHandler<"listLimits"> = async (call) => {
+  const { caller, query, store } = call;
   const { limit, scope } = query;
   const after = query.after === undefined ? undefined : afterOf(query.after, scope);
   const within = scope === undefined ? {} : { within: [scope] };
@@ -20,13 +22,14 @@ export const listLimits: ControlHandler<"listLimits"> = async ({ caller, query, 
     cursorOf: (record) => (scope === undefined ? [record.scope, record.subjectId].join(ID_MARK) : record.subjectId),
   });
   const listed = found.slice(0, limit).map((record) => toLimits({ ...record, record }));
-  return { body: page(listed, found.length > limit) };
+  return { body: page(await shownLimits(call, listed), found.length > limit) };
 };
 
-export const retrieveLimits: ControlHandler<"retrieveLimits"> = async ({ records }) => ({
-  body: toLimits(records.subject_id),
-  version: records.subject_id.version,
-});
+export const retrieveLimits: ControlHandler<"retrieveLimits"> = async (call) => {
+  const { subject_id: subject } = call.records;
+  const [body = toLimits(subject)] = await shownLimits(call, [toLimits(subject)]);
+  return { body, version: subject.version };
+};
 
 /** Gateways hold them within a second. */
 export const updateLimits: ControlHandler<"updateLimits"> = async (call) => {
@@ -52,6 +55,14 @@ export const deleteLimits: ControlHandler<"deleteLimits"> = async (call) => {
     body: { object: "organization.limits.deleted", id, deleted: true },
   });
 };
+
+type Reading = Pick<ControlCall<"retrieveLimits">, "caller" | "usage" | "nowMs" | "query">;
+
+/** What is used is for those alone who may read usage: limits are read by more than they. */
+async function shownLimits(call: Reading, limits: readonly Limits[]): Promise<readonly Limits[]> {
+  const isIncluded = call.query["include[]"]?.includes("used") && hasScope(call.caller, "usage.read");
+  return isIncluded ? await withUsed(call, limits) : limits;
+}
 
 const PREFIX = "limits-";
 
@@ -82,7 +93,7 @@ function requireTimeZone({ time_zone: timeZone }: Limit, index: number): void {
   throw new ControlError(
     "invalid_request",
     `'${timeZone}' is no time zone of the IANA database; send one such as Europe/Berlin, or leave it out for UTC.`,
-    { param: `limits.${index}.time_zone` },
+    { param: `limits[${index}].time_zone` },
   );
 }
 

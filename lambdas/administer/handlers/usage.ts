@@ -1,10 +1,14 @@
 import {
+  type CompletionsUsage,
   type CompletionsUsageQuery,
   type EmbeddingsUsageQuery,
+  type Latency,
   usualBuckets,
 } from "../../../contracts/control/usage.ts";
-import type { UsageKind } from "../../../contracts/usage/usage-counter.ts";
+import type { Latency as LatencyName, UsageKind, UsageSums } from "../../../contracts/usage/usage-counter.ts";
+import { histogramOf, percentilesOf } from "../../../domain/usage/latency-histogram.ts";
 import type { ControlCall, ControlHandler } from "../call/control-call.ts";
+import type { UsageDimension } from "../usage/buckets-query.ts";
 import {
   apiKeyId,
   groupValue,
@@ -13,7 +17,7 @@ import {
   requestedUsage,
   usagePage,
 } from "../usage/requested-usage.ts";
-import type { UsageDimension, UsageGroup } from "../usage/usage-buckets.ts";
+import type { UsageGroup } from "../usage/usage-buckets.ts";
 
 const DIMENSIONS = {
   project_id: "projectId",
@@ -35,6 +39,7 @@ export const listCompletionsUsage: ControlHandler<"listCompletionsUsage"> = asyn
       output_tokens: group.sums.outputTokens,
       num_model_requests: group.sums.requests,
       ...outcomesOf(group),
+      ...latencyOf(call, group),
       ...idsOf(group),
       batch: group.values.isBatch === undefined ? null : group.values.isBatch === "true",
       service_tier: null,
@@ -51,6 +56,7 @@ export const listEmbeddingsUsage: ControlHandler<"listEmbeddingsUsage"> = async 
       input_tokens: group.sums.inputTokens,
       num_model_requests: group.sums.requests,
       ...outcomesOf(group),
+      ...latencyOf(call, group),
       ...idsOf(group),
     })),
   );
@@ -65,6 +71,7 @@ export const listModerationsUsage: ControlHandler<"listModerationsUsage"> = asyn
       input_tokens: group.sums.inputTokens,
       num_model_requests: group.sums.requests,
       ...outcomesOf(group),
+      ...latencyOf(call, group),
       ...idsOf(group),
     })),
   );
@@ -86,6 +93,7 @@ function requestedOf(
     endTime: query.end_time,
     page: query.page,
     limit: query.limit ?? usualBuckets(query.bucket_width),
+    hasLatency: includesLatency(query),
     groupBy: (query["group_by[]"] ?? []).map((name) => DIMENSIONS[name]),
     filters: {
       projectId: query["project_ids[]"],
@@ -107,6 +115,28 @@ function outcomesOf({ sums }: UsageGroup) {
     num_streamed_requests: sums.streamedRequests,
     first_token_ms: sums.firstTokenMs,
   };
+}
+
+function latencyOf({ query }: UsageCall, { sums }: UsageGroup): Pick<CompletionsUsage, "latency"> {
+  if (!includesLatency(query)) return {};
+  return { latency: { duration: shownLatency(sums, "duration"), first_token: shownLatency(sums, "firstToken") } };
+}
+
+function shownLatency(sums: UsageSums, name: LatencyName): Latency {
+  const histogram = histogramOf(sums, name);
+  const found = percentilesOf(histogram);
+  if (found === undefined) return null;
+  return {
+    num_requests: found.count,
+    p50_ms: found.p50,
+    p95_ms: found.p95,
+    p99_ms: found.p99,
+    histogram: histogram.map(([ms, count]) => [ms, count]),
+  };
+}
+
+function includesLatency(query: UsageCall["query"]): boolean {
+  return query["include[]"]?.includes("latency") ?? false;
 }
 
 function idsOf({ values }: UsageGroup) {

@@ -90,8 +90,11 @@ function notAssigned({ group }: Grant, user: RecordOf<"user">): ControlError {
   return new ControlError("invalid_request", message, { param: "role_id" });
 }
 
-async function rolesOf({ caller, records, membership, store }: ListCall | RetrieveCall | RemoveCall, project: Project) {
-  const grants = await grantsOf(store, caller.organizationId, records.user_id, membership, project?.id);
+async function rolesOf(
+  { caller, records, membership, store, nowMs }: ListCall | RetrieveCall | RemoveCall,
+  project: Project,
+) {
+  const grants = await grantsOf(store, caller.organizationId, records.user_id, membership, project?.id, nowMs);
   return grants.filter(({ role }) => (role.resourceId === ORGANIZATION) === (project === undefined));
 }
 

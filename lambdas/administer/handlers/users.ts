@@ -7,9 +7,10 @@ import {
   type ControlHandler,
   change,
   page,
+  requireFullOwner,
   requireScopes,
 } from "../call/control-call.ts";
-import { ControlError, denied } from "../call/control-error.ts";
+import { ControlError } from "../call/control-error.ts";
 import { removedLimits } from "../call/limited-subject.ts";
 import { endedPersonKeys } from "../call/person-keys.ts";
 import { toUser } from "../call/shown-users.ts";
@@ -73,8 +74,8 @@ export async function removedUser(
  * Nobody changes their own role in the organisation, and none but owners change owners; and as a change holds only while
  * its caller is what they were, two owners can't demote each other: an organisation always has an owner.
  */
-export function refuseSelfAndOwner({ caller }: Pick<ControlCall<"updateUser">, "caller">, user: RecordOf<"user">) {
-  if (caller.user.id === user.id)
+export function refuseSelfAndOwner(call: Pick<ControlCall<"updateUser">, "caller">, user: RecordOf<"user">) {
+  if (call.caller.user.id === user.id)
     throw new ControlError("invalid_request", "You can't change or remove yourself; another owner can.");
-  if (user.role === "owner" && caller.user.role !== "owner") throw denied("only-owners-change-owners");
+  if (user.role === "owner") requireFullOwner(call, "only-owners-change-owners");
 }

@@ -11,6 +11,7 @@ import { auditEvent, type ControlCall, type ControlHandler, change } from "../ca
 import { ControlError, notFound } from "../call/control-error.ts";
 import { lastingRecords } from "../call/person-keys.ts";
 import { refuseArchived } from "../handlers/projects.ts";
+import { refuseLongerLife, refuseLongerSecret, remainingSeconds } from "../keys/key-life.ts";
 import { projectAccess } from "./project-access.ts";
 import { shownKey } from "./shown-key.ts";
 
@@ -18,20 +19,22 @@ const SECONDS_PER_DAY = 86_400;
 
 /** A key of the caller's own, whose secret is in this response alone. */
 export const createProjectApiKey: ControlHandler<"createProjectApiKey"> = async (call) => {
-  const { caller, records, body, store, keyPlan, nowMs } = call;
+  const { caller, records, body, store, keyPlan, receivedMs, nowMs } = call;
   const { organizationId, user } = caller;
   const project = records.project_id;
   const bounds = boundsOf(call);
   refuseArchived(project);
-  const access = await projectAccess(store, organizationId, user.id, project.id);
+  const access = await projectAccess(store, organizationId, user.id, project.id, nowMs);
   if (access === undefined)
     throw new ControlError(
       "invalid_request",
       `You are not a member of the project '${project.id}'; join it first, or make a service account.`,
       { param: "project_id" },
     );
-  const expiresInSeconds = body.expires_in_seconds ?? bounds.maxDays * SECONDS_PER_DAY;
+  const longest = bounds.maxDays * SECONDS_PER_DAY;
+  const expiresInSeconds = body.expires_in_seconds ?? Math.min(longest, Math.max(1, remainingSeconds(call) ?? longest));
   refuseLongLife(expiresInSeconds, bounds);
+  refuseLongerLife(call, expiresInSeconds);
   const stored = await store.get(organizationId, { kind: "personKeys", ids: [user.id] });
   const found = await lastingRecords(store, organizationId, stored);
   if (found.length >= bounds.perPerson)
@@ -52,7 +55,7 @@ export const createProjectApiKey: ControlHandler<"createProjectApiKey"> = async 
     stored,
     gone,
     byGroup: access.byGroup,
-    nowMs,
+    nowMs: receivedMs,
   });
   const event = auditEvent("api_key.created", { id: record.id, data: { scopes: [...(body.scopes ?? [])] } }, project);
   const shown = await shownOrNotFound(call, record);
@@ -96,6 +99,7 @@ export const rotateProjectApiKey: ControlHandler<"rotateProjectApiKey"> = async 
       `The key '${before.id}' was made by an earlier release and can't be rotated; make another key, and delete it.`,
     );
   refuseExpired(before, nowMs);
+  if (before.ownerType === "user") refuseLongerSecret(call, before.expiresAt);
   const { secret, hash } = newApiKey(undefined, before.keyId);
   const until = unixSeconds(nowMs) + overlap;
   const record = { ...before, redacted: redacted(secret), version: before.version + 1 };

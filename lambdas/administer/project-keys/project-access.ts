@@ -2,7 +2,7 @@ import type { RecordOf } from "../../../contracts/control/records.ts";
 import { type GroupAccess, groupAccess } from "../../../domain/people/group-access.ts";
 import { type Change, requireUnchanged } from "../../../domain/tenancy/changes.ts";
 import { assignments } from "../call/role-records.ts";
-import { userGroups } from "../call/user-groups.ts";
+import { heldGroups } from "../call/user-groups.ts";
 import type { ControlStore } from "../store/control-store.ts";
 
 /** By what a user may have keys of a project. */
@@ -19,10 +19,11 @@ export async function projectAccess(
   organizationId: string,
   userId: string,
   projectId: string,
+  nowMs: number,
 ): Promise<ProjectAccess | undefined> {
   const membership = await store.get(organizationId, { kind: "membership", ids: [projectId, userId] });
   if (membership) return { requires: [requireUnchanged(membership)] };
-  for (const { link, group } of await userGroups(store, organizationId, userId)) {
+  for (const { link, group } of await heldGroups(store, organizationId, userId, nowMs)) {
     const byGroup = group && (await accessByGroup(store, organizationId, { link, group, projectId }));
     if (byGroup) return { byGroup, requires: byGroup.requires };
   }

@@ -8,6 +8,7 @@ import { notFound } from "../call/control-error.ts";
 import { removedLimits } from "../call/limited-subject.ts";
 import { wantedRecords } from "../call/wanted-records.ts";
 import { refuseArchived } from "../handlers/projects.ts";
+import { refuseLongerLife } from "../keys/key-life.ts";
 import type { ControlStore } from "../store/control-store.ts";
 import { boundsOf, refuseExpired, refuseLongLife } from "./member-keys.ts";
 import { shownKey } from "./shown-key.ts";
@@ -48,13 +49,15 @@ export const retrieveProjectApiKey: ControlHandler<"retrieveProjectApiKey"> = as
 
 /** Every gateway holds the key to its new scopes and end within a second. */
 export const updateProjectApiKey: ControlHandler<"updateProjectApiKey"> = async (call) => {
-  const { caller, records, body, store, nowMs } = call;
+  const { caller, records, body, store, receivedMs, nowMs } = call;
   const { project_id: project, api_key_id: before } = records;
   refuseArchived(project);
   refuseExpired(before, nowMs);
   const { scopes, expires_in_seconds: seconds } = body;
   if (before.ownerType === "user" && seconds !== undefined) refuseLongLife(seconds, boundsOf(call));
-  const expiresAt = seconds === undefined ? undefined : unixSeconds(nowMs) + seconds;
+  const expiresAt = seconds === undefined ? undefined : unixSeconds(receivedMs) + seconds;
+  const isOwn = before.ownerType === "user" && before.ownerId === caller.user.id;
+  if (isOwn && expiresAt !== undefined && expiresAt > (before.expiresAt ?? Infinity)) refuseLongerLife(call, seconds);
   const record = { ...before, version: before.version + 1, ...(expiresAt === undefined ? {} : { expiresAt }) };
   const shown = await shownKey(store, caller.organizationId, record);
   if (!shown) throw notFound("API key", before.id);

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { FILE_REMOVAL_MARGIN_SECONDS } from "../../../contracts/retention/stored-items.ts";
+import { FILE_REMOVAL_MARGIN_SECONDS, HELD_TTL } from "../../../contracts/retention/stored-items.ts";
 import { ownerPartition } from "../../../domain/erasure/file-partitions.ts";
 import { eachOf } from "../store/each-of.ts";
 import type { IsLate } from "../store/erasable-data.ts";
@@ -16,9 +16,20 @@ const StoredFile = z.object({
   expiresAt: z.int(),
   /** Seconds after which it ends whatever the project's retention is. @default - a release before this one stored it: those that it has */
   longestSeconds: z.int().optional(),
+  /** While it is held, in place of its time to live. */
+  [HELD_TTL]: z.int().optional(),
 });
 
-/** Sets when files end, those of results of batches too; a client's own shorter time stays. */
+interface LateFile {
+  readonly sk: string;
+  /** The attribute with its time to live, now or after the hold. */
+  readonly ttl: string;
+  /** Unix seconds. */
+  readonly wanted: number;
+  readonly longestSeconds: number;
+}
+
+/** Sets when files end, those of results of batches too; a client's own shorter time stays. Those that are held get the end that they have after the hold. */
 export class FileExpiry {
   readonly #client: DynamoDBDocumentClient;
   readonly #tableName: string;
@@ -40,11 +51,10 @@ export class FileExpiry {
           if (file === undefined) return [];
           const { sk, createdAt, expiresAt, longestSeconds = expiresAt - createdAt } = file;
           const wanted = createdAt + Math.min(longestSeconds, days * SECONDS_PER_DAY);
-          return wanted === expiresAt ? [] : [{ sk, wanted, longestSeconds }];
+          const ttl = file[HELD_TTL] === undefined ? "ttl" : HELD_TTL;
+          return wanted === expiresAt ? [] : [{ sk, ttl, wanted, longestSeconds }];
         });
-        await eachOf(late, CONCURRENCY, ({ sk, wanted, longestSeconds }) =>
-          this.#set(owner, sk, wanted, longestSeconds),
-        );
+        await eachOf(late, CONCURRENCY, (file) => this.#set(owner, file));
         changed += late.length;
         start = last;
       } while (start !== undefined);
@@ -65,17 +75,21 @@ export class FileExpiry {
     );
   }
 
-  async #set(owner: string, sk: string, end: number, longest: number): Promise<void> {
+  async #set(owner: string, { sk, ttl, wanted, longestSeconds }: LateFile): Promise<void> {
     const command = new UpdateCommand({
       TableName: this.#tableName,
       Key: { pk: ownerPartition(owner), sk },
       UpdateExpression: "SET #end = :end, #ttl = :ttl, #longest = :longest",
-      ConditionExpression: "attribute_exists(pk)",
-      ExpressionAttributeNames: { "#end": "expiresAt", "#ttl": "ttl", "#longest": "longestSeconds" },
-      ExpressionAttributeValues: { ":end": end, ":ttl": end + FILE_REMOVAL_MARGIN_SECONDS, ":longest": longest },
+      ConditionExpression: "attribute_exists(#ttl)",
+      ExpressionAttributeNames: { "#end": "expiresAt", "#ttl": ttl, "#longest": "longestSeconds" },
+      ExpressionAttributeValues: {
+        ":end": wanted,
+        ":ttl": wanted + FILE_REMOVAL_MARGIN_SECONDS,
+        ":longest": longestSeconds,
+      },
     });
     await this.#client.send(command).catch((error: unknown) => {
-      // It was deleted meanwhile.
+      // It was deleted, held or released meanwhile: the next pass looks again.
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     });
   }

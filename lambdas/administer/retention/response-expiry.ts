@@ -10,7 +10,17 @@ const PAGE = 100;
 const CONCURRENCY = 20;
 const SECONDS_PER_DAY = 86_400;
 
-/** Sets when stored responses end. */
+interface LateResponse {
+  readonly id: string;
+  /** That has its end. */
+  readonly attribute: string;
+  /** Unix seconds. */
+  readonly stored: number;
+  /** Unix seconds. */
+  readonly wanted: number;
+}
+
+/** Sets when stored responses end. Those that are held get the end that they have after the hold. */
 export class ResponseExpiry {
   readonly #client: DynamoDBDocumentClient;
   readonly #tableName: string;
@@ -32,12 +42,14 @@ export class ResponseExpiry {
       do {
         if (isLate()) return { changed, isDone: false };
         const { Items = [], LastEvaluatedKey: last } = await this.#page(tenant, start);
-        const late = Items.flatMap(({ id, expiresAt, storedAt }) => {
-          const [end, stored] = [Number(expiresAt), Number(storedAt ?? Number(expiresAt) - usual * SECONDS_PER_DAY)];
+        const late = Items.flatMap(({ id, expiresAt, heldExpiry, storedAt }) => {
+          const end = Number(expiresAt ?? heldExpiry);
+          const stored = Number(storedAt ?? end - usual * SECONDS_PER_DAY);
           const wanted = stored + days * SECONDS_PER_DAY;
-          return Number.isFinite(wanted) && wanted !== end ? [{ id: String(id), stored, wanted }] : [];
+          const attribute = expiresAt === undefined ? RESPONSES_TABLE.heldEndAttribute : RESPONSES_TABLE.ttlAttribute;
+          return Number.isFinite(wanted) && wanted !== end ? [{ id: String(id), attribute, stored, wanted }] : [];
         });
-        await eachOf(late, CONCURRENCY, ({ id, stored, wanted }) => this.#set(tenant, id, stored, wanted));
+        await eachOf(late, CONCURRENCY, (one) => this.#set(tenant, one));
         changed += late.length;
         start = last;
       } while (start !== undefined);
@@ -46,16 +58,17 @@ export class ResponseExpiry {
   }
 
   #page(tenant: string, start: Record<string, unknown> | undefined) {
-    const { hashKey, rangeKey, ttlAttribute, storedAttribute } = RESPONSES_TABLE;
+    const { hashKey, rangeKey, ttlAttribute, heldEndAttribute, storedAttribute } = RESPONSES_TABLE;
     return this.#client.send(
       new QueryCommand({
         TableName: this.#tableName,
         KeyConditionExpression: "#tenant = :tenant",
-        ProjectionExpression: "#tenant, #id, #end, #stored",
+        ProjectionExpression: "#tenant, #id, #end, #heldEnd, #stored",
         ExpressionAttributeNames: {
           "#tenant": hashKey,
           "#id": rangeKey,
           "#end": ttlAttribute,
+          "#heldEnd": heldEndAttribute,
           "#stored": storedAttribute,
         },
         ExpressionAttributeValues: { ":tenant": tenant },
@@ -66,17 +79,17 @@ export class ResponseExpiry {
     );
   }
 
-  async #set(tenant: string, id: string, stored: number, end: number): Promise<void> {
+  async #set(tenant: string, { id, attribute, stored, wanted }: LateResponse): Promise<void> {
     const command = new UpdateCommand({
       TableName: this.#tableName,
       Key: { tenant, id },
       UpdateExpression: "SET #end = :end, #stored = :stored",
       ConditionExpression: "attribute_exists(#end)",
-      ExpressionAttributeNames: { "#end": RESPONSES_TABLE.ttlAttribute, "#stored": RESPONSES_TABLE.storedAttribute },
-      ExpressionAttributeValues: { ":end": end, ":stored": stored },
+      ExpressionAttributeNames: { "#end": attribute, "#stored": RESPONSES_TABLE.storedAttribute },
+      ExpressionAttributeValues: { ":end": wanted, ":stored": stored },
     });
     await this.#client.send(command).catch((error: unknown) => {
-      // It was deleted meanwhile.
+      // It was deleted, held or released meanwhile: the next pass looks again.
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     });
   }

@@ -13,40 +13,69 @@ import { storedUser } from "./user-resource.ts";
 
 type Writing = Pick<ScimCall<"createGroup">, "caller" | "store" | "nowMs" | "repeatable">;
 
-/** Ids of a group's users, inactive ones too. */
+/** Ids of a group's users, inactive ones too. @param most beyond so many no more are read. @default - all are */
 export async function memberIds(
   store: ControlStore,
   organizationId: string,
   groupId: string,
+  most?: number,
 ): Promise<readonly string[]> {
-  const links = await allRecords(store, organizationId, "groupUser", ({ userId }) => userId, [groupId]);
+  const links = await allRecords(store, organizationId, "groupUser", ({ userId }) => userId, [groupId], most);
   return links.map(({ userId }) => userId);
 }
 
 /** @throws {ScimError} for a user who does not exist */
-export async function requireUsers({ caller, store }: Writing, ids: ReadonlySet<string>): Promise<void> {
-  const users = await Promise.all([...ids].map((id) => storedUser(store, caller.organizationId, id)));
-  const missing = [...ids].find((_, index) => users[index] === undefined);
+export async function requireUsers({ caller, store }: Writing, ids: readonly string[]): Promise<void> {
+  const users = await Promise.all(ids.map((id) => storedUser(store, caller.organizationId, id)));
+  const missing = ids.find((_, index) => users[index] === undefined);
   if (missing !== undefined) throw new ScimError(400, `members: ${notFound("user", missing).message}`, "invalidValue");
+}
+
+/** What one request changes of a group's users, by their ids. */
+export interface PlannedChanges {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** Of all changes that the request asks for. */
+  readonly total: number;
+}
+
+/** What is still to be changed, as far as one request does it: of many users, those are left out that are in the group already. */
+export async function plannedChanges(
+  { caller, store }: Writing,
+  groupId: string,
+  { added, removed, replacesAll }: MemberChanges,
+): Promise<PlannedChanges> {
+  const isCompared = replacesAll || added.size + removed.size > MAX_MEMBERS;
+  const members = isCompared ? new Set(await memberIds(store, caller.organizationId, groupId)) : undefined;
+  const missing = [...added].filter((id) => !members?.has(id));
+  const gone = [...(replacesAll ? (members ?? []) : removed)].filter((id) =>
+    replacesAll ? !added.has(id) : (members?.has(id) ?? true),
+  );
+  return {
+    added: missing.slice(0, MAX_MEMBERS),
+    removed: gone.slice(0, Math.max(0, MAX_MEMBERS - missing.length)),
+    total: missing.length + gone.length,
+  };
 }
 
 /**
  * Adds users to a group and removes others, one transaction and one audit event each. A user who is in the group already
  * is not added again, and one who is not in it is not removed: a request that was cut off can be sent again. The users to add
  * must exist (`requireUsers`).
+ * @throws {ScimError} where changes are left, which the same request makes when it is sent again
  */
-export async function changeMembers(call: Writing, groupId: string, changes: MemberChanges): Promise<void> {
-  const { caller, store } = call;
-  const { added, removed, replacesAll } = changes;
-  const ids = replacesAll ? await memberIds(store, caller.organizationId, groupId) : [];
-  const gone = replacesAll ? ids.filter((id) => !added.has(id)) : [...removed];
-  if (added.size + gone.length > MAX_MEMBERS)
-    throw new ScimError(
-      413,
-      `One request changes at most ${MAX_MEMBERS} members of a group; send these ${added.size + gone.length} in several.`,
-    );
+export async function changeMembers(call: Writing, groupId: string, planned: PlannedChanges): Promise<void> {
+  const { added, removed, total } = planned;
   for (const id of added) await untilCurrent(call, (current) => addMember(current, groupId, id));
-  for (const id of gone) await untilCurrent(call, (current) => removeMember(current, groupId, id));
+  for (const id of removed) await untilCurrent(call, (current) => removeMember(current, groupId, id));
+  const made = added.length + removed.length;
+  if (made < total)
+    throw new ScimError(
+      503,
+      `${made} of ${total} members were changed, which is as many as one request changes. Send it again for the others.`,
+      undefined,
+      1,
+    );
 }
 
 /**

@@ -1,11 +1,10 @@
 import type * as z from "zod";
 import { ScimError } from "../../../domain/scim/scim-error.ts";
+import { problemsOf } from "../call/checked-input.ts";
 
-/** A value by its schema. @throws {ScimError} `invalidValue`, with the attribute and the rule */
+/** A value by its schema. @throws {ScimError} `invalidValue`, with the attributes, their values, the rules and the remedies */
 export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const attribute = issue?.path.join(".") || "The resource";
-  throw new ScimError(400, `${attribute}: ${issue?.message ?? "is not valid"}`.slice(0, 500), "invalidValue");
+  throw new ScimError(400, problemsOf(result.error, value).lines.join("\n"), "invalidValue");
 }

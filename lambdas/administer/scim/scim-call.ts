@@ -34,7 +34,11 @@ const MAX_PAGE = 100;
 const READ_AT_ONCE = 500;
 
 /** One page of resources. `startIndex` below 1 is 1, and `count` below 0 is 0, by RFC 7644. */
-export function listResponse(all: readonly unknown[], { startIndex, count }: ScimListQuery): ScimResponse {
+export function listResponse<T>(
+  all: readonly T[],
+  { startIndex, count }: ScimListQuery,
+  toResource: (one: T) => object,
+): ScimResponse {
   const start = Math.max(1, startIndex);
   const page = all.slice(start - 1, start - 1 + Math.min(Math.max(0, count), MAX_PAGE));
   return {
@@ -44,18 +48,19 @@ export function listResponse(all: readonly unknown[], { startIndex, count }: Sci
       totalResults: all.length,
       startIndex: start,
       itemsPerPage: page.length,
-      Resources: page,
+      Resources: page.map(toResource),
     },
   };
 }
 
-/** All records of a list, in the order of their ids. */
+/** All records of a list, in the order of their ids. @param most beyond so many no more are read. @default - all are */
 export async function allRecords<K extends RecordKind>(
   store: ControlStore,
   organizationId: string,
   kind: K,
   lastIdOf: (record: RecordOf<K>) => string,
   within: readonly string[] = [],
+  most = Number.POSITIVE_INFINITY,
 ): Promise<readonly RecordOf<K>[]> {
   const all: RecordOf<K>[] = [];
   for (let after: string | undefined; ; ) {
@@ -63,7 +68,7 @@ export async function allRecords<K extends RecordKind>(
     const { records, hasMore } = await store.list(organizationId, range);
     all.push(...records);
     const last = records.at(-1);
-    if (!hasMore || last === undefined) return all;
+    if (!hasMore || last === undefined || all.length > most) return all;
     after = lastIdOf(last);
   }
 }

@@ -7,8 +7,8 @@ import type { Change } from "../../../domain/tenancy/changes.ts";
 import { newId } from "../../../domain/tenancy/ids.ts";
 import { ORGANIZATION_ROLES } from "../../../domain/tenancy/roles.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
-import { auditEvent, change, requireScopes } from "../call/control-call.ts";
-import { denied, notFound } from "../call/control-error.ts";
+import { auditEvent, change, requireFullOwner, requireScopes } from "../call/control-call.ts";
+import { notFound } from "../call/control-error.ts";
 import { removedLimits } from "../call/limited-subject.ts";
 import { endedPersonKeys } from "../call/person-keys.ts";
 import { parsed } from "./parsed.ts";
@@ -19,7 +19,7 @@ type Writing = Pick<ScimCall<"createUser">, "caller" | "store" | "nowMs" | "repe
 
 export const listUsers: ScimHandler<"listUsers"> = async ({ caller: { organizationId }, query, store }) => {
   const users = await found(store, organizationId, query.filter);
-  return listResponse(users.map(userResource), query);
+  return listResponse(users, query, userResource);
 };
 
 async function found(
@@ -79,12 +79,11 @@ export const patchUser: ScimHandler<"patchUser"> = async (call) => {
  * None but owners change owners, whose address would let somebody else sign in, nor the address of anybody, who may have roles
  * that the caller has not.
  */
-function refuseUnlessOwner({ caller }: Writing, { user, provisioned }: StoredUser, next?: ScimUserBody): void {
-  if (caller.user.role === "owner") return;
-  if ((user?.role ?? provisioned?.role) === "owner") throw denied("only-owners-change-owners");
+function refuseUnlessOwner(call: Writing, { user, provisioned }: StoredUser, next?: ScimUserBody): void {
+  if ((user?.role ?? provisioned?.role) === "owner") requireFullOwner(call, "only-owners-change-owners");
   const before = user?.email ?? provisioned?.userName;
   if (next !== undefined && before !== undefined && before !== next.userName)
-    throw denied("only-owners-change-addresses");
+    requireFullOwner(call, "only-owners-change-addresses");
 }
 
 /** The user's keys end with the user, and no other user gets the id. */
@@ -163,7 +162,19 @@ function activeUser({ id, user, provisioned }: StoredUser, next: ScimUserBody, n
     email: userName,
     role: user?.role ?? provisioned?.role ?? "reader",
     addedAt: user?.addedAt ?? provisioned?.createdAt ?? unixSeconds(nowMs),
+    ...reactivation(user, provisioned, nowMs),
+    ...(user?.groupsAt === undefined ? {} : { groupsAt: user.groupsAt }),
   };
+}
+
+/** A user that becomes active again gets none of the admin keys back that ended with the deactivation. */
+function reactivation(
+  user: RecordOf<"user"> | undefined,
+  provisioned: RecordOf<"scimUser"> | undefined,
+  nowMs: number,
+): Pick<RecordOf<"user">, "reactivatedAt"> {
+  const at = user === undefined && provisioned !== undefined ? unixSeconds(nowMs) : user?.reactivatedAt;
+  return at === undefined ? {} : { reactivatedAt: at };
 }
 
 function provisionedUser(

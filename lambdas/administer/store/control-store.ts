@@ -1,5 +1,6 @@
 import type { TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import type { RecordKind, RecordOf, StoredEventRecord } from "../../../contracts/control/records.ts";
+import type { ApiKeyItem } from "../../../contracts/processes/auth.ts";
 import type { Change, RecordKey } from "../../../domain/tenancy/changes.ts";
 
 /** An action of the same transaction on another table than that of records. */
@@ -40,6 +41,8 @@ export interface ControlStore {
   keyLastUsedAt(keyId: string): Promise<string | undefined>;
   /** The project of a key for models; undefined for one that has none. @returns undefined where there is no such key */
   keyProject(keyId: string): Promise<{ readonly projectId: string | undefined } | undefined>;
+  /** What decides about the use of a key for models, without its hash. @returns undefined where there is no key that gateways can read */
+  keyUse(keyId: string): Promise<ApiKeyItem | undefined>;
   /** Whether an item of the keys table is there that ends keys. @param itemId of a key's `endedBy` */
   isEnded(itemId: string): Promise<boolean>;
   /** Version of the item of the keys table with a subject's limits; 0 where there is none. @param itemId `subjectLimitsId` */

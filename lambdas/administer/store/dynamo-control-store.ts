@@ -12,7 +12,8 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { RecordKind, RecordOf } from "../../../contracts/control/records.ts";
-import { StoredApiKey } from "../../../contracts/processes/auth.ts";
+import { type ApiKeyItem, StoredApiKey } from "../../../contracts/processes/auth.ts";
+import { keyWithoutHash, USE_ATTRIBUTES } from "../../../domain/keys/key-without-hash.ts";
 import { adminKeyUseUpdate } from "../../../domain/tenancy/admin-key-use.ts";
 import { markedEvent, unsealedKey } from "../../../domain/tenancy/audit-marks.ts";
 import { type Change, ID_MARK, type RecordKey } from "../../../domain/tenancy/changes.ts";
@@ -112,6 +113,10 @@ export class DynamoControlStore implements ControlStore {
     // An item of a kind is no key.
     if (item === undefined || item.kind !== undefined) return undefined;
     return { projectId: StoredApiKey.shape.projectId.parse(item.projectId) };
+  }
+
+  async keyUse(keyId: string): Promise<ApiKeyItem | undefined> {
+    return keyWithoutHash(await this.#keysItem(keyId, USE_ATTRIBUTES.join(", "), true));
   }
 
   async isEnded(itemId: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import { eachOf } from "./each-of.ts";
 import type { FileEraser } from "./file-eraser.ts";
 import type { HistorySource } from "./history-source.ts";
 import type { ResponseEraser } from "./response-eraser.ts";
+import type { SubjectHolds } from "./subject-holds.ts";
 
 /** What was deleted, and whether nothing was left when it ended. */
 export interface Swept {
@@ -16,6 +17,8 @@ export type IsLate = () => boolean;
 
 /** Deletes what gateways store of subjects. */
 export interface ErasableData {
+  /** Keeps what is stored beside the history. */
+  readonly holds: SubjectHolds;
   /** Ends the data key first, and then deletes until nothing is left or it is late. */
   sweep(subject: SubjectData, isLate: IsLate): Promise<Swept>;
 }
@@ -27,6 +30,7 @@ export interface StoresOfData {
   readonly responses: ResponseEraser | undefined;
   /** @default - the environment has none */
   readonly files: FileEraser | undefined;
+  readonly holds: SubjectHolds;
 }
 
 const PAGE = 100;
@@ -37,7 +41,10 @@ const CONCURRENCY = 20;
 export class StoredData implements ErasableData {
   readonly #stores: StoresOfData;
 
+  readonly holds: SubjectHolds;
+
   constructor(stores: StoresOfData) {
+    this.holds = stores.holds;
     this.#stores = stores;
   }
 

@@ -5,6 +5,7 @@ import {
   batchPartition,
   filesOfSubjectPartition,
   filesPrefix,
+  heldFileKey,
   ownerPartition,
   partsPrefix,
   QUEUE_PARTITION,
@@ -57,7 +58,8 @@ export class FileEraser {
         counts.files += page.filter((sk) => sk.startsWith(FILE)).length;
         after = page.at(-1);
       }
-      if (!(await this.#eraseObjects(filesPrefix(owner), isLate))) return { counts, isDone: false };
+      for (const prefix of [filesPrefix(owner), heldFileKey(filesPrefix(owner))])
+        if (!(await this.#eraseObjects(prefix, isLate))) return { counts, isDone: false };
     }
     return { counts, isDone: true };
   }

@@ -1,13 +1,18 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, paginateQuery, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { amortisedSeries, type CostShare } from "../../../contracts/usage/amortised-cost.ts";
 import { adjustmentsSeries, recountsSeries, StoredAdjustment } from "../../../contracts/usage/corrections.ts";
 import { USAGE_SUMS, USAGE_TABLE, USAGE_WIDTHS } from "../../../contracts/usage/usage-counter.ts";
 import { isLostRace } from "../../../domain/tenancy/lost-race.ts";
+import { amortisedAdditions } from "../../../domain/usage/amortised-cost.ts";
+import { isLatencyCount } from "../../../domain/usage/latency-histogram.ts";
 import { hourPrefix, segmentKey, segmentOf } from "../../../domain/usage/segment-names.ts";
 import type { StoredUsage, UsageDifference } from "../../../domain/usage/usage-differences.ts";
-import type { UsageRange } from "../../../domain/usage/usage-ranges.ts";
-import { readSums, type UsageAddition } from "../../../domain/usage/usage-sums.ts";
+import { readUsageKey } from "../../../domain/usage/usage-keys.ts";
+import { type UsageRange, usedDayRanges } from "../../../domain/usage/usage-ranges.ts";
+import { changedSums, readSums, type UsageAddition } from "../../../domain/usage/usage-sums.ts";
+import { AmortisedShares } from "../../count-usage/amortised-shares.ts";
 import { type CountResult, countFiles } from "../../count-usage/count-usage.ts";
 import { additionAction, type DynamoUsageSums } from "../../count-usage/dynamo-usage-sums.ts";
 import type { S3UsageFiles } from "../../count-usage/s3-usage-files.ts";
@@ -32,6 +37,18 @@ const READS = 16;
 const CHUNK = 90;
 const LAST = "\uffff";
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
+
+/** Files that were not counted before: how many are now, and how many are not. */
+interface Counted {
+  readonly counted: number;
+  readonly left: number;
+}
+
+export interface ListedAdjustment {
+  /** Its sort key. */
+  readonly entry: string;
+  readonly adjustment: StoredAdjustment;
+}
 
 /** The files of events, the adjustments and the sums, for what corrects them. */
 export class UsageLedger {
@@ -68,13 +85,39 @@ export class UsageLedger {
     return !state.isLate;
   }
 
-  /** Counts the files that are not counted yet. */
-  async count(keys: readonly string[]): Promise<CountResult & { readonly counted: number }> {
+  /** Counts the files that are not counted yet, some at a time until the time is over. */
+  async count(keys: readonly string[], isOver: () => boolean): Promise<CountResult & Counted> {
     const { sums, files, now } = this.#options;
     const counted = await sums.counted(keys.map(segmentOf));
     const missed = keys.filter((key) => !counted.has(segmentOf(key)));
-    const result = await countFiles(missed, { sums, files, now });
-    return { ...result, counted: missed.length - result.left };
+    const result = { unreadable: 0, errors: [] as Error[], counted: 0 };
+    for (let start = 0; start < missed.length && !isOver(); start += READS) {
+      const some = missed.slice(start, start + READS);
+      const { unreadable, errors, left } = await countFiles(some, { sums, files, now });
+      result.unreadable += unreadable;
+      result.errors.push(...errors);
+      result.counted += some.length - left;
+    }
+    return { ...result, left: missed.length - result.counted };
+  }
+
+  /**
+   * What requests of these hours have of the costs of pools, each counted first where it is not, as the schedule would.
+   * @param from the first hour's beginning, in Unix seconds @param to the end of the last one
+   * @returns by the beginnings of the hours that have some
+   */
+  async costShares(from: number, to: number): Promise<ReadonlyMap<number, readonly CostShare[]>> {
+    const { client, tableName, sums } = this.#options;
+    const stored = new AmortisedShares(client, tableName);
+    const hours = Array.from({ length: (to - from) / HOUR }, (_, index) => from + index * HOUR);
+    const found = new Map<number, readonly CostShare[]>();
+    await eachOf(hours, READS, async (hour) => {
+      const shares = await stored.read(hour);
+      if (shares === undefined) return;
+      await sums.add(amortisedSeries(hour), amortisedAdditions(shares, hour));
+      found.set(hour, shares);
+    });
+    return found;
   }
 
   /** The adjustments of requests that ended in an hour, or of one of them. @param seconds a time within the hour */
@@ -84,6 +127,33 @@ export class UsageLedger {
     const found: StoredAdjustment[] = [];
     for await (const item of this.#query({ series, from: begin === "" ? " " : begin, to: `${begin}${LAST}` }))
       found.push(StoredAdjustment.parse(item.adjustment));
+    return found;
+  }
+
+  /** Beginnings of the days (UTC) of a span with usage, which are all that can have adjustments, in their order. */
+  async usedDays(start: number, end: number): Promise<readonly number[]> {
+    const found = new Set<number>();
+    await eachOf(usedDayRanges(start, end), READS, async (range) => {
+      for await (const item of this.#query(range)) {
+        const key = readUsageKey({ series: String(item.series), entry: String(item.entry) });
+        if (key !== undefined) found.add(key.start);
+      }
+    });
+    return [...found].toSorted((a, b) => a - b);
+  }
+
+  /**
+   * The first adjustments of an hour, by request and number.
+   * @param seconds a time within the hour
+   * @param after the `entry` of the one before @default - the hour's beginning
+   */
+  async firstAdjustments(seconds: number, limit: number, after = ""): Promise<readonly ListedAdjustment[]> {
+    const range = { series: adjustmentsSeries(seconds), from: `${after} `, to: LAST };
+    const found: ListedAdjustment[] = [];
+    for await (const item of this.#query(range, limit)) {
+      found.push({ entry: String(item.entry), adjustment: StoredAdjustment.parse(item.adjustment) });
+      if (found.length === limit) break;
+    }
     return found;
   }
 
@@ -145,7 +215,7 @@ export class UsageLedger {
     const added = differences.map(({ series, entry: of, missing }) => ({
       series,
       entry: of,
-      added: Object.fromEntries(USAGE_SUMS.filter((name) => missing[name] !== 0).map((name) => [name, missing[name]])),
+      added: Object.fromEntries(changedSums(missing).map((name) => [name, missing[name]])),
     }));
     const Item = { series: recountsSeries(start), entry, added, correctedAt: this.#options.now() };
     return {
@@ -155,8 +225,14 @@ export class UsageLedger {
 
   #correction({ series, entry, missing, stored, expiresAt }: UsageDifference): OtherAction {
     const { Update } = additionAction(this.#options.tableName, { series, entry, sums: missing, expiresAt });
-    const conditions = USAGE_SUMS.map((name) =>
-      stored[name] === 0 ? `(attribute_not_exists(#${name}) OR #${name} = :is_${name})` : `#${name} = :is_${name}`,
+    // What is counted changes `requests`. Another correction changes all counts of latencies that this one does, so that one of
+    // them stands for all: DynamoDB takes at most 300 operators.
+    const [latency] = changedSums(missing).filter(isLatencyCount);
+    const guarded = [...USAGE_SUMS, ...(latency === undefined ? [] : [latency])];
+    const conditions = guarded.map((name) =>
+      (stored[name] ?? 0) === 0
+        ? `(attribute_not_exists(#${name}) OR #${name} = :is_${name})`
+        : `#${name} = :is_${name}`,
     );
     return {
       Update: {
@@ -164,17 +240,18 @@ export class UsageLedger {
         ConditionExpression: conditions.join(" AND "),
         ExpressionAttributeNames: {
           ...Update.ExpressionAttributeNames,
-          ...Object.fromEntries(USAGE_SUMS.map((name) => [`#${name}`, name])),
+          ...Object.fromEntries(guarded.map((name) => [`#${name}`, name])),
         },
         ExpressionAttributeValues: {
           ...Update.ExpressionAttributeValues,
-          ...Object.fromEntries(USAGE_SUMS.map((name) => [`:is_${name}`, stored[name]])),
+          ...Object.fromEntries(guarded.map((name) => [`:is_${name}`, stored[name] ?? 0])),
         },
       },
     };
   }
 
-  async *#query({ series, from, to }: UsageRange): AsyncGenerator<Record<string, unknown>> {
+  /** @param limit of one response. @default - as many as fit into 1 MB */
+  async *#query({ series, from, to }: UsageRange, limit?: number): AsyncGenerator<Record<string, unknown>> {
     const { client, tableName: TableName } = this.#options;
     const pages = paginateQuery(
       { client },
@@ -184,6 +261,7 @@ export class UsageLedger {
         ExpressionAttributeNames: { "#series": USAGE_TABLE.hashKey, "#entry": USAGE_TABLE.rangeKey },
         ExpressionAttributeValues: { ":series": series, ":from": from, ":to": to },
         ConsistentRead: true,
+        ...(limit === undefined ? {} : { Limit: limit }),
       },
     );
     for await (const { Items = [] } of pages) yield* Items;

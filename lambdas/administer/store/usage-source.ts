@@ -1,9 +1,9 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { paginateQuery, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { USAGE_TABLE, type UsageSums } from "../../../contracts/usage/usage-counter.ts";
+import { USAGE_SUMS, USAGE_TABLE, type UsageSums } from "../../../contracts/usage/usage-counter.ts";
 import { type CreditUse, creditCounter, quotaSeries, readCreditUse } from "../../../domain/limits/credit-use.ts";
 import { readUsageKey, type UsageKeyParts } from "../../../domain/usage/usage-keys.ts";
-import type { UsageRange } from "../../../domain/usage/usage-ranges.ts";
+import { FIRST_USAGE, type UsageRange, usedDayRanges } from "../../../domain/usage/usage-ranges.ts";
 import { readSums } from "../../../domain/usage/usage-sums.ts";
 
 /** The sums of one bucket and one value of each dimension of a grouping. */
@@ -15,8 +15,16 @@ export interface StoredSums extends UsageKeyParts {
 export interface UsageSource {
   /** What is used of a grant of credit; zeros where nothing was. */
   creditUse(creditId: string): Promise<CreditUse>;
-  /** All sums of a range. @returns undefined where there are more than `most` */
-  read(range: UsageRange, most: number): Promise<readonly StoredSums[] | undefined>;
+  /** What counts in a window of a limit, by the name of its counter and the window's id; 0 where nothing does. */
+  quotaUse(counter: string, window: string): Promise<number>;
+  /**
+   * All sums of a range.
+   * @param hasLatency whether their histograms of latencies are read too, which are most of an item's attributes
+   * @returns undefined where there are more than `most`
+   */
+  read(range: UsageRange, most: number, hasLatency: boolean): Promise<readonly StoredSums[] | undefined>;
+  /** The first day (UTC) with usage of anybody that begins before `end`. @returns undefined where there is none */
+  firstDay(end: number): Promise<number | undefined>;
 }
 
 /** The usage table. */
@@ -30,30 +38,42 @@ export class DynamoUsageSource implements UsageSource {
   }
 
   async creditUse(creditId: string): Promise<CreditUse> {
-    // A query, as that is what the function may send.
+    return readCreditUse(await this.#quota(creditCounter(creditId), "lifetime"));
+  }
+
+  async quotaUse(counter: string, window: string): Promise<number> {
+    return readCreditUse(await this.#quota(counter, window)).used;
+  }
+
+  /** The item of a counter in a window, by a query, as that is what the function may send. */
+  async #quota(counter: string, window: string): Promise<Readonly<Record<string, unknown>>> {
     const { Items = [] } = await this.#client.send(
       new QueryCommand({
         TableName: this.#tableName,
         KeyConditionExpression: "#series = :series AND #entry = :entry",
         ExpressionAttributeNames: { "#series": USAGE_TABLE.hashKey, "#entry": USAGE_TABLE.rangeKey },
-        ExpressionAttributeValues: { ":series": quotaSeries(creditCounter(creditId)), ":entry": "lifetime" },
+        ExpressionAttributeValues: { ":series": quotaSeries(counter), ":entry": window },
         ConsistentRead: true,
       }),
     );
-    return readCreditUse(Items[0] ?? {});
+    return Items[0] ?? {};
   }
 
-  async read({ series, from, to }: UsageRange, most: number): Promise<readonly StoredSums[] | undefined> {
+  async firstDay(end: number): Promise<number | undefined> {
+    const firsts = await Promise.all(
+      usedDayRanges(FIRST_USAGE, end).map(async (range) => {
+        const { Items = [] } = await this.#client.send(new QueryCommand({ ...this.#between(range), Limit: 1 }));
+        return Items.flatMap((item) => readUsageKey({ series: String(item.series), entry: String(item.entry) }) ?? []);
+      }),
+    );
+    return firsts.flat()[0]?.start;
+  }
+
+  async read(range: UsageRange, most: number, hasLatency: boolean): Promise<readonly StoredSums[] | undefined> {
     const found: StoredSums[] = [];
     const pages = paginateQuery(
       { client: this.#client },
-      {
-        TableName: this.#tableName,
-        KeyConditionExpression: "#series = :series AND #entry BETWEEN :from AND :to",
-        ExpressionAttributeNames: { "#series": USAGE_TABLE.hashKey, "#entry": USAGE_TABLE.rangeKey },
-        ExpressionAttributeValues: { ":series": series, ":from": from, ":to": to },
-        Limit: most + 1,
-      },
+      { ...(hasLatency ? this.#between(range) : this.#withoutLatency(range)), Limit: most + 1 },
     );
     for await (const { Items = [] } of pages) {
       for (const item of Items) {
@@ -63,5 +83,24 @@ export class DynamoUsageSource implements UsageSource {
       if (found.length > most) return undefined;
     }
     return found;
+  }
+
+  #between({ series, from, to }: UsageRange) {
+    return {
+      TableName: this.#tableName,
+      KeyConditionExpression: "#series = :series AND #entry BETWEEN :from AND :to",
+      ExpressionAttributeNames: { "#series": USAGE_TABLE.hashKey, "#entry": USAGE_TABLE.rangeKey },
+      ExpressionAttributeValues: { ":series": series, ":from": from, ":to": to },
+    };
+  }
+
+  #withoutLatency(range: UsageRange) {
+    const query = this.#between(range);
+    const names = Object.fromEntries(USAGE_SUMS.map((name) => [`#${name}`, name]));
+    return {
+      ...query,
+      ProjectionExpression: ["#series", "#entry", ...Object.keys(names)].join(", "),
+      ExpressionAttributeNames: { ...query.ExpressionAttributeNames, ...names },
+    };
   }
 }

@@ -4,9 +4,10 @@ import { bucketStart } from "../../../domain/usage/usage-keys.ts";
 import { ControlError } from "../call/control-error.ts";
 import type { ControlStore } from "../store/control-store.ts";
 import type { UsageSource } from "../store/usage-source.ts";
-import { type UsageBucket, type UsageBuckets, type UsageDimension, usageBuckets } from "./usage-buckets.ts";
+import type { UsageDimension } from "./buckets-query.ts";
+import { cursorStart, usageCursor } from "./page-cursor.ts";
+import { type UsageBucket, type UsageBuckets, usageBuckets } from "./usage-buckets.ts";
 
-const PAGE_PREFIX = "page_";
 const KEY_PREFIX = "key_";
 const READ_AT_ONCE = 1000;
 
@@ -19,9 +20,17 @@ export interface RequestedUsage {
   readonly page: string | undefined;
   readonly limit: number;
   readonly groupBy: readonly UsageDimension[];
+  /** Whether results have histograms of latencies. @default false */
+  readonly hasLatency?: boolean;
+  /** How many results a page has for each group. @default 1 */
+  readonly resultsPerGroup?: number;
   readonly filters: Readonly<Partial<Record<UsageDimension, readonly string[] | undefined>>>;
+  /** Names of the line items of costs that are shown. @default - all */
+  readonly lineItems?: readonly string[] | undefined;
   /** Id of the user whose requests alone count, whatever the filters say. @default - those of all */
   readonly ownUserId: string | undefined;
+  /** Whether costs of pools count where there was no request. @default false */
+  readonly withCost?: boolean;
 }
 
 export interface UsageTools {
@@ -34,20 +43,42 @@ export interface UsageTools {
   readonly nowMs: number;
 }
 
+export interface UsagePage {
+  readonly buckets: readonly UsageBucket[];
+  /** Cursor of the next page. @default - this was the last page */
+  readonly next: string | undefined;
+}
+
 /** Reads the page of buckets that a request asks for. @throws {ControlError} */
-export async function requestedUsage(tools: UsageTools, requested: RequestedUsage): Promise<UsageBuckets> {
-  const { width, startTime, limit, groupBy } = requested;
+export async function requestedUsage(tools: UsageTools, requested: RequestedUsage): Promise<UsagePage> {
+  const { width, startTime, limit, groupBy, hasLatency = false, resultsPerGroup = 1, withCost = false } = requested;
   const now = unixSeconds(tools.nowMs);
   const first = bucketStart(width, startTime);
   const end = requested.endTime ?? now + 1;
-  const start = requested.page === undefined ? first : Number(requested.page.slice(PAGE_PREFIX.length));
+  const start = requested.page === undefined ? first : cursorStart(requested.page, requested);
   requireStored(width, first, now);
   const filters = await filtersOf(tools, requested);
-  return usageBuckets(sourceOf(tools), { width, start, end, limit, groupBy, filters });
+  const source = sourceOf(tools);
+  const shown = { hasLatency, resultsPerGroup, withCost };
+  const found = await usageBuckets(source, { width, start, end, limit, groupBy, filters, ...shown });
+  const next = await nextPage(source, found, now);
+  return { buckets: found.buckets, next: next === undefined ? undefined : usageCursor(next, requested) };
+}
+
+/** After a page without usage the next one begins with the first usage that there is, and there is none after now. */
+async function nextPage(
+  source: UsageSource,
+  { buckets, next }: UsageBuckets,
+  now: number,
+): Promise<UsageBuckets["next"]> {
+  if (next === undefined || buckets.some(({ groups }) => groups.length > 0)) return next;
+  if (next > now) return undefined;
+  const first = await source.firstDay(now + 1);
+  return first === undefined ? undefined : Math.max(next, first);
 }
 
 /** A page in the published shape. */
-export function usagePage<T>({ buckets, next }: UsageBuckets, resultsOf: (bucket: UsageBucket) => readonly T[]) {
+export function usagePage<T>({ buckets, next }: UsagePage, resultsOf: (bucket: UsageBucket) => readonly T[]) {
   return {
     object: "page" as const,
     data: buckets.map((bucket) => ({
@@ -57,7 +88,7 @@ export function usagePage<T>({ buckets, next }: UsageBuckets, resultsOf: (bucket
       results: [...resultsOf(bucket)],
     })),
     has_more: next !== undefined,
-    next_page: next === undefined ? null : `${PAGE_PREFIX}${next}`,
+    next_page: next ?? null,
   };
 }
 
@@ -88,10 +119,12 @@ export function sourceOf({ usage }: Pick<UsageTools, "usage">): UsageSource {
 /** @throws {ControlError} where the sums of so narrow buckets are deleted already: they would look as if there was no use */
 function requireStored(width: UsageWidth, start: number, now: number): void {
   const stored = USAGE_STORED_SECONDS[width];
-  if (stored === undefined || start >= bucketStart(width, now - stored + USAGE_WIDTHS[width])) return;
+  if (stored === undefined) return;
+  const earliest = bucketStart(width, now - stored + USAGE_WIDTHS[width]);
+  if (start >= earliest) return;
   throw new ControlError(
     "invalid_request",
-    `Buckets of ${width} are stored for ${stored / 86_400} days, and start_time is before; send a wider bucket_width.`,
+    `\`start_time\` must be at least ${earliest}, as buckets of ${width} are stored for ${stored / 86_400} days, got a bucket that begins at ${start}; send a wider bucket_width.`,
     { param: "start_time" },
   );
 }

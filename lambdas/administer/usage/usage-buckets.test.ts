@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { usageEvent } from "../../../domain/usage/test/usage-events.ts";
-import { readUsageKey } from "../../../domain/usage/usage-keys.ts";
-import { usageAdditions } from "../../../domain/usage/usage-sums.ts";
-import type { StoredSums, UsageSource } from "../store/usage-source.ts";
-import { type BucketsQuery, usageBuckets } from "./usage-buckets.ts";
+import type { UsageSource } from "../store/usage-source.ts";
+import type { BucketsQuery } from "./buckets-query.ts";
+import { dailySums, storedUsage } from "./test/stored-usage.ts";
+import { usageBuckets } from "./usage-buckets.ts";
 
 const DAY = 86_400;
 const START = Date.parse("2026-03-01T00:00:00Z") / 1000;
@@ -15,22 +15,9 @@ function daysOf(keysOfDay: readonly number[]) {
     const events = Array.from({ length: keys }, (_, key) =>
       usageEvent({ id: `${day}-${key}`, keyId: `k${key}`, endedAt }),
     );
-    return usageAdditions(events).filter(({ series }) => series.startsWith("1d key "));
+    return dailySums(events);
   });
-  const reads = { sums: 0 };
-  const source: UsageSource = {
-    creditUse: () => Promise.resolve({ used: 0, days: new Map() }),
-    read: ({ series, from, to }, most) => {
-      const found = items.filter((item) => item.series === series && item.entry >= from && item.entry <= to);
-      reads.sums += Math.min(found.length, most + 1);
-      const stored = found.flatMap(({ sums, ...key }): StoredSums[] => {
-        const parts = readUsageKey(key);
-        return parts === undefined ? [] : [{ ...parts, sums }];
-      });
-      return Promise.resolve(found.length > most ? undefined : stored);
-    },
-  };
-  return { source, reads };
+  return storedUsage(items);
 }
 
 const query = (days: number, fields: Partial<BucketsQuery> = {}): BucketsQuery => ({
@@ -63,6 +50,19 @@ describe("pages of usage", () => {
     expect(await pagesOf(source, 7)).toEqual([[1000, 1000], [1000, 0], [2500], [1, 3]]);
   });
 
+  test("count each result of a group, so that two line items of a model leave room for half as many groups", async () => {
+    const { source } = daysOf([1000, 200, 100, 1250]);
+    expect(await pagesOf(source, 4, { resultsPerGroup: 2 })).toEqual([[1000], [200, 100], [1250]]);
+    await expect(usageBuckets(daysOf([1251]).source, query(1, { resultsPerGroup: 2 }))).rejects.toThrow(/2500 results/);
+  });
+
+  test("count a value of a filter once that is sent twice", async () => {
+    const { source } = daysOf([3]);
+    const filters = { kind: ["completions"], keyId: ["k1", "k2", "k1"] };
+    const { buckets } = await usageBuckets(source, query(1, { filters, groupBy: [] }));
+    expect(buckets.map(({ groups }) => groups.map(({ sums }) => sums.requests))).toEqual([[2]]);
+  });
+
   test("that are summed from too many sums end early too, and read no more than a few times as many", async () => {
     const { source, reads } = daysOf(Array.from({ length: 6 }, () => 4000));
     const sums = await pagesOf(source, 6, {
@@ -72,6 +72,21 @@ describe("pages of usage", () => {
     expect(sums.flat()).toEqual(Array.from({ length: 6 }, () => 1));
     expect(sums.length).toBeGreaterThan(1);
     expect(reads.sums).toBeLessThan(5 * 6 * 4000);
+  });
+
+  test("with many results are read from hardly more sums than they show", async () => {
+    const { source, reads } = daysOf(Array.from({ length: 12 }, () => 1000));
+    const { buckets } = await usageBuckets(source, query(12));
+    expect([buckets.length, reads.sums]).toEqual([2, 2000]);
+    const { buckets: small } = await usageBuckets(daysOf(Array.from({ length: 40 }, () => 2)).source, query(40));
+    expect(small).toHaveLength(40);
+  });
+
+  test("of embeddings are not searched in the sums of days that have completions alone", async () => {
+    const { source, reads } = daysOf([1000, 1000, 1000]);
+    const embeddings = { filters: { kind: ["embeddings"] } };
+    const { buckets, next } = await usageBuckets(source, query(3, embeddings));
+    expect([buckets.map(({ groups }) => groups.length), next, reads.sums]).toEqual([[0, 0, 0], undefined, 3]);
   });
 
   test("are refused with the filters that help where one bucket is too large, and read these values alone", async () => {

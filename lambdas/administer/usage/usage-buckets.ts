@@ -1,30 +1,17 @@
 import {
   USAGE_GROUPINGS,
+  USAGE_SUMS,
   USAGE_WIDTHS,
   type UsageGrouping,
   type UsageSums,
-  type UsageWidth,
 } from "../../../contracts/usage/usage-counter.ts";
-import { bucketsOf, type UsageRange, usageRanges, usageRangesOf } from "../../../domain/usage/usage-ranges.ts";
-import { addSums } from "../../../domain/usage/usage-sums.ts";
+import { bucketStart } from "../../../domain/usage/usage-keys.ts";
+import { bucketsOf } from "../../../domain/usage/usage-ranges.ts";
+import { addSums, isZero } from "../../../domain/usage/usage-sums.ts";
 import { ControlError } from "../call/control-error.ts";
 import type { StoredSums, UsageSource } from "../store/usage-source.ts";
-
-export type UsageDimension = (typeof USAGE_GROUPINGS)["all"][number];
-
-/** Which buckets of sums a page has. */
-export interface BucketsQuery {
-  readonly width: UsageWidth;
-  /** Unix seconds; the bucket in which it is is the first. */
-  readonly start: number;
-  /** Unix seconds; no bucket begins there or later. */
-  readonly end: number;
-  /** Most buckets of the page. */
-  readonly limit: number;
-  readonly groupBy: readonly UsageDimension[];
-  /** The values that count, by dimension. @default - all */
-  readonly filters: Readonly<Partial<Record<UsageDimension, readonly string[]>>>;
-}
+import type { BucketsQuery, UsageDimension } from "./buckets-query.ts";
+import { MAX_READ_SUMS, sumsReader } from "./sums-reader.ts";
 
 /** The sums of the requests with these values of the dimensions of `groupBy`. */
 export interface UsageGroup {
@@ -45,16 +32,13 @@ export interface UsageBuckets {
   readonly next: number | undefined;
 }
 
-/** Sums that one request reads: some 5 MB of the table. */
-const MAX_READ_SUMS = 20_000;
 /** Groups of one page: a load balancer takes at most 1 MB of a function. */
 const MAX_GROUPS = 2500;
-/** Queries of one request, where each reads one bucket of one value. */
-const MAX_QUERIES = 200;
-const QUERIES_AT_ONCE = 16;
-/** Buckets whose sums are all read at once, at first; then more of them, and fewer where these were too many. */
-const FIRST_BUCKETS = 8;
-const MORE = 4;
+/** A result has some 350 bytes. Percentiles have 250 more, and each time of a histogram 12. */
+const GROUPS_PER_LATENCY = 0.7;
+const TIMES_PER_GROUP = 30;
+/** Buckets whose sums are all read at once, at most so many times as many as before: the next ones may have more than those. */
+const MORE = 32;
 const FEWER = 4;
 
 /**
@@ -63,25 +47,15 @@ const FEWER = 4;
  * @throws {ControlError} where one bucket alone is too large
  */
 export async function usageBuckets(source: UsageSource, query: BucketsQuery): Promise<UsageBuckets> {
-  const grouping = groupingFor(query);
-  const all = bucketsOf(query);
-  const [first] = USAGE_GROUPINGS[grouping];
-  // Of the kinds there are few: to read all is less than to read each bucket for itself.
-  const wanted = first === "kind" ? undefined : query.filters[first];
-  const isByValue = wanted !== undefined && wanted.length <= MAX_QUERIES;
-  const perPage = isByValue ? Math.max(1, Math.floor(MAX_QUERIES / Math.max(1, wanted.length))) : query.limit;
-  const starts = all.slice(0, Math.min(query.limit, perPage));
-  const rangesOf = (from: number, to: number): readonly UsageRange[] => {
-    const span = { width: query.width, grouping, start: from, end: to };
-    return isByValue ? wanted.flatMap((value) => usageRangesOf(span, [value])) : usageRanges(span);
-  };
+  const firsts = firstBuckets(query);
+  const { grouping, perPage, isAtOnce, read: readSums } = sumsReader(source, query);
+  const starts = firsts.slice(0, Math.min(query.limit, perPage));
   const buckets: UsageBucket[] = [];
   const left = { sums: MAX_READ_SUMS, groups: MAX_GROUPS };
-  let atOnce = isByValue ? starts.length : FIRST_BUCKETS;
-  while (buckets.length < starts.length) {
+  let atOnce = isAtOnce ? starts.length : 1;
+  while (buckets.length < starts.length && atOnce > 0) {
     const part = starts.slice(buckets.length, buckets.length + atOnce);
-    const [from, last] = [part[0] ?? 0, part.at(-1) ?? 0];
-    const found = await readRanges(source, rangesOf(from, last + 1), left.sums);
+    const found = await readSums(part, left.sums);
     if (found === undefined && part.length > 1) {
       atOnce = Math.ceil(part.length / FEWER);
       continue;
@@ -89,51 +63,33 @@ export async function usageBuckets(source: UsageSource, query: BucketsQuery): Pr
     const read = found === undefined ? [] : bucketsFrom(found, part, query, grouping);
     const count = buckets.length;
     for (const bucket of read) {
-      left.groups -= bucket.groups.length;
+      left.groups -= sizeOf(bucket, query);
       if (left.groups < 0) break;
       buckets.push(bucket);
     }
-    if (buckets.length === 0) throw tooMany(from);
+    if (buckets.length === 0) throw tooMany(part[0] ?? query.start, query);
     if (buckets.length < count + part.length) break;
     left.sums -= found?.length ?? 0;
-    atOnce *= MORE;
+    atOnce = Math.min(atOnce * MORE, fittingBuckets(buckets.length, left));
   }
-  return { buckets, next: all[buckets.length] };
+  return { buckets, next: firsts[buckets.length] };
 }
 
-function groupingFor({ groupBy, filters }: BucketsQuery): UsageGrouping {
-  const needed = [...groupBy, ...Object.keys(filters)];
-  const names = Object.keys(USAGE_GROUPINGS) as readonly UsageGrouping[];
-  return names.find((name) => needed.every((one) => isIn(USAGE_GROUPINGS[name], one))) ?? "all";
+/** How many more buckets fit that are as large as those before in the mean. */
+function fittingBuckets(read: number, left: { readonly sums: number; readonly groups: number }): number {
+  const used = { sums: MAX_READ_SUMS - left.sums, groups: MAX_GROUPS - left.groups };
+  return Math.floor(Math.min((left.sums / used.sums) * read, (left.groups / used.groups) * read, MAX_GROUPS));
 }
 
-function isIn(dimensions: readonly string[], name: string): boolean {
-  return dimensions.includes(name);
-}
-
-/** @returns undefined where there are more sums than `most` */
-async function readRanges(
-  source: UsageSource,
-  ranges: readonly UsageRange[],
-  most: number,
-): Promise<readonly StoredSums[] | undefined> {
-  const found: StoredSums[] = [];
-  for (let index = 0; index < ranges.length; index += QUERIES_AT_ONCE) {
-    const some = ranges.slice(index, index + QUERIES_AT_ONCE);
-    const read = await Promise.all(some.map((range) => source.read(range, most - found.length)));
-    for (const sums of read) {
-      if (sums === undefined) return undefined;
-      found.push(...sums);
-    }
-    if (found.length > most) return undefined;
-  }
-  return found;
+/** The buckets of a page and the one behind it, of a span of any length. */
+function firstBuckets({ width, start, end, limit }: BucketsQuery): readonly number[] {
+  return bucketsOf({ width, start, end: Math.min(end, bucketStart(width, start) + (limit + 1) * USAGE_WIDTHS[width]) });
 }
 
 function bucketsFrom(
   found: readonly StoredSums[],
   starts: readonly number[],
-  { width, groupBy, filters }: BucketsQuery,
+  { width, groupBy, filters, withCost = false }: BucketsQuery,
   grouping: UsageGrouping,
 ): readonly UsageBucket[] {
   const dimensions: readonly UsageDimension[] = USAGE_GROUPINGS[grouping];
@@ -144,7 +100,7 @@ function bucketsFrom(
     );
     const isWanted = dimensions.every((dimension) => filters[dimension]?.includes(all[dimension] ?? "") ?? true);
     const groups = byStart.get(start);
-    if (!isWanted || groups === undefined) continue;
+    if (!isWanted || groups === undefined || (!withCost && isZero({ ...sums, costNanoUsd: 0 }))) continue;
     const own = Object.fromEntries(groupBy.map((dimension) => [dimension, all[dimension] ?? ""]));
     const name = JSON.stringify(Object.values(own));
     const before = groups.get(name);
@@ -157,7 +113,20 @@ function bucketsFrom(
   }));
 }
 
-function tooMany(start: number): ControlError {
+/** In results without latency. */
+function sizeOf({ groups }: UsageBucket, { hasLatency = false, resultsPerGroup = 1 }: BucketsQuery): number {
+  if (!hasLatency) return groups.length * resultsPerGroup;
+  const times = groups.reduce((sum, group) => sum + Object.keys(group.sums).length - USAGE_SUMS.length, 0);
+  return groups.length * (1 + GROUPS_PER_LATENCY) + times / TIMES_PER_GROUP;
+}
+
+function tooMany(start: number, { hasLatency = false }: BucketsQuery): ControlError {
+  if (hasLatency)
+    return new ControlError(
+      "invalid_request",
+      `The bucket that begins at ${start} has more results with latency than a page has room for, or is summed from more than ${MAX_READ_SUMS}. Leave out include[], filter by project_ids[], user_ids[], api_key_ids[] or models[], or group by less.`,
+      { param: "include[]" },
+    );
   return new ControlError(
     "invalid_request",
     `The bucket that begins at ${start} has more than ${MAX_GROUPS} results, or is summed from more than ${MAX_READ_SUMS}. Filter by project_ids[], user_ids[], api_key_ids[] or models[], or group by less.`,

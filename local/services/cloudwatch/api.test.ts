@@ -22,6 +22,22 @@ describe("metric data", () => {
     });
   });
 
+  test("of one metric is its statistic in each period, of the series with exactly its dimensions, newest first", () => {
+    const store = new MetricStore();
+    for (const [time, value] of [
+      [0, 3],
+      [59_999, 5],
+      [60_000, 4],
+    ] as const)
+      store.put({ namespace: "App", name: "Cost", dimensions: { Model: "a" }, time, values: [value] });
+    store.put({ namespace: "App", name: "Cost", dimensions: { Model: "a", Route: "x" }, time: 0, values: [99] });
+    const Metric = { Namespace: "App", MetricName: "Cost", Dimensions: [{ Name: "Model", Value: "a" }] };
+    const MetricDataQueries = [{ Id: "m0", MetricStat: { Metric, Period: 60, Stat: "Maximum" } }];
+    expect(getMetricData({ StartTime: 0, EndTime: 120, MetricDataQueries }, store)).toMatchObject({
+      MetricDataResults: [{ Id: "m0", Timestamps: [60, 0], Values: [4, 5] }],
+    });
+  });
+
   test("of a search without a match is empty", () => {
     expect(query(sum('Model="c" MetricName="Calls"'))).toMatchObject({ MetricDataResults: [{ Values: [] }] });
   });

@@ -8,15 +8,17 @@ export function cloudWatchOperations(store: MetricStore): JsonOperations {
 }
 
 /**
- * CloudWatch's `GetMetricData` over the store, as the JSON protocol has it (times in seconds). It knows one form of
- * query, the sum of a search by the values of all dimensions; newest values come first, which is AWS's default.
+ * CloudWatch's `GetMetricData` over the store, as the JSON protocol has it (times in seconds). It knows two forms of query:
+ * one metric, and the sum of a search by the values of all dimensions; newest values come first, which is AWS's default.
  * @throws when a query has another form
  */
 export function getMetricData(request: JsonObject, store: MetricStore): JsonObject {
   const [from, to] = [asNumber(request.StartTime) * 1000, asNumber(request.EndTime) * 1000];
   const results = asList(request.MetricDataQueries).map((each) => {
-    const { Id, Expression } = asObject(each);
-    const points = sumOfSearch(asText(Expression), { from, to, store });
+    const { Id, Expression, MetricStat } = asObject(each);
+    const window = { from, to, store };
+    const points =
+      MetricStat === undefined ? sumOfSearch(asText(Expression), window) : oneMetric(asObject(MetricStat), window);
     return {
       Id: asText(Id),
       Label: asText(Id),
@@ -32,6 +34,21 @@ interface Window {
   readonly from: number;
   readonly to: number;
   readonly store: MetricStore;
+}
+
+function oneMetric({ Metric, Period, Stat }: JsonObject, { from, to, store }: Window): readonly MetricPoint[] {
+  const { Namespace, MetricName, Dimensions } = asObject(Metric);
+  const dimensions = asList(Dimensions).map((each) => {
+    const { Name, Value } = asObject(each);
+    return [asText(Name), asText(Value)] as const;
+  });
+  const metric = {
+    namespace: asText(Namespace),
+    name: asText(MetricName),
+    dimensions: Object.fromEntries(dimensions),
+  };
+  const query = { ...metric, statistic: asText(Stat), periodMs: asNumber(Period) * 1000, from, to };
+  return store.query(query).toSorted((a, b) => b.time - a.time);
 }
 
 const SUM_OF_SEARCH = /^SUM\(SEARCH\('\{([^,{}]+),([^{}]+)\} ([^']*)', '(\w+)', (\d+)\)\)$/;

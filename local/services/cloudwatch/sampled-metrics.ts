@@ -1,4 +1,5 @@
-import { METRICS, type MetricEntry } from "../../../contracts/metrics/catalogue.ts";
+import { METRICS } from "../../../contracts/metrics/catalogue.ts";
+import type { MetricEntry } from "../../../contracts/metrics/metric-entry.ts";
 import { sumOfSamples } from "../../../lib/prometheus-text.ts";
 import { scrapeMetrics } from "./engine-gauges.ts";
 import type { Dimensions, MetricStore } from "./metric-store.ts";

@@ -14,7 +14,8 @@ import { isRecord } from "../../../lib/is-record.ts";
 import { LOCAL_CREDENTIALS } from "../../runtime/aws-environment.ts";
 import { asText, blocks, type JsonObject } from "../../template/json.ts";
 import { Exclusive } from "./exclusive.ts";
-import { type DynamoResponse, transactWrite } from "./transactions.ts";
+import { MadeTransactions } from "./made-transactions.ts";
+import { type DynamoResponse, refused, transactWrite } from "./transactions.ts";
 
 const TARGET = "DynamoDB_20120810.";
 
@@ -22,6 +23,7 @@ const TARGET = "DynamoDB_20120810.";
 export class LocalDynamoDb {
   readonly #server: Server;
   readonly #exclusive = new Exclusive();
+  readonly #made = new MadeTransactions(() => performance.now());
   #port: Promise<number> | undefined;
   readonly #agent = new Agent({ keepAlive: true });
   /** Names of keys, by table: a table's keys stay as they are for as long as it exists. */
@@ -58,15 +60,24 @@ export class LocalDynamoDb {
 
   async #transact(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const transaction: unknown = await json(request);
-    const result = await this.#exclusive.alone(() =>
-      transactWrite(
-        transaction,
-        (operation, body) => this.#call(operation, body),
-        (table) => this.#keysOf(table),
-      ),
-    );
+    const result = await this.#exclusive.alone(() => this.#makeOnce(transaction));
     response.writeHead(result.status, { "content-type": "application/x-amz-json-1.0" });
     response.end(JSON.stringify(result.body));
+  }
+
+  /** A client whose connection was cut sends a transaction again, with the token that it had. */
+  async #makeOnce(transaction: unknown): Promise<DynamoResponse> {
+    const repetition = this.#made.find(transaction);
+    if (repetition === "same") return { status: 200, body: {} };
+    if (repetition === "other")
+      return refused("IdempotentParameterMismatchException", "The token was used for another transaction.");
+    const result = await transactWrite(
+      transaction,
+      (operation, body) => this.#call(operation, body),
+      (table) => this.#keysOf(table),
+    );
+    if (result.status === 200) this.#made.add(transaction);
+    return result;
   }
 
   /** Calls dynalite by its own port: dynalite needs a socket for each request. */

@@ -16,11 +16,17 @@ import { LocalDynamoDb } from "./local-dynamodb.ts";
 
 const TableName = "records";
 
-async function started() {
+/** @param cuts how many responses to transactions are cut off @param maxAttempts of the client */
+async function started({ cuts = 0, maxAttempts = 1 } = {}) {
   const dynamodb = new LocalDynamoDb(undefined);
-  const bound = await bind(0, "", (request, response) => dynamodb.handle(request, response));
+  let left = cuts;
+  const bound = await bind(0, "", (request, response) => {
+    const isTransaction = String(request.headers["x-amz-target"]).endsWith("TransactWriteItems");
+    if (isTransaction && left-- > 0) response.end = () => response.destroy();
+    dynamodb.handle(request, response);
+  });
   const endpoint = `http://127.0.0.1:${bound.port}`;
-  const client = new DynamoDBClient({ endpoint, region: "eu-west-1", credentials: LOCAL_CREDENTIALS, maxAttempts: 1 });
+  const client = new DynamoDBClient({ endpoint, region: "eu-west-1", credentials: LOCAL_CREDENTIALS, maxAttempts });
   onTestFinished(async () => {
     client.destroy();
     await bound.close();
@@ -105,6 +111,29 @@ describe("a transaction of the local DynamoDB", () => {
     );
     await Promise.all(writes);
     for (const { Items = [] } of scans) expect(new Set(Items.map((item) => item.n?.N)).size).toBe(1);
+  });
+
+  // documented: transaction-sent-again
+  test("is made once when its response is cut off and the client sends it again, and succeeds", async () => {
+    const { write, put, read } = await started({ cuts: 2, maxAttempts: 3 });
+    await put("count", "0");
+    await write(add("count"), create("one", "1"));
+    expect([await read("count"), await read("one")]).toEqual(["1", "1"]);
+  });
+
+  test("with the token of another one is refused, and one that was cancelled may be sent again with its token", async () => {
+    const { client, write, read } = await started();
+    const send = (ClientRequestToken: string, ...TransactItems: TransactWriteItem[]) =>
+      client.send(new TransactWriteItemsCommand({ ClientRequestToken, TransactItems }));
+    await write(create("one", "1"));
+    await expect(send("t1", create("one", "2"))).rejects.toThrow(/ConditionalCheckFailed/);
+    await write({ Delete: key("one") });
+    await send("t1", create("one", "2"));
+    await send("t1", create("one", "2"));
+    await expect(send("t1", create("two", "2"))).rejects.toMatchObject({
+      name: "IdempotentParameterMismatchException",
+    });
+    expect([await read("one"), await read("two")]).toEqual(["2", undefined]);
   });
 
   test("with two actions on one item is refused", async () => {

@@ -101,6 +101,7 @@ function cancelled(count: number, failed: number): DynamoResponse {
   };
 }
 
-function refused(type: string, message: string): DynamoResponse {
+/** A refusal of a whole request. */
+export function refused(type: string, message: string): DynamoResponse {
   return { status: 400, body: { __type: `com.amazon.coral.validate#${type}`, message } };
 }

@@ -63,10 +63,19 @@ describe("a function as a load balancer's target", () => {
     expect(await response.json()).toMatchObject({ body: "/wA=", isBase64Encoded: true });
   });
 
-  test("that fails is 502, and a body over 1 MB is 413 without a call", async () => {
+  test("that fails is 502, and a body over 1 MB is 413 without a call, with the pages that AWS sends", async () => {
     const { url } = await opened();
-    expect((await fetch(`${url}/fails`)).status).toBe(502);
-    expect((await fetch(url, { method: "POST", body: "x".repeat(1024 * 1024 + 1) })).status).toBe(413);
+    const responses = [
+      await fetch(`${url}/fails`),
+      await fetch(url, { method: "POST", body: "x".repeat(1024 * 1024 + 1) }),
+    ];
+    const pages = responses.map(async (one) => [one.status, one.headers.get("content-type"), await one.text()]);
+    const page = (title: string) =>
+      `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
+    expect(await Promise.all(pages)).toEqual([
+      [502, "text/html", page("502 Bad Gateway")],
+      [413, "text/html", page("413 Request Entity Too Large")],
+    ]);
   });
 
   test("that does not exist is refused by the attachment's address", async () => {

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { requestTarget, respond } from "../../http/server.ts";
 import type { Json } from "../../template/json.ts";
 import type { LambdaFunction } from "../lambda/lambda-function.ts";
+import { errorPage } from "./error-page.ts";
 
 /** A load balancer's limit of a body that it passes to a function, 1 MB. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -27,7 +28,7 @@ export async function callFunction(
   forwarded: Readonly<Record<string, string>>,
 ): Promise<void> {
   const body = await buffer(request);
-  if (body.byteLength > MAX_BODY_BYTES) return respond(response, 413, {}, "");
+  if (body.byteLength > MAX_BODY_BYTES) return errorPage(response, 413, "Request Entity Too Large");
   const isText = TEXT.test(request.headers["content-type"] ?? "text/plain");
   try {
     const result = Result.parse(
@@ -48,7 +49,7 @@ export async function callFunction(
     respond(response, result.statusCode, Object.fromEntries(headers), text);
   } catch {
     // What the function throws is in its log; a client gets the load balancer's page.
-    respond(response, 502, { "content-type": "text/html", server: "awselb/2.0" }, "<html>502 Bad Gateway</html>");
+    errorPage(response, 502, "Bad Gateway");
   }
 }
 

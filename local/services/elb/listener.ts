@@ -6,6 +6,7 @@ import { type BoundServer, bind, clientAddress, header, requestTarget, respond }
 import { wildcard } from "../../http/wildcard.ts";
 import { asNumber, asText, block, blocks, type JsonObject } from "../../template/json.ts";
 import type { BlockResponse, WebAcl } from "../waf/web-acl.ts";
+import { errorPage } from "./error-page.ts";
 import { callFunction } from "./lambda-target.ts";
 import type { TargetGroup } from "./target-group.ts";
 
@@ -98,11 +99,11 @@ export class Listener {
     if (blocked) return respond(response, blocked.status, blocked.headers, blocked.body);
     const action = this.#actionFor(request);
     if (action.type === "fixed-response") return fixedResponse(action, response);
-    if (action.type !== "forward") return plainError(response, 500, `action ${String(action.type)} is not simulated`);
+    if (action.type !== "forward") return errorPage(response, 500, `action ${String(action.type)} is not simulated`);
     const group = this.#options.targetGroup(forwardArn(action));
     if (group?.lambda) return void callFunction(group.lambda, group.arn, request, response, forwardedHeaders(request));
     const target = group?.choose();
-    if (!target) return plainError(response, 503, "Service Temporarily Unavailable");
+    if (!target) return errorPage(response, 503, "Service Temporarily Unavailable");
     target.inFlight += 1;
     const { path, query } = requestTarget(request);
     relay(
@@ -118,8 +119,8 @@ export class Listener {
       this.#agent,
       {
         responseHeaders: () => ({}),
-        timedOut: () => plainError(response, 504, "Gateway Time-out"),
-        failed: () => plainError(response, 502, "Bad Gateway"),
+        timedOut: () => errorPage(response, 504, "Gateway Time-out"),
+        failed: () => errorPage(response, 502, "Bad Gateway"),
         finished: () => {
           target.inFlight -= 1;
         },
@@ -149,12 +150,6 @@ function fixedResponse(action: JsonObject, response: ServerResponse): void {
   const fixed = block(action.fixed_response) ?? {};
   const headers = { "content-type": asText(fixed.content_type ?? "text/plain") };
   respond(response, asNumber(fixed.status_code ?? 200), headers, asText(fixed.message_body ?? ""));
-}
-
-/** The load balancer's own errors: a short page, as AWS sends. */
-function plainError(response: ServerResponse, status: number, title: string): void {
-  const page = `<html><head><title>${status} ${title}</title></head><body><h1>${status} ${title}</h1></body></html>`;
-  respond(response, status, { "content-type": "text/html", server: "awselb/2.0" }, page);
 }
 
 function condition(config: JsonObject): (request: IncomingMessage) => boolean {

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
+  CopyObjectCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetBucketAclCommand,
@@ -14,6 +15,7 @@ import {
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
+  UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { LOCAL_CREDENTIALS } from "../../runtime/aws-environment.ts";
@@ -48,6 +50,29 @@ describe("AWS's own client", () => {
     const part = await client.send(new GetObjectCommand({ ...at("a/b ü.txt"), Range: "bytes=2-4" }));
     expect(await part.Body?.transformToString()).toBe("234");
     expect(await client.send(new HeadObjectCommand(at("a/b ü.txt")))).toMatchObject({ ContentLength: 10 });
+  });
+
+  test("copies an object, whole and as ranges of a multipart upload, and is refused for one that is not there", async () => {
+    const { client } = await setUp();
+    await client.send(new PutObjectCommand({ ...at("a/b%2F ü.txt"), Body: "0123456789" }));
+    const CopySource = `files/${["a", "b%2F ü.txt"].map(encodeURIComponent).join("/")}`;
+    const text = async (key: string) => (await client.send(new GetObjectCommand(at(key)))).Body?.transformToString();
+    const copied = await client.send(new CopyObjectCommand({ ...at("c"), CopySource }));
+    expect(copied.CopyObjectResult?.ETag).toMatch(/^"\w+"$/);
+    expect([await text("c"), await text("a/b%2F ü.txt")]).toEqual(["0123456789", "0123456789"]);
+    const { UploadId } = await client.send(new CreateMultipartUploadCommand(at("d")));
+    const parts = await Promise.all(
+      ["bytes=0-6", "bytes=7-9"].map((CopySourceRange, index) =>
+        client.send(
+          new UploadPartCopyCommand({ ...at("d"), UploadId, PartNumber: index + 1, CopySource, CopySourceRange }),
+        ),
+      ),
+    );
+    const Parts = parts.map(({ CopyPartResult }, index) => ({ PartNumber: index + 1, ETag: CopyPartResult?.ETag }));
+    await client.send(new CompleteMultipartUploadCommand({ ...at("d"), UploadId, MultipartUpload: { Parts } }));
+    expect(await text("d")).toBe("0123456789");
+    const missing = client.send(new CopyObjectCommand({ ...at("e"), CopySource: "files/none" }));
+    await expect(missing).rejects.toMatchObject({ name: "NoSuchKey" });
   });
 
   test("puts a stream of known length, which comes in chunks", async () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { readXml, writeXml } from "../../aws-api/xml.ts";
 import { header, requestTarget, respond } from "../../http/server.ts";
@@ -11,7 +12,7 @@ const MAX_LISTED = 1000;
 
 /**
  * The part of S3's API that the processes use, over folders; `onCreated` is called for each object that was written: put (also if there is none), get (also a range), head, delete,
- * list (version 2, and versions, of which each object has one) and multipart uploads. Buckets are the first part of the path, as the SDK writes it for an address without a name.
+ * list (version 2, and versions, of which each object has one), copy (whole, or as a part) and multipart uploads. Buckets are the first part of the path, as the SDK writes it for an address without a name.
  */
 export async function handleS3(
   bucketOf: (name: string) => ObjectFolder | undefined,
@@ -30,7 +31,8 @@ export async function handleS3(
     if (call.query.has("versions")) return listVersions(call);
     return call.query.get("list-type") === "2" ? list(call) : unknown(call);
   }
-  if (call.query.has("uploadId") || call.query.has("uploads")) return await handleUpload(call);
+  if (call.query.has("uploadId") || call.query.has("uploads")) return await handleUpload(call, bucketOf);
+  if (request.method === "PUT" && header(request, COPY_SOURCE) !== undefined) return await copy(call, bucketOf);
   if (request.method === "PUT") {
     const stored = await bucket.put(key, bodyOf(request), { isNew: header(request, "if-none-match") === "*" });
     if (stored === undefined)
@@ -136,7 +138,42 @@ function listVersions({ bucket, name, query, response }: S3Request): void {
   });
 }
 
-async function handleUpload(call: S3Request): Promise<void> {
+type BucketOf = (name: string) => ObjectFolder | undefined;
+
+const COPY_SOURCE = "x-amz-copy-source";
+
+/** The bytes that a copy names, after the rules of API_CopyObject and API_UploadPartCopy. @returns undefined where it was refused */
+async function copySource(
+  { request, response }: S3Request,
+  bucketOf: BucketOf,
+): Promise<AsyncIterable<Buffer> | undefined> {
+  const [path = ""] = (header(request, COPY_SOURCE) ?? "").replace(/^\//, "").split("?");
+  const [name = "", ...rest] = path.split("/").map(decodeURIComponent);
+  const key = rest.join("/");
+  const bucket = bucketOf(name);
+  const found = await bucket?.find(key);
+  if (bucket === undefined || found === undefined) {
+    if (bucket === undefined) refuse(response, 404, "NoSuchBucket", "The specified bucket does not exist");
+    else refuse(response, 404, "NoSuchKey", "The specified key does not exist.");
+    return undefined;
+  }
+  const range = rangeOf(header(request, `${COPY_SOURCE}-range`), found.size);
+  if (range === "unsatisfiable") {
+    refuse(response, 400, "InvalidArgument", `Range specified is not valid for source object of size: ${found.size}`);
+    return undefined;
+  }
+  return found.size === 0 ? Readable.from([]) : bucket.read(key, range);
+}
+
+async function copy(call: S3Request, bucketOf: BucketOf): Promise<void> {
+  const source = await copySource(call, bucketOf);
+  if (source === undefined) return;
+  const { etag, modifiedAt } = await call.bucket.put(call.key, source);
+  call.created();
+  xml(call.response, 200, { CopyObjectResult: { ETag: etag, LastModified: modifiedAt.toISOString() } });
+}
+
+async function handleUpload(call: S3Request, bucketOf: BucketOf): Promise<void> {
   const { bucket, name, key, query, request, response } = call;
   const location = { Bucket: name, Key: key };
   if (request.method === "POST" && query.has("uploads")) {
@@ -145,6 +182,12 @@ async function handleUpload(call: S3Request): Promise<void> {
   }
   const id = query.get("uploadId") ?? "";
   if (!bucket.hasUpload(id)) return refuse(response, 404, "NoSuchUpload", "The specified upload does not exist.");
+  if (request.method === "PUT" && header(request, COPY_SOURCE) !== undefined) {
+    const source = await copySource(call, bucketOf);
+    if (source === undefined) return;
+    const etag = await bucket.putPart(id, Number(query.get("partNumber")), source);
+    return xml(response, 200, { CopyPartResult: { ETag: etag, LastModified: new Date().toISOString() } });
+  }
   if (request.method === "PUT") {
     const etag = await bucket.putPart(id, Number(query.get("partNumber")), bodyOf(request));
     return respond(response, 200, { etag });

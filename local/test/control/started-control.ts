@@ -25,13 +25,15 @@ export async function startControl(atEnd: AtEnd = onTestFinished) {
     request: Omit<ControlRequest, "caller" | "query" | "origin"> & { readonly query?: ControlRequest["query"] },
     organizationId: string,
     userId: string,
+    /** Of the caller's key. @default - it has none of its own */
+    scopes?: ReadonlySet<string>,
   ) =>
     administer(
       {
         query: {},
         ...request,
         origin: { address: "192.0.2.1", requestId: "req-1" },
-        caller: { organizationId, userId, keyId: `key_${userId}` },
+        caller: { organizationId, userId, keyId: `key_${userId}`, scopes },
       },
       {
         store,

@@ -1,7 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { GroupUser } from "../../../../contracts/control/groups.ts";
 import { api } from "../../api/queries.ts";
+import { MoreChoices } from "../../components/choices.tsx";
 import type { Column } from "../../components/data-table.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useTexts } from "../../i18n/translate.ts";
@@ -9,9 +9,7 @@ import { AdminList, useChange } from "../admin/admin-list.tsx";
 import { byNext } from "./by-next.ts";
 import { MESSAGES } from "./messages.ts";
 import { useRemovalColumn } from "./removal-column.tsx";
-
-/** People to choose from: the first page of the service's list. */
-const CHOICES = 100;
+import { useUserChoices } from "./user-choices.ts";
 
 interface GroupPeopleProps {
   readonly groupId: string;
@@ -60,10 +58,7 @@ export function GroupPeople({ groupId, isOwner }: GroupPeopleProps) {
 function GroupPersonForm({ groupId }: { readonly groupId: string }) {
   const t = useTexts(MESSAGES);
   const [userId, setUserId] = useState("");
-  const users = useQuery({
-    queryKey: ["admin", "user-choices"],
-    queryFn: ({ signal }) => api.call("listUsers", { query: { limit: CHOICES }, signal }),
-  });
+  const users = useUserChoices();
   const add = useChange<void>(
     () => api.call("createGroupUser", { path: { group_id: groupId }, body: { user_id: userId } }),
     t("userAdded"),
@@ -79,12 +74,13 @@ function GroupPersonForm({ groupId }: { readonly groupId: string }) {
       <label htmlFor="user-choice">{t("user")}</label>
       <select id="user-choice" required value={userId} onChange={({ target }) => setUserId(target.value)}>
         <option value="">{t("chooseUser")}</option>
-        {users.data?.data.map(({ id, email }) => (
+        {users.items.map(({ id, email }) => (
           <option key={id} value={id} translate="no">
             {email}
           </option>
         ))}
       </select>
+      <MoreChoices of={[users]} />
       <button type="submit" className="button primary" aria-disabled={add.isPending}>
         {t("add")}
       </button>

@@ -51,7 +51,7 @@ function Groups({ isOwner }: { readonly isOwner: boolean }) {
             to="/admin/groups"
             search={(before) => ({ ...before, group: group.id })}
             className="button quiet"
-            aria-label={t("showNamed", { name: group.name })}
+            aria-label={t("showNamed", { name: `${group.name} (${group.id})` })}
           >
             {t("show")}
           </Link>
@@ -59,7 +59,7 @@ function Groups({ isOwner }: { readonly isOwner: boolean }) {
             <button
               type="button"
               className="button quiet danger"
-              aria-label={t("deleteNamed", { name: group.name })}
+              aria-label={t("deleteNamed", { name: `${group.name} (${group.id})` })}
               onClick={() => setDeleted(group)}
             >
               {t("delete")}

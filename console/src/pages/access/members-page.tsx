@@ -26,7 +26,7 @@ export function MembersPage() {
             <p>{t("noProject")}</p>
           </section>
         ) : (
-          <MembersAndGroups project={current} isOwner={isOwner} />
+          <MembersAndGroups key={current.id} project={current} isOwner={isOwner} />
         )
       }
     </AdminFrame>

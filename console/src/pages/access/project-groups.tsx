@@ -1,7 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { ProjectGroup } from "../../../../contracts/control/groups.ts";
 import { api } from "../../api/queries.ts";
+import { MoreChoices } from "../../components/choices.tsx";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import type { Column } from "../../components/data-table.tsx";
 import { DateTime } from "../../components/date-time.tsx";
@@ -13,9 +13,7 @@ import { AdminList, useChange } from "../admin/admin-list.tsx";
 import { byNext } from "./by-next.ts";
 import { MESSAGES } from "./messages.ts";
 import { useRemovalColumn } from "./removal-column.tsx";
-
-/** Groups to choose from: the first page of the service's list. */
-const CHOICES = 100;
+import { useGroupChoices } from "./user-choices.ts";
 
 interface ProjectGroupsProps {
   readonly project: ConsoleProject;
@@ -64,10 +62,7 @@ function ProjectGroupForm({ project }: { readonly project: ConsoleProject }) {
   const t = useTexts(MESSAGES);
   const [groupId, setGroupId] = useState("");
   const [role, setRole] = useState<"member" | "owner">("member");
-  const groups = useQuery({
-    queryKey: ["admin", "group-choices"],
-    queryFn: ({ signal }) => api.call("listGroups", { query: { limit: CHOICES }, signal }),
-  });
+  const groups = useGroupChoices();
   const add = useChange<void>(
     () => api.call("createProjectGroup", { path: { project_id: project.id }, body: { group_id: groupId, role } }),
     t("groupAdded"),
@@ -83,12 +78,13 @@ function ProjectGroupForm({ project }: { readonly project: ConsoleProject }) {
       <label htmlFor="group-choice">{t("group")}</label>
       <select id="group-choice" required value={groupId} onChange={({ target }) => setGroupId(target.value)}>
         <option value="">{t("chooseGroup")}</option>
-        {groups.data?.data.map(({ id, name }) => (
+        {groups.items.map(({ id, name }) => (
           <option key={id} value={id} translate="no">
             {name}
           </option>
         ))}
       </select>
+      <MoreChoices of={[groups]} />
       <label htmlFor="group-role">{t("role")}</label>
       <select
         id="group-role"

@@ -5,10 +5,11 @@ import { PageTitle } from "../../components/page-title.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import { useProjects } from "../../projects/projects.ts";
-import { useOrganizationRole } from "../../session/organization-role.ts";
+import { type OrganizationRole, useOrganizationRole } from "../../session/organization-role.ts";
 import { useSession } from "../../session/session.ts";
 import { MESSAGES } from "./messages.ts";
 
+/** Those of owners alone are last, as they come once the role is known: so they move no other link. */
 const LINKS = [
   { page: "users", to: "/admin/users" },
   { page: "invites", to: "/admin/invites" },
@@ -23,10 +24,29 @@ const LINKS = [
   { page: "logs", to: "/admin/logs" },
   { page: "targets", to: "/admin/targets" },
   { page: "routes", to: "/admin/routes" },
+  { page: "providers", to: "/admin/providers" },
+  { page: "retention", to: "/admin/retention" },
+  { page: "adminKeys", to: "/admin/keys" },
   { page: "audit", to: "/admin/audit" },
 ] as const;
 
-interface AdminFrameProps {
+/** Pages that the service refuses to readers. */
+const OF_OWNERS: readonly string[] = ["adminKeys", "audit"];
+
+/** Pages that those without a role in the organisation may see. */
+const OF_ALL: readonly string[] = ["members", "retention", "logs"];
+
+/** Pages for whoever's own roles permit them, which the pages themselves find out. */
+const OF_ROLES: readonly string[] = ["logs", "live", "targets", "routes", "providers"];
+
+/** Whether a page has a link to another one. Whoever opens a page of owners is taken for one until the role is known. */
+function isOffered(linked: string, page: string, role: OrganizationRole | undefined): boolean {
+  const isOwner = role === "owner" || (role === undefined && OF_OWNERS.includes(page));
+  if (role === "none") return linked === page || OF_ALL.includes(linked);
+  return isOwner || linked === page || !OF_OWNERS.includes(linked);
+}
+
+export interface AdminFrameProps {
   readonly page: (typeof LINKS)[number]["page"];
   /** @param isOwner whether changes are offered */
   readonly children: (isOwner: boolean) => ReactNode;
@@ -38,15 +58,17 @@ export function AdminFrame({ page, children }: AdminFrameProps) {
   const role = useOrganizationRole();
   const { current } = useProjects();
   const isPerson = useSession(({ session }) => session.kind === "person");
-  // Everyone in a project sees its members, and its owners change them.
-  const isOfProject = page === "members" && isPerson && current !== undefined;
-  const isHidden = !isOfProject && (role.data === "none" || (role.data === "reader" && page === "audit"));
-  const isOwner = role.data === "owner" || (isOfProject && current.isOwner);
+  // Everyone in a project sees its members and its retention; its owners change the members.
+  const isOfProject = (page === "members" || page === "retention") && isPerson && current !== undefined;
+  const isOfRoles = OF_ROLES.includes(page);
+  const isHidden =
+    !isOfProject && !isOfRoles && (role.data === "none" || (role.data === "reader" && OF_OWNERS.includes(page)));
+  const isOwner = role.data === "owner" || (page === "members" && isOfProject && current.isOwner);
   return (
     <>
       <PageTitle title={t(page)} lead={t(`${page}Lead`)} />
       <nav className="row-actions" aria-label={t("administration")}>
-        {LINKS.filter((link) => link.page !== "audit" || role.data === "owner" || page === "audit").map((link) => (
+        {LINKS.filter((link) => isOffered(link.page, page, role.data)).map((link) => (
           <Link key={link.page} to={link.to} className="button quiet" activeProps={{ "aria-current": "page" }}>
             {t(link.page)}
           </Link>

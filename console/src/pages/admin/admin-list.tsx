@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useSyncExternalStore } from "react";
 import { announce } from "../../components/announcer.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { Loading } from "../../components/loading.tsx";
@@ -18,6 +18,8 @@ export interface PageQuery {
 }
 
 const PAGE_SIZE = 50;
+/** Between two readings of a list while the service goes on with an item. */
+const CHANGING_MS = 10_000;
 
 /** A list of the control API, page by page. */
 function pagesOf<Item>(
@@ -40,16 +42,27 @@ interface AdminListProps<Item> {
   readonly columns: readonly Column<Item>[];
   /** Shown in place of a list without rows. */
   readonly empty: string;
+  /** Whether the service goes on with an item by itself: the list is read again until none is. @default - it does with none */
+  readonly isChanging?: (item: Item) => boolean;
 }
 
 /** A list of any length by the service's cursor, with its states. */
 export function AdminList<Item extends { readonly id: string }>(props: AdminListProps<Item>) {
-  const { queryKey, read, label, columns, empty } = props;
-  const list = useInfiniteQuery(pagesOf(queryKey, read));
+  const { queryKey, read, label, columns, empty, isChanging = () => false } = props;
+  const list = useInfiniteQuery({
+    ...pagesOf(queryKey, read),
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some(({ data }) => data.some(isChanging)) === true ? CHANGING_MS : false,
+  });
   const { fetchNextPage } = list;
   const loadMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
-  if (list.isPending) return <Loading />;
   const rows = list.data?.pages.flatMap(({ data }) => data) ?? [];
+  // Pages without items, of a list that the service filters, have a next one.
+  const isSearching = rows.length === 0 && list.hasNextPage && list.error === null;
+  useEffect(() => {
+    if (isSearching && !list.isFetching) loadMore();
+  }, [isSearching, list.isFetching, loadMore]);
+  if (list.isPending || isSearching) return <Loading />;
   return (
     <>
       {list.error === null ? undefined : <Problem error={list.error} onRetry={() => void list.refetch()} />}
@@ -57,7 +70,8 @@ export function AdminList<Item extends { readonly id: string }>(props: AdminList
         <section className="empty">
           <p>{empty}</p>
         </section>
-      ) : (
+      ) : undefined}
+      {rows.length === 0 ? undefined : (
         <DataTable
           label={label}
           columns={columns}

@@ -7,7 +7,8 @@ import { useTexts } from "../../i18n/translate.ts";
 import { AdminFrame } from "./admin-frame.tsx";
 import { AdminList } from "./admin-list.tsx";
 import { auditSearch, SUBJECTS } from "./audit-search.ts";
-import { MESSAGES } from "./messages.ts";
+import { MESSAGES as TITLES } from "./messages.ts";
+import { MESSAGES } from "./page-messages.ts";
 
 type ListedEvent = AuditEvent & { readonly seal: "sealed" | "waiting" | "none" };
 
@@ -17,6 +18,7 @@ export function AuditPage() {
 }
 
 function Events() {
+  const titles = useTexts(TITLES);
   const t = useTexts(MESSAGES);
   const navigate = useNavigate();
   const { subject, resource } = useSearch({ from: "/app/admin/audit" });
@@ -86,7 +88,7 @@ function Events() {
             signal,
           })
         }
-        label={t("audit")}
+        label={titles("audit")}
         columns={columns}
         empty={t("noEvents")}
       />

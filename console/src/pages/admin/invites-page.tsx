@@ -8,7 +8,8 @@ import { useTexts } from "../../i18n/translate.ts";
 import { useProjects } from "../../projects/projects.ts";
 import { AdminFrame } from "./admin-frame.tsx";
 import { AdminList, useChange } from "./admin-list.tsx";
-import { MESSAGES } from "./messages.ts";
+import { MESSAGES as TITLES } from "./messages.ts";
+import { MESSAGES } from "./page-messages.ts";
 
 /** Who was invited, and a form to invite somebody. */
 export function InvitesPage() {
@@ -16,6 +17,7 @@ export function InvitesPage() {
 }
 
 function Invites({ isOwner }: { readonly isOwner: boolean }) {
+  const titles = useTexts(TITLES);
   const t = useTexts(MESSAGES);
   const withdraw = useChange(
     (id: string) => api.call("deleteInvite", { path: { invite_id: id } }),
@@ -57,7 +59,7 @@ function Invites({ isOwner }: { readonly isOwner: boolean }) {
       <AdminList
         queryKey={["invites"]}
         read={(query, signal) => api.call("listInvites", { query, signal })}
-        label={t("invites")}
+        label={titles("invites")}
         columns={columns}
         empty={t("noInvites")}
       />

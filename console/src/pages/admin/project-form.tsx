@@ -6,7 +6,7 @@ import { DialogActions } from "../../components/dialog-actions.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import { useChange } from "./admin-list.tsx";
-import { MESSAGES } from "./messages.ts";
+import { MESSAGES } from "./page-messages.ts";
 
 const MAX_NAME = 100;
 

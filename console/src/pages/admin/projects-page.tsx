@@ -7,7 +7,8 @@ import { DateTime } from "../../components/date-time.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import { AdminFrame } from "./admin-frame.tsx";
 import { AdminList, useChange } from "./admin-list.tsx";
-import { MESSAGES } from "./messages.ts";
+import { MESSAGES as TITLES } from "./messages.ts";
+import { MESSAGES } from "./page-messages.ts";
 import { ProjectForm, RenameProject } from "./project-form.tsx";
 
 /** All projects, archived ones too: create, rename, archive. */
@@ -21,6 +22,7 @@ interface OpenDialog {
 }
 
 function Projects({ isOwner }: { readonly isOwner: boolean }) {
+  const titles = useTexts(TITLES);
   const t = useTexts(MESSAGES);
   const [open, setOpen] = useState<OpenDialog>();
   const columns: readonly Column<Project>[] = [
@@ -49,7 +51,7 @@ function Projects({ isOwner }: { readonly isOwner: boolean }) {
             <button
               type="button"
               className="button quiet"
-              aria-label={t("renameProject", { name: project.name })}
+              aria-label={t("renameProject", { name: `${project.name} (${project.id})` })}
               onClick={() => setOpen({ kind: "rename", project })}
             >
               {t("rename")}
@@ -57,7 +59,7 @@ function Projects({ isOwner }: { readonly isOwner: boolean }) {
             <button
               type="button"
               className="button quiet danger"
-              aria-label={t("archiveProject", { name: project.name })}
+              aria-label={t("archiveProject", { name: `${project.name} (${project.id})` })}
               onClick={() => setOpen({ kind: "archive", project })}
             >
               {t("archive")}
@@ -73,7 +75,7 @@ function Projects({ isOwner }: { readonly isOwner: boolean }) {
       <AdminList
         queryKey={["projects"]}
         read={(query, signal) => api.call("listProjects", { query: { ...query, include_archived: "true" }, signal })}
-        label={t("projects")}
+        label={titles("projects")}
         columns={columns}
         empty={t("noProjects")}
       />

@@ -9,7 +9,8 @@ import { useTexts } from "../../i18n/translate.ts";
 import { useSession } from "../../session/session.ts";
 import { AdminFrame } from "./admin-frame.tsx";
 import { AdminList, useChange } from "./admin-list.tsx";
-import { MESSAGES } from "./messages.ts";
+import { MESSAGES as TITLES } from "./messages.ts";
+import { MESSAGES } from "./page-messages.ts";
 
 /** The people of the organisation: role, removal. */
 export function UsersPage() {
@@ -17,6 +18,7 @@ export function UsersPage() {
 }
 
 function Users({ isOwner }: { readonly isOwner: boolean }) {
+  const titles = useTexts(TITLES);
   const t = useTexts(MESSAGES);
   const [removed, setRemoved] = useState<OrganizationUser>();
   const ownId = useSession(({ session }) => (session.kind === "person" ? session.user.id : undefined));
@@ -62,7 +64,7 @@ function Users({ isOwner }: { readonly isOwner: boolean }) {
       <AdminList
         queryKey={["users"]}
         read={(query, signal) => api.call("listUsers", { query, signal })}
-        label={t("users")}
+        label={titles("users")}
         columns={columns}
         empty={t("noUsers")}
       />

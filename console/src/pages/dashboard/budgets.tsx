@@ -1,24 +1,26 @@
-import { useQuery } from "@tanstack/react-query";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
+import { ApiError } from "../../api/api-error.ts";
 import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
 import { useMoney } from "../../i18n/use-money.ts";
 import { useProjects } from "../../projects/projects.ts";
 import { BUDGET_MESSAGES } from "./budget-messages.ts";
-import { BUDGETS_QUERY, type Budget, isSpentKnown, spentQuery } from "./budget-queries.ts";
+import type { Budget } from "./budget-queries.ts";
 
-/** Budgets that are shown at first: each reads what is spent of it. */
+/** Budgets that are shown at first. */
 const SHOWN = 10;
 /** Percent from which on a budget is shown as nearly used up. */
 const WARN_PERCENT = 90n;
-const WINDOW_TEXTS = { day: "ofDay", week: "ofWeek", month: "ofMonth", lifetime: "lifetime" } as const;
+const WINDOW_TEXTS = { day: "ofDay", week: "ofWeek", month: "ofMonth", lifetime: "inAll" } as const;
 
-/** Limits of money, and how much of each is used. */
-export function Budgets() {
+/** Limits of money, and how much of each is used. @param budgets the request of `BUDGETS_QUERY` */
+export function Budgets({ budgets }: { readonly budgets: UseQueryResult<readonly Budget[]> }) {
   const t = useTexts(BUDGET_MESSAGES);
-  const budgets = useQuery(BUDGETS_QUERY);
   const [isAll, setAll] = useState(false);
+  // Whoever may not see budgets has none here, which is no fault.
+  if (budgets.error instanceof ApiError && budgets.error.kind === "forbidden") return undefined;
   const all = budgets.data ?? [];
   const shown = isAll ? all : all.slice(0, SHOWN);
   return (
@@ -58,45 +60,34 @@ function BudgetBar({ budget }: { readonly budget: Budget }) {
   );
 }
 
-/** What a budget is of, when it is not everything, and whether it only reports. */
+/** What a budget is of, when it is not everything, by which clock it begins, and whether it only reports. */
 export function BudgetChips({ limit }: { readonly limit: Budget["limit"] }) {
   const t = useTexts(BUDGET_MESSAGES);
   return (
     <>
       {limit.model === undefined ? undefined : <span className="chip">{t("ofModel", { model: limit.model })}</span>}
+      {limit.time_zone === undefined ? undefined : (
+        <span className="chip" translate="no">
+          {limit.time_zone}
+        </span>
+      )}
       {limit.action === "alert" ? <span className="chip">{t("alertOnly")}</span> : undefined}
     </>
   );
 }
 
-/** How much of a budget is used, where the sums say so. @param name whose it is, for screen readers */
-export function BudgetUse({ budget, name }: { readonly budget: Budget; readonly name: string }) {
-  const t = useTexts(BUDGET_MESSAGES);
-  const money = useMoney();
-  const { limit } = budget;
-  if (isSpentKnown(budget)) return <Spent budget={budget} name={name} />;
-  return (
-    <p className="quiet">
-      {t(windowText(limit.window), { max: money(BigInt(limit.max)) })}. {t("unknown")}
-    </p>
-  );
-}
-
-function Spent({ budget, name }: { readonly budget: Budget; readonly name: string }) {
+/** How much of a budget is used. @param name whose it is, for screen readers */
+export function BudgetUse({ budget: { limit }, name }: { readonly budget: Budget; readonly name: string }) {
   const t = useTexts(BUDGET_MESSAGES);
   const format = useFormatter();
   const money = useMoney();
-  const { window, max, action } = budget.limit;
-  const spent = useQuery(spentQuery(budget, Date.now()));
-  if (spent.error !== null) return <Problem error={spent.error} onRetry={() => void spent.refetch()} />;
-  // Of what is being read, the bar and the texts have their room already.
-  const isWaiting = spent.data === undefined;
-  const used = spent.data ?? 0n;
+  const { window, max, action, used } = limit;
+  const maxText = money(BigInt(max));
+  if (used === undefined) return <p className="quiet">{t(windowText(limit.window), { max: maxText })}</p>;
   // A budget of 0 permits nothing.
-  const percent = isWaiting ? 0n : max === 0 ? 100n : (used * 100n) / BigInt(max);
-  const percentText = isWaiting ? "…" : format.number(Number(percent) / 100, { style: "percent" });
+  const percent = max === 0 ? 100n : (BigInt(used) * 100n) / BigInt(max);
+  const percentText = format.number(Number(percent) / 100, { style: "percent" });
   const isReached = percent >= 100n;
-  const values = { spent: isWaiting ? "…" : money(used), max: money(BigInt(max)) };
   return (
     <>
       <progress
@@ -104,11 +95,10 @@ function Spent({ budget, name }: { readonly budget: Budget; readonly name: strin
         max={100}
         value={Number(percent > 100n ? 100n : percent)}
         aria-label={name}
-        aria-busy={isWaiting}
         translate="no"
       />
       <p className="budget-figures">
-        <span>{t(window === "day" || window === "week" ? window : "month", values)}</span>
+        <span>{t(spentText(window), { spent: money(BigInt(used)), max: maxText })}</span>
         {percent < WARN_PERCENT ? (
           <span key={percentText} className="quiet">
             {t("used", { percent: percentText })}
@@ -125,6 +115,10 @@ function Spent({ budget, name }: { readonly budget: Budget; readonly name: strin
   );
 }
 
+function spentText(window: Budget["limit"]["window"]) {
+  return window === "day" || window === "week" || window === "month" ? window : "lifetime";
+}
+
 function windowText(window: Budget["limit"]["window"]) {
-  return window === "day" || window === "week" || window === "month" ? WINDOW_TEXTS[window] : WINDOW_TEXTS.lifetime;
+  return WINDOW_TEXTS[spentText(window)];
 }

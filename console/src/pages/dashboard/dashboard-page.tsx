@@ -1,20 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
-import { ApiError } from "../../api/api-error.ts";
+import { lazy } from "react";
+import { ApiError, isRefusedByKey } from "../../api/api-error.ts";
 import { Loading } from "../../components/loading.tsx";
 import { PageTitle } from "../../components/page-title.tsx";
 import { Problem } from "../../components/problem.tsx";
+import { WhenNear } from "../../components/when-near.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import { saveFile } from "../../lib/save-file.ts";
 import { useProjects } from "../../projects/projects.ts";
 import "../../styles/dashboard.css";
 import { RangeTooLarge } from "./all-pages.ts";
+import { BUDGETS_QUERY } from "./budget-queries.ts";
 import { Budgets } from "./budgets.tsx";
-import { type DayRange, type Grouping, isZoned, rangeOf } from "./dashboard-search.ts";
-import { Forecast } from "./forecast.tsx";
+import { type DayRange, type Grouping, isZoned, lateStart, rangeOf } from "./dashboard-search.ts";
+import { Forecast, forecastQuery } from "./forecast.tsx";
 import { useGroupNames } from "./group-names.ts";
 import { MESSAGES } from "./messages.ts";
+import { PrintedCharges } from "./printed-charges.tsx";
 import { RangeForm } from "./range-form.tsx";
 import { usageCsv } from "./usage-csv.ts";
 import { usageQuery } from "./usage-queries.ts";
@@ -32,11 +35,14 @@ export function DashboardPage() {
   const by = search.by ?? "model";
   const range = rangeOf(search, Date.now());
   const zone = search.zone !== undefined && isZoned(range, search.zone, Date.now()) ? search.zone : undefined;
+  const late = zone === undefined ? undefined : lateStart(range, zone);
   const isOfProject = search.of === "project";
-  const report = useQuery({
-    ...usageQuery(range, by, isOfProject ? current?.id : undefined, zone),
-    enabled: !isOfProject || current !== undefined,
-  });
+  const projectId = isOfProject ? current?.id : undefined;
+  const enabled = !isOfProject || current !== undefined;
+  const report = useQuery({ ...usageQuery(range, by, projectId, zone), enabled });
+  // At once, though they are shown below the report.
+  const forecast = useQuery({ ...forecastQuery(projectId), enabled });
+  const budgets = useQuery(BUDGETS_QUERY);
   const nameOf = useGroupNames(by);
   const hasDays = report.data !== undefined && report.data.days.length > 0;
   const save = () => {
@@ -53,11 +59,12 @@ export function DashboardPage() {
       </PageTitle>
       <RangeForm range={range} search={search} project={current} />
       {search.zone === zone ? undefined : <p className="notice">{t("noZone", { zone: search.zone ?? "" })}</p>}
+      {late === undefined ? undefined : <p className="notice">{t("lateStart", { zone: zone ?? "", time: late })}</p>}
       {report.isPending && (isLoading || report.isFetching) ? <Loading /> : undefined}
       {report.error === null ? undefined : <UsageProblem error={report.error} retry={() => void report.refetch()} />}
       {report.data === undefined ? undefined : <Report report={report.data} range={range} by={by} nameOf={nameOf} />}
-      {report.data === undefined ? undefined : <Forecast projectId={isOfProject ? current?.id : undefined} />}
-      {report.data === undefined ? undefined : <Budgets />}
+      {report.data === undefined ? undefined : <Forecast forecast={forecast.data} />}
+      {report.data === undefined ? undefined : <Budgets budgets={budgets} />}
     </>
   );
 }
@@ -78,9 +85,9 @@ function Report({ report, range, by, nameOf }: ReportProps) {
       <Totals total={report.total} />
       <figure className="chart-figure">
         <figcaption>{t("chart")}</figcaption>
-        <Suspense fallback={<div className="chart" />}>
+        <WhenNear className="chart" printed={<PrintedCharges report={report} range={range} nameOf={named} />}>
           <UsageChart report={report} range={range} nameOf={named} others={t("others")} />
-        </Suspense>
+        </WhenNear>
       </figure>
       <UsageTable by={by} report={report} nameOf={nameOf} />
     </>
@@ -92,7 +99,8 @@ function UsageProblem({ error, retry }: { readonly error: unknown; readonly retr
   const t = useTexts(MESSAGES);
   if (error instanceof RangeTooLarge) return <Empty title={t("largeTitle")} text={t("large")} />;
   const kind = error instanceof ApiError ? error.kind : undefined;
-  if (kind === "forbidden") return <Empty title={t("forbiddenTitle")} text={t("forbidden")} />;
+  if (kind === "forbidden")
+    return <Empty title={t("forbiddenTitle")} text={t(isRefusedByKey(error) ? "forbiddenByKey" : "forbidden")} />;
   if (kind === "missing") return <Empty title={t("offTitle")} text={t("off")} />;
   return <Problem error={error} onRetry={retry} />;
 }

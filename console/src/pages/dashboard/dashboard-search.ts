@@ -1,4 +1,4 @@
-import { dayOf, hasWholeHours, isZone, startOfDay } from "./zone-days.ts";
+import { dayOf, isZone, startOfDay, timeOfStart } from "./zone-days.ts";
 
 /** By what the dashboard's figures are grouped. */
 export const GROUPINGS = ["model", "key", "user", "project"] as const;
@@ -48,11 +48,14 @@ export function rangeOf({ from, to, zone }: DashboardSearch, nowMs: number): Day
 const HOURLY_DAYS = 98;
 
 /** Whether a range can be shown in days of a zone: sums by the hour are added up for it. */
-export function isZoned({ from, to }: DayRange, zone: string, nowMs: number): boolean {
-  const start = startOfDay(from, zone);
-  return (
-    start >= nowMs - HOURLY_DAYS * DAY_MS && hasWholeHours(zone, start) && hasWholeHours(zone, startOfDay(to, zone))
-  );
+export function isZoned({ from }: DayRange, zone: string, nowMs: number): boolean {
+  return startOfDay(from, zone) >= nowMs - HOURLY_DAYS * DAY_MS;
+}
+
+/** At which time the days of a range begin, as `00:30`, where hours of UTC do not begin at the zone's midnight. */
+export function lateStart({ from, to }: DayRange, zone: string): string | undefined {
+  // Of the day that ends the range, too: on Lord Howe Island clocks go forward by half an hour.
+  return [from, to].map((day) => timeOfStart(day, zone)).find((time) => !time.endsWith(":00"));
 }
 
 /** Today and the days before it. */

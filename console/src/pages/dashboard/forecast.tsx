@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import type { USAGE_FORECAST, UsageForecast } from "../../../../contracts/control/usage.ts";
 import { api } from "../../api/queries.ts";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
@@ -8,20 +8,24 @@ import { MESSAGES } from "./messages.ts";
 
 const PATH: typeof USAGE_FORECAST = "/api/usage/forecast";
 
-/** What this month was charged, and what it will be at its end. Nothing where the service can't say it. */
-export function Forecast({ projectId }: { readonly projectId: string | undefined }) {
-  const t = useTexts(MESSAGES);
-  const money = useMoney();
-  const format = useFormatter();
-  const forecast = useQuery({
+/** @param projectId the project; `undefined` for all */
+export function forecastQuery(projectId: string | undefined) {
+  return queryOptions({
     queryKey: ["forecast", projectId ?? ""],
     queryFn: async ({ signal }) => {
       const { body } = await api.send({ method: "GET", path: PATH, query: { project_id: projectId }, signal });
       return body as UsageForecast;
     },
   });
-  if (forecast.data === undefined) return;
-  const { month, spent_usd: spent, forecast_usd: expected } = forecast.data;
+}
+
+/** What this month was charged, and what it will be at its end. Nothing where the service can't say it. */
+export function Forecast({ forecast }: { readonly forecast: UsageForecast | undefined }) {
+  const t = useTexts(MESSAGES);
+  const money = useMoney();
+  const format = useFormatter();
+  if (forecast === undefined) return;
+  const { month, spent_usd: spent, forecast_usd: expected } = forecast;
   const monthName = format.dateTime(new Date(`${month}-01T00:00:00Z`), {
     month: "long",
     year: "numeric",

@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
+import { ApiError } from "../../api/api-error.ts";
 import { api } from "../../api/queries.ts";
-import { allPages } from "./all-pages.ts";
+import { allPages, RangeTooLarge } from "./all-pages.ts";
 import { type DayRange, type Grouping, secondsOf } from "./dashboard-search.ts";
 import { type UsageReport, usageReport } from "./usage-report.ts";
 
@@ -35,11 +36,31 @@ export function usageQuery(range: DayRange, by: Grouping, projectId: string | un
       };
       const costs = { ...filters, limit: zone === undefined ? COST_DAYS : COST_HOURS, "group_by[]": [COST_GROUP[by]] };
       const [completions, embeddings, charged] = await Promise.all([
-        allPages((page) => api.call("listCompletionsUsage", { query: { ...usage, ...page }, signal })),
-        allPages((page) => api.call("listEmbeddingsUsage", { query: { ...usage, ...page }, signal })),
+        withLatency((more) =>
+          allPages((page) => api.call("listCompletionsUsage", { query: { ...usage, ...more, ...page }, signal })),
+        ),
+        withLatency((more) =>
+          allPages((page) => api.call("listEmbeddingsUsage", { query: { ...usage, ...more, ...page }, signal })),
+        ),
         allPages((page) => api.call("listCosts", { query: { ...costs, ...page }, signal })),
       ]);
       return usageReport(by, [...completions, ...embeddings], charged, zone);
     },
   });
+}
+
+/**
+ * Reads usage with latencies, and without them where they make it more than a page can have, or where the service is of a
+ * release before.
+ */
+async function withLatency<Usage>(
+  read: (more: { readonly "include[]"?: ["latency"] }) => Promise<Usage>,
+): Promise<Usage> {
+  try {
+    return await read({ "include[]": ["latency"] });
+  } catch (error) {
+    const isRefused = error instanceof ApiError && error.kind === "refused";
+    if (isRefused || error instanceof RangeTooLarge) return await read({});
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import type { CompletionsUsage, Cost, EmbeddingsUsage } from "../../../../contracts/control/usage.ts";
 import { nanoOf } from "../../lib/money.ts";
 import type { Grouping } from "./dashboard-search.ts";
+import { addTimes, latenciesOf, NO_TIMES, type Times } from "./latency.ts";
 import { dayOf } from "./zone-days.ts";
 
 /** Sums of a model, key, user or project. */
@@ -22,6 +23,8 @@ export interface Figures {
 export interface Timed {
   readonly count: number;
   readonly ms: number;
+  /** How many of them took how long: of none that a release before this counted. */
+  readonly times: Times;
 }
 
 /** `id` is the model's name or the id; "" for what has none, such as the user of a service account's key. */
@@ -47,7 +50,7 @@ interface Bucket<Result> {
   readonly results: readonly Result[];
 }
 
-const NO_TIME: Timed = { count: 0, ms: 0 };
+const NO_TIME: Timed = { count: 0, ms: 0, times: NO_TIMES };
 const NOTHING: Figures = {
   requests: 0,
   inputTokens: 0,
@@ -72,16 +75,22 @@ export function usageReport(
     days.set(key, { day, id, ...sum(days.get(key) ?? NOTHING, figures) });
   };
   for (const { start_time, results } of usage)
-    for (const result of results)
+    for (const result of results) {
+      const latencies = latenciesOf(result);
       add(start_time, groupOfUsage(by, result), {
         requests: result.num_model_requests,
         inputTokens: result.input_tokens,
         outputTokens: "output_tokens" in result ? result.output_tokens : 0,
         nano: 0n,
         failed: result.num_failed_requests,
-        duration: { count: result.num_timed_requests, ms: result.duration_ms },
-        firstToken: { count: result.num_streamed_requests, ms: result.first_token_ms },
+        duration: { count: result.num_timed_requests, ms: result.duration_ms, times: latencies.duration },
+        firstToken: {
+          count: result.num_streamed_requests,
+          ms: result.first_token_ms,
+          times: latencies.firstToken,
+        },
       });
+    }
   for (const { start_time, results } of costs)
     for (const cost of results) add(start_time, groupOfCost(by, cost), { ...NOTHING, nano: nanoOf(cost.amount.value) });
   const groups = new Map<string, GroupFigures>();
@@ -112,7 +121,7 @@ function sum(a: Figures, b: Figures): Figures {
 }
 
 function timed(a: Timed, b: Timed): Timed {
-  return { count: a.count + b.count, ms: a.ms + b.ms };
+  return { count: a.count + b.count, ms: a.ms + b.ms, times: addTimes(a.times, b.times) };
 }
 
 function groupOfUsage(by: Grouping, result: CompletionsUsage | EmbeddingsUsage): string {

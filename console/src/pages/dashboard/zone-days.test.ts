@@ -1,17 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { dayOf, hasWholeHours, isZone, startOfDay } from "./zone-days.ts";
+import { dayOf, isZone, startOfDay, timeOfStart } from "./zone-days.ts";
 
 const HOUR = 3_600_000;
 const nextDay = (day: string) => new Date(Date.parse(day) + 24 * HOUR).toISOString().slice(0, 10);
 
 describe("days of a time zone", () => {
-  test("begin at its midnight, in each zone with whole hours, on days of daylight changes too", () => {
+  test("begin with the first hour of UTC that begins in them, in each zone, on days of daylight changes too", () => {
     const zones = Intl.supportedValuesOf("timeZone");
     expect(zones.length).toBeGreaterThan(300);
     for (const zone of zones)
       for (const day of ["2026-03-08", "2026-03-29", "2026-04-05", "2026-10-25", "2026-11-01", "2026-12-31"]) {
         const start = startOfDay(day, zone);
-        if (!hasWholeHours(zone, start) || !hasWholeHours(zone, start - HOUR)) continue;
         expect(dayOf(start, zone), `${zone} ${day}`).toBe(day);
         expect(nextDay(dayOf(start - HOUR, zone)), `${zone} ${day}`).toBe(day);
       }
@@ -29,14 +28,18 @@ describe("days of a time zone", () => {
     expect((startOfDay(nextDay(day), zone) - startOfDay(day, zone)) / HOUR).toBe(hours);
   });
 
-  test("are not those of sums by the hour where hours begin at half past", () => {
-    const at = Date.parse("2026-11-30");
-    expect(["Asia/Kolkata", "Asia/Kathmandu", "Australia/Adelaide"].map((zone) => hasWholeHours(zone, at))).toEqual([
-      false,
-      false,
-      false,
-    ]);
-    expect(hasWholeHours("America/Sao_Paulo", at)).toBe(true);
+  // documented: half-hour-days
+  test.each([
+    ["Asia/Kolkata", "2026-11-30", "00:30", "2026-11-29T19:00:00.000Z"],
+    ["Asia/Kathmandu", "2026-11-30", "00:45", "2026-11-29T19:00:00.000Z"],
+    ["Australia/Adelaide", "2026-11-30", "00:30", "2026-11-29T14:00:00.000Z"],
+    ["Australia/Adelaide", "2026-06-30", "00:30", "2026-06-29T15:00:00.000Z"],
+    ["America/St_Johns", "2026-11-30", "00:30", "2026-11-30T04:00:00.000Z"],
+    ["America/Sao_Paulo", "2026-11-30", "00:00", "2026-11-30T03:00:00.000Z"],
+    ["Africa/Cairo", "2026-04-24", "01:00", "2026-04-23T22:00:00.000Z"],
+    ["UTC", "2026-11-30", "00:00", "2026-11-30T00:00:00.000Z"],
+  ])("of %s on %s are counted from %s, which is %s", (zone, day, time, start) => {
+    expect([timeOfStart(day, zone), new Date(startOfDay(day, zone)).toISOString()]).toEqual([time, start]);
   });
 
   test("are of zones that exist", () => {

@@ -1,4 +1,4 @@
-/** Days of a time zone, over sums by the hour: zones whose hours begin with those of UTC. */
+/** Days of a time zone, over sums by the hour of UTC: an hour counts for the day in which it begins. */
 
 const HOUR_MS = 3_600_000;
 /** The widest zones are 14 hours before and 12 behind UTC. */
@@ -49,7 +49,10 @@ export function dayOf(ms: number, zone: string = UTC): string {
   return `${year}-${month}-${day}`;
 }
 
-/** The first hour of a day, in milliseconds: its midnight, or the hour after it where clocks go forward at midnight. */
+/**
+ * The first hour of a day, in milliseconds: its midnight, the hour after it where clocks go forward at midnight, or up to 45 minutes
+ * after it in zones whose hours do not begin with those of UTC.
+ */
 export function startOfDay(day: string, zone: string = UTC): number {
   const utc = Date.parse(day);
   if (zone === UTC) return utc;
@@ -60,7 +63,8 @@ export function startOfDay(day: string, zone: string = UTC): number {
   return utc;
 }
 
-/** Whether the zone's hours begin with those of UTC at an instant: in India, for one, they do not. */
-export function hasWholeHours(zone: string, ms: number): boolean {
-  return partsOf(Math.floor(ms / HOUR_MS) * HOUR_MS, zone).minute === "00";
+/** Time of the zone at which the hours of a day begin, as `00:30`: in India, hours do not begin with those of UTC. */
+export function timeOfStart(day: string, zone: string = UTC): string {
+  const { hour, minute } = partsOf(startOfDay(day, zone), zone);
+  return `${hour}:${minute}`;
 }

@@ -63,15 +63,5 @@ export function EngineTable({ model, engines }: EngineTableProps) {
       ),
     },
   ];
-  return (
-    <DataTable
-      label={t("enginesNamed", { model })}
-      columns={columns}
-      rows={engines}
-      idOf={({ id }) => id}
-      hasMore={false}
-      isLoadingMore={false}
-      loadMore={() => undefined}
-    />
-  );
+  return <DataTable label={t("enginesNamed", { model })} columns={columns} rows={engines} idOf={({ id }) => id} />;
 }

@@ -36,15 +36,7 @@ export function GatewayTable({ gateways }: { readonly gateways: readonly Gateway
     <section className="admin-section" aria-label={t("gateways")}>
       <h2>{t("gateways")}</h2>
       {differing ? <p className="notice">{t("differing")}</p> : undefined}
-      <DataTable
-        label={t("gateways")}
-        columns={columns}
-        rows={gateways}
-        idOf={({ id }) => id}
-        hasMore={false}
-        isLoadingMore={false}
-        loadMore={() => undefined}
-      />
+      <DataTable label={t("gateways")} columns={columns} rows={gateways} idOf={({ id }) => id} />
     </section>
   );
 }

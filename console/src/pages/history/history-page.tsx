@@ -13,6 +13,7 @@ import type { ChatFilter } from "./chats-api.ts";
 import { HistoryFilters } from "./history-filters.tsx";
 import { MESSAGES } from "./messages.ts";
 import { RetentionNotice } from "./retention-notice.tsx";
+import { useIsHistoryOff } from "./use-is-history-off.ts";
 
 // What is opened from the list is loaded then.
 const ChatView = lazy(async () => ({ default: (await import("./chat-view.tsx")).ChatView }));
@@ -24,7 +25,8 @@ export function HistoryPage() {
   const search = useSearch({ from: "/app/history" });
   const { current, isLoading, error, reload } = useProjects();
   const isPerson = useSession(({ session }) => session.kind === "person");
-  const [isExporting, setExporting] = useState(false);
+  /** The conversations to export, as they were chosen: the page may show others meanwhile. */
+  const [exported, setExported] = useState<ChatFilter>();
   const scope = search.of ?? (isPerson ? "own" : "project");
   const isOfProject = scope === "project";
   const filter: ChatFilter = {
@@ -34,11 +36,21 @@ export function HistoryPage() {
     ...(isOfProject && current !== undefined ? { project: current.id } : {}),
   };
   const isReady = !isOfProject || current !== undefined;
+  if (useIsHistoryOff(current?.id))
+    return (
+      <>
+        <PageTitle title={t("title")} lead={t("lead")} />
+        <section className="empty">
+          <h2>{t("offTitle")}</h2>
+          <p>{t("off")}</p>
+        </section>
+      </>
+    );
   return (
     <>
       <PageTitle title={search.chat === undefined ? t("title") : t("chatTitle")} lead={t("lead")}>
         {search.chat === undefined && isReady ? (
-          <button type="button" className="button" onClick={() => setExporting(true)}>
+          <button type="button" className="button" onClick={() => setExported(filter)}>
             {t("export")}
           </button>
         ) : undefined}
@@ -75,11 +87,11 @@ export function HistoryPage() {
           />
         </Suspense>
       )}
-      {isExporting ? (
+      {exported === undefined ? undefined : (
         <Suspense fallback={null}>
-          <ExportDialog filter={filter} onClose={() => setExporting(false)} />
+          <ExportDialog filter={exported} onClose={() => setExported(undefined)} />
         </Suspense>
-      ) : undefined}
+      )}
     </>
   );
 }

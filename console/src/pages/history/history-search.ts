@@ -1,3 +1,5 @@
+import { textOf } from "../../lib/read-search.ts";
+
 /** Whose generations are listed. */
 export const SCOPES = ["own", "project"] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -23,7 +25,8 @@ export const MAX_FILTER = 200;
 /** Reads the query; what is no value of a filter is left out. */
 export function historySearch(search: Readonly<Record<string, unknown>>): HistorySearch {
   const of = SCOPES.find((scope) => scope === search.of);
-  const { q, model, key, chat } = search;
+  const { key, chat } = search;
+  const [q, model] = [textOf(search.q), textOf(search.model)];
   return {
     ...(of === undefined ? {} : { of }),
     ...(isFilter(q) ? { q } : {}),

@@ -26,6 +26,8 @@ export function useKeyColumns<Key extends ShownKey>() {
     key: (): Column<Key> => ({
       id: "key",
       header: t("key"),
+      // A key is on one line.
+      width: "13rem",
       cell: ({ redacted_value }) => <code translate="no">{redacted_value}</code>,
     }),
     lastUsed: (): Column<Key> => ({
@@ -43,7 +45,7 @@ export function useKeyColumns<Key extends ShownKey>() {
             <button
               type="button"
               className="button quiet"
-              aria-label={t("rotateKey", { name: key.name })}
+              aria-label={t("rotateKey", { name: keyLabel(key) })}
               onClick={() => onRotate(key)}
             >
               {t("rotate")}
@@ -52,7 +54,7 @@ export function useKeyColumns<Key extends ShownKey>() {
           <button
             type="button"
             className="button quiet danger"
-            aria-label={t("revokeKey", { name: key.name })}
+            aria-label={t("revokeKey", { name: keyLabel(key) })}
             onClick={() => onRevoke(key)}
           >
             {t("revoke")}
@@ -61,6 +63,11 @@ export function useKeyColumns<Key extends ShownKey>() {
       ),
     }),
   };
+}
+
+/** How a key is called where the row is not seen: other keys may have its name. */
+export function keyLabel({ name, redacted_value: value }: Pick<ShownKey, "name" | "redacted_value">): string {
+  return `${name} (${value})`;
 }
 
 /** When a key ends or has ended. @param at Unix seconds; `null`: never */

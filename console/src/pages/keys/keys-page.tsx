@@ -74,7 +74,8 @@ function Keys({ project }: { readonly project: ConsoleProject }) {
           <h2>{t("emptyTitle")}</h2>
           <p>{project.isOwner ? t("emptyOwner") : t("emptyMember")}</p>
         </section>
-      ) : (
+      ) : undefined}
+      {keys.length === 0 ? undefined : (
         <KeyTable
           project={project}
           keys={keys}

@@ -6,16 +6,18 @@ import { MESSAGES } from "./messages.ts";
 
 interface SecretProps {
   readonly secret: string;
+  /** A first request, for a shell; `$KEY` stands for the key. @default - one that uses a model */
+  readonly command?: string;
   readonly onDone: () => void;
   /** What there is to do next. */
   readonly children?: ReactNode;
 }
 
 /** Shows the secret of a new key, once, with a command that tries it. */
-export function Secret({ secret, onDone, children }: SecretProps) {
+export function Secret({ secret, command: ownCommand, onDone, children }: SecretProps) {
   const t = useTexts(MESSAGES);
   const { config } = useRouteContext({ from: "__root__" });
-  const command = curlWith(config.apiUrl, config.models[0]?.id ?? "");
+  const command = ownCommand ?? curlWith(config.apiUrl, config.models[0]?.id ?? "");
   return (
     <div className="form">
       <p>{t("secretLead")}</p>

@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useRouteContext } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
+import { createApiClient } from "../../api/api-client.ts";
 import { ApiError } from "../../api/api-error.ts";
 import { Problem } from "../../components/problem.tsx";
 import { useTexts } from "../../i18n/translate.ts";
@@ -15,7 +16,6 @@ export function AdminKeyForm({ isOpen }: { readonly isOpen: boolean }) {
   const [isWrong, setWrong] = useState(false);
   const signIn = useMutation({
     mutationFn: async () => {
-      const { createApiClient } = await import("../../api/api-client.ts");
       const client = createApiClient(config.apiUrl, { key: () => key.trim(), renew: async () => false });
       await client.call("listProjects", { query: { limit: 1 } }).catch((error: unknown) => {
         // A key without the permission to list projects is a key all the same.

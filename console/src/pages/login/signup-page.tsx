@@ -3,6 +3,7 @@ import { Link, useRouteContext, useSearch } from "@tanstack/react-router";
 import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useTexts } from "../../i18n/translate.ts";
+import { signInPolicy } from "../../session/sign-in-policy.ts";
 import { Entrance } from "./entrance.tsx";
 import { MESSAGES } from "./messages.ts";
 import { ProviderButton } from "./provider-button.tsx";
@@ -17,7 +18,7 @@ export function SignupPage() {
   const { to } = useSearch({ from: "/signup" });
   const policy = useQuery({
     queryKey: ["sign-in"],
-    queryFn: async () => (await import("../../session/sign-in.ts")).signInPolicy(config.apiUrl),
+    queryFn: () => signInPolicy(config.apiUrl),
     enabled: config.people,
   });
   const known = (

@@ -7,22 +7,36 @@ import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
 import { AdminFrame } from "../admin/admin-frame.tsx";
-import { OperatorsOnly } from "../service/operators-only.tsx";
+import { logKeys } from "../service/gateway-keys.ts";
+import { usePermitted } from "../service/use-permitted.ts";
 import { type CollectedLines, MAX_LINES } from "./collected-lines.ts";
 import { LogFilters } from "./log-filters.tsx";
 import { LogLineDialog } from "./log-line-dialog.tsx";
-import { logsSearch } from "./logs-search.ts";
 import { MESSAGES } from "./messages.ts";
 import { useLogLines } from "./use-log-lines.ts";
 
-/** The newest lines of all gateways' logs, as they are written. */
+/** The newest lines of all gateways' logs, as they are written, for whom a role permits it: the service says so. */
 export function LogsPage() {
-  return <AdminFrame page="logs">{(isOwner) => (isOwner ? <Logs /> : <OperatorsOnly />)}</AdminFrame>;
+  return <AdminFrame page="logs">{() => <PermittedLogs />}</AdminFrame>;
+}
+
+function PermittedLogs() {
+  const t = useTexts(MESSAGES);
+  const isReader = usePermitted("service_logs.read", logKeys);
+  if (isReader.data === true) return <Logs />;
+  if (isReader.error !== null) return <Problem error={isReader.error} onRetry={() => void isReader.refetch()} />;
+  if (isReader.isPending) return <Loading />;
+  return (
+    <section className="empty">
+      <h2>{t("forbiddenTitle")}</h2>
+      <p>{t("forbidden")}</p>
+    </section>
+  );
 }
 
 function Logs() {
   const t = useTexts(MESSAGES);
-  const search = logsSearch({ ...useSearch({ from: "/app/admin/logs" }) });
+  const search = useSearch({ from: "/app/admin/logs" });
   const [isPaused, setPaused] = useState(false);
   const [opened, setOpened] = useState<LogLine>();
   const top = useRef<HTMLDivElement>(null);
@@ -75,15 +89,7 @@ function Lines({ collected: { lines, hasGap, isComplete, reach }, columns }: Lin
           <p className="quiet">
             {count < MAX_LINES ? t("count", { count }) : t("most", { count: format.number(count) })}
           </p>
-          <DataTable
-            label={t("lines")}
-            columns={columns}
-            rows={lines}
-            idOf={({ id }) => id}
-            hasMore={false}
-            isLoadingMore={false}
-            loadMore={() => undefined}
-          />
+          <DataTable label={t("lines")} columns={columns} rows={lines} idOf={({ id }) => id} />
         </>
       )}
     </>

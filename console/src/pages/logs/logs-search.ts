@@ -1,4 +1,5 @@
 import type { LogLevel } from "../../../../contracts/live/log-lines.ts";
+import { textOf } from "../../lib/read-search.ts";
 
 /** From the most talkative to the gravest: those of the service. */
 export const LEVELS = ["debug", "info", "warn", "error", "fatal"] as const satisfies readonly LogLevel[];
@@ -30,10 +31,4 @@ export function logsSearch(search: Readonly<Record<string, unknown>>): LogsSearc
 export function logsQuery(search: LogsSearch): URLSearchParams {
   const entries = Object.entries(search).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return new URLSearchParams(entries.map(([name, value]) => [name === "projectId" ? "project" : name, value]));
-}
-
-/** The router reads a query's text of digits as a number. */
-function textOf(value: unknown): string {
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  return typeof value === "string" ? value : "";
 }

@@ -3,6 +3,9 @@ import { defineMessages } from "../../i18n/messages.ts";
 export const MESSAGES = defineMessages(
   {
     lines: "Lines of the log",
+    forbiddenTitle: "You may not read the log",
+    forbidden:
+      "Its lines are of all projects. Owners of the organisation read it, and people with a role that has the permission “Read the log of the service”.",
     nothing: "No line of the last minutes matches. New ones appear by themselves.",
     count: "{count, plural, one {# line} other {# lines}}",
     most: "The newest {count} lines are shown.",
@@ -30,6 +33,9 @@ export const MESSAGES = defineMessages(
   },
   {
     lines: "Zeilen des Protokolls",
+    forbiddenTitle: "Sie dürfen das Protokoll nicht lesen",
+    forbidden:
+      "Seine Zeilen sind die aller Projekte. Eigentümer der Organisation lesen es, und Personen mit einer Rolle, die „Das Protokoll des Dienstes lesen“ erlaubt.",
     nothing: "Keine Zeile der letzten Minuten passt. Neue erscheinen von selbst.",
     count: "{count, plural, one {# Zeile} other {# Zeilen}}",
     most: "Gezeigt werden die neuesten {count} Zeilen.",

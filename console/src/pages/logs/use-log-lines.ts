@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouteContext } from "@tanstack/react-router";
 import type { LogLineList } from "../../../../contracts/live/log-lines.ts";
 import { gatewayAdmin } from "../service/gateway-admin.ts";
+import { logKeys } from "../service/gateway-keys.ts";
 import { type CollectedLines, collect } from "./collected-lines.ts";
 import { type LogsSearch, logsQuery } from "./logs-search.ts";
 
@@ -23,7 +24,11 @@ export function useLogLines(search: LogsSearch, isPaused: boolean) {
       const query = new URLSearchParams(filter);
       query.set("limit", LIMIT);
       if (before?.since !== undefined) query.set("since", before.since);
-      const list = await gatewayAdmin<LogLineList>(config.apiUrl, { path: `/logs?${query}`, signal });
+      const list = await gatewayAdmin<LogLineList>(config.apiUrl, {
+        path: `/logs?${query}`,
+        keys: logKeys,
+        signal,
+      });
       return collect(before, list);
     },
     refetchInterval: ({ state }) => (isPaused || state.error !== null ? false : EVERY_MS),

@@ -80,7 +80,7 @@ function CreditLine({ credit, onRevoke }: CreditLineProps) {
   const t = useTexts(MESSAGES);
   const money = useMoney();
   const nameOf = useSubjectName();
-  const { amount_nano_usd, used_nano_usd, status, description, expires_at, scope, subject_id } = credit;
+  const { id, amount_nano_usd, used_nano_usd, status, description, expires_at, scope, subject_id } = credit;
   const amount = money(BigInt(amount_nano_usd));
   return (
     <span className="row-actions">
@@ -96,7 +96,7 @@ function CreditLine({ credit, onRevoke }: CreditLineProps) {
         <button
           type="button"
           className="button quiet danger"
-          aria-label={t("revokeNamed", { amount, name: nameOf(scope, subject_id) })}
+          aria-label={t("revokeNamed", { amount, name: `${nameOf(scope, subject_id)} (${id})` })}
           onClick={() => onRevoke(credit)}
         >
           {t("revoke")}

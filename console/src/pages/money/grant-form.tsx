@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { api } from "../../api/queries.ts";
 import { Problem } from "../../components/problem.tsx";
-import { useTexts } from "../../i18n/translate.ts";
+import { useLanguage, useTexts } from "../../i18n/translate.ts";
 import { nanoOfText } from "../../lib/money.ts";
 import { useProjects } from "../../projects/projects.ts";
 import { useChange } from "../admin/admin-list.tsx";
@@ -12,6 +12,7 @@ const ORGANIZATION = "organization";
 /** Credit for the organisation or a project. A second try of the same grant is made once. */
 export function GrantForm() {
   const t = useTexts(MESSAGES);
+  const language = useLanguage();
   const { projects } = useProjects();
   const [subject, setSubject] = useState(ORGANIZATION);
   const [amount, setAmount] = useState("");
@@ -44,7 +45,7 @@ export function GrantForm() {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const nano = nanoOfText(amount);
+    const nano = nanoOfText(amount, language);
     setWrong(nano === undefined || nano === 0n);
     if (nano !== undefined && nano > 0n && !grant.isPending) grant.mutate(nano);
   };
@@ -63,9 +64,8 @@ export function GrantForm() {
       <input
         id="credit-amount"
         required
-        type="number"
-        min={0}
-        step="any"
+        inputMode="decimal"
+        autoComplete="off"
         value={amount}
         aria-invalid={isWrong}
         aria-describedby={isWrong ? "credit-problem" : undefined}
@@ -77,7 +77,13 @@ export function GrantForm() {
         </p>
       ) : undefined}
       <label htmlFor="credit-expiry">{t("expiresOn")}</label>
-      <input id="credit-expiry" type="date" value={lastDay} onChange={({ target }) => edit(setLastDay)(target.value)} />
+      <input
+        id="credit-expiry"
+        type="date"
+        max="9999-12-31"
+        value={lastDay}
+        onChange={({ target }) => edit(setLastDay)(target.value)}
+      />
       <label htmlFor="credit-note">{t("note")}</label>
       <input id="credit-note" maxLength={500} value={note} onChange={({ target }) => edit(setNote)(target.value)} />
       <button type="submit" className="button primary" aria-disabled={grant.isPending}>

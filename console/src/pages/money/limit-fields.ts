@@ -35,10 +35,13 @@ export const EMPTY_LIMIT: LimitFields = {
   reportsOnly: false,
 };
 
-/** @returns `undefined` when `max` is no number that a limit may have */
-export function limitOf({ metric, window, max, model, zone, reportsOnly }: LimitFields): Limit | undefined {
+/** @param language in which `max` was typed @returns `undefined` when `max` is no number that a limit may have */
+export function limitOf(
+  { metric, window, max, model, zone, reportsOnly }: LimitFields,
+  language: string,
+): Limit | undefined {
   const amount =
-    metric === "nano_usd" ? nanoOfText(max) : /^\d{1,16}$/.test(max.trim()) ? BigInt(max.trim()) : undefined;
+    metric === "nano_usd" ? nanoOfText(max, language) : /^\d{1,16}$/.test(max.trim()) ? BigInt(max.trim()) : undefined;
   if (amount === undefined || amount > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
   return {
     metric,

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from "react";
 import type { Limit } from "../../../../contracts/control/limits.ts";
 import { Choice } from "../../components/choice.tsx";
-import { useTexts } from "../../i18n/translate.ts";
+import { useLanguage, useTexts } from "../../i18n/translate.ts";
 import { canReport, EMPTY_LIMIT, hasTimeZone, type LimitFields, limitOf, WINDOWS } from "./limit-fields.ts";
 import { MESSAGES } from "./messages.ts";
 
@@ -16,12 +16,13 @@ interface LimitFormProps {
 /** One further limit. Fields that its metric and time can't have are not there. */
 export function LimitForm({ isTaken, onAdd }: LimitFormProps) {
   const t = useTexts(MESSAGES);
+  const language = useLanguage();
   const [fields, setFields] = useState(EMPTY_LIMIT);
   const [problem, setProblem] = useState<"badMax" | "twice">();
   const change = (next: Partial<LimitFields>) => setFields({ ...fields, ...next });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const limit = limitOf(fields);
+    const limit = limitOf(fields, language);
     const found = limit === undefined ? "badMax" : isTaken(limit) ? "twice" : undefined;
     setProblem(found);
     if (limit === undefined || found !== undefined) return;
@@ -35,9 +36,8 @@ export function LimitForm({ isTaken, onAdd }: LimitFormProps) {
       <input
         id="limit-max"
         required
-        type="number"
-        min={0}
-        step="any"
+        inputMode="decimal"
+        autoComplete="off"
         value={fields.max}
         aria-invalid={problem !== undefined}
         aria-describedby={problem === undefined ? undefined : "limit-problem"}

@@ -88,7 +88,10 @@ function AllLimits({ isOwner }: { readonly isOwner: boolean }) {
       <AdminList
         queryKey={queryKey}
         read={(query, signal) =>
-          api.call("listLimits", { query: { ...query, ...(scope === undefined ? {} : { scope }) }, signal })
+          api.call("listLimits", {
+            query: { ...query, "include[]": ["used"], ...(scope === undefined ? {} : { scope }) },
+            signal,
+          })
         }
         label={t("limits")}
         columns={columns}

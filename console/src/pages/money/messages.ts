@@ -38,7 +38,7 @@ export const MESSAGES = defineMessages(
     lifetime: "in all",
     max: "At most",
     maxDollars: "At most, in US dollars",
-    badMax: "Write a number without a sign; money has at most nine decimals.",
+    badMax: "Write a number without a sign and without separators of thousands; money has at most nine decimals.",
     twice: "There is such a limit already. Remove it first.",
     model: "Model (empty: all)",
     zone: "Time zone (empty: UTC)",
@@ -109,7 +109,8 @@ export const MESSAGES = defineMessages(
     lifetime: "insgesamt",
     max: "Höchstens",
     maxDollars: "Höchstens, in US-Dollar",
-    badMax: "Schreiben Sie eine Zahl ohne Vorzeichen; Geld hat höchstens neun Nachkommastellen.",
+    badMax:
+      "Schreiben Sie eine Zahl ohne Vorzeichen und ohne Tausenderpunkte; Geld hat höchstens neun Nachkommastellen.",
     twice: "Eine solche Grenze gibt es schon. Entfernen Sie sie zuerst.",
     model: "Modell (leer: alle)",
     zone: "Zeitzone (leer: UTC)",

@@ -43,17 +43,7 @@ export function OwnKeyTable({ keys, usage, onRotate, onRevoke }: OwnKeyTableProp
     },
     shared.actions({ canRotate, onRotate, onRevoke }),
   ];
-  return (
-    <DataTable
-      label={t("list")}
-      columns={columns}
-      rows={keys}
-      idOf={({ id }) => id}
-      hasMore={false}
-      isLoadingMore={false}
-      loadMore={() => undefined}
-    />
-  );
+  return <DataTable label={t("list")} columns={columns} rows={keys} idOf={({ id }) => id} />;
 }
 
 /** Whether the key no longer works, so that a new secret for it would be refused. */

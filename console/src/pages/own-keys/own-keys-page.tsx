@@ -24,7 +24,11 @@ export function OwnKeysPage() {
   const { config } = useRouteContext({ from: "__root__" });
   const { current } = useProjects();
   if (config.memberKeys === undefined) return <NotPermitted />;
-  return current === undefined ? <NoProject /> : <OwnKeys project={current} bounds={config.memberKeys} />;
+  return current === undefined ? (
+    <NoProject />
+  ) : (
+    <OwnKeys key={current.id} project={current} bounds={config.memberKeys} />
+  );
 }
 
 function NotPermitted() {

@@ -1,20 +1,16 @@
-import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import type { AssignedRole } from "../../../../contracts/control/roles.ts";
-
-import { api } from "../../api/queries.ts";
+import { MoreChoices, useChoices } from "../../components/choices.tsx";
 import type { Column } from "../../components/data-table.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import { byNext } from "../access/by-next.ts";
+import { useGroupChoices, useUserChoices } from "../access/user-choices.ts";
 import { AdminList, useChange } from "../admin/admin-list.tsx";
 import { MESSAGES } from "./messages.ts";
 import { type RoleCalls, roleCalls } from "./role-calls.ts";
 import { type Principal, principalOf } from "./roles-search.ts";
-
-/** People and groups to choose from: the first page of the service's lists. */
-const CHOICES = 100;
 
 interface AssignmentsProps {
   readonly projectId: string | undefined;
@@ -26,17 +22,15 @@ export function Assignments({ projectId, isOwner }: AssignmentsProps) {
   const t = useTexts(MESSAGES);
   const { who } = useSearch({ from: "/app/admin/roles" });
   const navigate = useNavigate({ from: "/admin/roles" });
-  const users = useQuery({
-    queryKey: ["admin", "user-choices"],
-    queryFn: ({ signal }) => api.call("listUsers", { query: { limit: CHOICES }, signal }),
-  });
-  const groups = useQuery({
-    queryKey: ["admin", "group-choices"],
-    queryFn: ({ signal }) => api.call("listGroups", { query: { limit: CHOICES }, signal }),
-  });
+  const users = useUserChoices();
+  const groups = useGroupChoices();
   const problem = users.error ?? groups.error;
-  const choose = (chosen: string) =>
-    void navigate({ search: ({ who: _, ...before }) => (chosen === "" ? before : { ...before, who: chosen }) });
+  const chosen = who === undefined ? undefined : principalOf(who);
+  const choices = chosen?.kind === "group" ? groups.items : users.items;
+  // A link may name somebody behind those who are listed: whose roles these are has to stand there.
+  const unlisted = choices.some(({ id }) => id === chosen?.id) ? undefined : chosen;
+  const choose = (next: string) =>
+    void navigate({ search: ({ who: _, ...before }) => (next === "" ? before : { ...before, who: next }) });
   return (
     <section className="admin-section" aria-labelledby="assignments">
       <h2 id="assignments">{t("assignments")}</h2>
@@ -44,25 +38,31 @@ export function Assignments({ projectId, isOwner }: AssignmentsProps) {
         <label htmlFor="role-principal">{t("principal")}</label>
         <select id="role-principal" value={who ?? ""} onChange={({ target }) => choose(target.value)}>
           <option value="">{t("choosePrincipal")}</option>
+          {unlisted === undefined ? undefined : (
+            <option value={who} translate="no">
+              {unlisted.id}
+            </option>
+          )}
           <optgroup label={t("people")}>
-            {users.data?.data.map(({ id, email }) => (
+            {users.items.map(({ id, email }) => (
               <option key={id} value={`user.${id}`} translate="no">
                 {email}
               </option>
             ))}
           </optgroup>
           <optgroup label={t("groups")}>
-            {groups.data?.data.map(({ id, name }) => (
+            {groups.items.map(({ id, name }) => (
               <option key={id} value={`group.${id}`} translate="no">
                 {name}
               </option>
             ))}
           </optgroup>
         </select>
+        <MoreChoices of={[users, groups]} />
       </div>
       {problem === null ? undefined : <Problem error={problem} />}
-      {who === undefined ? undefined : (
-        <RolesOf key={who} principal={principalOf(who)} projectId={projectId} isOwner={isOwner} />
+      {chosen === undefined ? undefined : (
+        <RolesOf key={who} principal={chosen} projectId={projectId} isOwner={isOwner} />
       )}
     </section>
   );
@@ -135,9 +135,9 @@ interface GiveFormProps {
 function GiveForm({ principal, projectId, calls }: GiveFormProps) {
   const t = useTexts(MESSAGES);
   const [roleId, setRoleId] = useState("");
-  const roles = useQuery({
-    queryKey: ["admin", "role-choices", projectId ?? ""],
-    queryFn: ({ signal }) => calls.list({ limit: CHOICES }, signal),
+  const roles = useChoices({
+    queryKey: ["roles", projectId ?? ""],
+    read: async (query, signal) => byNext(await calls.list(query, signal)),
   });
   const give = useChange<void>(
     () => calls.assign(principal, roleId),
@@ -154,7 +154,7 @@ function GiveForm({ principal, projectId, calls }: GiveFormProps) {
       <label htmlFor="role-choice">{t("role")}</label>
       <select id="role-choice" required value={roleId} onChange={({ target }) => setRoleId(target.value)}>
         <option value="">{t("chooseRole")}</option>
-        {roles.data?.data
+        {roles.items
           .filter(({ predefined_role: isPredefined }) => !isPredefined)
           .map(({ id, name }) => (
             <option key={id} value={id} translate="no">
@@ -162,6 +162,7 @@ function GiveForm({ principal, projectId, calls }: GiveFormProps) {
             </option>
           ))}
       </select>
+      <MoreChoices of={[roles]} />
       <button type="submit" className="button primary" aria-disabled={give.isPending}>
         {t("give")}
       </button>

@@ -6,8 +6,7 @@ import { useTexts } from "../../i18n/translate.ts";
 import { useChange } from "../admin/admin-list.tsx";
 import { MESSAGES } from "./messages.ts";
 import type { RoleCalls, RoleFields } from "./role-calls.ts";
-import { SCOPE_MESSAGES } from "./scope-messages.ts";
-import { scopeGroups, textKeyOf } from "./scopes.ts";
+import { ScopeChoice } from "./scope-choice.tsx";
 
 const MAX_NAME = 100;
 const MAX_DESCRIPTION = 500;
@@ -23,7 +22,6 @@ interface RoleFormProps {
 /** Name, description and permissions of a role of one's own. */
 export function RoleForm({ calls, isOfProject, changed: role, onClose }: RoleFormProps) {
   const t = useTexts(MESSAGES);
-  const s = useTexts(SCOPE_MESSAGES);
   const [name, setName] = useState(role?.name ?? "");
   const [description, setDescription] = useState(role?.description ?? "");
   const [permissions, setPermissions] = useState<readonly string[]>(role?.permissions ?? []);
@@ -37,8 +35,6 @@ export function RoleForm({ calls, isOfProject, changed: role, onClose }: RoleFor
     if (save.isPending || name.trim() === "") return;
     save.mutate({ role_name: name.trim(), description: description.trim(), permissions: [...permissions] });
   };
-  const toggle = (scope: string, isOn: boolean) =>
-    setPermissions(isOn ? [...permissions, scope] : permissions.filter((one) => one !== scope));
   return (
     <Dialog title={role === undefined ? t("newRole") : t("editNamed", { name: role.name })} onClose={onClose}>
       <form className="form" onSubmit={submit}>
@@ -57,21 +53,7 @@ export function RoleForm({ calls, isOfProject, changed: role, onClose }: RoleFor
           value={description}
           onChange={({ target }) => setDescription(target.value)}
         />
-        {scopeGroups(isOfProject).map(([group, scopes]) => (
-          <fieldset key={group} className="scopes">
-            <legend>{s(`of_${group}`)}</legend>
-            {scopes.map((scope) => (
-              <label key={scope}>
-                <input
-                  type="checkbox"
-                  checked={permissions.includes(scope)}
-                  onChange={({ target }) => toggle(scope, target.checked)}
-                />{" "}
-                {s(textKeyOf(scope))}
-              </label>
-            ))}
-          </fieldset>
-        ))}
+        <ScopeChoice isOfProject={isOfProject} permissions={permissions} onChange={setPermissions} />
         {save.error === null ? undefined : <Problem error={save.error} />}
         <div className="actions">
           <button type="button" className="button" onClick={onClose}>

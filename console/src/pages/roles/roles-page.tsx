@@ -1,5 +1,5 @@
 import { Link, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { Role } from "../../../../contracts/control/roles.ts";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import type { Column } from "../../components/data-table.tsx";
@@ -13,6 +13,9 @@ import { MESSAGES } from "./messages.ts";
 import { PermissionList } from "./permission-list.tsx";
 import { type RoleCalls, roleCalls } from "./role-calls.ts";
 import { RoleForm } from "./role-form.tsx";
+
+// It is below the lists, which are there first.
+const AccessTester = lazy(async () => ({ default: (await import("./access-tester.tsx")).AccessTester }));
 
 /** Roles of the organisation or of the chosen project, and who has them. */
 export function RolesPage() {
@@ -133,7 +136,14 @@ function Roles({ projectId, isOwner }: RolesProps) {
         columns={columns}
         empty={t("noRoles")}
       />
-      {isListed ? <Assignments projectId={projectId} isOwner={isOwner} /> : undefined}
+      {isListed ? (
+        <>
+          <Assignments projectId={projectId} isOwner={isOwner} />
+          <Suspense>
+            <AccessTester projectId={projectId} isOwner={isOwner} />
+          </Suspense>
+        </>
+      ) : undefined}
       {opened?.kind === "new" ? (
         <RoleForm calls={calls} isOfProject={projectId !== undefined} changed={undefined} onClose={close} />
       ) : undefined}

@@ -49,6 +49,7 @@ export const SCOPE_MESSAGES = defineMessages(
     legal_holds_write: "Set and end legal holds",
     audit_logs_read: "Read the audit log",
     service_health_read: "See the health of the service",
+    service_logs_read: "Read the log of the service",
     operator_keys_write: "Operate the gateways: requests, targets, routes, providers",
   },
   {
@@ -98,6 +99,7 @@ export const SCOPE_MESSAGES = defineMessages(
     legal_holds_write: "Aufbewahrungspflichten setzen und beenden",
     audit_logs_read: "Das Prüfprotokoll lesen",
     service_health_read: "Den Zustand des Dienstes sehen",
+    service_logs_read: "Das Protokoll des Dienstes lesen",
     operator_keys_write: "Die Gateways steuern: Anfragen, Ziele, Routen, Anbieter",
   },
 );

@@ -42,7 +42,7 @@ export const SCOPE_GROUPS = {
     "legal_holds.read",
     "legal_holds.write",
   ],
-  service: ["audit_logs.read", "service_health.read", "operator_keys.write"],
+  service: ["audit_logs.read", "service_health.read", "service_logs.read", "operator_keys.write"],
 } as const satisfies Readonly<Record<string, readonly ControlScope[]>>;
 
 export type ScopeGroup = keyof typeof SCOPE_GROUPS;

@@ -38,9 +38,6 @@ export function PriceTable() {
           columns={columns}
           rows={providers.data.flatMap(pricesOf)}
           idOf={({ id }) => id}
-          hasMore={false}
-          isLoadingMore={false}
-          loadMore={() => undefined}
         />
       )}
     </section>

@@ -1,12 +1,12 @@
-import { useRouteContext } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
-import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { DialogActions } from "../../components/dialog-actions.tsx";
-import { useTexts } from "../../i18n/translate.ts";
-import { gatewayAdmin } from "../service/gateway-admin.ts";
+import { useLanguage, useTexts } from "../../i18n/translate.ts";
+import { decimalText } from "../../lib/decimal-text.ts";
+import { ItemConflict } from "../service/item-conflict.tsx";
 import { MESSAGES } from "./messages.ts";
-import { routePath, type ShownRoute, useRouteChange } from "./route-queries.ts";
+import { RestoreItem } from "./restore-item.tsx";
+import { routePath, type ShownRoute, useSaveItem } from "./route-queries.ts";
 import { targetName, withWeights } from "./route-settings.ts";
 
 interface RouteDialogProps {
@@ -14,71 +14,90 @@ interface RouteDialogProps {
   readonly onClose: () => void;
 }
 
-/** Weights of a route's targets. A route that somebody else changed meanwhile is refused. */
-export function WeightsDialog({ route: { name, version, settings }, onClose }: RouteDialogProps) {
+/** Weights of a route's targets. Where somebody else changed the route, the form begins with that when it is taken over. */
+export function WeightsDialog({ route, onClose }: RouteDialogProps) {
   const t = useTexts(MESSAGES);
-  const { config } = useRouteContext({ from: "__root__" });
-  const [texts, setTexts] = useState<readonly string[]>(settings.targets.map(({ weight }) => String(weight)));
-  const [isWrong, setWrong] = useState(false);
-  const save = useRouteChange(
-    (body: typeof settings) =>
-      gatewayAdmin(config.apiUrl, { method: "PUT", path: routePath(name), body, ifMatch: `"${version}"` }),
-    t("saved"),
-    onClose,
-  );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const changed = withWeights(settings, texts);
-    setWrong(changed === undefined);
-    if (changed !== undefined && !save.isPending) save.mutate(changed as typeof settings);
-  };
+  const [base, setBase] = useState(route);
   return (
-    <Dialog title={t("editTitle", { name })} onClose={onClose}>
-      <form className="form" onSubmit={submit}>
-        <p id="weights-hint" className="hint">
-          {t("editHint")}
-        </p>
-        {settings.targets.map((target, index) => {
-          const id = `weight-${index}`;
-          return (
-            <div key={id} className="field">
-              <label htmlFor={id} translate="no">
-                {targetName(target)}
-              </label>
-              <input
-                id={id}
-                inputMode="decimal"
-                aria-describedby="weights-hint"
-                value={texts[index] ?? ""}
-                onChange={({ target: { value } }) => setTexts(texts.with(index, value))}
-              />
-            </div>
-          );
-        })}
-        <p className="hint bad" role="status">
-          {isWrong ? t("badWeight") : ""}
-        </p>
-        <DialogActions action={t("save")} isPending={save.isPending} error={save.error} onCancel={onClose} />
-      </form>
+    <Dialog title={t("editTitle", { name: route.name })} onClose={onClose}>
+      <WeightsForm key={base.version} route={base} onClose={onClose} onTakeOver={setBase} />
     </Dialog>
   );
 }
 
-/** Takes back what was changed at run time. */
-export function RestoreDialog({ route: { name, version }, onClose }: RouteDialogProps) {
+interface WeightsFormProps extends RouteDialogProps {
+  readonly onTakeOver: (now: ShownRoute) => void;
+}
+
+function WeightsForm({ route, onClose, onTakeOver }: WeightsFormProps) {
+  const { name, settings } = route;
   const t = useTexts(MESSAGES);
-  const { config } = useRouteContext({ from: "__root__" });
-  const restore = useRouteChange<void>(
-    () => gatewayAdmin(config.apiUrl, { method: "DELETE", path: routePath(name), ifMatch: `"${version}"` }),
-    t("restored"),
-    onClose,
+  const language = useLanguage();
+  const [texts, setTexts] = useState<readonly string[]>(
+    settings.targets.map(({ weight }) => decimalText(weight, language)),
   );
+  const [isWrong, setWrong] = useState(false);
+  const save = useSaveItem<typeof settings>("route", route, t("saved"), onClose);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const changed = withWeights(settings, texts, language);
+    setWrong(changed === undefined);
+    if (changed !== undefined && !save.isPending) save.mutate(changed as typeof settings);
+  };
   return (
-    <ConfirmDialog
-      title={t("restoreTitle", { name })}
+    <form className="form" onSubmit={submit}>
+      <p id="weights-hint" className="hint">
+        {t("editHint")}
+      </p>
+      {settings.targets.map((target, index) => {
+        const id = `weight-${index}`;
+        return (
+          <div key={id} className="field">
+            <label htmlFor={id} translate="no">
+              {targetName(target)}
+            </label>
+            <input
+              id={id}
+              inputMode="decimal"
+              aria-describedby="weights-hint"
+              value={texts[index] ?? ""}
+              onChange={({ target: { value } }) => setTexts(texts.with(index, value))}
+            />
+          </div>
+        );
+      })}
+      <p className="hint bad" role="status">
+        {isWrong ? t("badWeight") : ""}
+      </p>
+      {save.isConflict ? (
+        <ItemConflict path={routePath(name)} seen={route} valuesOf={weightsOf} onTakeOver={onTakeOver} />
+      ) : undefined}
+      <DialogActions
+        action={t("save")}
+        isPending={save.isPending}
+        error={save.isConflict ? null : save.error}
+        onCancel={onClose}
+      />
+    </form>
+  );
+}
+
+/** The weight of each target by its name. */
+function weightsOf({ settings }: ShownRoute): Readonly<Record<string, string>> {
+  return Object.fromEntries(settings.targets.map((target) => [targetName(target), String(target.weight)]));
+}
+
+/** Takes back what was changed at run time. */
+export function RestoreDialog({ route, onClose }: RouteDialogProps) {
+  const t = useTexts(MESSAGES);
+  return (
+    <RestoreItem
+      kind="route"
+      item={route}
+      title={t("restoreTitle", { name: route.name })}
       text={t("restoreText")}
       action={t("restore")}
-      change={restore}
+      message={t("restored")}
       onClose={onClose}
     />
   );

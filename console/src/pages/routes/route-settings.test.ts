@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { RouteSettings } from "../../../../contracts/targets/target-settings.ts";
+import { decimalText } from "../../lib/decimal-text.ts";
 import { withWeights } from "./route-settings.ts";
 
 const ROUTE: RouteSettings = {
@@ -14,7 +15,7 @@ const ROUTE: RouteSettings = {
 };
 
 test("other weights leave the rest of the route as it was", () => {
-  expect(withWeights(ROUTE, [" 0 ", "12.5"])).toEqual({
+  expect(withWeights(ROUTE, [" 0 ", "12,5"], "de")).toEqual({
     ...ROUTE,
     targets: [
       { pool: "small", weight: 0 },
@@ -23,6 +24,12 @@ test("other weights leave the rest of the route as it was", () => {
   });
 });
 
+test.each([1 / 3, 1e-7])("a weight of %s that was not touched stays as it is beside one that was changed", (weight) => {
+  const route = { ...ROUTE, targets: [{ pool: "small", weight }, ...ROUTE.targets.slice(1)] };
+  const changed = withWeights(route, [decimalText(weight, "de"), "12,5"], "de");
+  expect(changed?.targets.map((target) => target.weight)).toEqual([weight, 12.5]);
+});
+
 test.each([["-1"], ["1001"], [""], ["1e3"], ["0x10"], ["NaN"]])("%j is no weight", (text) => {
-  expect(withWeights(ROUTE, ["1", text])).toBeUndefined();
+  expect(withWeights(ROUTE, ["1", text], "en")).toBeUndefined();
 });

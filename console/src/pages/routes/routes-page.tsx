@@ -5,8 +5,7 @@ import { type Column, DataTable } from "../../components/data-table.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
-import { AdminFrame } from "../admin/admin-frame.tsx";
-import { OperatorsOnly } from "../service/operators-only.tsx";
+import { OperatorsFrame } from "../service/operators-frame.tsx";
 import { MESSAGES } from "./messages.ts";
 import { PriceTable } from "./price-table.tsx";
 import { providersQuery, routesQuery, type ShownRoute } from "./route-queries.ts";
@@ -23,7 +22,11 @@ interface OpenDialog {
 
 /** Public names with their targets, whose weights are changed here, and what providers' models cost. */
 export function RoutesPage() {
-  return <AdminFrame page="routes">{(isOwner) => (isOwner ? <RoutesAndPrices /> : <OperatorsOnly />)}</AdminFrame>;
+  return (
+    <OperatorsFrame page="routes">
+      <RoutesAndPrices />
+    </OperatorsFrame>
+  );
 }
 
 /** The prices are read with the routes, and come below them once those are there. */
@@ -53,15 +56,7 @@ function Routes() {
       {routes.error === null ? undefined : <Problem error={routes.error} onRetry={() => void routes.refetch()} />}
       {routes.data?.length === 0 ? <p className="quiet">{t("noRoutes")}</p> : undefined}
       {routes.data === undefined || routes.data.length === 0 ? undefined : (
-        <DataTable
-          label={t("routesTitle")}
-          columns={columns}
-          rows={routes.data}
-          idOf={({ name }) => name}
-          hasMore={false}
-          isLoadingMore={false}
-          loadMore={() => undefined}
-        />
+        <DataTable label={t("routesTitle")} columns={columns} rows={routes.data} idOf={({ name }) => name} />
       )}
       <Suspense fallback={null}>
         {open?.kind === "weights" ? <WeightsDialog route={open.route} onClose={close} /> : undefined}

@@ -46,3 +46,5 @@ function gatewayKeys(make: () => Promise<MadeKey>): GatewayKeys {
 export const operatorKeys = gatewayKeys(() => api.call("createOperatorKey"));
 /** Of the scope `observe`: sees the health of the service. */
 export const observerKeys = gatewayKeys(() => api.call("createObserverKey"));
+/** Of the scope `logs`: reads the newest lines of the log. */
+export const logKeys = gatewayKeys(() => api.call("createLogKey"));

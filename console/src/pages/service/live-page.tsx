@@ -8,12 +8,11 @@ import { type Column, DataTable } from "../../components/data-table.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
-import { AdminFrame } from "../admin/admin-frame.tsx";
 import "../../styles/dashboard.css";
 import { gatewayAdmin } from "./gateway-admin.ts";
 import { LiveFigures } from "./live-figures.tsx";
 import { MESSAGES } from "./messages.ts";
-import { OperatorsOnly } from "./operators-only.tsx";
+import { OperatorsFrame } from "./operators-frame.tsx";
 
 /** Milliseconds from one list to the request for the next: what is shown is never a second old. */
 const EVERY_MS = 500;
@@ -21,7 +20,11 @@ const LIVE_KEY = ["live-requests"] as const;
 
 /** The requests in progress, and a button that stops one. */
 export function LivePage() {
-  return <AdminFrame page="live">{(isOwner) => (isOwner ? <Live /> : <OperatorsOnly />)}</AdminFrame>;
+  return (
+    <OperatorsFrame page="live">
+      <Live />
+    </OperatorsFrame>
+  );
 }
 
 function Live() {
@@ -66,15 +69,7 @@ function LiveTable({ list: { data }, columns }: LiveTableProps) {
       </section>
     );
   return (
-    <DataTable
-      label={t("requests")}
-      columns={columns}
-      rows={data}
-      idOf={({ gateway, id }) => `${gateway} ${id}`}
-      hasMore={false}
-      isLoadingMore={false}
-      loadMore={() => undefined}
-    />
+    <DataTable label={t("requests")} columns={columns} rows={data} idOf={({ gateway, id }) => `${gateway} ${id}`} />
   );
 }
 

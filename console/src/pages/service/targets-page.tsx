@@ -1,87 +1,64 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useRouteContext } from "@tanstack/react-router";
 import type { AdminTarget } from "../../../../contracts/api/admin.ts";
-import { announce } from "../../components/announcer.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
 import { useMoney } from "../../i18n/use-money.ts";
 import { nanoOf } from "../../lib/money.ts";
-import { AdminFrame } from "../admin/admin-frame.tsx";
-import { gatewayAdmin } from "./gateway-admin.ts";
+import { ConflictNotice } from "./conflict-notice.tsx";
 import { MESSAGES } from "./messages.ts";
-import { OperatorsOnly } from "./operators-only.tsx";
-import { overrideOf, type RouteChange } from "./route-override.ts";
-
-const EVERY_MS = 5000;
-const TARGETS_KEY = ["targets"] as const;
-
-interface TargetList {
-  readonly data: readonly AdminTarget[];
-}
+import { OperatorsFrame } from "./operators-frame.tsx";
+import { NO_OVERRIDE, type RouteChange } from "./route-override.ts";
+import { TARGET_MESSAGES } from "./target-messages.ts";
+import { targetsQuery } from "./targets-query.ts";
+import { useOverride } from "./use-override.ts";
 
 /** Health, load and spend of each target; one is first or drained by hand. */
 export function TargetsPage() {
-  return <AdminFrame page="targets">{(isOwner) => (isOwner ? <Targets /> : <OperatorsOnly />)}</AdminFrame>;
+  return (
+    <OperatorsFrame page="targets">
+      <Targets />
+    </OperatorsFrame>
+  );
 }
 
 function Targets() {
   const t = useTexts(MESSAGES);
+  const ofTarget = useTexts(TARGET_MESSAGES);
   const { config } = useRouteContext({ from: "__root__" });
-  const list = useQuery({
-    queryKey: TARGETS_KEY,
-    queryFn: ({ signal }) => gatewayAdmin<TargetList>(config.apiUrl, { path: "/targets", signal }),
-    refetchInterval: ({ state }) => (state.error === null ? EVERY_MS : false),
-    staleTime: 0,
-  });
+  const list = useQuery(targetsQuery(config.apiUrl));
   const targets = list.data?.data ?? [];
-  const change = useOverride(targets);
-  const columns = useColumns((wanted) => change.mutate(wanted));
+  const { change, conflict, dismiss } = useOverride();
+  const columns = useColumns((wanted) => {
+    const seen = list.data?.overrides?.find(({ name }) => name === wanted.route) ?? NO_OVERRIDE;
+    change.mutate({ change: wanted, seen });
+  });
   return (
     <>
       {list.isPending ? <Loading /> : undefined}
       {list.error === null ? undefined : <Problem error={list.error} onRetry={() => void list.refetch()} />}
       {change.error === null ? undefined : <Problem error={change.error} />}
+      {conflict === undefined ? undefined : (
+        <ConflictNotice
+          conflict={conflict}
+          isPending={change.isPending}
+          onRepeat={() => change.mutate({ change: conflict.change, seen: conflict.now })}
+          onDismiss={dismiss}
+        />
+      )}
       {list.isSuccess && targets.length === 0 ? <p className="quiet">{t("noTargets")}</p> : undefined}
       {targets.length === 0 ? undefined : (
-        <DataTable
-          label={t("routes")}
-          columns={columns}
-          rows={targets}
-          idOf={({ id }) => id}
-          hasMore={false}
-          isLoadingMore={false}
-          loadMore={() => undefined}
-        />
+        <DataTable label={ofTarget("routes")} columns={columns} rows={targets} idOf={({ id }) => id} />
       )}
     </>
   );
 }
 
-/** Changes or takes back what was set by hand for a route. */
-function useOverride(targets: readonly AdminTarget[]) {
-  const t = useTexts(MESSAGES);
-  const queries = useQueryClient();
-  const { config } = useRouteContext({ from: "__root__" });
-  return useMutation<unknown, Error, RouteChange>({
-    mutationFn: (change) => {
-      const path = `/routes/${encodeURIComponent(change.route)}/override`;
-      const body = overrideOf(targets, change);
-      return gatewayAdmin(
-        config.apiUrl,
-        body === undefined ? { method: "DELETE", path } : { method: "POST", path, body },
-      );
-    },
-    onSuccess: async () => {
-      announce(t("overridden"));
-      await queries.invalidateQueries({ queryKey: TARGETS_KEY });
-    },
-  });
-}
-
 function useColumns(onChange: (change: RouteChange) => void): readonly Column<AdminTarget>[] {
   const t = useTexts(MESSAGES);
+  const ofTarget = useTexts(TARGET_MESSAGES);
   const format = useFormatter();
   const money = useMoney();
   return [
@@ -93,25 +70,28 @@ function useColumns(onChange: (change: RouteChange) => void): readonly Column<Ad
     },
     {
       id: "state",
-      header: t("state"),
+      header: ofTarget("state"),
       cell: ({ available, upstreams, healthCheck }) => (
         <span className="row-actions">
-          <span className={available ? "chip" : "chip bad"}>{available ? t("available") : t("unavailable")}</span>
+          <span className={available ? "chip" : "chip bad"}>
+            {available ? ofTarget("available") : ofTarget("unavailable")}
+          </span>
           {[...new Set(upstreams.map(({ breaker }) => breaker))].map((breaker) => (
             <span key={breaker} className="quiet">
-              {t(`breaker_${breaker}`)}
+              {ofTarget(`breaker_${breaker}`)}
             </span>
           ))}
-          {healthCheck === undefined ? undefined : <span className="quiet">{t(`health_${healthCheck}`)}</span>}
+          {healthCheck === undefined ? undefined : <span className="quiet">{ofTarget(`health_${healthCheck}`)}</span>}
         </span>
       ),
     },
     {
       id: "load",
       header: t("load"),
-      cell: ({ inFlight, requests, failures, latencyMs }) => (
+      cell: ({ inFlight, requests, failures, latencyMs, ...limits }) => (
         <ul className="limit-list">
           <li>{t("inFlight", { count: format.number(inFlight) })}</li>
+          <TargetLimit of={limits} />
           <li>{t("failures", { failures: format.number(failures), requests: format.number(requests) })}</li>
           {latencyMs === null ? undefined : <li>{t("latency", { milliseconds: format.number(latencyMs) })}</li>}
         </ul>
@@ -119,7 +99,7 @@ function useColumns(onChange: (change: RouteChange) => void): readonly Column<Ad
     },
     {
       id: "spend",
-      header: t("spend"),
+      header: ofTarget("spend"),
       cell: ({ spendUsd, monthlyCapUsd }) => {
         if (spendUsd === undefined) return undefined;
         const spent = money(nanoOf(spendUsd));
@@ -133,7 +113,7 @@ function useColumns(onChange: (change: RouteChange) => void): readonly Column<Ad
     },
     {
       id: "routes",
-      header: t("routes"),
+      header: ofTarget("routes"),
       width: "minmax(0, 2fr)",
       cell: (target) => (
         <ul className="limit-list">
@@ -148,6 +128,27 @@ function useColumns(onChange: (change: RouteChange) => void): readonly Column<Ad
   ];
 }
 
+interface TargetLimitProps {
+  readonly of: Pick<AdminTarget, "maxInFlight" | "allowedInFlight">;
+}
+
+/** How many requests at once a provider gets: fewer after it refused some. Pools have slots instead. */
+function TargetLimit({ of: { maxInFlight, allowedInFlight } }: TargetLimitProps) {
+  const t = useTexts(MESSAGES);
+  const format = useFormatter();
+  if (maxInFlight === undefined || allowedInFlight === undefined) return undefined;
+  const count = format.number(allowedInFlight);
+  return (
+    <li>
+      {allowedInFlight < maxInFlight ? (
+        <span className="chip bad">{t("limitLowered", { count, declared: format.number(maxInFlight) })}</span>
+      ) : (
+        t("limit", { count })
+      )}
+    </li>
+  );
+}
+
 interface RouteOfTargetProps {
   readonly route: string;
   readonly target: AdminTarget;
@@ -156,6 +157,7 @@ interface RouteOfTargetProps {
 
 function RouteOfTarget({ route, target, onChange }: RouteOfTargetProps) {
   const t = useTexts(MESSAGES);
+  const ofTarget = useTexts(TARGET_MESSAGES);
   const [isForced, isDrained] = [target.forced.includes(route), target.drained.includes(route)];
   const names = { route, target: target.id };
   const button = (kind: RouteChange["kind"], text: string, label: string) => (
@@ -171,8 +173,8 @@ function RouteOfTarget({ route, target, onChange }: RouteOfTargetProps) {
   return (
     <span className="row-actions">
       <span translate="no">{route}</span>
-      {isForced ? <span className="chip">{t("isForced")}</span> : undefined}
-      {isDrained ? <span className="chip">{t("isDrained")}</span> : undefined}
+      {isForced ? <span className="chip">{ofTarget("isForced")}</span> : undefined}
+      {isDrained ? <span className="chip">{ofTarget("isDrained")}</span> : undefined}
       {isForced || isDrained ? button("release", t("release"), t("releaseNamed", names)) : undefined}
       {isForced ? undefined : button("force", t("force"), t("forceNamed", names))}
       {isDrained ? undefined : button("drain", t("drain"), t("drainNamed", names))}

@@ -153,7 +153,7 @@ describe("what only Anthropic's own service does", () => {
   const only = [
     ["tools[0].type", { tools: [{ type: "web_search_20250305", name: "web_search" }] }],
     ["mcp_servers", { mcp_servers: [{ type: "url", url: "https://example.com", name: "x" }] }],
-    ["container", { container: { id: "c" } }],
+    ["container", { container: { skills: [{ type: "anthropic", skill_id: "pptx", version: "latest" }] } }],
     ["inference_geo", { inference_geo: "eu" }],
   ] as const;
   const plain = { max_tokens: 9, messages: [{ role: "user", content: "Hi" }] };

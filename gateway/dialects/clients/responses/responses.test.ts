@@ -257,3 +257,37 @@ describe("stored responses", () => {
     expect(seen).toEqual(["a", "b"]);
   });
 });
+
+test("a response is stored by the key as it is when the response ends, and not deleted while the key's owner is held", async () => {
+  const responses = new MemoryResponseStore({ maxBytes: 1_000_000, ttlSeconds: 60, now: () => performance.now() });
+  const terms: unknown[] = [];
+  const { url, keys } = await startTestGateway({
+    config: { auth: "required" },
+    engines: [{ intervalMs: 50 }],
+    responses: {
+      get: (...get) => responses.get(...get),
+      delete: (...removed) => responses.delete(...removed),
+      put: async (tenant, id, stored, read) => {
+        terms.push(await read?.());
+        await responses.put(tenant, id, stored, read);
+      },
+    },
+  });
+  const key = newApiKey();
+  const item = { keyId: key.keyId, hash: key.hash, name: "a", plan: "standard", createdAt: "2026-01-01T00:00:00Z" };
+  keys.set(key.keyId, item);
+  const openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: key.secret, maxRetries: 0 });
+  const stream = await openai.responses.create({ model: "tiny", input: "One", stream: true });
+  let id = "";
+  for await (const event of stream) {
+    if (event.type === "response.created")
+      keys.set(key.keyId, { ...item, heldBy: ["proj_1"], keepDays: { responses: 7 } });
+    if (event.type === "response.completed") id = event.response.id;
+  }
+  await eventually(() => expect(terms).toEqual([{ keepDays: 7, heldBy: ["proj_1"] }]));
+  const refused = await thrown(openai.responses.delete(id));
+  expect(refused).toMatchObject({ status: 409, code: "legal_hold", message: expect.stringContaining("'proj_1'") });
+  expect(await thrown(openai.responses.delete("resp_none"))).toMatchObject({ status: 404 });
+  keys.set(key.keyId, item);
+  expect(await thrown(openai.responses.delete(id))).toBeUndefined();
+});

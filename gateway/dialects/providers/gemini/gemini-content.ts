@@ -18,6 +18,9 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   webp: "image/webp",
 };
 
+/** Where the service has the files of its account: the gateway's key would reach another tenant's. */
+const FILES_HOST = /(?:^|\.)generativelanguage\.googleapis\.com\.?$/;
+
 export interface ContentOptions {
   /** Stands for the signature of a call that another model made; the newest models refuse a call without one. */
   readonly missingSignature: string | undefined;
@@ -87,6 +90,11 @@ function userParts(block: Block, results: Results): readonly Fields[] {
 function mediaPart(media: Media, param: string): Fields {
   if (media.kind === "base64" && media.data === "") throw refuse(param, `\`${param}\` has no data; send it in base64.`);
   if (media.kind === "base64") return { inlineData: { mimeType: media.mediaType, data: media.data } };
+  if (FILES_HOST.test(URL.parse(media.url)?.hostname ?? ""))
+    throw refuse(
+      param,
+      `\`${param}\` names a file in the account at the provider, which is no tenant's; send the file itself as a data URL.`,
+    );
   const ending = /\.([a-z]+)(?:[?#]|$)/i.exec(media.url)?.[1]?.toLowerCase() ?? "";
   const mimeType = Object.hasOwn(MEDIA_TYPES, ending) ? MEDIA_TYPES[ending] : undefined;
   if (mimeType === undefined)

@@ -2,6 +2,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { GenerationRequest } from "../../../core/generation-request.ts";
 import { jsonBytes } from "../../../outside-values/paced-json.ts";
 import { refuseOnlyAnthropic } from "../../inner/anthropic-only.ts";
+import { refuseAccountObjects } from "./account-objects.ts";
 import { refuseFileUrls } from "./file-urls.ts";
 import { withPinnedArguments } from "./forced-calls.ts";
 import { hasToolMedia, withToolMediaBehind } from "./tool-media.ts";
@@ -41,6 +42,7 @@ export function openAiBody(request: GenerationRequest, model: string, server: Op
 export function dialectFields({ route, fields, client }: GenerationRequest, server: OpenAiServer): Fields {
   if (route !== "/v1/chat/completions") return fields;
   refuseOnlyAnthropic(client);
+  refuseAccountObjects(fields);
   if (client !== undefined) refuseFileUrls(fields.messages);
   const own = client === undefined ? fields : translatedChat(fields, client, server);
   const plain = server === "engine" ? withPinnedArguments(own) : own;

@@ -127,7 +127,7 @@ function alertFields({ body, mailReceivers }: Pick<Writing, "body" | "mailReceiv
     throw new ControlError(
       "invalid_request",
       `${recipients[position]} gets no mail of this environment: recipients must be among alarms.emails of its environment file, to which the operator can add the address.`,
-      { param: `notification_channel.recipients.${position}` },
+      { param: `notification_channel.recipients[${position}]` },
     );
   return {
     thresholdCents: body.threshold_amount,

@@ -9,6 +9,7 @@ import { auditEvent, type ControlCall, type ControlHandler, change } from "../..
 import { ControlError } from "../../call/control-error.ts";
 import { linesIn, type UsageLedger } from "../../store/usage-ledger.ts";
 import { HOUR, ledgerOf, requireFiles, tooManyFiles } from "./ledger-call.ts";
+import { shownAdjustment } from "./list-adjustments.ts";
 
 type Call = ControlCall<"createUsageAdjustment">;
 
@@ -35,16 +36,7 @@ export const createUsageAdjustment: ControlHandler<"createUsageAdjustment"> = as
     reducedBy: result.reducedBy,
   });
   const reduced = shownAdjustable(result.reducedBy);
-  const shown = {
-    object: "organization.usage.adjustment" as const,
-    request_id: event.id,
-    number: adjustment.number,
-    reason: adjustment.reason,
-    adjusted_by: adjustment.adjustedBy,
-    adjusted_at: adjustment.adjustedAt,
-    reduced_by: reduced,
-    left: shownAdjustable(result.left),
-  };
+  const shown = { ...shownAdjustment(adjustment), left: shownAdjustable(result.left) };
   const payload = { id: event.id, reason: adjustment.reason, number: adjustment.number, reduced_by: reduced };
   const additions = adjustmentAdditions(adjustment, unixSeconds(nowMs));
   return await change(

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from "zustand";
 import { type Branches, newestEnd, pathOf } from "./branches.ts";
 import type { PromptImage, ToolResult } from "./chat-messages.ts";
-import type { Settings } from "./settings.ts";
+import type { ModelLimits, Settings } from "./settings.ts";
 import { isRunning, type Turn } from "./turn.ts";
 
 interface ConversationState extends Branches<Turn> {
@@ -15,6 +15,8 @@ export interface Connection {
   readonly apiUrl: string;
   readonly apiKey: string;
   readonly settings: Settings;
+  /** What models can, which decides what of the settings each gets. */
+  readonly models: readonly ModelLimits[];
 }
 
 export interface PromptOptions extends Connection {

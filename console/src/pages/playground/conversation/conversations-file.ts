@@ -10,7 +10,7 @@ export const FILE_VERSION = 2;
  * request, and the turns of all branches, by their places in the list.
  */
 export function conversationsFile(settings: Settings, panes: readonly Pick<Conversation, "store">[]) {
-  const { system, parameters, tools, toolChoice, format } = settings;
+  const { system, parameters, tools, toolChoice, format, effort } = settings;
   return {
     version: FILE_VERSION,
     system,
@@ -18,6 +18,7 @@ export function conversationsFile(settings: Settings, panes: readonly Pick<Conve
     tools,
     tool_choice: toolChoice,
     response_format: format,
+    ...(effort === undefined ? {} : { reasoning_effort: effort }),
     conversations: panes.map(({ store }) => {
       const { model, turns, all, tip } = store.getState();
       const positionOf = (id: number | undefined) =>

@@ -3,7 +3,7 @@ import type { PromptImage, ToolCall, ToolResult } from "./chat-messages.ts";
 import { type Conversation, createConversation, nextId } from "./conversation.ts";
 import { FILE_VERSION } from "./conversations-file.ts";
 import { isImageUrl } from "./images.ts";
-import { DEFAULT_SETTINGS, isInBounds, MAX_PANES, PARAMETERS, type Settings } from "./settings.ts";
+import { DEFAULT_SETTINGS, EFFORTS, isInBounds, MAX_PANES, PARAMETERS, type Settings } from "./settings.ts";
 import { type Read, readFormat, readJson, readTools, TOOL_CHOICES } from "./tools.ts";
 import type { Turn } from "./turn.ts";
 
@@ -51,7 +51,7 @@ function openedFile(value: unknown): OpenedFile {
   };
 }
 
-function settingsOf({ system, parameters, tools, tool_choice, response_format }: Fields): Settings {
+function settingsOf({ system, parameters, tools, tool_choice, response_format, reasoning_effort }: Fields): Settings {
   const entries = Object.entries(parameters === undefined ? {} : record(parameters, "parameters"));
   const known = entries.map(([name, value]) => {
     const parameter = PARAMETERS.find((each) => each.name === name);
@@ -66,6 +66,7 @@ function settingsOf({ system, parameters, tools, tool_choice, response_format }:
     tools: tools === undefined ? [] : checked(readTools(tools)),
     toolChoice: TOOL_CHOICES.find((choice) => choice === tool_choice) ?? "auto",
     format: response_format === undefined ? DEFAULT_SETTINGS.format : checked(readFormat(response_format)),
+    effort: EFFORTS.find((one) => one === reasoning_effort),
   };
 }
 

@@ -8,9 +8,15 @@ export interface Settings {
   readonly tools: readonly FunctionTool[];
   readonly toolChoice: ToolChoice;
   readonly format: ResponseFormat;
+  /** How much models that can think do so. @default - the model's own */
+  readonly effort?: Effort | undefined;
   /** Characters of system prompt and prompt together beyond which nothing is sent. */
   readonly promptLimit: number;
 }
+
+/** Values of `reasoning_effort` that every model has that takes it. */
+export const EFFORTS = ["low", "medium", "high"] as const;
+export type Effort = (typeof EFFORTS)[number];
 
 export type Parameters = { readonly [Name in ParameterName]?: number };
 export type ParameterName = (typeof PARAMETERS)[number]["name"];
@@ -53,15 +59,42 @@ export function isInBounds(name: ParameterName, value: number): boolean {
   return value >= bounds.min && value <= bounds.max && (!bounds.isWhole || Number.isInteger(value));
 }
 
+/** What of a model decides which settings it gets. */
+export interface ModelLimits {
+  readonly id: string;
+  /** Whether it calls tools, and whether its answer follows a schema. Both where the service does not say what it can. */
+  readonly callsTools: boolean;
+  readonly followsSchemas: boolean;
+  /** Whether it takes `reasoning_effort`. */
+  readonly reasons: boolean;
+  /** Tokens of prompt and completion together. @default - not known */
+  readonly contextTokens: number | undefined;
+}
+
+/** The settings without what the model can't. @param model @default - nothing is known of it */
+export function settingsFor(settings: Settings, model: ModelLimits | undefined): Settings {
+  if (model === undefined) return settings;
+  const { max_tokens: most = 0 } = settings.parameters;
+  const { contextTokens = most } = model;
+  return {
+    ...settings,
+    ...(model.callsTools ? {} : { tools: [] }),
+    ...(model.reasons ? {} : { effort: undefined }),
+    ...(model.followsSchemas || settings.format.type !== "json_schema" ? {} : { format: { type: "text" } as const }),
+    ...(most > contextTokens ? { parameters: { ...settings.parameters, max_tokens: contextTokens } } : {}),
+  };
+}
+
 /** The body of the request, without what only a page needs of it. */
 export function requestBody(model: string, settings: Settings, messages: readonly ChatMessage[]) {
   const system: readonly ChatMessage[] =
     settings.system.trim() === "" ? [] : [{ role: "system", content: settings.system }];
-  const { tools, toolChoice, format, parameters } = settings;
+  const { tools, toolChoice, format, parameters, effort } = settings;
   return {
     model,
     messages: [...system, ...messages],
     ...parameters,
+    ...(effort === undefined ? {} : { reasoning_effort: effort }),
     ...(tools.length === 0 ? {} : { tools: [...tools] }),
     ...(tools.length === 0 || toolChoice === "auto" ? {} : { tool_choice: toolChoice }),
     ...(format.type === "text" ? {} : { response_format: format }),

@@ -3,6 +3,7 @@ import { parseJson } from "../../../../../lib/parse-json.ts";
 import {
   DEFAULT_PROMPT_LIMIT,
   DEFAULT_SETTINGS,
+  EFFORTS,
   isInBounds,
   MAX_PANES,
   MAX_PROMPT_LIMIT,
@@ -71,13 +72,14 @@ function decoded(text: string): unknown {
 }
 
 /** Tools and form of the answer; what the API would refuse is left out. */
-function requestPartsOf({ tools, toolChoice, format }: Readonly<Record<string, unknown>>) {
+function requestPartsOf({ tools, toolChoice, format, effort }: Readonly<Record<string, unknown>>) {
   const readList = readTools(tools);
   const readForm = readFormat(format);
   return {
     tools: "value" in readList ? readList.value : DEFAULT_SETTINGS.tools,
     toolChoice: TOOL_CHOICES.find((choice) => choice === toolChoice) ?? DEFAULT_SETTINGS.toolChoice,
     format: "value" in readForm ? readForm.value : DEFAULT_SETTINGS.format,
+    effort: EFFORTS.find((one) => one === effort),
   };
 }
 

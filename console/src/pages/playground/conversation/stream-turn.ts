@@ -2,7 +2,7 @@ import { streamChat } from "../../../../../ui/stream/stream-chat.ts";
 import { messagesOf } from "./chat-messages.ts";
 import type { Connection } from "./conversation.ts";
 import { partsPerFrame, withPart } from "./response-parts.ts";
-import { requestBody } from "./settings.ts";
+import { requestBody, settingsFor } from "./settings.ts";
 import { figuresOfHeaders, type Turn } from "./turn.ts";
 
 /**
@@ -11,18 +11,22 @@ import { figuresOfHeaders, type Turn } from "./turn.ts";
  */
 export async function streamTurn(
   turns: readonly [...Turn[], Turn],
-  { apiUrl, apiKey, settings }: Connection,
+  { apiUrl, apiKey, settings, models }: Connection,
   signal: AbortSignal,
   change: (next: (turn: Turn) => Turn) => void,
 ): Promise<void> {
   const model = turns.at(-1)?.model ?? "";
+  const own = settingsFor(
+    settings,
+    models.find(({ id }) => id === model),
+  );
   const parts = partsPerFrame((part) => change((turn) => withPart(turn, part, performance.now())));
   const outcome = await streamChat(
     {
       apiUrl,
       apiKey,
       body: {
-        ...requestBody(model, settings, messagesOf(turns, true)),
+        ...requestBody(model, own, messagesOf(turns, true)),
         stream: true,
         stream_options: { include_usage: true },
       },

@@ -17,8 +17,8 @@ const EXAMPLE = {
   },
 } as const;
 
-/** The form of the answer: text, JSON, or JSON by a schema. */
-export default function FormatEditor() {
+/** The form of the answer: text, JSON, or JSON by a schema. @param hasSchemas whether one of the chosen models follows schemas */
+export default function FormatEditor({ hasSchemas }: { readonly hasSchemas: boolean }) {
   const t = useTexts(EDITOR_MESSAGES);
   const { format } = usePlayground(({ settings }) => settings);
   const choose = (kind: Kind) =>
@@ -31,11 +31,13 @@ export default function FormatEditor() {
         value={format.type}
         onChange={({ target }) => choose(isKind(target.value) ? target.value : "text")}
       >
-        {Object.entries(KINDS).map(([kind, text]) => (
-          <option key={kind} value={kind}>
-            {t(text)}
-          </option>
-        ))}
+        {Object.entries(KINDS)
+          .filter(([kind]) => hasSchemas || kind !== "json_schema" || format.type === kind)
+          .map(([kind, text]) => (
+            <option key={kind} value={kind}>
+              {t(text)}
+            </option>
+          ))}
       </select>
       {format.type === "json_schema" ? <SchemaFields format={format} /> : undefined}
     </div>

@@ -3,6 +3,7 @@ import { isRecord } from "../../../../../lib/is-record.ts";
 import { ApiError, errorOfResponse } from "../../../api/api-error.ts";
 import { projectKey } from "../../../session/keep-session.ts";
 import { useSession } from "../../../session/session.ts";
+import type { ModelLimits } from "../conversation/settings.ts";
 import { usePlayground } from "./playground-store.ts";
 
 /** The key for models: a person's of the project, or what an administrator pasted. @throws {ApiError} when there is none */
@@ -22,8 +23,7 @@ export function useHasModelKey(): boolean {
 }
 
 /** A model that the key may use. */
-export interface PlaygroundModel {
-  readonly id: string;
+export interface PlaygroundModel extends ModelLimits {
   /** Whether prompts may have pictures. */
   readonly seesImages: boolean;
 }
@@ -34,7 +34,11 @@ export function useModels(apiUrl: string, projectId: string | undefined) {
   const hasKey = useHasModelKey();
   return useQuery({
     queryKey: ["models", projectId, pastedKey],
-    queryFn: async ({ signal }) => readModels(apiUrl, await modelKey(projectId), signal),
+    queryFn: async ({ signal }) => {
+      const models = await readModels(apiUrl, await modelKey(projectId), signal);
+      usePlayground.setState({ models });
+      return models;
+    },
     enabled: hasKey,
   });
 }
@@ -57,7 +61,17 @@ async function readModels(apiUrl: string, key: string, signal: AbortSignal): Pro
   const models = isRecord(body) && Array.isArray(body.data) ? body.data : [];
   return models.flatMap((model: unknown) => {
     if (!isRecord(model) || typeof model.id !== "string") return [];
-    const { id, capabilities } = model;
-    return [{ id, seesImages: Array.isArray(capabilities) && capabilities.includes("vision") }];
+    const { id, capabilities, max_model_len: context } = model;
+    const can = (name: string, unsaid: boolean) => (Array.isArray(capabilities) ? capabilities.includes(name) : unsaid);
+    return [
+      {
+        id,
+        seesImages: can("vision", false),
+        callsTools: can("tools", true),
+        followsSchemas: can("json-schema", true),
+        reasons: can("reasoning", false),
+        contextTokens: typeof context === "number" ? context : undefined,
+      },
+    ];
   });
 }

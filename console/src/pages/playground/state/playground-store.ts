@@ -2,7 +2,7 @@ import { create } from "zustand";
 import { useSession } from "../../../session/session.ts";
 import type { PromptImage } from "../conversation/chat-messages.ts";
 import { type Conversation, createConversation } from "../conversation/conversation.ts";
-import { DEFAULT_SETTINGS, MAX_PANES, type Settings } from "../conversation/settings.ts";
+import { DEFAULT_SETTINGS, MAX_PANES, type ModelLimits, type Settings } from "../conversation/settings.ts";
 import type { SharedState } from "../conversation/share-link.ts";
 import type { Turn } from "../conversation/turn.ts";
 
@@ -16,10 +16,12 @@ interface Playground {
   /** A key for models, of an administrator, who has none by the sign-in. In memory alone. */
   readonly pastedKey: string;
   readonly panes: readonly Conversation[];
+  /** What the listed models can; empty before they are. */
+  readonly models: readonly ModelLimits[];
 }
 
 /** The playground as it is: it stays while other pages are looked at, and is gone with the sign-out or the window. */
-export const usePlayground = create<Playground>()(() => playgroundOf(undefined));
+export const usePlayground = create<Playground>()(() => ({ ...playgroundOf(undefined), models: [] }));
 
 useSession.subscribe(({ session }) => {
   if (session.kind !== "signed-out") return;
@@ -85,7 +87,7 @@ export function removePane(conversation: Conversation): void {
   usePlayground.setState(({ panes }) => ({ panes: panes.filter((pane) => pane !== conversation) }));
 }
 
-function playgroundOf(shared: SharedState | undefined): Playground {
+function playgroundOf(shared: SharedState | undefined): Omit<Playground, "models"> {
   const models = shared?.models ?? [];
   return {
     settings: shared?.settings ?? DEFAULT_SETTINGS,

@@ -35,18 +35,19 @@ export function useSend(projectId: string, firstModel: string) {
   /** The prompt to all panes at once. */
   const sendPrompt = () =>
     sending(async (connection) => {
-      const { panes, settings, prompt, images } = usePlayground.getState();
+      const { panes, settings, prompt, images, models } = usePlayground.getState();
       for (const { store } of panes) if (store.getState().model === "") store.setState({ model: firstModel });
       usePlayground.setState({ prompt: "", images: [] });
       announce(t("begins", { count: panes.length }));
-      const options = { ...connection, settings, prompt, images, round: nextId() };
+      const options = { ...connection, settings, models, prompt, images, round: nextId() };
       await Promise.all(panes.map((pane) => pane.send(options).then(sayEnd)));
     });
   /** Results of tool calls to the pane whose model made them. */
   const sendResults = (pane: Conversation, results: readonly ToolResult[]) =>
     sending(async (connection) => {
       announce(t("begins", { count: 1 }));
-      sayEnd(await pane.send({ ...connection, settings: usePlayground.getState().settings, results }));
+      const { settings, models } = usePlayground.getState();
+      sayEnd(await pane.send({ ...connection, settings, models, results }));
     });
   const stop = () => {
     for (const pane of usePlayground.getState().panes) pane.stop();
