@@ -1,4 +1,4 @@
-import { locked } from "./spin-lock.ts";
+import { locked } from "./thread-lock.ts";
 import { textHash } from "./text-hash.ts";
 
 export interface SharedWindowOptions {

@@ -1,4 +1,4 @@
-import { locked } from "../spin-lock.ts";
+import { locked } from "../thread-lock.ts";
 import { ADAPTIVE_CELLS, AdaptiveLimit } from "./adaptive-limit.ts";
 import { RequestAllowance, type RequestAllowanceOptions } from "./request-allowance.ts";
 

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { locked } from "../../domain/spin-lock.ts";
+import { locked } from "../../domain/thread-lock.ts";
 import { textHash } from "../../domain/text-hash.ts";
 
 /** Counters of one process at once: of the windows that are open, and of what is in progress. */

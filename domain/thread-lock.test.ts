@@ -1,12 +1,12 @@
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
-import { locked } from "./spin-lock.ts";
+import { locked } from "./thread-lock.ts";
 
 test("four threads that read, add and write under a lock lose no update", async () => {
   const memory = new SharedArrayBuffer(8);
   const code = `
     const { workerData } = require("node:worker_threads");
-    import(${JSON.stringify(new URL("./spin-lock.ts", import.meta.url).href)}).then(({ locked }) => {
+    import(${JSON.stringify(new URL("./thread-lock.ts", import.meta.url).href)}).then(({ locked }) => {
       const cells = new Int32Array(workerData);
       for (let step = 0; step < 20000; step++) locked(cells, 0, () => { cells[1] = cells[1] + 1; });
     });`;
