@@ -1,5 +1,5 @@
-import { locked } from "./thread-lock.ts";
 import { textHash } from "./text-hash.ts";
+import { locked } from "./thread-lock.ts";
 
 export interface SharedWindowOptions {
   /** Requests admitted in any window of `windowMs`. */

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
-import { locked } from "../../domain/thread-lock.ts";
 import { textHash } from "../../domain/text-hash.ts";
+import { locked } from "../../domain/thread-lock.ts";
 
 /** Counters of one process at once: of the windows that are open, and of what is in progress. */
 export const MAX_COUNTERS = 65_536;
