@@ -99,6 +99,8 @@ const waiting = [
 /** Tests with the real model or with coding agents: one file at a time, so that they don't starve each other. Beside the other projects in `npm test`. */
 const whole = ["**/*.e2e.test.ts", "**/*.browser.test.ts", "engine/engine.test.ts", "engine/surfaces.test.ts"];
 
+/** A browser or a real model beside other tests may be late once: a test that then passes is named at the end of the run. Others get no second attempt, as what fails by chance there is a fault. */
+const SECOND_ATTEMPT = 1;
 /** Files at once on two cores, beside one of `whole`. A fifth of the processor is left over; five of them took as long. */
 const BESIDE_EACH_OTHER = 4;
 const PARTS = {
@@ -170,6 +172,7 @@ export default defineConfig({
           exclude: notOurs,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          retry: SECOND_ATTEMPT,
           maxWorkers: BESIDE_EACH_OTHER,
           sequence: { groupOrder: 0 },
         },
@@ -182,6 +185,7 @@ export default defineConfig({
           exclude: [...notOurs, ...waiting],
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          retry: SECOND_ATTEMPT,
           maxWorkers: 1,
           fileParallelism: false,
           sequence: { groupOrder: 1 },

@@ -1,4 +1,4 @@
-import type { Reporter, TestCase, TestModule } from "vitest/node";
+import type { Reporter, TestCase, TestModule, TestSuite } from "vitest/node";
 
 export interface Counts {
   readonly passed: number;
@@ -6,25 +6,30 @@ export interface Counts {
   readonly skipped: number;
 }
 
-/** Counts every test, and lists the skipped ones with their reasons. */
+/** Counts every test, and lists the skipped ones with their reasons and the ones that passed at a second attempt only. */
 export class ClosingLineReporter implements Reporter {
   counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-  skips: readonly string[] = [];
+  /** Lines for the end of the run. */
+  remarks: readonly string[] = [];
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
-    // A file that can't be loaded has no tests, and an error outside of any test belongs to none.
-    const broken = modules.filter(
-      (module) => module.state() === "failed" && [...module.children.allTests()].length === 0,
-    );
-    const of = (state: string) => tests.filter((test) => test.result().state === state).length;
+    const of = (state: string) => tests.filter((test) => test.result().state === state);
+    // A file that can't be loaded, a hook that fails after its tests, and an error outside of any test belong to no test.
+    const others = modules.flatMap((module) => [module, ...module.children.allSuites()]).filter(failsByItself);
     this.counts = {
-      passed: of("passed"),
-      failed: of("failed") + broken.length + errors.length,
-      skipped: of("skipped"),
+      passed: of("passed").length,
+      failed: of("failed").length + others.length + errors.length,
+      skipped: of("skipped").length,
     };
-    this.skips = tests.filter((test) => test.result().state === "skipped").map(skipLine);
+    const flaky = tests.filter((test) => test.diagnostic()?.flaky === true);
+    this.remarks = [...of("skipped").map(skipLine), ...flaky.map(({ fullName }) => `flaky, passed again: ${fullName}`)];
   }
+}
+
+/** Whether it has an error that none of its tests reports: where a hook before them fails, they are skipped. */
+function failsByItself(part: TestModule | TestSuite): boolean {
+  return part.errors().length > 0;
 }
 
 function skipLine(test: TestCase): string {

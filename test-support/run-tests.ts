@@ -89,7 +89,7 @@ const [checked, ...reporters] = await Promise.all([
   runVitest(ONE_AT_A_TIME),
 ]);
 const failures = [...prepared, ...checked].filter(({ passed }) => !passed);
-for (const line of reporters.flatMap(({ skips }) => skips)) console.log(line);
+for (const line of reporters.flatMap(({ remarks }) => remarks)) console.log(line);
 for (const { step, output } of failures) console.log(`failed: ${step.name}:\n${output}`);
 const sum = (state: keyof Counts) => reporters.reduce((total, { counts }) => total + counts[state], 0);
 const total = {
