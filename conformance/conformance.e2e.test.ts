@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
-import { CONTROL_OPERATIONS } from "../contracts/control/operations.ts";
+import { CONTROL_OPERATIONS } from "../contracts/control/operations/operations.ts";
 import { StartedStack } from "../test-support/started-stack.ts";
 import { ApiDocument } from "./api-document.ts";
 import { batchResponses } from "./batch-responses.ts";

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import * as z from "zod";
-import type { ControlOperation } from "../contracts/control/operation.ts";
-import { CONTROL_OPERATIONS } from "../contracts/control/operations.ts";
+import type { ControlOperation } from "../contracts/control/operations/operation.ts";
+import { CONTROL_OPERATIONS } from "../contracts/control/operations/operations.ts";
 import type { StartedStack } from "../test-support/started-stack.ts";
 import type { RecordedExchange } from "./recorder.ts";
 import { runnerLines } from "./runners.ts";

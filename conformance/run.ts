@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import * as z from "zod";
-import { CONTROL_OPERATIONS } from "../contracts/control/operations.ts";
+import { CONTROL_OPERATIONS } from "../contracts/control/operations/operations.ts";
 import { ENV } from "../contracts/processes/process-environment.ts";
 import { StartedStack } from "../test-support/started-stack.ts";
 import { controlProblems } from "./control-operations.ts";

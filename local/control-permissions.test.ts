@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { ControlOperation } from "../contracts/control/operation.ts";
-import { CONTROL_OPERATIONS } from "../contracts/control/operations.ts";
+import type { ControlOperation } from "../contracts/control/operations/operation.ts";
+import { CONTROL_OPERATIONS } from "../contracts/control/operations/operations.ts";
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from "../domain/tenancy/roles.ts";
 import { segmentKey, segmentName } from "../domain/usage/segment-names.ts";
 import { usageEvent } from "../domain/usage/test/usage-events.ts";

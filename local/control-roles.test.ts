@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ControlOperation } from "../contracts/control/operation.ts";
-import { CONTROL_OPERATIONS } from "../contracts/control/operations.ts";
+import type { ControlOperation } from "../contracts/control/operations/operation.ts";
+import { CONTROL_OPERATIONS } from "../contracts/control/operations/operations.ts";
 import { ControlScope, ProjectScope } from "../contracts/control/scopes.ts";
 import { administer } from "../lambdas/administer/administer.ts";
 import type { ControlStore } from "../lambdas/administer/store/control-store.ts";

@@ -1,7 +1,7 @@
 import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
-import type { ControlOperation } from "../contracts/control/operation.ts";
-import { CONTROL_OPERATIONS, type ControlOperationId } from "../contracts/control/operations.ts";
+import type { ControlOperation } from "../contracts/control/operations/operation.ts";
+import { CONTROL_OPERATIONS, type ControlOperationId } from "../contracts/control/operations/operations.ts";
 import type { RecordOf } from "../contracts/control/records.ts";
 import type { ControlStore } from "../lambdas/administer/store/control-store.ts";
 import { type MadeIds, type OwnCall, SDK_CALLS } from "./test/control/sdk-calls.ts";

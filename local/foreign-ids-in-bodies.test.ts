@@ -1,8 +1,8 @@
 import { paginateScan } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
-import type { ControlOperation } from "../contracts/control/operation.ts";
-import { CONTROL_OPERATIONS } from "../contracts/control/operations.ts";
+import type { ControlOperation } from "../contracts/control/operations/operation.ts";
+import { CONTROL_OPERATIONS } from "../contracts/control/operations/operations.ts";
 import type { ControlRequest } from "../lambdas/administer/administer.ts";
 import { FOREIGN, OWN } from "./test/control/object-ids.ts";
 import { foreignObjects, ownObjects } from "./test/control/object-records.ts";

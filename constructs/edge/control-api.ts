@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
+import { CONTROL_PATHS } from "../../contracts/control/operations/paths.ts";
 import { KEY_ALIAS } from "../../contracts/control/outer-paths.ts";
-import { CONTROL_PATHS } from "../../contracts/control/paths.ts";
 import { CHATS_ALIAS } from "../../contracts/history/chats.ts";
 import { functionEntry } from "../../contracts/processes/function-entry.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";

@@ -1,6 +1,6 @@
 import { CLIENT_IP_HEADER, EDGE_REQUEST_ID_HEADER } from "../api/headers.ts";
+import { CONTROL_PATHS, HISTORY_PATHS } from "../control/operations/paths.ts";
 import { KEY_ALIAS } from "../control/outer-paths.ts";
-import { CONTROL_PATHS, HISTORY_PATHS } from "../control/paths.ts";
 import { CHATS_ALIAS } from "../history/chats.ts";
 import type { AuthMode } from "../processes/auth.ts";
 import { hasFixedPreflight, preflightHeaders } from "./cors.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CONTROL_OPERATIONS } from "../control/operations.ts";
+import { CONTROL_OPERATIONS } from "../control/operations/operations.ts";
 import { controlPathItems, controlSchemas } from "./control-document.ts";
 import { openApiDocument } from "./document.ts";
 import { componentSchemas } from "./schemas.ts";

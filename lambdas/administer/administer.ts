@@ -1,6 +1,6 @@
 import { ERRORS, errorBody } from "../../contracts/api/errors.ts";
-import type { ControlOperation } from "../../contracts/control/operation.ts";
-import { CONTROL_OPERATIONS, type ControlOperationId } from "../../contracts/control/operations.ts";
+import type { ControlOperation } from "../../contracts/control/operations/operation.ts";
+import { CONTROL_OPERATIONS, type ControlOperationId } from "../../contracts/control/operations/operations.ts";
 import type { MemberKeys } from "../../contracts/control/project-keys.ts";
 import type { RecordOf } from "../../contracts/control/records.ts";
 import type { EnvironmentRetention } from "../../contracts/retention/retention.ts";

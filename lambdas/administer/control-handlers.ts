@@ -1,4 +1,4 @@
-import type { ControlOperationId } from "../../contracts/control/operations.ts";
+import type { ControlOperationId } from "../../contracts/control/operations/operations.ts";
 import { retrieveAccessDecision } from "./access/access-decisions.ts";
 import { retrieveServiceAlarms } from "./alarms/alarm-handlers.ts";
 import type { ControlHandler } from "./call/control-call.ts";

@@ -1,4 +1,4 @@
-import { CONTROL_PATHS, HISTORY_PATHS } from "../../contracts/control/paths.ts";
+import { CONTROL_PATHS, HISTORY_PATHS } from "../../contracts/control/operations/paths.ts";
 import type { FunctionEntry } from "../../contracts/processes/function-entry.ts";
 import { clientAddress, type EventRequest, eventRequest, requestIdOf } from "../load-balancer-event.ts";
 import type { RequestQuery } from "./query/query-object.ts";

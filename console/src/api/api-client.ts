@@ -1,5 +1,5 @@
 import { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse, create, isAxiosError } from "axios";
-import type { CONTROL_OPERATIONS } from "../../../contracts/control/operations.ts";
+import type { CONTROL_OPERATIONS } from "../../../contracts/control/operations/operations.ts";
 import { parseJson } from "../../../lib/parse-json.ts";
 import { queryText } from "../lib/query-text.ts";
 import { ApiError, errorOfResponse } from "./api-error.ts";

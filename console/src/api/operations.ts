@@ -1,4 +1,4 @@
-import type { CONTROL_OPERATIONS } from "../../../contracts/control/operations.ts";
+import type { CONTROL_OPERATIONS } from "../../../contracts/control/operations/operations.ts";
 import type { ADMIN_KEY_OPERATIONS } from "./admin-key-operations.ts";
 import type { RETENTION_OPERATIONS } from "./retention-operations.ts";
 import type { ROLE_OPERATIONS } from "./role-operations.ts";

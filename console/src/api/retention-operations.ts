@@ -1,4 +1,4 @@
-import type { CONTROL_OPERATIONS } from "../../../contracts/control/operations.ts";
+import type { CONTROL_OPERATIONS } from "../../../contracts/control/operations/operations.ts";
 
 type Operations = typeof CONTROL_OPERATIONS;
 

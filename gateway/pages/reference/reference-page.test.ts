@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CONTROL_OPERATIONS } from "../../../contracts/control/operations.ts";
+import { CONTROL_OPERATIONS } from "../../../contracts/control/operations/operations.ts";
 import { openApiDocument } from "../../../contracts/openapi/document.ts";
 import { OPERATIONS } from "../../../contracts/openapi/operations.ts";
 import { post, startTestGateway } from "../../test/test-gateway.ts";

@@ -1,6 +1,6 @@
 import type { AccessDecision } from "../../../contracts/access/access-decision.ts";
-import type { ControlOperation } from "../../../contracts/control/operation.ts";
-import { CONTROL_OPERATIONS } from "../../../contracts/control/operations.ts";
+import type { ControlOperation } from "../../../contracts/control/operations/operation.ts";
+import { CONTROL_OPERATIONS } from "../../../contracts/control/operations/operations.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import { ControlScope, ProjectScope } from "../../../contracts/control/scopes.ts";
 import { worksFor } from "../../../domain/tenancy/admin-key-record.ts";

@@ -1,5 +1,5 @@
 import type { AccessDecision } from "../../../contracts/access/access-decision.ts";
-import { CONTROL_OPERATIONS } from "../../../contracts/control/operations.ts";
+import { CONTROL_OPERATIONS } from "../../../contracts/control/operations/operations.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import { ControlScope } from "../../../contracts/control/scopes.ts";
 import {

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { AuditEventType, AuditPayloads } from "../../../contracts/control/audit-events.ts";
-import type { CONTROL_OPERATIONS, ControlOperationId } from "../../../contracts/control/operations.ts";
+import type { CONTROL_OPERATIONS, ControlOperationId } from "../../../contracts/control/operations/operations.ts";
 import type { MemberKeys } from "../../../contracts/control/project-keys.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import type { StoredGeneration } from "../../../contracts/history/stored-generation.ts";

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import type OpenAI from "openai";
 import * as z from "zod";
-import type { ControlOperationId } from "../../../contracts/control/operations.ts";
+import type { ControlOperationId } from "../../../contracts/control/operations/operations.ts";
 import { segmentName } from "../../../domain/usage/segment-names.ts";
 import { usageEvent } from "../../../domain/usage/test/usage-events.ts";
 

@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { BillingCustomer, UpdateBillingCustomer } from "../billing/billing-customers.ts";
-import * as alerts from "../notices/spend-alerts.ts";
-import * as webhooks from "../notices/webhooks.ts";
-import * as credits from "./credits.ts";
-import * as limits from "./limits.ts";
+import { BillingCustomer, UpdateBillingCustomer } from "../../billing/billing-customers.ts";
+import * as alerts from "../../notices/spend-alerts.ts";
+import * as webhooks from "../../notices/webhooks.ts";
+import * as credits from "../credits.ts";
+import * as limits from "../limits.ts";
+import { cursor, deleted, pageOf } from "../page.ts";
 import { type ControlOperation, get, list, NoBody, post, remove } from "./operation.ts";
-import { cursor, deleted, pageOf } from "./page.ts";
 
 const LIMITS = "/v1/organization/limits";
 const LIMITS_OF_SUBJECT = `${LIMITS}/{limit_scope}/{subject_id}` as const;

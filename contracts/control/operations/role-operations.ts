@@ -1,5 +1,5 @@
+import * as roles from "../roles.ts";
 import { type ControlOperation, get, list, post, remove } from "./operation.ts";
-import * as roles from "./roles.ts";
 
 const ORGANIZATION_ROLES = "/v1/organization/roles";
 const ORGANIZATION_ROLE = `${ORGANIZATION_ROLES}/{role_id}` as const;

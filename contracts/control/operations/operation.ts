@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { ListQuery } from "./page.ts";
-import type { ControlScope } from "./scopes.ts";
+import { ListQuery } from "../page.ts";
+import type { ControlScope } from "../scopes.ts";
 
 /** One method on one path of the control API. An operation without a scope does not compile. */
 export interface ControlOperation {

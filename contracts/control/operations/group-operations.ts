@@ -1,4 +1,4 @@
-import * as groups from "./groups.ts";
+import * as groups from "../groups.ts";
 import { type ControlOperation, get, list, post, remove } from "./operation.ts";
 
 const GROUPS = "/v1/organization/groups";

@@ -1,7 +1,9 @@
-import { AccessDecision, AccessDecisionQuery } from "../access/access-decision.ts";
-import { ServiceAlarms } from "../live/service-alarms.ts";
-import * as adminKeys from "./admin-keys.ts";
-import { AuditEventPage, ListAuditEventsQuery } from "./audit-events.ts";
+import { AccessDecision, AccessDecisionQuery } from "../../access/access-decision.ts";
+import { ServiceAlarms } from "../../live/service-alarms.ts";
+import * as adminKeys from "../admin-keys.ts";
+import { AuditEventPage, ListAuditEventsQuery } from "../audit-events.ts";
+import * as objects from "../objects.ts";
+import * as projectKeys from "../project-keys.ts";
 import { GROUP_OPERATIONS } from "./group-operations.ts";
 import {
   BILLING_OPERATIONS,
@@ -10,9 +12,7 @@ import {
   SPEND_ALERT_OPERATIONS,
   WEBHOOK_OPERATIONS,
 } from "./limit-operations.ts";
-import * as objects from "./objects.ts";
 import { type ControlOperation, get, list, NoBody, post, remove } from "./operation.ts";
-import * as projectKeys from "./project-keys.ts";
 import { ROLE_OPERATIONS } from "./role-operations.ts";
 import {
   ERASURE_OPERATIONS,

@@ -1,11 +1,11 @@
-import * as erasure from "../erasure/erasure.ts";
-import * as holds from "../erasure/legal-hold.ts";
-import * as chats from "../history/chats.ts";
-import * as retention from "../history/retention-bodies.ts";
-import * as days from "../retention/retention.ts";
-import * as corrections from "../usage/corrections.ts";
+import * as erasure from "../../erasure/erasure.ts";
+import * as holds from "../../erasure/legal-hold.ts";
+import * as chats from "../../history/chats.ts";
+import * as retention from "../../history/retention-bodies.ts";
+import * as days from "../../retention/retention.ts";
+import * as corrections from "../../usage/corrections.ts";
+import * as usage from "../usage.ts";
 import { type ControlOperation, get, list, post, remove } from "./operation.ts";
-import * as usage from "./usage.ts";
 
 const USAGE = "/v1/organization/usage";
 const read = { ...get, scope: "usage.read", ownScope: "own_usage.read" } as const;

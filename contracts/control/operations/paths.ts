@@ -1,7 +1,7 @@
-import { CHATS_ALIAS } from "../history/chats.ts";
+import { CHATS_ALIAS } from "../../history/chats.ts";
+import { KEY_ALIAS, SCIM_PATH } from "../outer-paths.ts";
+import { USAGE_ALIAS } from "../usage.ts";
 import { CONTROL_OPERATIONS } from "./operations.ts";
-import { KEY_ALIAS, SCIM_PATH } from "./outer-paths.ts";
-import { USAGE_ALIAS } from "./usage.ts";
 
 /** Beginnings of the control API's paths, of which each path has one: `/v1/organization/` and the like. */
 export const CONTROL_PATHS: readonly string[] = [
