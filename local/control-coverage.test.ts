@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { CONTROL_OPERATIONS, OWN_OPERATIONS } from "../contracts/control/operations/operations.ts";
+import { CONTROL_OPERATIONS } from "../contracts/control/operations/operations.ts";
+import { OWN_OPERATIONS } from "../contracts/control/operations/own-operations.ts";
 import { CONTROL_PATHS } from "../contracts/control/operations/paths.ts";
 import { controlServer } from "./test/control-server.ts";
 

@@ -2,7 +2,8 @@ import type OpenAI from "openai";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { AUDIT_EVENT_TYPES, AuditEvent } from "./audit-events.ts";
-import { CONTROL_OPERATIONS, type ControlOperationId, OWN_OPERATIONS } from "./operations/operations.ts";
+import { CONTROL_OPERATIONS, type ControlOperationId } from "./operations/operations.ts";
+import { OWN_OPERATIONS } from "./operations/own-operations.ts";
 
 type Organization = OpenAI["admin"]["organization"];
 type Resolved<F> = F extends (...parameters: never[]) => PromiseLike<infer R> ? R : never;
