@@ -1,4 +1,5 @@
-import type { AuditEvent, AuditEventType, AuditPayloads } from "../../contracts/control/audit-events.ts";
+import type { AuditEvent } from "../../contracts/control/audit-events.ts";
+import type { AuditEventType, AuditPayloads } from "../../contracts/control/audit-payloads.ts";
 import type { RecordOf } from "../../contracts/control/records.ts";
 import type { Change } from "./changes.ts";
 import { newId } from "./ids.ts";

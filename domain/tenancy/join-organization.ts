@@ -1,4 +1,4 @@
-import type { AuditEventType, AuditPayloads } from "../../contracts/control/audit-events.ts";
+import type { AuditEventType, AuditPayloads } from "../../contracts/control/audit-payloads.ts";
 import type { RecordOf } from "../../contracts/control/records.ts";
 import { createAuditEvent } from "./audit-event.ts";
 import type { Change } from "./changes.ts";

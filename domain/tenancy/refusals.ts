@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { withoutKeys } from "../../contracts/api/errors.ts";
-import type { AuditEvent, AuditPayloads } from "../../contracts/control/audit-events.ts";
+import type { AuditEvent } from "../../contracts/control/audit-events.ts";
+import type { AuditPayloads } from "../../contracts/control/audit-payloads.ts";
 import { createAuditEvent } from "./audit-event.ts";
 import { type Change, ID_MARK } from "./changes.ts";
 import type { ControlItemKey } from "./control-items.ts";

@@ -2,7 +2,6 @@
 export const KNOWN_LONG: readonly string[] = [
   "acceptance/small-apply.e2e.test.ts",
   "cli/statements/usage-corrections.test.ts",
-  "contracts/control/audit-events.ts",
   "domain/admission/admission-queue.test.ts",
   "domain/admission/admission-queue.ts",
   "engine/engine.test.ts",

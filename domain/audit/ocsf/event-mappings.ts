@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { AuditEventType, AuditPayloads } from "../../../contracts/control/audit-events.ts";
+import type { AuditEventType, AuditPayloads } from "../../../contracts/control/audit-payloads.ts";
 import type { OcsfActivity, OcsfClassId, OcsfDetails, OcsfUser } from "./ocsf-record.ts";
 
 /** What an audit event is in OCSF: the class, the activity, and the fields of the class. */

@@ -2,12 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
-import {
-  AUDIT_EVENT_TYPES,
-  type AuditEvent,
-  type AuditEventType,
-  type AuditPayloads,
-} from "../../../contracts/control/audit-events.ts";
+import { AUDIT_EVENT_TYPES, type AuditEvent } from "../../../contracts/control/audit-events.ts";
+import type { AuditEventType, AuditPayloads } from "../../../contracts/control/audit-payloads.ts";
 import { createAuditEvent } from "../../tenancy/audit-event.ts";
 import { UNKNOWN_ACTOR } from "../../tenancy/refusals.ts";
 import { type ChainEntry, entryText, NO_HASH, sha256 } from "../chain-entry.ts";

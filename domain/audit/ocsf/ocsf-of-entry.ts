@@ -1,9 +1,5 @@
-import {
-  AuditEvent,
-  type AuditEventType,
-  type AuditPayloads,
-  StoredAuditEvent,
-} from "../../../contracts/control/audit-events.ts";
+import { AuditEvent, StoredAuditEvent } from "../../../contracts/control/audit-events.ts";
+import type { AuditEventType, AuditPayloads } from "../../../contracts/control/audit-payloads.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import { type ChainEntry, entryText, sha256 } from "../chain-entry.ts";
 import { EVENT_MAPPINGS, type OcsfMapping, unknownMapping } from "./event-mappings.ts";

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { AuditEventType, AuditPayloads } from "../../../contracts/control/audit-events.ts";
+import type { AuditEventType, AuditPayloads } from "../../../contracts/control/audit-payloads.ts";
 import type { CONTROL_OPERATIONS, ControlOperationId } from "../../../contracts/control/operations/operations.ts";
 import type { MemberKeys } from "../../../contracts/control/project-keys.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";

@@ -1,4 +1,4 @@
-import type { AuditPayloads } from "../../../contracts/control/audit-events.ts";
+import type { AuditPayloads } from "../../../contracts/control/audit-payloads.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import type { ErasedCounts } from "../../../contracts/erasure/erasure.ts";
 import type { Change } from "../../../domain/tenancy/changes.ts";

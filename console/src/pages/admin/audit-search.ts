@@ -1,4 +1,4 @@
-import type { AuditEventType } from "../../../../contracts/control/audit-events.ts";
+import type { AuditEventType } from "../../../../contracts/control/audit-payloads.ts";
 
 interface Subject {
   readonly name: string;

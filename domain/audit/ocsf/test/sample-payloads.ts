@@ -1,4 +1,4 @@
-import type { AuditPayloads } from "../../../../contracts/control/audit-events.ts";
+import type { AuditPayloads } from "../../../../contracts/control/audit-payloads.ts";
 
 const refused = {
   id: "key_1",
