@@ -68,7 +68,7 @@ function issueProblems(issue: z.core.$ZodIssue): readonly Problem[] {
       path: path === "" ? key : `${path}.${key}`,
       value: isRecord(issue.input) ? issue.input[key] : undefined,
       rule: "is not a known setting",
-      remedy: "remove it or correct its spelling (settings/environment.ts lists all settings)",
+      remedy: "remove it or correct its spelling (settings/environment.ts and the files beside it list all settings)",
     }));
   return [{ path: path || "(the file)", value: issue.input, rule: ruleOf(issue), remedy: remedyOf(issue) }];
 }

@@ -15,6 +15,5 @@ export const KNOWN_LONG: readonly string[] = [
   "local/control-usage.test.ts",
   "local/scim.test.ts",
   "local/services/api-gateway/rest-api-stage.test.ts",
-  "settings/environment.ts",
   "stacks/serving-stack.ts",
 ];
