@@ -183,6 +183,27 @@ describeConsole("the administration", {}, (stage) => {
     expect(control.seen.filter(({ url }) => url.includes("proj_none"))).toHaveLength(10);
   });
 
+  test("stops a search for events when it is told to, and goes on with it", async () => {
+    const { control, open } = stage();
+    control.organization.eventsAtOnce = 1;
+    control.organization.events.push(
+      ...Array.from({ length: 1000 }, (_, index) => scriptedEvent(1000 - index, "access.denied")),
+      scriptedEvent(0, "project.created"),
+    );
+    const page = await open("/admin/audit?subject=projects");
+    await signInWithKey(page);
+    const searches = () => control.seen.filter(({ url }) => url.includes("audit_logs")).length;
+    await page.getByRole("button", { name: "Stop the search" }).click();
+    await page.getByText("The search was stopped.").waitFor();
+    await page.waitForLoadState("networkidle");
+    const stoppedAt = searches();
+    expect(stoppedAt).toBeLessThan(1001);
+    control.organization.eventsAtOnce = 1000;
+    await page.getByRole("button", { name: "Search on" }).click();
+    await page.getByRole("row", { name: /project\.created/ }).waitFor();
+    expect(searches()).toBeLessThanOrEqual(stoppedAt + 2);
+  });
+
   // documented: console-operators
   test.each(["live", "targets", "routes", "providers"])(
     "of the gateways at /admin/%s is for others than owners too where a role permits it, and names the permission to the rest",

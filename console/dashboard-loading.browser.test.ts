@@ -56,6 +56,11 @@ describeConsole("the dashboard while it loads", {}, (stage) => {
         ["Jan 4, 2026", "$7.50", "$0.00"],
       ];
       expect(printed).toEqual([header, ...rows].flat());
+      await page.emulateMedia({ media: "print" });
+      expect(await page.getByRole("navigation").count()).toBe(0);
+      expect(await page.getByRole("button").count()).toBe(0);
+      expect(await page.getByRole("heading", { level: 1, name: "Dashboard" }).isVisible()).toBe(true);
+      await page.emulateMedia({ media: "screen" });
       await page.evaluate(`dispatchEvent(new Event("afterprint"))`);
       expect(await cells(page)).toEqual([]);
       await page.locator(".chart-figure").scrollIntoViewIfNeeded();

@@ -122,6 +122,7 @@ describe.skipIf(!hasChromium)("the early page of the console", () => {
     await page.route("**/assets/keys-page-*.js", (route) => route.abort());
     await page.goto(`${signedIn.origin}/keys`);
     await page.getByRole("alert").waitFor();
+    expect(await page.getByRole("heading", { level: 1 }).allTextContents()).toEqual(["This page could not be shown"]);
     expect(await page.locator("#early").count()).toBe(0);
     await page.unroute("**/assets/keys-page-*.js");
     await page.getByRole("button", { name: "Try again" }).click();

@@ -1,9 +1,10 @@
 import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { announce } from "../../components/announcer.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
+import { ListSearch } from "./list-search.tsx";
 
 interface Page<Item> {
   readonly data: readonly Item[];
@@ -59,10 +60,16 @@ export function AdminList<Item extends { readonly id: string }>(props: AdminList
   const rows = list.data?.pages.flatMap(({ data }) => data) ?? [];
   // Pages without items, of a list that the service filters, have a next one.
   const isSearching = rows.length === 0 && list.hasNextPage && list.error === null;
+  const [stopped, setStopped] = useState("");
+  // Another filter is another search.
+  const search = queryKey.join("/");
+  const isStopped = stopped === search;
   useEffect(() => {
-    if (isSearching && !list.isFetching) loadMore();
-  }, [isSearching, list.isFetching, loadMore]);
-  if (list.isPending || isSearching) return <Loading />;
+    if (isSearching && !isStopped && !list.isFetching) loadMore();
+  }, [isSearching, isStopped, list.isFetching, loadMore]);
+  if (list.isPending) return <Loading />;
+  if (isSearching)
+    return <ListSearch isStopped={isStopped} onStop={() => setStopped(search)} onGoOn={() => setStopped("")} />;
   return (
     <>
       {list.error === null ? undefined : <Problem error={list.error} onRetry={() => void list.refetch()} />}
