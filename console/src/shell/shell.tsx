@@ -1,15 +1,17 @@
 import { Link, Outlet, useLocation, useRouteContext } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { Mark } from "../../../ui/components/mark.tsx";
+import { Loading } from "../components/loading.tsx";
 import { useTexts } from "../i18n/translate.ts";
 import { ProjectSwitcher } from "../projects/project-switcher.tsx";
 import { homeOf } from "../session/home.ts";
 import { useSession } from "../session/session.ts";
-import { AccountMenu } from "./account-menu.tsx";
 import { PAGE_NAMES, SHELL_MESSAGES } from "./messages.ts";
 import { useNavigation } from "./navigation.ts";
 
 const CommandPalette = lazy(() => import("./command-palette.tsx"));
+const AccountMenu = lazy(() => import("./account-menu.tsx"));
+const ACCOUNT_MENU = "account-menu";
 
 /** Navigation, project and account around the pages of somebody who is signed in. */
 export function Shell() {
@@ -44,7 +46,15 @@ export function Shell() {
           >
             {t("search")} <kbd translate="no">Ctrl K</kbd>
           </button>
-          <AccountMenu />
+          <button type="button" className="button quiet" popoverTarget={ACCOUNT_MENU}>
+            {t("account")}
+          </button>
+          {/* A popover of the browser: Escape closes it. */}
+          <div id={ACCOUNT_MENU} popover="auto" className="menu">
+            <Suspense fallback={<Loading />}>
+              <AccountMenu />
+            </Suspense>
+          </div>
         </span>
       </header>
       <nav className="pages" aria-label={t("pages")}>

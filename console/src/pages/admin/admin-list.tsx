@@ -1,10 +1,11 @@
 import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { announce } from "../../components/announcer.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
-import { ListSearch } from "./list-search.tsx";
+
+const ListSearch = lazy(() => import("./list-search.tsx"));
 
 interface Page<Item> {
   readonly data: readonly Item[];
@@ -69,7 +70,11 @@ export function AdminList<Item extends { readonly id: string }>(props: AdminList
   }, [isSearching, isStopped, list.isFetching, loadMore]);
   if (list.isPending) return <Loading />;
   if (isSearching)
-    return <ListSearch isStopped={isStopped} onStop={() => setStopped(search)} onGoOn={() => setStopped("")} />;
+    return (
+      <Suspense fallback={<Loading />}>
+        <ListSearch isStopped={isStopped} onStop={() => setStopped(search)} onGoOn={() => setStopped("")} />
+      </Suspense>
+    );
   return (
     <>
       {list.error === null ? undefined : <Problem error={list.error} onRetry={() => void list.refetch()} />}

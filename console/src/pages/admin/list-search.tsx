@@ -24,7 +24,7 @@ interface ListSearchProps {
 }
 
 /** In place of a list whose first pages have no item that a filter leaves: the search of further pages can be stopped. */
-export function ListSearch({ isStopped, onStop, onGoOn }: ListSearchProps) {
+export default function ListSearch({ isStopped, onStop, onGoOn }: ListSearchProps) {
   const t = useTexts(MESSAGES);
   return (
     <section className="empty">
