@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { RouteOverride } from "../targets/target-changes.ts";
 import { ProviderSettings, RouteSettings } from "../targets/target-settings.ts";
+import { TokenPriceSettings } from "../targets/token-prices.ts";
 
 /** A provider or route with its source. */
 const described = {
@@ -26,7 +27,12 @@ export const AdminRouteList = z.strictObject({ object: z.literal("list"), data: 
 export const AdminOverride = z.strictObject({ ...described, settings: RouteOverride });
 export type AdminOverride = z.infer<typeof AdminOverride>;
 
-/** `DELETE` of a provider, a route or an override. */
+/** `GET` and `PUT /admin/prices/{name}`: what callers are charged for the tokens of one of our pools; `null`: nothing. */
+export const AdminPrice = z.strictObject({ ...described, settings: TokenPriceSettings.nullable() });
+export type AdminPrice = z.infer<typeof AdminPrice>;
+export const AdminPriceList = z.strictObject({ object: z.literal("list"), data: z.array(AdminPrice) });
+
+/** `DELETE` of a provider, a route, an override or a price. */
 export const AdminDeleted = z.strictObject({ name: z.string(), deleted: z.literal(true) });
 
 /** One target from the view of the gateway that responds. */

@@ -34,4 +34,14 @@ export const ADMIN_NOTES = {
     force: { description: "Target that comes first, whatever the policy says; `null` for none." },
     drain: { description: "Targets that get no new requests." },
   },
+  TokenPriceSettings: {
+    inputUsdPerMillion: { description: "Dollars for a million tokens of prompts." },
+    outputUsdPerMillion: { description: "Of completions." },
+    cachedInputUsdPerMillion: { description: "Of a prompt's tokens that were read from a cache; as other input." },
+    cacheWriteUsdPerMillion: { description: "Of a prompt's tokens that were written to a cache; as other input." },
+    reasoningUsdPerMillion: { description: "Of reasoning; as other output." },
+    priceChanges: {
+      description: "Prices for spans of time (UTC) in their order; outside of all of them the price beside them holds.",
+    },
+  },
 } as const;

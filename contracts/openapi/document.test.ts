@@ -72,6 +72,10 @@ describe("the published API reference", () => {
       "GET /admin/routes/{name}/override",
       "POST /admin/routes/{name}/override",
       "DELETE /admin/routes/{name}/override",
+      "GET /admin/prices",
+      "GET /admin/prices/{name}",
+      "PUT /admin/prices/{name}",
+      "DELETE /admin/prices/{name}",
     ]);
   });
 

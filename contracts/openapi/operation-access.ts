@@ -55,6 +55,10 @@ export const OPERATION_ACCESS = {
   getOverride: "admin",
   overrideRoute: "admin",
   deleteOverride: "admin",
+  listPrices: "admin",
+  getPrice: "admin",
+  putPrice: "admin",
+  deletePrice: "admin",
 } as const satisfies Readonly<Record<string, Access>>;
 
 /** Ids of the operations in the reference. */

@@ -6,6 +6,7 @@ import { DIALECT_OPERATIONS } from "./dialect-operations.ts";
 import { GENERATION_HEADERS } from "./generation-headers.ts";
 import { GENERATION_ERRORS, type Operation, operationList, READING_ERRORS } from "./operation.ts";
 import type { PublishedOperationId } from "./operation-access.ts";
+import { PRICE_OPERATIONS } from "./price-operations.ts";
 
 const DONE = "then `data: [DONE]`";
 
@@ -228,6 +229,7 @@ export const OPERATIONS = operationList([
     errors: PAGE_ERRORS,
   },
   ...ADMIN_OPERATIONS,
+  ...PRICE_OPERATIONS,
 ]);
 
 /** The fields of an operation that the gateway's routing needs. */

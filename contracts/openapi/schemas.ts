@@ -3,6 +3,8 @@ import {
   AdminConnectionTest,
   AdminDeleted,
   AdminOverride,
+  AdminPrice,
+  AdminPriceList,
   AdminProvider,
   AdminProviderList,
   AdminRoute,
@@ -33,6 +35,7 @@ import { LogLineList } from "../live/log-lines.ts";
 import { ServiceHealth } from "../live/service-health.ts";
 import { RouteOverride } from "../targets/target-changes.ts";
 import { ProviderSettings, RouteSettings } from "../targets/target-settings.ts";
+import { TokenPriceSettings } from "../targets/token-prices.ts";
 import { FIELD_NOTES } from "./field-notes.ts";
 
 /** `GET /openapi.json`. */
@@ -101,6 +104,9 @@ const SCHEMAS = {
   AdminRouteList,
   RouteOverride,
   AdminOverride,
+  TokenPriceSettings,
+  AdminPrice,
+  AdminPriceList,
   AdminDeleted,
   OpenApi,
   Error: ErrorBody,

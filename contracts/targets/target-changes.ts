@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ProviderName, ProviderSettings, PublicModelName, RouteSettings } from "./target-settings.ts";
+import { TokenPriceSettings } from "./token-prices.ts";
 
 /** Partition key of all items of the routes table: it is small, and read as a whole. */
 export const CHANGES_SECTION = "targets";
@@ -17,7 +18,7 @@ export type RouteOverride = z.infer<typeof RouteOverride>;
 
 const stored = {
   section: z.literal(CHANGES_SECTION),
-  /** `provider#<name>`, `route#<name>` or `override#<route>`. */
+  /** `provider#<name>`, `route#<name>`, `override#<route>` or `price#<pool>`. */
   id: z.string(),
   /** Counts the changes of this item; the condition of the next one. */
   version: z.int().min(1),
@@ -34,6 +35,7 @@ export const TargetChange = z.discriminatedUnion("kind", [
   z.strictObject({ ...stored, kind: z.literal("provider"), name: ProviderName, settings: ProviderSettings }),
   z.strictObject({ ...stored, kind: z.literal("route"), name: PublicModelName, settings: RouteSettings }),
   z.strictObject({ ...stored, kind: z.literal("override"), name: PublicModelName, settings: RouteOverride }),
+  z.strictObject({ ...stored, kind: z.literal("price"), name: PublicModelName, settings: TokenPriceSettings }),
 ]);
 export type TargetChange = z.infer<typeof TargetChange>;
 export type ChangeKind = TargetChange["kind"];

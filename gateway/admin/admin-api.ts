@@ -7,6 +7,7 @@ import {
   TargetChange,
 } from "../../contracts/targets/target-changes.ts";
 import { ProviderSettings, RouteSettings } from "../../contracts/targets/target-settings.ts";
+import { TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
 import type { TargetProblem } from "../../domain/targets/target-problems.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import { type GatewayResponse, jsonResponse } from "../core/response.ts";
@@ -47,11 +48,16 @@ interface Described {
 }
 
 const DECLARED = { source: "declared", version: 0, updatedAt: null, updatedBy: null } as const;
-const SETTINGS = { provider: ProviderSettings, route: RouteSettings, override: RouteOverride } as const;
+const SETTINGS = {
+  provider: ProviderSettings,
+  route: RouteSettings,
+  override: RouteOverride,
+  price: TokenPriceSettings,
+} as const;
 
 /**
- * `/admin/*`: shows and changes providers and routes, for keys of the scope `admin`. Every change is logged with its
- * key.
+ * `/admin/*`: shows and changes providers, routes and prices of pools, for keys of the scope `admin`. Every change is
+ * logged with its key.
  */
 export class AdminApi {
   readonly #options: AdminApiOptions;
@@ -69,12 +75,12 @@ export class AdminApi {
     return respond(request, { object: "list", data: targetStates(targets, now()), overrides });
   }
 
-  async list(request: Identified, kind: "provider" | "route"): Promise<GatewayResponse> {
+  async list(request: Identified, kind: Exclude<ChangeKind, "override">): Promise<GatewayResponse> {
     return respond(request, { object: "list", data: await this.#list(kind) });
   }
 
   /** @throws {GatewayError} `not_found` */
-  async get(request: Identified, kind: "provider" | "route"): Promise<GatewayResponse> {
+  async get(request: Identified, kind: Exclude<ChangeKind, "override">): Promise<GatewayResponse> {
     const name = nameIn(request);
     const found = (await this.#list(kind)).find((item) => item.name === name);
     if (found === undefined) throw unknown(kind, name);
@@ -167,15 +173,14 @@ export class AdminApi {
 
   /** With every change that was stored before, through whichever gateway; what was last read while the table is gone. */
   async #list(kind: ChangeKind): Promise<readonly Described[]> {
-    const { declared, changes } = this.#options;
+    const { changes } = this.#options;
     await changes?.view.refresh();
     const changed = [...(changes?.view.current.values() ?? [])].filter((change) => change.kind === kind);
     const isChanged = new Set(changed.map(({ name }) => name));
-    const all = { provider: declared.providers, route: declared.routes, override: [] }[kind];
     return [
-      ...all
+      ...this.#declared(kind)
         .filter(({ name }) => !isChanged.has(name))
-        .map(({ name, ...settings }) => ({ name, ...DECLARED, settings })),
+        .map(({ name, settings }) => ({ name, ...DECLARED, settings })),
       ...changed.map(({ name, version, updatedAt, updatedBy, settings }) => ({
         name,
         source: "changed" as const,
@@ -185,6 +190,14 @@ export class AdminApi {
         settings,
       })),
     ];
+  }
+
+  #declared(kind: ChangeKind): readonly Pick<Described, "name" | "settings">[] {
+    const { declared, targets } = this.#options;
+    if (kind === "override") return [];
+    if (kind === "price") return targets.registry.pools.map(({ id, price = null }) => ({ name: id, settings: price }));
+    const all = { provider: declared.providers, route: declared.routes }[kind];
+    return all.map(({ name, ...settings }) => ({ name, settings }));
   }
 
   /** What a change of the item `id` resolves to. @throws {GatewayError} for a conflict with the item as it is now, and its `etag` */
@@ -228,7 +241,7 @@ function respond({ headers }: Identified, body: unknown, more: Readonly<Record<s
 }
 
 function unknown(kind: ChangeKind, name: string): GatewayError {
-  const list = kind === "provider" ? "providers" : "routes";
+  const list = { provider: "providers", route: "routes", override: "routes", price: "prices" }[kind];
   return new GatewayError("not_found", {
     message: `There is no ${kind} ${JSON.stringify(name.slice(0, 80))} here that was changed or declared so. \`GET /admin/${list}\` lists them.`,
   });

@@ -141,7 +141,10 @@ export class Changes {
     for (;;) {
       const [problem] = this.#problemsOf(merge(this.#options.declared, next));
       if (problem === undefined) return;
-      const wrong = [...next.values()].find(({ kind, name }) => problem.path.startsWith(`${kind}s.${name}`));
+      // A name may begin with another one: the longest is meant.
+      const [wrong] = [...next.values()]
+        .filter(({ kind, name }) => `${problem.path}.`.startsWith(`${kind}s.${name}.`))
+        .toSorted((a, b) => b.name.length - a.name.length);
       // A declared route may need a provider that a change has taken its model from: then that change is wrong.
       const left = wrong ?? [...next.values()].at(-1);
       if (left === undefined) return;
@@ -169,7 +172,8 @@ export class Changes {
     });
     const declaredEndpoints = new Map(declared.providers.map(({ name, endpoint }) => [name, endpoint]));
     const changed = config.providers.filter(({ name, endpoint }) => declaredEndpoints.get(name) !== endpoint);
-    const routes = new Set([...config.routes.map(({ name }) => name), ...targets.registry.pools]);
+    const pools = targets.registry.pools.map(({ id }) => id);
+    const routes = new Set([...config.routes.map(({ name }) => name), ...pools]);
     const lost = [...overrides.keys()].filter((route) => !routes.has(route));
     return [
       ...targets.registry.problems(config),
@@ -231,6 +235,9 @@ export function merge(declared: TargetsConfig, changes: ReadonlyMap<string, Targ
     config: {
       providers: [...declared.providers.filter(isRetained("provider")), ...providers],
       routes: [...declared.routes.filter(isRetained("route")), ...routes],
+      prices: new Map(
+        all.flatMap((change) => (change.kind === "price" ? [[change.name, change.settings] as const] : [])),
+      ),
     },
     overrides: new Map(
       all.flatMap((change) => (change.kind === "override" ? [[change.name, change.settings] as const] : [])),

@@ -29,6 +29,8 @@ export interface Target {
   priceAt(epochMs: number): TokenPrice;
   /** What callers are charged, before markups. @default - its price */
   callerPriceAt?(epochMs: number): TokenPrice;
+  /** What its times and failures are counted for. @default - itself */
+  readonly measuredAs?: object;
   /** For the policy `priority`: the smaller, the earlier. */
   readonly priority: number;
   /** Used only when no other target can take the request. */

@@ -44,7 +44,7 @@ export class TargetRecord {
 export class UpstreamHealthRegistry {
   readonly #random: () => number;
   readonly #upstreams = new WeakMap<Upstream, UpstreamHealth>();
-  readonly #targets = new WeakMap<Target, TargetRecord>();
+  readonly #targets = new WeakMap<object, TargetRecord>();
 
   constructor(random: () => number) {
     this.#random = random;
@@ -59,10 +59,11 @@ export class UpstreamHealthRegistry {
   }
 
   record(target: Target): TargetRecord {
-    const known = this.#targets.get(target);
+    const measured = target.measuredAs ?? target;
+    const known = this.#targets.get(measured);
     if (known !== undefined) return known;
     const record = new TargetRecord();
-    this.#targets.set(target, record);
+    this.#targets.set(measured, record);
     return record;
   }
 }

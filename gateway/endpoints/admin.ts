@@ -1,5 +1,6 @@
 import { RouteOverride } from "../../contracts/targets/target-changes.ts";
 import { ProviderSettings, RouteSettings } from "../../contracts/targets/target-settings.ts";
+import { TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
 import type { EndpointDefinition } from "./endpoint-definition.ts";
 
 const OPERATOR = { body: undefined, client: undefined, generation: undefined } as const;
@@ -90,4 +91,25 @@ export const overrideRoute: EndpointDefinition = {
 export const deleteOverride: EndpointDefinition = {
   ...OPERATOR,
   handle: (request, { admin }) => admin.delete(request, "override"),
+};
+
+export const listPrices: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { admin }) => admin.list(request, "price"),
+};
+
+export const getPrice: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { admin }) => admin.get(request, "price"),
+};
+
+export const putPrice: EndpointDefinition = {
+  ...OPERATOR,
+  body: TokenPriceSettings,
+  handle: (request, { admin }) => admin.put(request, "price"),
+};
+
+export const deletePrice: EndpointDefinition = {
+  ...OPERATOR,
+  handle: (request, { admin }) => admin.delete(request, "price"),
 };

@@ -11,6 +11,8 @@ describe("paths", () => {
     ["/admin/targets", "/admin/targets", ""],
     ["/admin/providers", "/admin/providers", ""],
     ["/admin/providers/openai", "/admin/providers/{name}", "openai"],
+    ["/admin/prices", "/admin/prices", ""],
+    ["/admin/prices/small", "/admin/prices/{name}", "small"],
     ["/admin/routes/meta%2Fllama", "/admin/routes/{name}", "meta%2Fllama"],
     ["/v1/models/tiny", "/v1/models/{id}", "tiny"],
     ["/v1/models/org/deep/name", "/v1/models/{id}", "org/deep/name"],

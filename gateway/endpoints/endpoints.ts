@@ -62,6 +62,10 @@ export const ENDPOINTS = {
   getOverride: admin.getOverride,
   overrideRoute: admin.overrideRoute,
   deleteOverride: admin.deleteOverride,
+  listPrices: admin.listPrices,
+  getPrice: admin.getPrice,
+  putPrice: admin.putPrice,
+  deletePrice: admin.deletePrice,
 } as const satisfies Readonly<Record<OperationId, EndpointDefinition>>;
 
 /** The endpoints of these paths that targets serve, for requests in process, such as those of a batch. */

@@ -1,4 +1,4 @@
-import type { TokenPrice } from "../../contracts/targets/token-prices.ts";
+import type { TokenPrice, TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
 import { priceAt } from "../../domain/targets/target-cost.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import { Lease, type LeaseContext, type Refusal } from "../core/lease.ts";
@@ -21,10 +21,14 @@ export class PoolTarget implements Target {
   readonly firstByteMs = undefined;
   readonly totalMs = undefined;
   readonly pool: ModelPool;
+  /** What callers are charged for its tokens; `undefined`: nothing. */
+  readonly price: TokenPriceSettings | undefined;
   readonly #context: LeaseContext;
 
-  constructor(pool: ModelPool, context: LeaseContext) {
+  /** @param price what callers are charged; that of the pool's settings unless it was changed at run time */
+  constructor(pool: ModelPool, context: LeaseContext, price = pool.config.price) {
     this.pool = pool;
+    this.price = price;
     this.capabilities = pool.config.callsTools === false ? ENGINE_CAPABILITIES_WITHOUT_TOOLS : ENGINE_CAPABILITIES;
     this.#context = context;
   }
@@ -39,8 +43,12 @@ export class PoolTarget implements Target {
   }
 
   callerPriceAt(epochMs: number): TokenPrice {
-    const { price } = this.pool.config;
-    return price === undefined ? this.priceAt(epochMs) : priceAt(price, epochMs);
+    return this.price === undefined ? this.priceAt(epochMs) : priceAt(this.price, epochMs);
+  }
+
+  /** A changed price makes another target of the same pool. */
+  get measuredAs(): ModelPool {
+    return this.pool;
   }
 
   get upstreamModel(): string {

@@ -6,6 +6,7 @@ import {
   type RouteConfig,
   targetId,
 } from "../../contracts/targets/target-settings.ts";
+import type { TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
 import type { SharedSlots } from "../../domain/targets/shared-slots.ts";
 import type { Named } from "../../domain/targets/target-order.ts";
 import { type TargetProblem, targetProblems } from "../../domain/targets/target-problems.ts";
@@ -34,16 +35,18 @@ export interface TargetRegistryOptions {
   readonly lookup?: Lookup | undefined;
 }
 
-/** Providers and routes, as declared or as changed at run time. */
+/** Providers, routes and prices, as declared or as changed at run time. */
 export interface TargetsConfig {
   readonly providers: readonly ProviderConfig[];
   readonly routes: readonly RouteConfig[];
+  /** Of pools, by their names, in place of the declared ones. @default - none */
+  readonly prices?: ReadonlyMap<string, TokenPriceSettings>;
 }
 
 /** Turns descriptions into targets, again whenever they change, and without cutting what is in progress. */
 export class TargetRegistry {
   readonly #options: TargetRegistryOptions;
-  readonly #pools: ReadonlyMap<string, PoolTarget>;
+  #pools: ReadonlyMap<string, PoolTarget>;
   #table: TargetTable = { providers: new Map(), targets: new Map(), routes: new Map() };
   /** Reading keys of providers that were added last. */
   #starting: Promise<unknown> = Promise.resolve();
@@ -54,9 +57,9 @@ export class TargetRegistry {
     this.#table = this.#build({ providers: [], routes: [] }, new Map());
   }
 
-  /** Names of our own pools. */
-  get pools(): readonly string[] {
-    return [...this.#pools.keys()];
+  /** Our own pools, as they are declared. */
+  get pools(): readonly ModelPool["config"][] {
+    return this.#options.pools.map(({ config }) => config);
   }
 
   get table(): TargetTable {
@@ -69,12 +72,22 @@ export class TargetRegistry {
   }
 
   /** The problems of a description; one without problems can be applied. */
-  problems({ providers, routes }: TargetsConfig): readonly TargetProblem[] {
-    return targetProblems({
-      pools: [...this.#pools.keys()],
-      providers: Object.fromEntries(providers.map(({ name, ...settings }) => [name, settings])),
-      routes: Object.fromEntries(routes.map(({ name, ...settings }) => [name, settings])),
-    });
+  problems({ providers, routes, prices }: TargetsConfig): readonly TargetProblem[] {
+    const pools = [...this.#pools.keys()];
+    const priced = [...(prices?.keys() ?? [])].filter((name) => !pools.includes(name));
+    return [
+      ...targetProblems({
+        pools,
+        providers: Object.fromEntries(providers.map(({ name, ...settings }) => [name, settings])),
+        routes: Object.fromEntries(routes.map(({ name, ...settings }) => [name, settings])),
+      }),
+      ...priced.map((name) => ({
+        path: `prices.${name}`,
+        value: name,
+        rule: "must be of a pool that exists",
+        remedy: `use ${pools.join(" or ")}; prices of a provider's models are in its settings`,
+      })),
+    ];
   }
 
   /**
@@ -89,6 +102,9 @@ export class TargetRegistry {
         const isSame = known !== undefined && isDeepStrictEqual(known.config, provider);
         return [provider.name, isSame ? known : this.#create(provider)] as const;
       }),
+    );
+    this.#pools = new Map(
+      [...this.#pools].map(([name, target]) => [name, this.#priced(target, config.prices?.get(name))]),
     );
     this.#table = this.#build(config, providers);
     const added = [...providers.values()].filter((provider) => before.get(provider.name) !== provider);
@@ -105,6 +121,13 @@ export class TargetRegistry {
   #create(config: ProviderConfig): Provider {
     const { reader, now, slots, onProblem, lookup } = this.#options;
     return new Provider({ config, reader, now, slots, onProblem, lookup });
+  }
+
+  /** A pool's target with this price: another one where it changed, so that a request is settled at the price it began with. */
+  #priced(target: PoolTarget, changed: TokenPriceSettings | undefined): PoolTarget {
+    const { pool } = target;
+    const price = changed ?? pool.config.price;
+    return isDeepStrictEqual(target.price, price) ? target : new PoolTarget(pool, this.#options.leases, price);
   }
 
   #build(config: TargetsConfig, providers: ReadonlyMap<string, Provider>): TargetTable {
