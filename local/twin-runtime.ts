@@ -73,11 +73,13 @@ export class TwinRuntime implements TwinServices {
    */
   async stop(closeServers: () => Promise<void> = async () => {}): Promise<void> {
     this.autoScaling.stopScaling();
-    this.events.stop();
+    this.events.stopSchedules();
     this.elb.stopHealthChecks();
     this.apiGateway.close();
     await this.autoScaling.stopInstances();
     await this.elb.closeListeners();
+    this.events.stop();
+    this.s3.notifications.stop();
     await this.lambda.stop();
     await this.firehose.stop();
     await closeServers();

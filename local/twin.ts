@@ -18,7 +18,7 @@ import { streamsFolder } from "./services/firehose/runtime.ts";
 import { kmsOperations } from "./services/kms/api.ts";
 import { handleLambda } from "./services/lambda/api.ts";
 import { handleS3 } from "./services/s3/api.ts";
-import { bucketsFolder } from "./services/s3/runtime.ts";
+import { bucketsFolder, notificationsFolder } from "./services/s3/runtime.ts";
 import { secretsManagerOperations } from "./services/secrets-manager/api.ts";
 import { snsOperations } from "./services/sns/api.ts";
 import { Evaluator } from "./template/evaluator.ts";
@@ -64,7 +64,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const resources = stacks.flatMap((stack) => rawResources(stack));
   refuseUnknownTypes(resources);
   if (!options.keepsData)
-    for (const folder of [bucketsFolder, streamsFolder])
+    for (const folder of [bucketsFolder, notificationsFolder, streamsFolder])
       rmSync(folder(options.workFolder), { recursive: true, force: true });
   const servers = new TwinServers();
   let issuer: LocalIssuer | undefined;
@@ -189,6 +189,7 @@ async function startResources(
   for (const plugin of PLUGINS)
     for (const resource of resources.filter(({ type }) => type === plugin.type))
       await plugin.start?.(evaluator.config(resource), resource, runtime);
+  runtime.s3.notifications.start();
   await runtime.autoScaling.start();
 }
 

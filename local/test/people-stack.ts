@@ -38,7 +38,7 @@ export async function peopleStack(invited: string, options: PeopleStackOptions =
   const twin = await startedTwin(
     { ...environment, site: { ...dev.site, console: "on" } },
     engine === undefined ? {} : { SLUICE_ENGINE_URL: engine.origin },
-    onEnd,
+    { onEnd },
   );
   const { apiUrl, siteUrl, issuerUrl, workFolder } = twin.runtime.settings;
   const { adminKey, document } = await stackOwner(twin, onEnd);

@@ -13,14 +13,24 @@ import { startTwin, type Twin } from "../twin.ts";
 /** Calls `end` when what was started is no longer needed. */
 export type OnEnd = (end: () => void | Promise<void>) => void;
 
-/** An environment's stacks, synthesized and running. @param onEnd when they end. @default - with the test */
+/** Where a stack is and what it prints. */
+export interface StartedTwinOptions {
+  /** When it ends. @default - with the test */
+  readonly onEnd?: OnEnd;
+  /** Folder that stores tables and objects, for a later start. @default - a new one, without what was stored */
+  readonly folder?: string;
+  /** @default - its lines are not read */
+  readonly report?: (line: string) => void;
+}
+
+/** An environment's stacks, synthesized and running. */
 export async function startedTwin(
   environment: Environment,
   passedEnvironment: Readonly<Record<string, string>>,
-  onEnd: OnEnd = onTestFinished,
+  { onEnd = onTestFinished, report = () => {}, ...options }: StartedTwinOptions = {},
 ): Promise<Twin> {
-  const folder = mkdtempSync(join(tmpdir(), "sluice-twin-"));
-  onEnd(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), "sluice-twin-"));
+  if (options.folder === undefined) onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const app = new App({ outdir: join(folder, "cdktf.out"), stackTraces: false });
   const built = (name: string) => join(OWN_FOLDER, "dist", name);
   const checked = validateEnvironment(environment, "environments/dev.ts");
@@ -38,10 +48,10 @@ export async function startedTwin(
     workFolder: folder,
     apiPort: 0,
     sitePort: 0,
-    keepsData: false,
+    keepsData: options.folder !== undefined,
     variables: {},
     passedEnvironment: { PATH: process.env.PATH ?? "", ...passedEnvironment },
-    report: () => {},
+    report,
   });
   onEnd(() => twin.stop());
   await waitUntilReady(twin, 60);

@@ -22,6 +22,7 @@ export class EventBus {
   readonly #report: (line: string) => void;
   /** Between two attempts; on AWS one and two minutes. */
   readonly #retryMs: number;
+  #isStopped = false;
 
   constructor(report: (line: string) => void, retryMs = 1000) {
     this.#report = report;
@@ -54,10 +55,16 @@ export class EventBus {
     wait();
   }
 
-  /** Ends all schedules. */
-  stop(): void {
+  /** Ends all schedules; events are still delivered. */
+  stopSchedules(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+  }
+
+  /** Ends all deliveries: functions that end from now on have not failed. A schedule fires again in the next run. */
+  stop(): void {
+    this.stopSchedules();
+    this.#isStopped = true;
   }
 
   /** @throws when there is no such rule */
@@ -74,9 +81,11 @@ export class EventBus {
     return targets.reduce((sum, [, rule]) => sum + rule.targets.length, 0);
   }
 
-  #deliver(rule: string, target: (event: BusEvent) => Promise<unknown>, event: BusEvent): Promise<void> {
+  #deliver(rule: string, target: (event: BusEvent) => Promise<unknown>, event: BusEvent): Promise<boolean> {
     const invoke = () => target(event);
-    return deliverEvent({ source: `event rule ${rule}`, invoke, report: this.#report, retryMs: this.#retryMs });
+    const isStopped = () => this.#isStopped;
+    const [report, retryMs] = [this.#report, this.#retryMs];
+    return deliverEvent({ source: `event rule ${rule}`, invoke, report, retryMs, isStopped });
   }
 }
 

@@ -1,45 +1,27 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { lambdaOf } from "../../test/lambda-of.ts";
 import { temporaryFolder } from "../../test/tools.ts";
-import { LambdaFunction, type LambdaOptions } from "./lambda-function.ts";
-
-/** A function from this source, zipped as a bundle is. */
-function lambda(source: string, options: Partial<LambdaOptions> = {}, more: Record<string, Uint8Array> = {}) {
-  const folder = temporaryFolder();
-  const zip = join(folder, "bundle.zip");
-  writeFileSync(zip, zipSync({ "index.js": strToU8(source), ...more }));
-  const created = new LambdaFunction({
-    name: "check",
-    zip,
-    handler: "index.handler",
-    timeoutSeconds: 15,
-    environment: {},
-    workFolder: join(folder, "work"),
-    ...options,
-  });
-  onTestFinished(() => created.stop());
-  return created;
-}
 
 describe("an invocation", () => {
   test("gets the event and returns the handler's result", async () => {
-    const echo = lambda("exports.handler = async (event) => ({ got: event });");
+    const echo = lambdaOf("exports.handler = async (event) => ({ got: event });");
     expect(await echo.invoke({ path: "/v1" })).toEqual({ got: { path: "/v1" } });
   });
 
   test("without a result returns null", async () => {
-    expect(await lambda("exports.handler = () => {};").invoke({})).toBeNull();
+    expect(await lambdaOf("exports.handler = () => {};").invoke({})).toBeNull();
   });
 
   test("finds the state of the one before: the environment stays warm", async () => {
-    const counter = lambda("let calls = 0; exports.handler = async () => ++calls;");
+    const counter = lambdaOf("let calls = 0; exports.handler = async () => ++calls;");
     expect([await counter.invoke({}), await counter.invoke({})]).toEqual([1, 2]);
   });
 
   test("runs beside other invocations and each gets its own result", async () => {
-    const waiting = lambda(
+    const waiting = lambdaOf(
       "exports.handler = ({ ms }) => new Promise((resolve) => setTimeout(() => resolve(ms), ms));",
     );
     expect(await Promise.all([200, 1, 100].map((ms) => waiting.invoke({ ms })))).toEqual([200, 1, 100]);
@@ -47,12 +29,12 @@ describe("an invocation", () => {
 
   test("sees the function's environment variables and none of ours", async () => {
     const source = "exports.handler = async () => [process.env.TABLE, process.env.PATH];";
-    expect(await lambda(source, { environment: { TABLE: "keys" } }).invoke({})).toEqual(["keys", null]);
+    expect(await lambdaOf(source, { environment: { TABLE: "keys" } }).invoke({})).toEqual(["keys", null]);
   });
 
   test("has its whole timeout after the bundle is loaded, however long that takes", async () => {
     const load = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);";
-    const late = lambda(`${load} exports.handler = async (_event, context) => context.getRemainingTimeInMillis();`, {
+    const late = lambdaOf(`${load} exports.handler = async (_event, context) => context.getRemainingTimeInMillis();`, {
       timeoutSeconds: 1,
     });
     expect(await late.invoke({})).toBeGreaterThan(0);
@@ -63,7 +45,7 @@ describe("an invocation", () => {
       const left = context.getRemainingTimeInMillis();
       return [typeof context.awsRequestId, left > 0 && left <= 15000];
     };`;
-    expect(await lambda(source).invoke({})).toEqual(["string", true]);
+    expect(await lambdaOf(source).invoke({})).toEqual(["string", true]);
   });
 });
 
@@ -73,23 +55,23 @@ describe("a failure", () => {
     ['throw "Unauthorized"', "Unauthorized"],
     ["throw { code: 5 }", '{"code":5}'],
   ])("%s is the invocation's error, and the next one runs", async (statement, message) => {
-    const failing = lambda(`exports.handler = async ({ ok }) => { if (ok) return 1; ${statement}; };`);
+    const failing = lambdaOf(`exports.handler = async ({ ok }) => { if (ok) return 1; ${statement}; };`);
     await expect(failing.invoke({})).rejects.toThrow(message);
     expect(await failing.invoke({ ok: true })).toBe(1);
   });
 
   test("while loading rejects the invocation with the cause", async () => {
-    const broken = lambda('throw new Error("no configuration");');
+    const broken = lambdaOf('throw new Error("no configuration");');
     await expect(broken.invoke({})).rejects.toThrow("no configuration");
     await expect(broken.invoke({})).rejects.toThrow("no configuration");
   });
 
   test("a bundle without the handler's export is named", async () => {
-    await expect(lambda("exports.other = 1;").invoke({})).rejects.toThrow(/has no export handler/);
+    await expect(lambdaOf("exports.other = 1;").invoke({})).rejects.toThrow(/has no export handler/);
   });
 
   test("a handler that ends its process fails at once, and the next invocation starts anew", async () => {
-    const quitting = lambda("exports.handler = async ({ quit }) => { if (quit) process.exit(1); return 1; };");
+    const quitting = lambdaOf("exports.handler = async ({ quit }) => { if (quit) process.exit(1); return 1; };");
     await expect(quitting.invoke({ quit: true })).rejects.toThrow("check: Runtime exited before it responded");
     expect(await quitting.invoke({})).toBe(1);
   });
@@ -97,7 +79,9 @@ describe("a failure", () => {
 
 describe("the timeout", () => {
   test("ends an invocation that computes for ever, and the function works again", async () => {
-    const stuck = lambda("exports.handler = async ({ stuck }) => { while (stuck); return 1; };", { timeoutSeconds: 2 });
+    const stuck = lambdaOf("exports.handler = async ({ stuck }) => { while (stuck); return 1; };", {
+      timeoutSeconds: 2,
+    });
     await expect(stuck.invoke({ stuck: true })).rejects.toThrow("check: Task timed out after 2 seconds");
     expect(await stuck.invoke({})).toBe(1);
   });
@@ -105,7 +89,7 @@ describe("the timeout", () => {
   test("of one invocation leaves the ones beside and after it alone", async () => {
     const source = `const environment = Math.random();
       exports.handler = ({ ms }) => new Promise((resolve) => setTimeout(() => resolve(environment), ms));`;
-    const slow = lambda(source, { timeoutSeconds: 2 });
+    const slow = lambdaOf(source, { timeoutSeconds: 2 });
     await slow.invoke({ ms: 1 });
     const first = slow.invoke({ ms: 60_000 });
     await slow.invoke({ ms: 1000 });
@@ -121,17 +105,17 @@ describe("the bundle", () => {
   test("may have folders and further files, and CommonJS is what it is taken for", async () => {
     const more = { "lib/": new Uint8Array(), "lib/part.js": strToU8("module.exports = 7;") };
     expect(
-      await lambda('const part = require("./lib/part.js"); exports.handler = () => part;', {}, more).invoke({}),
+      await lambdaOf('const part = require("./lib/part.js"); exports.handler = () => part;', {}, more).invoke({}),
     ).toBe(7);
   });
 
   test("may have its handler in a folder", async () => {
     const more = { "src/app.js": strToU8("exports.run = async () => 8;") };
-    expect(await lambda("", { handler: "src/app.run" }, more).invoke({})).toBe(8);
+    expect(await lambdaOf("", { handler: "src/app.run" }, more).invoke({})).toBe(8);
   });
 
   test("without the handler's file is refused with both names", () => {
-    expect(() => lambda("", { handler: "app.handler" })).toThrow(
+    expect(() => lambdaOf("", { handler: "app.handler" })).toThrow(
       /bundle\.zip has no file for the handler app\.handler/,
     );
   });
@@ -141,7 +125,7 @@ describe("the bundle", () => {
     const run = async (result: number) => {
       const zip = join(folder, "bundle.zip");
       writeFileSync(zip, zipSync({ "index.js": strToU8(`exports.handler = () => ${result};`) }));
-      return lambda("", { zip, workFolder: join(folder, "work") }).invoke({});
+      return lambdaOf("", { zip, workFolder: join(folder, "work") }).invoke({});
     };
     expect([await run(1), await run(2)]).toEqual([1, 2]);
   });

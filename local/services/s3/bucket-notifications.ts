@@ -1,3 +1,8 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+import { parseJson } from "../../../lib/parse-json.ts";
 import type { Json } from "../../template/json.ts";
 import { deliverEvent } from "../lambda/deliver-event.ts";
 
@@ -7,36 +12,82 @@ export interface BucketNotification {
   invoke(event: Json): Promise<unknown>;
 }
 
-/** Between two attempts; on AWS one and two minutes. */
-const RETRY_MS = 1000;
+export interface BucketNotificationsOptions {
+  /** Folder with a file for each notification that is not delivered; made when the first is written. */
+  readonly folder: string;
+  readonly report: (line: string) => void;
+  /** Between two attempts; on AWS one and two minutes. @default 1000 */
+  readonly retryMs?: number;
+}
 
-/** Functions that S3 calls when an object is written, by the bucket's name. */
+/** An object whose notification is to be delivered. */
+const Waiting = z.object({ bucket: z.string(), key: z.string() });
+type Waiting = Readonly<z.infer<typeof Waiting>>;
+
+/**
+ * Functions that S3 calls when an object is written, by the bucket's name. As on AWS a notification outlives the processes: it is a
+ * file until its function has responded, or has failed three times.
+ */
 export class BucketNotifications {
+  readonly #options: BucketNotificationsOptions;
   readonly #targets = new Map<string, BucketNotification[]>();
-  readonly #report: (line: string) => void;
-  readonly #retryMs: number;
+  #isStopped = false;
 
-  constructor(report: (line: string) => void, retryMs = RETRY_MS) {
-    this.#report = report;
-    this.#retryMs = retryMs;
+  constructor(options: BucketNotificationsOptions) {
+    this.#options = options;
   }
 
   add(bucket: string, notification: BucketNotification): void {
     this.#targets.set(bucket, [...(this.#targets.get(bucket) ?? []), notification]);
   }
 
-  /** An object is there; its notifications go out, each by itself. */
-  created(bucket: string, key: string): void {
-    for (const target of this.#targets.get(bucket) ?? [])
-      if (key.startsWith(target.prefix)) void this.#deliver(bucket, key, target);
+  /** Delivers what an earlier run left, once all functions are there. Other environments' buckets are left alone. */
+  start(): void {
+    const { folder } = this.#options;
+    mkdirSync(folder, { recursive: true });
+    for (const name of readdirSync(folder)) {
+      const file = join(folder, name);
+      const waiting = Waiting.safeParse(parseJson(readFileSync(file, "utf8"))).data;
+      // Its process ended while the file was written, before whoever wrote the object had a response.
+      if (waiting === undefined) rmSync(file, { force: true });
+      else if (this.#targets.has(waiting.bucket)) void this.#deliver(file, waiting);
+    }
   }
 
-  #deliver(bucket: string, key: string, target: BucketNotification): Promise<void> {
+  /** Whoever wrote the object has its response after this: its notifications are stored by then, and go out. */
+  created(bucket: string, key: string): void {
+    if (this.#targetsOf({ bucket, key }).length === 0) return;
+    const { folder } = this.#options;
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, `${randomUUID()}.json`);
+    writeFileSync(file, JSON.stringify({ bucket, key } satisfies Waiting));
+    void this.#deliver(file, { bucket, key });
+  }
+
+  /** Functions that end from now on have not failed: their notifications are delivered again by the next run. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  #targetsOf({ bucket, key }: Waiting): readonly BucketNotification[] {
+    return (this.#targets.get(bucket) ?? []).filter(({ prefix }) => key.startsWith(prefix));
+  }
+
+  /** Each target by itself; where the stack stops before all have responded, all are called again, as S3 may do it. */
+  async #deliver(file: string, waiting: Waiting): Promise<void> {
+    const { report, retryMs = 1000 } = this.#options;
+    const { bucket, key } = waiting;
     // Encoded as in a form, as S3 does it.
     const object = { key: encodeURIComponent(key).replaceAll("%2F", "/").replaceAll("%20", "+") };
     const record = { eventSource: "aws:s3", eventName: "ObjectCreated:Put", s3: { bucket: { name: bucket }, object } };
-    const invoke = () => target.invoke({ Records: [record] });
     const source = `notification of ${bucket}`;
-    return deliverEvent({ source, invoke, report: this.#report, retryMs: this.#retryMs });
+    const isStopped = () => this.#isStopped;
+    const delivered = await Promise.all(
+      this.#targetsOf(waiting).map((target) => {
+        const invoke = () => target.invoke({ Records: [record] });
+        return deliverEvent({ source, invoke, report, retryMs, isStopped });
+      }),
+    );
+    if (delivered.every(Boolean)) rmSync(file, { force: true });
   }
 }

@@ -12,7 +12,7 @@ export class S3Runtime {
 
   constructor(workFolder: string, report: (line: string) => void) {
     this.#workFolder = workFolder;
-    this.notifications = new BucketNotifications(report);
+    this.notifications = new BucketNotifications({ folder: notificationsFolder(workFolder), report });
   }
 
   /** What processes put into a bucket of the stacks; `undefined` when there is no such bucket. */
@@ -38,6 +38,11 @@ export interface WithS3 {
 /** The domain name of a bucket, as an origin of CloudFront names it. */
 export function bucketDomainName(bucket: string): string {
   return `${bucket}.s3.local`;
+}
+
+/** Where the notifications are that were not delivered. */
+export function notificationsFolder(workFolder: string): string {
+  return join(workFolder, "notifications");
 }
 
 /** Where the objects of all buckets are. */
