@@ -35,6 +35,7 @@ const COPIED = [
   "infracost-usage.yml",
   "local/setup/node-runtime.mjs",
   "local/setup/npm.mjs",
+  "local/setup/process-lock.mjs",
   "local/setup/run-child.mjs",
   "local/setup/setup-error.mjs",
 ] as const;

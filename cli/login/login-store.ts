@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { parseJson } from "../../lib/parse-json.ts";
+import { takeLock } from "../../local/setup/process-lock.mjs";
 import { UserError } from "../terminal/user-error.ts";
 
 /** A person's login at one API. */
@@ -65,41 +66,20 @@ export class LoginStore {
   async locked<T>(work: () => Promise<T>): Promise<T> {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     chmodSync(this.#folder, 0o700);
-    const own = `${process.pid} ${crypto.randomUUID()}`;
-    for (let waited = 0; !(await this.#take(own)); waited += POLL_MS) {
+    let lock = takeLock(this.#lock);
+    for (let waited = 0; lock === undefined; waited += POLL_MS) {
       if (waited >= LOCK_WAIT_MS)
         throw new UserError(
           `Another sluice command holds ${this.#lock}; wait for it, or remove the file if none runs.`,
         );
       await sleep(POLL_MS);
+      lock = takeLock(this.#lock);
     }
     try {
       return await work();
     } finally {
-      if (this.#holder() === own) rmSync(this.#lock, { force: true });
+      lock.release();
     }
-  }
-
-  /** Takes the lock, also from a process that has ended. */
-  async #take(own: string): Promise<boolean> {
-    try {
-      writeFileSync(this.#lock, own, { flag: "wx", mode: 0o600 });
-      return true;
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-    }
-    const holder = this.#holder();
-    if (holder === undefined || isAlive(Number(holder.split(" ")[0]))) return false;
-    const next = `${this.#lock}.${process.pid}`;
-    writeFileSync(next, own, { mode: 0o600 });
-    renameSync(next, this.#lock);
-    // Of several processes that take it at once, the last one has it.
-    await sleep(POLL_MS);
-    return this.#holder() === own;
-  }
-
-  #holder(): string | undefined {
-    return textOf(this.#lock);
   }
 
   #all(): Readonly<Record<string, Login>> {
@@ -121,14 +101,5 @@ function textOf(file: string): string | undefined {
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { eventually } from "../../test-support/waits/eventually.ts";
@@ -65,7 +65,8 @@ describe("the set-up step", () => {
     const project = setupProject();
     const ended = spawn(process.execPath, ["-e", ""]);
     await once(ended, "exit");
-    writeTo(join(project.folder, ".sluice-setup/pid"), String(ended.pid));
+    mkdirSync(join(project.folder, ".sluice-setup"));
+    symlinkSync(`${ended.pid} token`, join(project.folder, ".sluice-setup/lock"));
     expect(await run(project)).toMatchObject({ code: 0, stdout: "hello you\n" });
   });
 
