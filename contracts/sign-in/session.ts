@@ -46,6 +46,11 @@ export const Session = z.object({
     /** The role in the organisation. @default - a service of a release before */
     role: OrganizationRoleName.optional(),
   }),
+  /**
+   * What the person's roles permit in the whole organisation, by the scopes of the control API: what a page offers. The control API decides at each
+   * request. @default - a service of a release before
+   */
+  permissions: z.array(z.string()).optional(),
   /** A key of the control API. */
   control: z.object({ key: z.string(), expires_at: seconds }),
   /** The projects that the person may have keys of. */

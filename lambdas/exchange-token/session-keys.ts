@@ -3,6 +3,7 @@ import type { Session } from "../../contracts/sign-in/session.ts";
 import { newPersonAdminKey } from "../../domain/people/person-admin-key.ts";
 import { newPersonKey, ROLE_KEY_SCOPES } from "../../domain/people/person-key.ts";
 import { type PersonProject, projectsOf } from "../../domain/people/person-projects.ts";
+import { organizationPermissions } from "../../domain/people/role-grants.ts";
 import type { Change } from "../../domain/tenancy/changes.ts";
 import { keySeconds, type SubjectClaims } from "../../domain/workloads/choose-policy.ts";
 import { OAuthError } from "./oauth-error.ts";
@@ -39,9 +40,10 @@ export async function issueSessionKeys(
   const seconds = keySeconds(settings, Math.min(claims.exp, expiresAt), nowMs);
   if (seconds < 1) throw new OAuthError("invalid_grant", "The ID token has expired.", { rule: "expiry", facts });
   const { organizationId } = store;
-  const [adminKeys, keys, found = []] = await Promise.all([
+  const [adminKeys, keys, permissions, found = []] = await Promise.all([
     store.get({ kind: "personAdminKeys", ids: [user.id] }),
     store.get({ kind: "personKeys", ids: [user.id] }),
+    organizationPermissions(store, user, nowMs),
     projectsOf(signedIn, store, nowMs),
   ]);
   const chosen = await chosenProject(projectId, found, () => projectsOf(signedIn, store, nowMs, projectId));
@@ -57,6 +59,7 @@ export async function issueSessionKeys(
   return {
     session: {
       user: { id: user.id, email: user.email, name: nameOf(claims) ?? user.name ?? null, role: user.role },
+      permissions: [...permissions],
       control: { key: control.secret, expires_at: control.expiresAt },
       projects: found.map(({ project: { id, name }, role }) => ({ id, name, role })),
       project_key:

@@ -7,6 +7,7 @@ import type { StoredGeneration } from "../../../contracts/history/stored-generat
 import type { LimitScope } from "../../../contracts/limits/use-limit.ts";
 import type { EnvironmentRetention } from "../../../contracts/retention/retention.ts";
 import { auditNotices, type EndedKey } from "../../../domain/notices/audit-notice.ts";
+import type { Grant } from "../../../domain/people/role-grants.ts";
 import { actorOf, createAuditEvent } from "../../../domain/tenancy/audit-event.ts";
 import { type Change, changedRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
 import type { Role } from "../../../domain/tenancy/roles.ts";
@@ -19,7 +20,7 @@ import type { UsageLedger } from "../store/usage-ledger.ts";
 import type { UsageSource } from "../store/usage-source.ts";
 import { ControlError, denied, LostRaceError } from "./control-error.ts";
 import type { ControlResult } from "./control-result.ts";
-import { basisOf, type Grant, isWithheld } from "./grants.ts";
+import { basisOf, isWithheld } from "./grants.ts";
 import type { LimitedSubject } from "./limited-subject.ts";
 import { type RepeatableRequest, storedResponse } from "./repeated-request.ts";
 

@@ -1,80 +1,10 @@
 import type { RecordOf } from "../../../contracts/control/records.ts";
-import { type Change, changedRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
+import { type Grant, grantsOf } from "../../../domain/people/role-grants.ts";
+import { type Change, changedRecord } from "../../../domain/tenancy/changes.ts";
 import type { Principal } from "../../../domain/tenancy/decide.ts";
-import {
-  narrowedRole,
-  ORGANIZATION,
-  ORGANIZATION_ROLES,
-  PROJECT_ROLES,
-  type Role,
-} from "../../../domain/tenancy/roles.ts";
+import { narrowedRole, ORGANIZATION, ORGANIZATION_ROLES } from "../../../domain/tenancy/roles.ts";
 import type { ControlStore } from "../store/control-store.ts";
-import { assignments, unchangedRole } from "./role-records.ts";
-import { heldGroups, type UserGroup } from "./user-groups.ts";
-
-/** A role that a user has, and by what. */
-export interface Grant {
-  readonly role: Role;
-  /** @default - the user has it directly */
-  readonly group?: RecordOf<"group">;
-  /** The user's own assignment. @default - the role is in the user's record or membership, or comes by a group */
-  readonly assignment?: RecordOf<"roleAssignment">;
-  /**
-   * What must be unchanged for the user to have it still. The records of the user and of the membership are not in it:
-   * they must be unchanged for every change that the user makes.
-   */
-  readonly requires: readonly Change[];
-}
-
-/** The roles of a user in the organisation, and in a project where one is given. */
-export async function grantsOf(
-  store: ControlStore,
-  organizationId: string,
-  user: RecordOf<"user">,
-  membership: RecordOf<"membership"> | undefined,
-  projectId: string | undefined,
-  nowMs: number,
-): Promise<readonly Grant[]> {
-  const direct = async (resourceId: string) =>
-    (await assignments(store, organizationId, resourceId, user.id)).flatMap(({ record, role }) =>
-      role ? [{ role, assignment: record, requires: unchangedRole(role) }] : [],
-    );
-  const [inOrganization, inProject, groups] = await Promise.all([
-    direct(ORGANIZATION),
-    membership ? direct(membership.projectId) : [],
-    heldGroups(store, organizationId, user.id, nowMs),
-  ]);
-  const byGroups = await Promise.all(groups.map((group) => grantsByGroup(store, organizationId, group, projectId)));
-  return [
-    { role: ORGANIZATION_ROLES[user.role], requires: [] },
-    ...(membership ? [{ role: PROJECT_ROLES[membership.role], requires: [] }] : []),
-    ...inOrganization,
-    ...inProject,
-    ...byGroups.flat(),
-  ];
-}
-
-async function grantsByGroup(
-  store: ControlStore,
-  organizationId: string,
-  { link, group }: UserGroup,
-  projectId: string | undefined,
-): Promise<readonly Grant[]> {
-  if (!group) return [];
-  const { groupId } = link;
-  const isInProject =
-    projectId !== undefined &&
-    (await store.get(organizationId, { kind: "projectGroup", ids: [projectId, groupId] })) !== undefined;
-  const found = await Promise.all([
-    assignments(store, organizationId, ORGANIZATION, groupId),
-    isInProject ? assignments(store, organizationId, projectId, groupId) : [],
-  ]);
-  return found.flat().flatMap(({ role }): readonly Grant[] => {
-    if (!role) return [];
-    const requires = [requireUnchanged(link), requireUnchanged(group), ...unchangedRole(role)];
-    return [{ role, group, requires }];
-  });
-}
+import { roleReads } from "./role-records.ts";
 
 interface CallerKey {
   readonly organizationId: string;
@@ -97,7 +27,7 @@ export async function callerGrants(
   const grants: readonly Grant[] =
     user.role === "owner"
       ? [{ role: ORGANIZATION_ROLES.owner, requires: [] }]
-      : await grantsOf(store, organizationId, user, membership, projectId, nowMs);
+      : await grantsOf(roleReads(store, organizationId), user, membership, projectId, nowMs);
   if (scopes === undefined) return grants;
   return grants.map((grant) => ({ ...grant, role: narrowedRole(grant.role, scopes) }));
 }

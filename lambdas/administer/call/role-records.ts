@@ -1,5 +1,12 @@
 import type { RecordOf } from "../../../contracts/control/records.ts";
-import { type Change, removeRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
+import {
+  type Assignment,
+  assignmentsOf,
+  type RoleReads,
+  findRole as roleOf,
+  unchangedRole,
+} from "../../../domain/people/role-grants.ts";
+import { type Change, removeRecord } from "../../../domain/tenancy/changes.ts";
 import { ORGANIZATION, ownRole, predefinedRoles, type Role } from "../../../domain/tenancy/roles.ts";
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import type { ControlStore } from "../store/control-store.ts";
@@ -10,17 +17,25 @@ export const MAX_OWN_ROLES = 100;
 /** Roles of a user or a group in an organisation, and in each project, so that a request reads few. */
 export const MAX_ROLES_PER_PRINCIPAL = 20;
 
+/** The largest number of records that deciding about roles reads at once. */
+const MAX_READ = 100;
+
+/** Reads records of one organisation for its roles. */
+export function roleReads(store: ControlStore, organizationId: string): RoleReads {
+  return {
+    get: (key) => store.get(organizationId, key),
+    listWithin: async (kind, within) => (await store.list(organizationId, { kind, within, limit: MAX_READ })).records,
+  };
+}
+
 /** @param resourceId `organization`, or the id of a project */
-export async function findRole(
+export function findRole(
   store: ControlStore,
   organizationId: string,
   resourceId: string,
   id: string,
 ): Promise<Role | undefined> {
-  const predefined = predefinedRoles(resourceId).find((role) => role.id === id);
-  if (predefined) return predefined;
-  const record = await store.get(organizationId, { kind: "role", ids: [resourceId, id] });
-  return record && ownRole(record);
+  return roleOf(roleReads(store, organizationId), resourceId, id);
 }
 
 /** All roles of an organisation or project, in the order of ids: predefined ones come first. */
@@ -34,29 +49,14 @@ export async function allRoles(
   return [...predefinedRoles(resourceId), ...records.map(ownRole)].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** A role that a user or a group has directly. */
-export interface Assignment {
-  readonly record: RecordOf<"roleAssignment">;
-  /** @default - the role was deleted, and the assignment has no effect */
-  readonly role: Role | undefined;
-}
-
 /** The roles that were assigned to a user or a group in an organisation or project, deleted ones included. */
-export async function assignments(
+export function assignments(
   store: ControlStore,
   organizationId: string,
   resourceId: string,
   principalId: string,
 ): Promise<readonly Assignment[]> {
-  const within = [resourceId, principalId];
-  const range = { kind: "roleAssignment", within, limit: MAX_ROLES_PER_PRINCIPAL } as const;
-  const { records } = await store.list(organizationId, range);
-  return Promise.all(
-    records.map(async (record) => ({
-      record,
-      role: await findRole(store, organizationId, resourceId, record.roleId),
-    })),
-  );
+  return assignmentsOf(roleReads(store, organizationId), resourceId, principalId);
 }
 
 /** What assigning a role takes. */
@@ -102,11 +102,6 @@ export function newAssignment(
   };
   const cleared = dead.slice(0, CLEARED_AT_ONCE).map((one) => removeRecord(one.record));
   return { record, changes: [{ action: "create", record }, ...cleared, ...unchangedRole(role)] };
-}
-
-/** A role of one's own must be as it was read; a predefined one always is. */
-export function unchangedRole({ record }: Role): readonly Change[] {
-  return record ? [requireUnchanged(record)] : [];
 }
 
 /** The payload of an event about an assignment. */

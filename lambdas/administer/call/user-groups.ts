@@ -1,29 +1,11 @@
-import type { RecordOf } from "../../../contracts/control/records.ts";
 import { isHeld } from "../../../domain/people/directory-groups.ts";
-import { MAX_GROUPS_PER_USER } from "../../../domain/people/group-access.ts";
+import { groupsOf, type UserGroup } from "../../../domain/people/role-grants.ts";
 import type { ControlStore } from "../store/control-store.ts";
-
-/** A group that a user is in. */
-export interface UserGroup {
-  readonly link: RecordOf<"userGroup">;
-  /** @default - the group was deleted, and the link has no effect */
-  readonly group: RecordOf<"group"> | undefined;
-}
+import { roleReads } from "./role-records.ts";
 
 /** The groups that a user is in, deleted ones included. */
-export async function userGroups(
-  store: ControlStore,
-  organizationId: string,
-  userId: string,
-): Promise<readonly UserGroup[]> {
-  const range = { kind: "userGroup", within: [userId], limit: MAX_GROUPS_PER_USER } as const;
-  const { records } = await store.list(organizationId, range);
-  return Promise.all(
-    records.map(async (link) => ({
-      link,
-      group: await store.get(organizationId, { kind: "group", ids: [link.groupId] }),
-    })),
-  );
+export function userGroups(store: ControlStore, organizationId: string, userId: string): Promise<readonly UserGroup[]> {
+  return groupsOf(roleReads(store, organizationId), userId);
 }
 
 /** Those by which a user has roles: without the memberships whose time is over. */

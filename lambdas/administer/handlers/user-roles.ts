@@ -1,5 +1,6 @@
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import type { AssignedRole } from "../../../contracts/control/roles.ts";
+import { type Grant, grantsOf } from "../../../domain/people/role-grants.ts";
 import { raiseVersion, removeRecord, requireUnchanged } from "../../../domain/tenancy/changes.ts";
 import { ORGANIZATION } from "../../../domain/tenancy/roles.ts";
 import {
@@ -11,8 +12,7 @@ import {
   slice,
 } from "../call/control-call.ts";
 import { ControlError, notFound } from "../call/control-error.ts";
-import { type Grant, grantsOf } from "../call/grants.ts";
-import { assignmentPayload, assignments, findRole, newAssignment } from "../call/role-records.ts";
+import { assignmentPayload, assignments, findRole, newAssignment, roleReads } from "../call/role-records.ts";
 import { toAssignedRole, toRole } from "../call/shown-roles.ts";
 import { toUser } from "../call/shown-users.ts";
 import { refuseArchived } from "./projects.ts";
@@ -94,7 +94,8 @@ async function rolesOf(
   { caller, records, membership, store, nowMs }: ListCall | RetrieveCall | RemoveCall,
   project: Project,
 ) {
-  const grants = await grantsOf(store, caller.organizationId, records.user_id, membership, project?.id, nowMs);
+  const reads = roleReads(store, caller.organizationId);
+  const grants = await grantsOf(reads, records.user_id, membership, project?.id, nowMs);
   return grants.filter(({ role }) => (role.resourceId === ORGANIZATION) === (project === undefined));
 }
 

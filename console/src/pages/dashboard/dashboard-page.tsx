@@ -9,6 +9,7 @@ import { WhenNear } from "../../components/when-near.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import { saveFile } from "../../lib/save-file.ts";
 import { useProjects } from "../../projects/projects.ts";
+import { usePermission } from "../../session/permissions.ts";
 import "../../styles/dashboard.css";
 import { RangeTooLarge } from "./all-pages.ts";
 import { BUDGETS_QUERY } from "./budget-queries.ts";
@@ -42,7 +43,8 @@ export function DashboardPage() {
   const report = useQuery({ ...usageQuery(range, by, projectId, zone), enabled });
   // At once, though they are shown below the report.
   const forecast = useQuery({ ...forecastQuery(projectId), enabled });
-  const budgets = useQuery(BUDGETS_QUERY);
+  const mayReadBudgets = usePermission("limits.read") ?? true;
+  const budgets = useQuery({ ...BUDGETS_QUERY, enabled: mayReadBudgets });
   const nameOf = useGroupNames(by);
   const hasDays = report.data !== undefined && report.data.days.length > 0;
   const save = () => {
@@ -64,7 +66,7 @@ export function DashboardPage() {
       {report.error === null ? undefined : <UsageProblem error={report.error} retry={() => void report.refetch()} />}
       {report.data === undefined ? undefined : <Report report={report.data} range={range} by={by} nameOf={nameOf} />}
       {report.data === undefined ? undefined : <Forecast forecast={forecast.data} />}
-      {report.data === undefined ? undefined : <Budgets budgets={budgets} />}
+      {report.data === undefined || !mayReadBudgets ? undefined : <Budgets budgets={budgets} />}
     </>
   );
 }
