@@ -41,50 +41,72 @@ export async function limitedSubject(
   operator?: string,
 ): Promise<LimitedSubject | undefined> {
   const record = await store.get(organizationId, { kind: "limits", ids: [scope, subjectId] });
-  if (record === undefined && !(await EXISTS[scope](store, organizationId, subjectId, operator))) return undefined;
+  if (record === undefined && !(await FIND[scope](store, organizationId, subjectId, operator))) return undefined;
   return { scope, subjectId, record, version: record?.version ?? 0 };
 }
 
-type Exists = (
+/**
+ * The project that a subject is, or is in.
+ * @returns undefined for one of the whole organisation, and for one that is gone
+ */
+export async function projectOfSubject(
+  { store, caller: { organizationId } }: Pick<LimitTools, "store" | "caller">,
+  { scope, subjectId }: Pick<LimitedSubject, "scope" | "subjectId">,
+): Promise<RecordOf<"project"> | undefined> {
+  const id = (await FIND[scope](store, organizationId, subjectId, undefined))?.projectId;
+  return id === undefined ? undefined : await store.get(organizationId, { kind: "project", ids: [id] });
+}
+
+/** A subject that is there. */
+interface FoundSubject {
+  /** @default - it is in no project */
+  readonly projectId?: string;
+}
+
+type Find = (
   store: ControlStore,
   organizationId: string,
   id: string,
   operator: string | undefined,
-) => Promise<boolean>;
+) => Promise<FoundSubject | undefined>;
 
-const EXISTS: Readonly<Record<LimitScope, Exists>> = {
-  organization: (_store, _organizationId, id) => Promise.resolve(id === ORGANIZATION),
+const FIND: Readonly<Record<LimitScope, Find>> = {
+  organization: (_store, _organizationId, id) => Promise.resolve(id === ORGANIZATION ? {} : undefined),
   project: async (store, organizationId, id) =>
-    (await store.get(organizationId, { kind: "project", ids: [id] })) !== undefined,
-  user: async (store, organizationId, id) =>
-    (await store.get(organizationId, { kind: "user", ids: [id] })) !== undefined,
-  service_account: hasServiceAccount,
-  key: hasKey,
+    (await store.get(organizationId, { kind: "project", ids: [id] })) && { projectId: id },
+  user: async (store, organizationId, id) => (await store.get(organizationId, { kind: "user", ids: [id] })) && {},
+  service_account: findServiceAccount,
+  key: findKey,
 };
 
-async function hasServiceAccount(store: ControlStore, organizationId: string, id: string): Promise<boolean> {
+async function findServiceAccount(
+  store: ControlStore,
+  organizationId: string,
+  id: string,
+): Promise<FoundSubject | undefined> {
   let after: string | undefined;
   for (;;) {
     const range = { kind: "serviceAccount", limit: READ_AT_ONCE, ...(after === undefined ? {} : { after }) } as const;
     const { records, hasMore } = await store.list(organizationId, range);
-    if (records.some((account) => account.id === id)) return true;
+    const found = records.find((account) => account.id === id);
+    if (found !== undefined) return { projectId: found.projectId };
     const last = records.at(-1);
-    if (!hasMore || last === undefined) return false;
+    if (!hasMore || last === undefined) return undefined;
     after = [last.projectId, last.id].join(ID_MARK);
   }
 }
 
-async function hasKey(
+async function findKey(
   store: ControlStore,
   organizationId: string,
   id: string,
   operator: string | undefined,
-): Promise<boolean> {
-  if (!id.startsWith(KEY_PREFIX)) return false;
+): Promise<FoundSubject | undefined> {
+  if (!id.startsWith(KEY_PREFIX)) return undefined;
   const key = await store.keyProject(id.slice(KEY_PREFIX.length));
-  if (key === undefined) return false;
-  if (key.projectId === undefined) return organizationId === operator;
-  return (await store.get(organizationId, { kind: "project", ids: [key.projectId] })) !== undefined;
+  if (key === undefined) return undefined;
+  if (key.projectId === undefined) return organizationId === operator ? {} : undefined;
+  return (await store.get(organizationId, { kind: "project", ids: [key.projectId] })) && { projectId: key.projectId };
 }
 
 interface LimitTools {

@@ -2,13 +2,14 @@ import type { Limit, Limits } from "../../../contracts/control/limits.ts";
 import { COUNTED_WINDOWS } from "../../../contracts/limits/limit-rules.ts";
 import { LimitScope, type UseLimit } from "../../../contracts/limits/use-limit.ts";
 import { isTimeZone } from "../../../domain/limits/time-zone.ts";
-import { ID_MARK } from "../../../domain/tenancy/changes.ts";
+import { ID_MARK, requireUnchanged } from "../../../domain/tenancy/changes.ts";
 import { auditEvent, type ControlCall, type ControlHandler, change, hasScope, page } from "../call/control-call.ts";
 import { ControlError } from "../call/control-error.ts";
-import { type LimitedSubject, newLimits } from "../call/limited-subject.ts";
+import { type LimitedSubject, newLimits, projectOfSubject } from "../call/limited-subject.ts";
 import { wantedRecords } from "../call/wanted-records.ts";
 import { sourceOf } from "../usage/requested-usage.ts";
 import { withUsed } from "../usage/used-limits.ts";
+import { refuseArchived } from "./projects.ts";
 
 /** In the order of scopes by the alphabet, then of ids. Subjects of which nothing is limited any more are not listed. */
 export const listLimits: ControlHandler<"listLimits"> = async (call) => {
@@ -35,6 +36,8 @@ export const retrieveLimits: ControlHandler<"retrieveLimits"> = async (call) => 
 export const updateLimits: ControlHandler<"updateLimits"> = async (call) => {
   const { records, body } = call;
   const subject = records.subject_id;
+  const project = await projectOfSubject(call, subject);
+  if (project) refuseArchived(project);
   body.limits.forEach(requireTimeZone);
   if (body.limits.some(({ window }) => COUNTED_WINDOWS.has(window))) sourceOf(call);
   const limits = body.limits.map(toUseLimit);
@@ -43,7 +46,11 @@ export const updateLimits: ControlHandler<"updateLimits"> = async (call) => {
   if (typeof tier === "string") requireTier(subject, tier, call.tiers);
   const { record, changes } = await newLimits(call, subject, { limits, models: subject.record?.models, weight, tier });
   const event = auditEvent("limits.updated", { id: idOf(subject), changes_requested: body });
-  return change(call, event, changes, { body: toLimits({ ...subject, record }), version: record.version });
+  const unchanged = project ? [requireUnchanged(project)] : [];
+  return change(call, event, [...changes, ...unchanged], {
+    body: toLimits({ ...subject, record }),
+    version: record.version,
+  });
 };
 
 /** Takes all limits of a subject away, and its tier. The models that a project may use and its weight stay as they are. */

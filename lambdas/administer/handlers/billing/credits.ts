@@ -1,11 +1,13 @@
 import type { CreditBalance } from "../../../../contracts/control/credits.ts";
 import type { RecordOf } from "../../../../contracts/control/records.ts";
 import { balanceOf, inBurnDownOrder, ledgerOf, paidBy } from "../../../../domain/limits/credit-ledger.ts";
+import { requireUnchanged } from "../../../../domain/tenancy/changes.ts";
 import { newId } from "../../../../domain/tenancy/ids.ts";
 import { ORGANIZATION } from "../../../../domain/tenancy/roles.ts";
 import { unixSeconds } from "../../../../domain/tenancy/unix-seconds.ts";
 import { auditEvent, type ControlHandler, change, page } from "../../call/control-call.ts";
 import { ControlError, notFound } from "../../call/control-error.ts";
+import { projectOfSubject } from "../../call/limited-subject.ts";
 import {
   type CreditSubject,
   creditedSubjects,
@@ -17,6 +19,7 @@ import {
   subjectCredits,
 } from "../../credits/subject-credits.ts";
 import type { UsageTools } from "../../usage/requested-usage.ts";
+import { refuseArchived } from "../projects.ts";
 
 const PREFIX = "credits-";
 /** Of a balance: grants that it shows. */
@@ -50,6 +53,8 @@ export const retrieveCredits: ControlHandler<"retrieveCredits"> = async (call) =
 export const grantCredit: ControlHandler<"grantCredit"> = async (call) => {
   const { body, nowMs } = call;
   const subject = creditSubject(call.records.subject_id);
+  const project = await projectOfSubject(call, subject);
+  if (project) refuseArchived(project);
   const now = unixSeconds(nowMs);
   if (body.expires_at !== undefined && body.expires_at <= now)
     throw new ControlError(
@@ -79,7 +84,11 @@ export const grantCredit: ControlHandler<"grantCredit"> = async (call) => {
   return change(
     call,
     auditEvent("credit.granted", { id: record.id, data }),
-    [{ action: "create", record }, await holdCredits(call, subject, [...before, credit])],
+    [
+      { action: "create", record },
+      await holdCredits(call, subject, [...before, credit]),
+      ...(project ? [requireUnchanged(project)] : []),
+    ],
     { body: shownCredit(credit, now) },
   );
 };
