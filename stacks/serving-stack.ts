@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
-import { Construct } from "constructs";
+import { TerraformOutput, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
 import { AuditSealer } from "../constructs/audit/audit-sealer.ts";
 import { CostOutputs } from "../constructs/cost/cost-outputs.ts";
 import { UsageArchiver } from "../constructs/data/usage-archiver.ts";
@@ -10,7 +10,7 @@ import { ControlApi } from "../constructs/edge/control-api.ts";
 import { DomainCertificate } from "../constructs/edge/domain-certificate.ts";
 import { TokenExchange } from "../constructs/edge/token-exchange.ts";
 import { DrainEngine } from "../constructs/engine/drain-engine.ts";
-import { EnginePool } from "../constructs/engine/engine-pool.ts";
+import type { EnginePool } from "../constructs/engine/engine-pool.ts";
 import { GatewayBuild } from "../constructs/gateway/gateway-build.ts";
 import { GatewayFleet } from "../constructs/gateway/gateway-fleet.ts";
 import { InstanceTargets } from "../constructs/load-balancing/instance-targets.ts";
@@ -28,6 +28,8 @@ import type { DataStack } from "./data-stack.ts";
 import { gatewayConfig } from "./gateway-config.ts";
 import { instanceVariable, instanceVariableName } from "./instance-variable.ts";
 import type { NetworkStack } from "./network-stack.ts";
+import { certificateVariable } from "./serving/certificate-variable.ts";
+import { enginePools } from "./serving/engine-pools.ts";
 import { configureStack, resourceName, stackId, stackTags } from "./stack-settings.ts";
 import { deployedIdentity } from "./user-pool-identity.ts";
 
@@ -81,7 +83,7 @@ export class ServingStack extends TerraformStack {
       healthCheckPath: LIVENESS_PATH,
       drainSeconds: gateways.drainSeconds,
     });
-    this.certificateArn = this.domainCertificateArn ?? this.#certificateVariable();
+    this.certificateArn = this.domainCertificateArn ?? certificateVariable(this);
     const balancer = {
       subnetIds: network.network.publicSubnetIds,
       idleTimeoutSeconds: idleTimeoutSeconds(api),
@@ -107,7 +109,13 @@ export class ServingStack extends TerraformStack {
     const before = this.publicLoadBalancer ?? this.loadBalancer;
     this.gatewayLoadBalancerArnSuffix = before.resource.arnSuffix;
 
-    this.pools = this.#enginePools(environment, network, data, engineId);
+    this.pools = enginePools(this, {
+      environment,
+      network,
+      data,
+      securityGroupId: engineId,
+      loadBalancer: this.loadBalancer,
+    });
     new DrainEngine(this, "DrainEngine", {
       name: `${name}-drain-engine`,
       bundle: join(lambdas, "drain-engine.zip"),
@@ -245,60 +253,6 @@ export class ServingStack extends TerraformStack {
       description: "Name of the internal load balancer; reachable inside the VPC only.",
       value: this.loadBalancer.dnsName,
     });
-  }
-
-  #certificateVariable(): string {
-    const variable = new TerraformVariable(this, "certificate_arn", {
-      type: "string",
-      nullable: false,
-      description:
-        "ACM certificate of the load balancer's HTTPS listener, in this region. Its name is the edge stack's certificate_domain.",
-      validation: [
-        {
-          condition: `\${can(regex("^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$", var.certificate_arn))}`,
-          errorMessage:
-            "certificate_arn must be the ARN of an ACM certificate: arn:aws:acm:<region>:<account>:certificate/<id>.",
-        },
-      ],
-    });
-    return variable.stringValue;
-  }
-
-  #enginePools(
-    environment: Environment,
-    network: NetworkStack,
-    data: DataStack,
-    engineId: string,
-  ): readonly EnginePool[] {
-    const group = new Construct(this, "Engines");
-    const name = resourceName(environment);
-    const named = Map.groupBy(Object.keys(environment.pools), instanceVariableName);
-    for (const [variable, pools] of named) {
-      if (pools.length > 1 || variable === instanceVariableName("gateway")) {
-        throw new Error(
-          `Pools ${pools.join(" and ")} of environment ${environment.name} need the OpenTofu variable ${variable}, which only one pool may use; rename one.`,
-        );
-      }
-    }
-    return Object.entries(environment.pools).map(
-      ([pool, settings]) =>
-        new EnginePool(group, pool, {
-          ...settings,
-          maxInstances: instanceVariable(this, pool, { ...settings, what: `the pool ${pool}` }),
-          name: `${name}-engine-${pool}`,
-          region: environment.region,
-          servedName: pool,
-          drainSeconds: environment.gateways.drainSeconds, // no stream outlives its gateway's drain
-          tags: stackTags(environment, "serving"),
-          network: network.network,
-          securityGroupId: engineId,
-          loadBalancer: this.loadBalancer,
-          artefacts: data.artefacts,
-          logs: data.logs,
-          shell: data.shell,
-          kmsKeyArn: data.encryptionKey.arn,
-        }),
-    );
   }
 }
 

@@ -1,20 +1,11 @@
 import { PRIORITIES, type Priority } from "../../contracts/processes/priority.ts";
 import { BandUse, type Use } from "./band-use.ts";
 import { DrainRate } from "./drain-rate.ts";
-import { type BandItem, FairBand } from "./fair-band.ts";
+import { Eviction } from "./eviction.ts";
+import { FairBand } from "./fair-band.ts";
 import { OrderedHeap } from "./ordered-heap.ts";
-import type { QueueBudget, QueueUse } from "./queue-budget.ts";
-
-/** A waiting request; the queue compares by identity. */
-export interface Waiting extends BandItem {
-  readonly priority: Priority;
-  /** Bytes of its body. */
-  readonly bytes: number;
-  /** Milliseconds of the caller's clock. */
-  readonly arrivedAt: number;
-  /** Deadline in the queue, in milliseconds of the same clock. Only the queue changes it. */
-  deadline: number;
-}
+import type { QueueBudget } from "./queue-budget.ts";
+import type { Waiting } from "./waiting.ts";
 
 export interface AdmissionQueueOptions {
   readonly budget: QueueBudget;
@@ -55,8 +46,6 @@ const RATE_MEMORY_MS = 10_000;
 export class AdmissionQueue<T extends Waiting> {
   readonly #budget: QueueBudget;
   readonly #batchShare: number;
-  /** The part of the budget that only batch requests may fill. */
-  readonly #batchReserve: QueueUse;
   readonly #maxTenantRequests: number;
   readonly #maxTenantBytes: number;
   readonly #bands: Readonly<Record<Priority, FairBand<T>>>;
@@ -67,6 +56,7 @@ export class AdmissionQueue<T extends Waiting> {
     normal: new BandUse(),
     batch: new BandUse(),
   };
+  readonly #eviction: Eviction<T>;
   readonly #rate = new DrainRate(RATE_MEMORY_MS);
   /** Requests that were put back after they were counted as served. */
   readonly #counted = new WeakSet<T>();
@@ -77,10 +67,6 @@ export class AdmissionQueue<T extends Waiting> {
     const { budget, maxShareOfTenant, quantumTokens, batchShare } = { ...DEFAULTS, ...options };
     this.#budget = budget;
     this.#batchShare = batchShare;
-    this.#batchReserve = {
-      requests: Math.floor(budget.maxRequests * batchShare),
-      bytes: Math.floor(budget.maxBytes * batchShare),
-    };
     const isBounded = maxShareOfTenant < 1;
     this.#maxTenantRequests = isBounded ? Math.floor(budget.maxRequests * maxShareOfTenant) : Number.POSITIVE_INFINITY;
     this.#maxTenantBytes = isBounded ? budget.maxBytes * maxShareOfTenant : Number.POSITIVE_INFINITY;
@@ -89,6 +75,11 @@ export class AdmissionQueue<T extends Waiting> {
       normal: new FairBand(quantumTokens),
       batch: new FairBand(quantumTokens),
     };
+    const batchReserve = {
+      requests: Math.floor(budget.maxRequests * batchShare),
+      bytes: Math.floor(budget.maxBytes * batchShare),
+    };
+    this.#eviction = new Eviction({ budget, batchReserve, bands: this.#bands, use: this.#use });
   }
 
   get size(): number {
@@ -190,85 +181,10 @@ export class AdmissionQueue<T extends Waiting> {
     return tokens !== undefined && tokens <= this.#batchCredit;
   }
 
-  /** Requests to evict so that `item` fits; `undefined` when that is not enough. */
-  #victims(item: T, priorities: readonly Priority[]): readonly T[] | undefined {
-    const own = this.#total();
-    const victims: T[] = [];
-    const freed = { requests: 0, bytes: 0 };
-    const freedBatch = { requests: 0, bytes: 0 };
-    const isBatch = item.priority === "batch";
-    const hasRoom = () =>
-      this.#budget.hasRoom(own, item.bytes, freed, isBatch ? undefined : this.#unusedReserve(freedBatch));
-    const suffices = (victim: T) => {
-      victims.push(victim);
-      for (const part of victim.priority === "batch" ? [freed, freedBatch] : [freed]) {
-        part.requests++;
-        part.bytes += victim.bytes;
-      }
-      return hasRoom();
-    };
-    if (hasRoom()) return victims;
-    for (const priority of priorities.toReversed())
-      for (const victim of this.#bands[priority].newestFirst()) {
-        if (priority === "batch" && !isBatch && !this.#isBatchOverReserve(freedBatch)) break;
-        if (suffices(victim)) return victims;
-      }
-    if (priorities.includes(item.priority)) return undefined;
-    const victim = this.#largestSharesNewest(item) ?? this.#largestTenantsNewest(item);
-    return victim !== undefined && suffices(victim) ? victims : undefined;
-  }
-
-  /**
-   * Of the new request's priority, the newest request of the share with the largest part of the queue by its weight, if
-   * that is larger than the new request's share's would be. Otherwise a share that sends twice as much would have twice as
-   * many waiting, and another one would miss turns.
-   */
-  #largestSharesNewest(item: T): T | undefined {
-    const use = this.#use[item.priority];
-    const share = use.largestShareBut(item.share, (other) => this.#partOf(other));
-    const tenant = share && use.largestTenantBut(share, undefined, (other) => this.#partOf(other));
-    const victim = share && tenant && this.#bands[item.priority].newestOf(share.id, tenant);
-    if (!share || !victim) return undefined;
-    const theirs = this.#partOf(without(use.ofShare(share), victim)) / share.weight;
-    return theirs >= this.#partOf(withOne(use.ofShare(item.share), item)) / item.share.weight ? victim : undefined;
-  }
-
-  /** The same of the tenants of the new request's own share. */
-  #largestTenantsNewest(item: T): T | undefined {
-    const use = this.#use[item.priority];
-    const tenant = use.largestTenantBut(item.share, item.tenant, (other) => this.#partOf(other));
-    const victim = tenant && this.#bands[item.priority].newestOf(item.share.id, tenant);
-    if (!victim) return undefined;
-    const theirs = this.#partOf(without(use.of(victim), victim));
-    return theirs >= this.#partOf(withOne(use.of(item), item)) ? victim : undefined;
-  }
-
-  /** Of the budget, by requests or by bytes, whichever is more. */
-  #partOf({ requests, bytes }: QueueUse): number {
-    return Math.max(requests / this.#budget.maxRequests, bytes / this.#budget.maxBytes);
-  }
-
-  /** The unused part of the batch reserve, after `freed` of the batch requests are evicted. */
-  #unusedReserve(freed: QueueUse): QueueUse {
-    const batch = this.use("batch");
-    const { requests, bytes } = this.#batchReserve;
-    return {
-      requests: Math.max(0, requests - batch.requests + freed.requests),
-      bytes: Math.max(0, bytes - batch.bytes + freed.bytes),
-    };
-  }
-
-  /** Whether batch requests exceed their share after `freed` are evicted: below it an eviction frees nothing for others. */
-  #isBatchOverReserve(freed: QueueUse): boolean {
-    const batch = this.use("batch");
-    const { requests, bytes } = this.#batchReserve;
-    return batch.requests - freed.requests > requests || batch.bytes - freed.bytes > bytes;
-  }
-
   /** @param from index of the highest priority whose requests may be evicted for this one */
   #enter(item: T, from: number, nowMs: number, enter: (band: FairBand<T>) => void): Offer<T> {
     return this.#budget.exclusively(() => {
-      const evicted = this.#victims(item, PRIORITIES.slice(from));
+      const evicted = this.#eviction.victims(item, PRIORITIES.slice(from));
       if (evicted === undefined) return { outcome: "full" };
       for (const victim of evicted) this.delete(victim, nowMs);
       enter(this.#bands[item.priority]);
@@ -288,18 +204,4 @@ export class AdmissionQueue<T extends Waiting> {
     if (this.#bands.batch.size === 0) this.#batchCredit = 0;
     if (this.size === 0) this.#rate.end(nowMs);
   }
-
-  #total(): QueueUse {
-    const uses = PRIORITIES.map((priority) => this.use(priority));
-    const sum = (name: keyof QueueUse) => uses.reduce((total, use) => total + use[name], 0);
-    return { requests: sum("requests"), bytes: sum("bytes") };
-  }
-}
-
-function without({ requests, bytes }: QueueUse, victim: Waiting): QueueUse {
-  return { requests: requests - 1, bytes: bytes - victim.bytes };
-}
-
-function withOne({ requests, bytes }: QueueUse, item: Waiting): QueueUse {
-  return { requests: requests + 1, bytes: bytes + item.bytes };
 }

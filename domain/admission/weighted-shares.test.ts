@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../lib/seeded-random.ts";
-import { AdmissionQueue, type Waiting } from "./admission-queue.ts";
+import { AdmissionQueue } from "./admission-queue.ts";
 import { QueueBudget } from "./queue-budget.ts";
+import type { Waiting } from "./waiting.ts";
 import { type ShareItem, WeightedShares } from "./weighted-shares.ts";
 
 const SLOTS = 8;

@@ -1,6 +1,6 @@
 import type { Priority } from "../../contracts/processes/priority.ts";
-import type { Waiting } from "../../domain/admission/admission-queue.ts";
 import { requestTokens } from "../../domain/admission/request-tokens.ts";
+import type { Waiting } from "../../domain/admission/waiting.ts";
 import type { QueueShare } from "../../domain/admission/weighted-shares.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
 import type { Lease } from "../core/lease.ts";

@@ -1,4 +1,5 @@
-import type { QuotaAccount, QuotaDecision, QuotaRequest } from "./quota-account.ts";
+import type { QuotaAccount } from "./quota-account.ts";
+import type { QuotaDecision, QuotaRequest } from "./quota-request.ts";
 
 /** A grant of credit, as one request draws from it. */
 export interface DrawnGrant {

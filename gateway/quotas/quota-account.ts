@@ -1,22 +1,7 @@
+import { drawAhead } from "./draw-ahead.ts";
+import type { QuotaDecision, QuotaRequest } from "./quota-request.ts";
 import type { QuotaCount } from "./quota-table.ts";
 import { TableSum, type TableSumOptions } from "./table-sum.ts";
-
-/** What a request wants of one quota. All amounts are integers. */
-export interface QuotaRequest {
-  readonly amount: number;
-  /** What it takes where less is left. */
-  readonly least: number;
-  /** Of the quota; `Infinity` for one that refuses nothing. */
-  readonly max: number;
-  /** Whether it may go on while the table can't be reached, as long as what is known here has room. */
-  readonly mayOverdraw: boolean;
-}
-
-/** `unknown`: the table can't be reached, and what is drawn is not enough. */
-export type QuotaDecision =
-  | { readonly kind: "granted"; readonly amount: number; readonly left: number }
-  | { readonly kind: "refused"; readonly left: number }
-  | { readonly kind: "unknown" };
 
 export interface QuotaAccountOptions extends TableSumOptions {
   /** Part of the quota that the account may hold beyond the needs of its requests. */
@@ -27,12 +12,6 @@ export interface QuotaAccountOptions extends TableSumOptions {
   readonly carry?: ((amount: number) => Promise<void>) | undefined;
 }
 
-/** A draw is for some further requests as well, so that not each of them waits for the table. */
-const REQUESTS_PER_DRAW = 8;
-/** Or for what is used in so long, so that a table that takes some seconds for a call delays none. */
-const DRAWN_AHEAD_MS = 8000;
-/** Of what is left, the part that a draw ahead takes at most: blocks shrink towards the end of a quota. */
-const PART_OF_REST = 1 / 32;
 /** Below this part of the quota nothing is held that no request needs. */
 const NEAR_END = 1 / 10;
 /** A request waits no longer for the table where it can go on without. */
@@ -265,11 +244,9 @@ export class QuotaAccount {
   }
 
   /** What may be drawn for requests to come. */
-  #ahead({ amount, max }: QuotaRequest): number {
+  #ahead(request: QuotaRequest): number {
     if (!this.#sum.isKnown || this.#isNearEnd) return 0;
-    const wanted = Math.max(REQUESTS_PER_DRAW * amount, DRAWN_AHEAD_MS * this.#sum.usePerMs);
-    const rest = (max - this.#sum.drawn) * PART_OF_REST;
-    return Math.max(0, Math.floor(Math.min(wanted, max * this.#options.share, rest)));
+    return drawAhead(request, this.#options.share, this.#sum);
   }
 
   async #draw(amount: number, { max, least }: QuotaRequest): Promise<void> {

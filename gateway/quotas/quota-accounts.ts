@@ -4,8 +4,9 @@ import { type WindowPeriod, windowAt } from "../../domain/limits/windows.ts";
 import type { LimitGrant, LimitRefusal } from "../limits/limit-store.ts";
 import type { QuotaAlert, QuotaCounter, QuotaStore } from "../limits/quota-store.ts";
 import { CreditDraw } from "./credit-draw.ts";
-import { QuotaAccount, type QuotaDecision, type QuotaRequest } from "./quota-account.ts";
+import { QuotaAccount } from "./quota-account.ts";
 import { QuotaAlerts } from "./quota-alerts.ts";
+import type { QuotaDecision, QuotaRequest } from "./quota-request.ts";
 import type { QuotaSum, QuotaTable } from "./quota-table.ts";
 
 export interface QuotaAccountsOptions {

@@ -2,18 +2,13 @@
 export const KNOWN_LONG: readonly string[] = [
   "acceptance/small-apply.e2e.test.ts",
   "cli/statements/usage-corrections.test.ts",
-  "domain/admission/admission-queue.test.ts",
-  "domain/admission/admission-queue.ts",
   "engine/engine.test.ts",
   "gateway/http/upstream/send-upstream.test.ts",
   "gateway/limits/limit-store-conformance.test.ts",
   "gateway/pipeline/call/call-in-queue.test.ts",
-  "gateway/pipeline/relay/stream-relay.ts",
-  "gateway/quotas/quota-account.ts",
   "lambdas/seal-audit/seal-chain.test.ts",
   "local/browser-session.test.ts",
   "local/control-usage.test.ts",
   "local/scim.test.ts",
   "local/services/api-gateway/rest-api-stage.test.ts",
-  "stacks/serving-stack.ts",
 ];

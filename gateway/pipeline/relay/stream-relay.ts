@@ -5,13 +5,14 @@ import type { StreamProgress } from "../../core/record.ts";
 import type { ByteSink, StreamBody } from "../../core/response.ts";
 import { UpstreamFailure } from "../../core/upstream-failure.ts";
 import { DONE_EVENT, withoutInnerFields } from "../../dialects/inner/chat-events.ts";
-import { StreamRepair } from "../../dialects/providers/openai/stream-repair.ts";
 import type { BodyReader } from "../../http/upstream/upstream-body.ts";
-import { EventScanner } from "../../relay/event-scanner.ts";
+import type { EventScanner } from "../../relay/event-scanner.ts";
 import type { StreamHold } from "../../shares/stream-memory.ts";
 import { IdleWatch } from "./idle-watch.ts";
 import { errorEvent, isDone } from "./last-events.ts";
+import { newScanner } from "./new-scanner.ts";
 import type { StreamRelayOptions, StreamResponse } from "./stream-relay-options.ts";
+import { streamTokens } from "./stream-tokens.ts";
 
 const DONE = Buffer.from(DONE_EVENT);
 const BLANK_LINE = Buffer.from("\n\n");
@@ -49,17 +50,7 @@ export class StreamRelay implements StreamBody, BodyReader, StreamProgress {
   constructor(response: StreamResponse, options: StreamRelayOptions) {
     this.#response = response;
     this.#options = options;
-    const { stripUsage, hidesErrors = false, promptTokensEstimate = 0, keepsFunctionCalls, form } = options;
-    // A translator has put an error into our words already, and its events are sound.
-    const { isTranslated } = response;
-    const repair = isTranslated ? {} : { repair: new StreamRepair({ keepsFunctionCalls, form }) };
-    this.#scanner = new EventScanner({
-      stripUsage,
-      estimatedPromptTokens: stripUsage ? undefined : promptTokensEstimate,
-      stripErrors: hidesErrors && !isTranslated,
-      isFilter: isTranslated ? undefined : options.isFilter,
-      ...repair,
-    });
+    this.#scanner = newScanner(response, options);
     this.#encoder = options.newEncoder?.();
     this.#hold = options.memory?.open(() => this.#endInError("upstream_error"));
   }
@@ -275,12 +266,12 @@ export class StreamRelay implements StreamBody, BodyReader, StreamProgress {
   }
 
   #close(): void {
-    const { body, settle } = this.#response;
+    const { body, settle, translator } = this.#response;
     this.#errorCode ??= this.#encoder?.failure?.error.code;
     this.#hold?.end();
     const { recording, signal, onEnd } = this.#options;
     body.close();
-    settle(this.#isBroken ? "interrupted" : "ok", this.#tokens);
+    settle(this.#isBroken ? "interrupted" : "ok", streamTokens(this.#scanner, translator));
     try {
       const isAborted = this.#isAborted || signal.aborted;
       this.#note(isAborted);
@@ -290,21 +281,9 @@ export class StreamRelay implements StreamBody, BodyReader, StreamProgress {
     }
   }
 
-  /**
-   * A stream that was broken off has named no usage, or that of what came before: its events with text were worked on all
-   * the same.
-   */
-  get #tokens() {
-    const { usage, estimatedTokens } = this.#scanner;
-    if (usage !== undefined) return usage;
-    const named = this.#response.translator.usage;
-    const completionTokens = Math.max(named?.completion_tokens ?? 0, estimatedTokens);
-    return { promptTokens: named?.prompt_tokens, completionTokens };
-  }
-
   #note(isAborted: boolean): void {
     this.#options.record.note({
-      ...this.#tokens,
+      ...streamTokens(this.#scanner, this.#response.translator),
       firstTokenAt: this.#firstTokenAt,
       lastTokenAt: this.#lastTokenAt,
       ...(this.#errorCode === undefined ? {} : { errorCode: this.#errorCode }),
