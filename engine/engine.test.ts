@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ChatCompletionChunk, ChatCompletionResponse } from "../contracts/api/chat.ts";
 import { CompletionResponse } from "../contracts/api/completions.ts";
 import { ModelList } from "../contracts/api/models.ts";
-import { longestTurn } from "../test-support/longest-turn.ts";
 import { EngineUnderTest } from "./test/engine-under-test.ts";
+import { callOf, formatOf, ODD_UNITS, toolOf, withLongestHold } from "./test/long-texts.ts";
 
 /** Milliseconds of CPU time. Seen on a busy machine: 30 at most; without turns in between, 130 to 1000. */
 const MAX_HOLD_MS = 150;
@@ -229,33 +229,6 @@ describe("refusals", () => {
 });
 
 describe("a megabyte of odd text", () => {
-  /** Runs some work, and returns its result and the most CPU time that the thread took without a turn for other work. */
-  async function withLongestHold<Result>(work: () => Promise<Result>) {
-    const result = Promise.withResolvers<Result>();
-    const longest = await longestTurn(() => work().then(result.resolve));
-    return { result: await result.promise, longest };
-  }
-  const callOf = (text: string) => ({
-    role: "assistant",
-    content: null,
-    tool_calls: [{ id: "c", type: "function", function: { name: "f", arguments: JSON.stringify({ text }) } }],
-  });
-  const toolOf = (description: string) => ({ type: "function", function: { name: "f", description, parameters: {} } });
-  const formatOf = (description: string) => ({
-    type: "json_schema",
-    json_schema: { name: "a", schema: { type: "object", description } },
-  });
-  const odd = [
-    ["one letter", "a"],
-    ["white space", " "],
-    ["emoji", "\u{1f600}"],
-    ["brackets", "{[("],
-    ["digits", "0123456789"],
-    ["ideographs", "\u4e2d\u6587"],
-    ["accents", "e\u0301"],
-    ["words", "word "],
-  ] as const;
-
   test("is tokenized whole, with the text of each token, without a hold of the thread", async () => {
     const body = { prompt: "a b ".repeat(100_000), return_token_strs: true };
     const { result, longest } = await withLongestHold(async () => {
@@ -291,7 +264,7 @@ describe("a megabyte of odd text", () => {
     expect(longest).toBeLessThan(MAX_HOLD_MS);
   });
 
-  test.each(odd)("of %s is over the context, and is refused without a hold of the thread", async (_, unit) => {
+  test.each(ODD_UNITS)("of %s is over the context, and is refused without a hold of the thread", async (_, unit) => {
     const text = unit.repeat(Math.ceil(1_000_000 / unit.length));
     for (const [path, body] of [
       ["/v1/completions", { prompt: text }],

@@ -1,49 +1,11 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Session } from "../contracts/sign-in/session.ts";
-import { startLocalIssuer } from "./issuer/local-issuer.ts";
-import { signInCode } from "./test/oidc-sign-in.ts";
-import { personExchange } from "./test/person-exchange.ts";
-
-const ADA = "ada@example.com";
-const CLIENT = "sluice";
-
-/** A real OpenID provider, whose refresh tokens rotate and are good for one use, and an organisation with an invited person. */
-async function started() {
-  const redirectUri = "http://127.0.0.1:1/login";
-  const issuer = await startLocalIssuer(CLIENT, { redirectUris: [redirectUri] });
-  onTestFinished(() => issuer.close());
-  const exchange = await personExchange({ issuer: issuer.url, clientId: CLIENT }, [], Date.now());
-  const { session, organization, project } = exchange;
-  const oidc = { issuer: issuer.url, clientId: CLIENT, redirectUri };
-  const invite = (projectIds: readonly string[] = [project.id]) =>
-    organization.invites.create({
-      email: ADA,
-      role: "reader",
-      projects: projectIds.map((id) => ({ id, role: "member" as const })),
-    });
-  const code = () => signInCode(oidc, ADA);
-  /** Signs in. @returns the response, and the header with the cookie as the browser sends it */
-  const signIn = async (own: object = {}) => {
-    const response = await session("POST", "/session", { ...(await code()), ...own });
-    expect(response).toMatchObject({ status: 200 });
-    return { ...Session.parse(response.body), header: { cookie: response.cookie.split(";")[0] ?? "" }, response };
-  };
-  const refresh = (header: Readonly<Record<string, string>>, body: object = {}) =>
-    session("POST", "/session/refresh", body, header);
-  /** Whether a key of the control API works. */
-  const administers = async (key: string) =>
-    (await fetch(`${exchange.url}/organization/projects`, { headers: { authorization: `Bearer ${key}` } })).status ===
-    200;
-  const later = (seconds: number) => {
-    exchange.clock.ms += seconds * 1000;
-  };
-  return { issuer, invite, code, signIn, refresh, administers, later, ...exchange };
-}
+import { ADA, sessionExchange } from "./test/session-exchange.ts";
 
 describe("a browser's session", () => {
   // documented: session-begins
   test("begins with a code of the issuer: keys in the response, and a cookie that no script can read in place of the refresh token", async () => {
-    const { invite, signIn, administers, refusal, project, lines, store } = await started();
+    const { invite, signIn, administers, refusal, project, lines, store } = await sessionExchange();
     await invite();
     const { user, control, projects, project_key: models, response } = await signIn();
     expect(user).toMatchObject({ email: ADA, name: null, role: "reader" });
@@ -62,7 +24,7 @@ describe("a browser's session", () => {
   });
 
   test("is renewed by its cookie alone, and both the keys before and the new ones work", async () => {
-    const { invite, signIn, refresh, administers, later, refusal } = await started();
+    const { invite, signIn, refresh, administers, later, refusal } = await sessionExchange();
     await invite();
     const first = await signIn();
     later(600);
@@ -77,7 +39,7 @@ describe("a browser's session", () => {
   });
 
   test("gives keys that end no later than itself", async () => {
-    const { invite, signIn, refresh, store, clock } = await started();
+    const { invite, signIn, refresh, store, clock } = await sessionExchange();
     await invite();
     const first = await signIn();
     const keys = await store.get({ kind: "personAdminKeys", ids: [first.user.id] });
@@ -94,7 +56,7 @@ describe("a browser's session", () => {
 
   // documented: session-two-tabs
   test("is renewed by four pages at once, though the issuer ends it when a refresh token comes twice", async () => {
-    const { invite, signIn, refresh, administers, later, client } = await started();
+    const { invite, signIn, refresh, administers, later, client } = await sessionExchange();
     await invite();
     const { header } = await signIn();
     const renewals: string[] = [];
@@ -116,7 +78,7 @@ describe("a browser's session", () => {
   });
 
   test("survives that the response of a renewal was lost: the same cookie renews again", async () => {
-    const { invite, signIn, refresh, later } = await started();
+    const { invite, signIn, refresh, later } = await sessionExchange();
     await invite();
     const { header } = await signIn();
     for (let round = 0; round < 3; round++) {
@@ -127,7 +89,7 @@ describe("a browser's session", () => {
   });
 
   test("survives that the function ended while it renewed, once the time for that is over", async () => {
-    const { invite, signIn, refresh, later, client } = await started();
+    const { invite, signIn, refresh, later, client } = await sessionExchange();
     await invite();
     const { header } = await signIn();
     later(600);
@@ -142,7 +104,7 @@ describe("a browser's session", () => {
 
   // documented: session-ends
   test("ends with DELETE: its keys, its cookie, and the refresh token at the issuer", async () => {
-    const { invite, signIn, refresh, session, administers, refusal, client } = await started();
+    const { invite, signIn, refresh, session, administers, refusal, client } = await sessionExchange();
     await invite();
     const [first, other] = [await signIn(), await signIn()];
     const revoked: string[] = [];
@@ -166,7 +128,7 @@ describe("a browser's session", () => {
   });
 
   test("ends for a user who was removed, and does not go on when the address is invited again", async () => {
-    const { invite, signIn, refresh, administers, organization } = await started();
+    const { invite, signIn, refresh, administers, organization } = await sessionExchange();
     await invite();
     const { header, control, user } = await signIn();
     await organization.users.delete(user.id);
@@ -179,7 +141,7 @@ describe("a browser's session", () => {
   });
 
   test("ends when the issuer ends it, and after 30 days", async () => {
-    const { invite, signIn, refresh, later, client } = await started();
+    const { invite, signIn, refresh, later, client } = await sessionExchange();
     await invite();
     const [first, second] = [await signIn(), await signIn()];
     const original = client.refreshed.bind(client);
@@ -195,7 +157,7 @@ describe("a browser's session", () => {
   });
 
   test("gives a key for the project that is asked for, none where several are possible, and none of a foreign project", async () => {
-    const { invite, signIn, refresh, organization, project } = await started();
+    const { invite, signIn, refresh, organization, project } = await sessionExchange();
     const other = await organization.projects.create({ name: "chat" });
     const foreign = await organization.projects.create({ name: "secret" });
     await invite([project.id, other.id]);
@@ -208,7 +170,7 @@ describe("a browser's session", () => {
   });
 
   test("gives a key of the control API to a person without a project", async () => {
-    const { invite, signIn, administers } = await started();
+    const { invite, signIn, administers } = await sessionExchange();
     await invite([]);
     const { control, projects, project_key: models } = await signIn();
     expect([projects, models]).toEqual([[], null]);
@@ -216,7 +178,7 @@ describe("a browser's session", () => {
   });
 
   test("can be loaded again 30 times in its 15 minutes", async () => {
-    const { invite, signIn, refresh, refusal } = await started();
+    const { invite, signIn, refresh, refusal } = await sessionExchange();
     await invite();
     const { header } = await signIn();
     let last = "";
@@ -230,93 +192,10 @@ describe("a browser's session", () => {
 });
 
 test("a browser that signs in again has one session: the one before ends with its keys", async () => {
-  const { invite, code, signIn, refresh, session, administers } = await started();
+  const { invite, code, signIn, refresh, session, administers } = await sessionExchange();
   await invite();
   const first = await signIn();
   expect((await session("POST", "/session", await code(), first.header)).status).toBe(200);
   expect(await administers(first.control.key)).toBe(false);
   expect((await refresh(first.header)).status).toBe(401);
-});
-
-describe("a request of a session", () => {
-  test.each<[string, string, string, Readonly<Record<string, string>>, number, string]>([
-    ["without the header", "POST", "/session/refresh", { "x-sluice-session": "" }, 400, "cross_site"],
-    ["of another site", "POST", "/session/refresh", { "sec-fetch-site": "cross-site" }, 400, "cross_site"],
-    ["of a sister site", "DELETE", "/session", { "sec-fetch-site": "same-site" }, 400, "cross_site"],
-    ["that does not say where it is from", "POST", "/session", { "sec-fetch-site": "" }, 400, "cross_site"],
-    ["without a cookie", "POST", "/session/refresh", {}, 401, "session_required"],
-    [
-      "with an unknown cookie",
-      "POST",
-      "/session/refresh",
-      { cookie: `sluice-session=${"a".repeat(43)}` },
-      401,
-      "session_required",
-    ],
-    ["with a malformed cookie", "POST", "/session/refresh", { cookie: "sluice-session=%00" }, 401, "session_required"],
-    ["by another method", "GET", "/session", {}, 405, "method_not_allowed"],
-    ["that is a form", "POST", "/session", { "content-type": "text/plain" }, 400, "invalid_request"],
-  ])("%s is refused", async (_, method, path, headers, status, code) => {
-    const { session } = await started();
-    const response = await session(method, path, {}, headers);
-    expect([response.status, response.body.error.code]).toEqual([status, code]);
-    expect(response.body.error.message).toBeTruthy();
-  });
-
-  test("with wrong fields names each of them", async () => {
-    const { session } = await started();
-    const body = { code: "x", code_verifier: "short", redirect_uri: "javascript:1", more: 1 };
-    const { status, body: refused } = await session("POST", "/session", body);
-    expect(status).toBe(400);
-    for (const field of ["code_verifier", "redirect_uri", "nonce", "more"])
-      expect(refused.error.message).toContain(field);
-  });
-
-  test("with a code that was used, of another verifier, or with another nonce begins no session", async () => {
-    const { invite, code, session } = await started();
-    await invite();
-    const used = await code();
-    expect((await session("POST", "/session", used)).status).toBe(200);
-    const wrong = [used, { ...(await code()), code_verifier: "v".repeat(43) }, { ...(await code()), nonce: "other" }];
-    for (const body of wrong) {
-      const { status, body: refused, cookie } = await session("POST", "/session", body);
-      expect([400, 503]).toContain(status);
-      expect(refused.error.code).not.toBe("server_error");
-      expect(cookie).toBe("");
-    }
-  });
-
-  test("of somebody who is not in the organisation says so, and is an audit event", async () => {
-    const { code, session, lines } = await started();
-    const { status, body } = await session("POST", "/session", await code());
-    expect([status, body.error.code]).toEqual([400, "access_denied"]);
-    expect(body.error.message).toBe(`${ADA} is not in the organisation. An owner can invite you.`);
-    expect(lines.at(-1)).toMatchObject({ rule: "people: not-invited" });
-  });
-
-  test("is 503 while the issuer can't be reached, and the session goes on afterwards", async () => {
-    const { invite, signIn, refresh, later, client } = await started();
-    await invite();
-    const { header } = await signIn();
-    later(600);
-    const original = client.refreshed.bind(client);
-    client.refreshed = async (token) => {
-      const { IssuerUnavailable } = await import("../lib/http/fetch-document.ts");
-      client.refreshed = original;
-      throw new IssuerUnavailable(token.slice(0, 0), "connection refused");
-    };
-    const { status, headers } = await refresh(header);
-    expect([status, headers["retry-after"]]).toEqual([503, ["5"]]);
-    expect((await refresh(header)).status).toBe(200);
-  });
-
-  test("is 429 after 30 refused codes of one browser in a minute, and other browsers behind the same edge go on", async () => {
-    const { invite, code, session } = await started();
-    await invite();
-    const wrong = { ...(await code()), code: "wrong" };
-    for (let tries = 0; tries < 30; tries++) expect((await session("POST", "/session", wrong)).status).toBe(400);
-    expect((await session("POST", "/session", await code())).status).toBe(429);
-    const other = { "x-forwarded-for": "198.51.100.2, 192.0.2.1" };
-    expect((await session("POST", "/session", await code(), other)).status).toBe(200);
-  });
 });

@@ -1,66 +1,22 @@
-import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
-import type OpenAI from "openai";
 import { describe, expect, test } from "vitest";
 import { CostsPage } from "../contracts/control/usage.ts";
 import { USAGE_STORED_SECONDS } from "../contracts/usage/usage-counter.ts";
 import type { UsageEvent } from "../contracts/usage/usage-event.ts";
-import { seededNumbers, usageEvent } from "../domain/usage/test/usage-events.ts";
-import { usageAdditions } from "../domain/usage/usage-sums.ts";
+import { usageEvent } from "../domain/usage/test/usage-events.ts";
+import {
+  DAY,
+  EVENTS,
+  isEmbedding,
+  NOW,
+  type Page,
+  results,
+  sumOf,
+  TODAY,
+  used,
+} from "./test/control/used-organization.ts";
 import { controlServer } from "./test/control-server.ts";
 
-type Usage = OpenAI["admin"]["organization"]["usage"];
-type Page = Awaited<ReturnType<Usage["completions"] | Usage["costs"]>>;
-const DAY = 86_400;
-/** The clock of the control server is some minutes behind this. */
-const NOW = 1_790_000_000;
-const TODAY = Math.floor(NOW / DAY) * DAY;
-
-/** An organisation whose usage is that of events in the last three days. */
-async function used(events: readonly UsageEvent[]) {
-  const server = await controlServer();
-  const secret = await server.owner("org-a");
-  const puts = usageAdditions(events).map(({ series, entry, sums }) => ({
-    PutRequest: { Item: { series, entry, ...sums } },
-  }));
-  for (let index = 0; index < puts.length; index += 25) {
-    const RequestItems = { [server.usageTable]: puts.slice(index, index + 25) };
-    await server.document.send(new BatchWriteCommand({ RequestItems }));
-  }
-  const get = async (path: string) => {
-    const response = await fetch(`${server.url}/organization/${path}`, {
-      headers: { authorization: `Bearer ${secret}` },
-    });
-    return { status: response.status, body: (await response.json()) as { error: { message: string; param: string } } };
-  };
-  return { ...server, secret, organization: server.sdk(secret), get };
-}
-
-const below = seededNumbers(5);
-const some = <T>(values: readonly T[]): T => values[below(values.length)] as T;
-const EVENTS: readonly UsageEvent[] = Array.from({ length: 120 }, (_, index) => {
-  const isEmbedding = below(4) === 0;
-  return usageEvent({
-    id: `req_${index}`,
-    endedAt: new Date((TODAY - 2 * DAY + below(2 * DAY + 600)) * 1000).toISOString(),
-    route: isEmbedding ? "/v1/embeddings" : "/v1/chat/completions",
-    projectId: some(["proj_a", "proj_b"]),
-    userId: some(["user-a", undefined]),
-    keyId: some(["aaaaaaaaaaaa", "bbbbbbbbbbbb"]),
-    model: some(["tiny", "chat, large"]),
-    isBatch: below(3) === 0,
-    inputTokens: below(1000),
-    outputTokens: isEmbedding ? 0 : below(1000),
-    chargeNanoUsd: 2000 + below(1_000_000),
-    inputChargeNanoUsd: below(2000),
-    status: below(5) === 0 ? 503 : 200,
-    durationMs: below(9000),
-    firstTokenMs: some([undefined, below(900)]),
-  });
-});
-const isEmbedding = ({ route }: UsageEvent) => route === "/v1/embeddings";
 const isFailed = ({ status }: UsageEvent) => status >= 400;
-const sumOf = (events: readonly UsageEvent[], value: (event: UsageEvent) => number) =>
-  events.reduce((sum, event) => sum + value(event), 0);
 const OF_EVENT = {
   project_id: ({ projectId }: UsageEvent) => projectId ?? null,
   user_id: ({ userId }: UsageEvent) => userId ?? null,
@@ -91,13 +47,6 @@ function expected(events: readonly UsageEvent[], width: number, groups: readonly
   ]);
 }
 
-interface Result {
-  readonly [group: string]: unknown;
-}
-const results = (page: Page) =>
-  page.data.flatMap(({ start_time, results: all }) =>
-    (all as unknown as readonly Result[]).map((result) => ({ start: start_time, result })),
-  );
 const shown = (page: Page, groups: readonly Group[]) =>
   results(page).map(({ start, result }) => [
     JSON.stringify([start, ...groups.map((group) => result[group])]),
@@ -276,83 +225,5 @@ describe("usage of embeddings in the control API", () => {
     expect(new Set(results(page).map(({ result }) => result.api_key_id))).toEqual(
       new Set(["key_aaaaaaaaaaaa", "key_bbbbbbbbbbbb"]),
     );
-  });
-});
-
-describe("costs in the control API", () => {
-  // documented: control-costs
-  test("are what the events charge, to the nano-dollar, in total and by line item, project, user and key", async () => {
-    const { organization } = await used(EVENTS);
-    const charge = sumOf(EVENTS, ({ chargeNanoUsd }) => chargeNanoUsd);
-    const nanoOf = (rows: ReturnType<typeof results>) =>
-      rows.reduce((sum, { result }) => sum + Math.round((result.amount as { value: number }).value * 1e9), 0);
-    const query = { start_time: TODAY - 2 * DAY };
-    for (const group_by of [[], ["project_id"], ["line_item"], ["user_id", "api_key_id"], ["project_id", "line_item"]])
-      expect(nanoOf(results(await organization.usage.costs({ ...query, group_by: group_by as [] })))).toBe(charge);
-    const line_items = ["chat, large, input_tokens"];
-    const inputs = EVENTS.filter(({ model }) => model === "chat, large");
-    const ofInput = sumOf(inputs, ({ inputChargeNanoUsd }) => inputChargeNanoUsd);
-    const [apart, together] = [
-      results(await organization.usage.costs({ ...query, line_items, group_by: ["line_item"] })),
-      results(await organization.usage.costs({ ...query, line_items })),
-    ];
-    expect([nanoOf(apart), nanoOf(together)]).toEqual([ofInput, ofInput]);
-    expect(together.map(({ result }) => result.line_item)).toEqual(together.map(() => null));
-    expect(apart.reduce((sum, { result }) => sum + Number(result.quantity), 0)).toBe(
-      sumOf(inputs, ({ inputTokens }) => inputTokens),
-    );
-    const ofKey = { ...query, api_key_ids: ["key_aaaaaaaaaaaa"], group_by: ["user_id" as const] };
-    const users = results(await organization.usage.costs(ofKey)).map(({ result }) => result.user_id);
-    expect(new Set(users)).toEqual(new Set(["user-a", null]));
-  });
-
-  test("write a billionth of a dollar as such", async () => {
-    const at = new Date(NOW * 1000).toISOString();
-    const { organization } = await used([usageEvent({ endedAt: at, chargeNanoUsd: 1_234_567_891_234 })]);
-    const page = await organization.usage.costs({ start_time: NOW });
-    expect(JSON.stringify(results(page)[0]?.result.amount)).toBe('{"value":1234.567891234,"currency":"usd"}');
-  });
-});
-
-describe("spend limits in the control API", () => {
-  const CENTS = { currency: "USD", interval: "month", threshold_amount: 5 } as const;
-
-  // documented: control-spend-limits
-  test("are a limit of money of the subject, and enforcing once the month's charge reaches it", async () => {
-    const charge = { endedAt: new Date(NOW * 1000).toISOString(), chargeNanoUsd: 40_000_000 };
-    const before = usageEvent({ ...charge, id: "req_before", endedAt: "2020-01-31T23:59:59.000Z" });
-    const { organization, store } = await used([usageEvent({ ...charge, projectId: "proj_a" }), before]);
-    await store.write("org-a", [
-      { action: "create", record: { kind: "project", version: 1, id: "proj_a", name: "a", createdAt: 1 } },
-    ]);
-    const { spendLimit, projects } = organization;
-    await expect(spendLimit.retrieve()).rejects.toThrow(/has no spend limit/);
-    expect(await spendLimit.update(CENTS)).toEqual({
-      object: "organization.spend_limit",
-      ...CENTS,
-      enforcement: { status: "inactive" },
-    });
-    const reached = await projects.spendLimit.update("proj_a", { ...CENTS, threshold_amount: 4 });
-    expect(reached.enforcement.status).toBe("enforcing");
-    expect(await projects.spendLimit.retrieve("proj_a")).toEqual(reached);
-    expect(await store.get("org-a", { kind: "limits", ids: ["project", "proj_a"] })).toMatchObject({
-      limits: [{ metric: "nano_usd", window: "month", max: 40_000_000 }],
-    });
-    await projects.spendLimit.update("proj_a", CENTS);
-    expect((await projects.spendLimit.retrieve("proj_a")).threshold_amount).toBe(5);
-    expect(await projects.spendLimit.delete("proj_a")).toEqual({
-      object: "project.spend_limit.deleted",
-      deleted: true,
-    });
-    expect((await spendLimit.delete()).deleted).toBe(true);
-    await expect(spendLimit.delete()).rejects.toMatchObject({ status: 404 });
-    const events = await organization.auditLogs.list({ resource_ids: ["organization", "proj_a"], limit: 9 });
-    expect(events.data.map(({ type }) => type as string)).toEqual([
-      "spend_limit.deleted",
-      "spend_limit.deleted",
-      "spend_limit.updated",
-      "spend_limit.updated",
-      "spend_limit.updated",
-    ]);
   });
 });

@@ -1,43 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import * as fc from "fast-check";
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { noRedisServer, startRedisServer } from "../../test-support/redis-server.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import { eventually } from "../../test-support/waits/eventually.ts";
-import type { LimitCounter, LimitGrant, LimitRefusal, LimitStore } from "./limit-store.ts";
-import { MemoryLimitStore } from "./memory-limit-store.ts";
-import { ValkeyLimitStore } from "./valkey-limit-store.ts";
-
-/** Opens the stores of so many gateways, or of so many threads of one. */
-type Open = (count: number) => Promise<readonly LimitStore[]>;
-
-const STORES: readonly (readonly [name: string, missing: string | undefined, open: Open])[] = [
-  ["memory", undefined, openMemory],
-  ["Valkey", noRedisServer, openValkey],
-];
-
-async function openMemory(threads: number): Promise<readonly LimitStore[]> {
-  const memory = MemoryLimitStore.memory(threads);
-  return Array.from({ length: threads }, (_, thread) => new MemoryLimitStore({ memory, threads, thread }));
-}
-
-async function openValkey(count: number): Promise<readonly LimitStore[]> {
-  const server = await startRedisServer();
-  // The wait belongs to the tests of slowness.
-  const stores = Array.from(
-    { length: count },
-    () => new ValkeyLimitStore({ url: server.url, commandTimeoutMs: 10_000 }),
-  );
-  onTestFinished(async () => {
-    await Promise.all(stores.map((store) => store.close()));
-    await server.stop();
-  });
-  await eventually(() => expect(stores.every(({ isAvailable }) => isAvailable)).toBe(true));
-  return stores;
-}
-
-/** No test runs across the end of such a window: it is decades long. */
-const LONG = 2 ** 30;
-const LEASE_MS = 600_000;
+import { granted, LEASE_MS, LONG, refused, STORES, settle } from "../test/limits/limit-stores.ts";
+import type { LimitCounter, LimitStore } from "./limit-store.ts";
 
 function tokens(max: number, amount: number, least?: number): LimitCounter {
   return { name: "project:a:tokens", max, amount, least, windowSeconds: LONG };
@@ -49,24 +14,6 @@ function requests(max: number): LimitCounter {
 
 function inProgress(max: number, amount = 1): LimitCounter {
   return { name: "user:c:concurrency", max, amount, windowSeconds: 0 };
-}
-
-/** Settles; the store is called in the same turn of the event loop. */
-async function settle(grant: LimitGrant, used: readonly number[]): Promise<void> {
-  grant.settle(used);
-  await new Promise<void>((resolve) => setImmediate(resolve));
-}
-
-async function granted(outcome: Promise<LimitGrant | LimitRefusal | undefined>): Promise<LimitGrant> {
-  const grant = await outcome;
-  if (grant?.isGranted !== true) throw new Error(`refused: ${JSON.stringify(grant)}`);
-  return grant;
-}
-
-async function refused(outcome: Promise<LimitGrant | LimitRefusal | undefined>): Promise<LimitRefusal> {
-  const refusal = await outcome;
-  if (refusal?.isGranted !== false) throw new Error(`granted: ${JSON.stringify(refusal)}`);
-  return refusal;
 }
 
 describe.each(STORES)("the %s limit store", (_name, missing, open) => {
@@ -254,86 +201,4 @@ describe.each(STORES)("the %s limit store", (_name, missing, open) => {
     );
     expect(more.filter((outcome) => outcome?.isGranted === true)).toHaveLength(30);
   });
-
-  test("agrees with a model in any history of reservations and settlements", async () => {
-    const stores = await open(2);
-    let histories = 0;
-    const counter = fc.record({
-      counter: fc.integer({ min: 0, max: 3 }),
-      max: fc.integer({ min: 0, max: 60 }),
-      amount: fc.integer({ min: 0, max: 30 }),
-      least: fc.option(fc.integer({ min: 0, max: 30 }), { nil: undefined }),
-    });
-    const step = fc.oneof(
-      { weight: 3, arbitrary: fc.uniqueArray(counter, { minLength: 1, maxLength: 4, selector: (of) => of.counter }) },
-      { weight: 2, arbitrary: fc.record({ settle: fc.nat(30), used: fc.array(fc.integer({ min: 0, max: 40 })) }) },
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-        const model = new Model();
-        const history = histories++;
-        const open: { readonly grant: LimitGrant; readonly settle: (used: readonly number[]) => void }[] = [];
-        for (const [index, next] of steps.entries()) {
-          // One of two gateways: what one has settled may reach the store after the other one's next call.
-          const store = stores[history % 2];
-          if ("settle" in next) {
-            const one = open[next.settle % Math.max(1, open.length)];
-            if (one === undefined) continue;
-            await settle(one.grant, next.used);
-            one.settle(next.used);
-            continue;
-          }
-          const counters = next.map(({ counter: of, amount, least, max }) => ({
-            name: `${history}:${of}`,
-            max,
-            amount,
-            least: least === undefined ? undefined : Math.min(least, amount),
-            windowSeconds: of === 0 ? 0 : LONG,
-          }));
-          const expected = model.reserve(counters);
-          const actual = await store?.reserve(counters, LEASE_MS);
-          if (actual?.isGranted !== true || expected === undefined) {
-            expect(`${index}: ${actual?.isGranted}`).toBe(`${index}: ${expected !== undefined}`);
-            continue;
-          }
-          expect({ amounts: actual.amounts, left: actual.left }).toEqual({
-            amounts: expected.amounts,
-            left: expected.left,
-          });
-          open.push({ grant: actual, settle: expected.settle });
-        }
-      }),
-      { numRuns: 200 },
-    );
-  });
 });
-
-/** What a store should do, without threads, servers or time. */
-class Model {
-  readonly #used = new Map<string, number>();
-
-  reserve(counters: readonly LimitCounter[]) {
-    const left = counters.map(({ name, max }) => Math.max(0, max - (this.#used.get(name) ?? 0)));
-    const amounts = counters.map(({ amount }, index) => Math.min(amount, left[index] ?? 0));
-    const least = ({ amount, least: of = amount, windowSeconds }: LimitCounter) => (windowSeconds === 0 ? amount : of);
-    if (counters.some((counter, index) => (amounts[index] ?? 0) < least(counter))) return undefined;
-    for (const [index, { name }] of counters.entries()) this.#add(name, amounts[index] ?? 0);
-    let isSettled = false;
-    return {
-      amounts,
-      left: left.map((of, index) => of - (amounts[index] ?? 0)),
-      settle: (used: readonly number[]) => {
-        if (isSettled) return;
-        isSettled = true;
-        for (const [index, { name, windowSeconds }] of counters.entries()) {
-          const amount = amounts[index] ?? 0;
-          this.#add(name, (windowSeconds === 0 ? 0 : (used[index] ?? amount)) - amount);
-        }
-      },
-    };
-  }
-
-  #add(name: string, difference: number): void {
-    this.#used.set(name, (this.#used.get(name) ?? 0) + difference);
-  }
-}

@@ -1,32 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { createServer, type RequestListener, type Server } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import type { RequestListener } from "node:http";
 import { Pool } from "undici";
-import { afterEach, describe, expect, test } from "vitest";
-import { listenOn } from "../listen.ts";
-import { sendUpstream } from "./send-upstream.ts";
+import { describe, expect, test } from "vitest";
+import { post, resumed, upstreamPools } from "../../test/upstream-pools.ts";
 import type { UpstreamBody } from "./upstream-body.ts";
 
-const running: { readonly server: Server; readonly pool: Pool }[] = [];
-afterEach(async () => {
-  for (const { server, pool } of running.splice(0)) {
-    await pool.destroy();
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-async function poolTo(listener: RequestListener, connections = 1): Promise<Pool> {
-  const server = createServer(listener);
-  const port = await listenOn(server, { port: 0, host: "127.0.0.1" });
-  const pool = new Pool(`http://127.0.0.1:${port}`, { connections });
-  running.push({ server, pool });
-  return pool;
-}
-
-const post = (pool: Pool, signal = new AbortController().signal) =>
-  sendUpstream(pool, { method: "POST", path: "/", body: "{}", signal });
+const poolTo = upstreamPools();
 const textOf = async (body: UpstreamBody) => String(await body.whole(100));
 
 /** Reads from now on. */
@@ -44,20 +22,6 @@ function reading(body: UpstreamBody, onText: (text: string) => void = () => unde
 }
 
 /** A response whose server writes and breaks off when the test calls it. */
-/** Resumes a body in each turn of the event loop. @returns what ends that */
-function resumed(body: UpstreamBody): () => void {
-  let isOver = false;
-  const resume = () => {
-    if (isOver) return;
-    body.resume();
-    setImmediate(resume);
-  };
-  resume();
-  return () => {
-    isOver = true;
-  };
-}
-
 async function written(first: string) {
   const open = Promise.withResolvers<Parameters<RequestListener>[1]>();
   const pool = await poolTo((_, response) => {
@@ -257,57 +221,5 @@ describe("the signal of a call", () => {
     expect(await textOf(body)).toBe("{}");
     controller.abort(new Error("too late"));
     expect(await textOf((await post(pool)).body)).toBe("{}");
-  });
-});
-
-describe("a compressed response", () => {
-  test("is unpacked no further than its reader reads", async () => {
-    const unpacked = 16 * 1024 * 1024;
-    const packed = gzipSync(Buffer.alloc(unpacked));
-    const pool = await poolTo((_, response) => {
-      response.writeHead(200, { "content-encoding": "gzip" });
-      response.end(packed);
-    });
-    const { body } = await post(pool);
-    let bytes = 0;
-    const ended = Promise.withResolvers<Error | undefined>();
-    body.read({
-      onData: (chunk) => {
-        bytes += chunk.length;
-        body.pause();
-      },
-      onEnd: ended.resolve,
-    });
-    await expect.poll(() => bytes).toBeGreaterThan(0);
-    await sleep(200);
-    expect(bytes).toBeLessThan(1024 * 1024);
-    const before = process.memoryUsage().arrayBuffers;
-    await sleep(200);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 * 1024 * 1024);
-    const stop = resumed(body);
-    expect(await ended.promise).toBeUndefined();
-    stop();
-    expect(bytes).toBe(unpacked);
-  });
-
-  test("of another large one in many pieces arrives whole, whatever its reader's pace", async () => {
-    const text = randomBytes(3_000_000);
-    const pool = await poolTo((_, response) => {
-      response.writeHead(200, { "content-encoding": "br" });
-      response.end(brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }));
-    });
-    const { body } = await post(pool);
-    const chunks: Buffer[] = [];
-    const ended = Promise.withResolvers<Error | undefined>();
-    body.read({
-      onData: (chunk) => {
-        chunks.push(chunk);
-        body.pause();
-        setImmediate(() => body.resume());
-      },
-      onEnd: ended.resolve,
-    });
-    expect(await ended.promise).toBeUndefined();
-    expect(Buffer.concat(chunks).equals(text)).toBe(true);
   });
 });
