@@ -178,9 +178,18 @@ describe("engines that can't take a request", () => {
   });
 
   test("requests go to the engine with the fewest in progress", async () => {
-    const { url, engines } = await startTestGateway({ engines: [{ firstByteMs: 300 }, { firstByteMs: 300 }] });
-    await Promise.all(Array.from({ length: 10 }, () => post(url, "/v1/completions", completion())));
-    expect(engines.map((engine) => engine.received.length)).toEqual([5, 5]);
+    const timeouts = { firstByteSeconds: 60, totalSeconds: 60, idleSeconds: 60 };
+    const { url, engines } = await startTestGateway({
+      engines: [{ mode: "hang" }, { mode: "hang" }],
+      config: { timeouts },
+    });
+    const leaving = new AbortController();
+    const send = () =>
+      post(url, "/v1/completions", completion(), {}, { signal: leaving.signal }).catch(() => undefined);
+    const sent = Array.from({ length: 10 }, send);
+    await eventually(() => expect(engines.map((engine) => engine.received.length)).toEqual([5, 5]));
+    leaving.abort();
+    await Promise.all(sent);
   });
 });
 
