@@ -7,6 +7,7 @@ import OpenAI, { AuthenticationError, BadRequestError } from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { ChatCompletionResponse } from "../contracts/api/chat.ts";
+import { isProcessAlive } from "../lib/is-process-alive.ts";
 import { StartedStack } from "../test-support/started-stack.ts";
 import { eventually } from "../test-support/waits/eventually.ts";
 
@@ -28,14 +29,6 @@ afterAll(async () => {
 /** The error code of a response. */
 const codeOf = async (response: Response) =>
   z.object({ error: z.object({ code: z.string() }) }).parse(await response.json()).error.code;
-
-const isAlive = (pid: number) => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 async function until(holds: () => Promise<boolean> | boolean, what: string): Promise<void> {
   for (let tries = 0; tries < 120; tries++) {
@@ -78,7 +71,7 @@ describe("npm start", () => {
   test("local.json names every process, and each of them is alive", () => {
     const { processes } = stack.state;
     expect(processes.map(({ role }) => role).sort()).toEqual(["engine", "gateway", "twin"]);
-    expect(processes.filter(({ pid }) => !isAlive(pid))).toEqual([]);
+    expect(processes.filter(({ pid }) => !isProcessAlive(pid))).toEqual([]);
   });
 
   test("a second start beside it reports that in one line", async () => {
@@ -205,7 +198,7 @@ describe("faults and limits", () => {
     const before = engineOf();
     process.kill(before?.pid ?? 0, "SIGKILL");
     // At once: another engine may run within a second or two.
-    while (isAlive(before?.pid ?? 0)) await sleep(5);
+    while (isProcessAlive(before?.pid ?? 0)) await sleep(5);
     const refused = await fetch(`${api}/v1/completions`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -232,14 +225,14 @@ describe("faults and limits", () => {
     const doomed = await StartedStack.start();
     const { processes } = doomed.state;
     doomed.child.kill("SIGKILL");
-    await until(() => processes.every(({ pid }) => !isAlive(pid)), "all of them have ended");
+    await until(() => processes.every(({ pid }) => !isProcessAlive(pid)), "all of them have ended");
     doomed.remove();
   });
 
   test("Ctrl-C ends every process and removes the state file", async () => {
     const { processes } = stack.state;
     expect(await stack.stop()).toBe(0);
-    expect(processes.filter(({ pid }) => isAlive(pid))).toEqual([]);
+    expect(processes.filter(({ pid }) => isProcessAlive(pid))).toEqual([]);
     expect(existsSync(join(stack.folder, "local.json"))).toBe(false);
   });
 });

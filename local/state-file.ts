@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path";
 import { LocalState } from "../contracts/processes/local-state.ts";
 import { keysTableName } from "../contracts/processes/names.ts";
+import { isProcessAlive } from "../lib/is-process-alive.ts";
 import type { Twin } from "./twin.ts";
 
 export function stateFile(workFolder: string): string {
@@ -18,7 +19,7 @@ export function readState(workFolder: string): LocalState | undefined {
   }
   const parsed = LocalState.safeParse(content);
   const twin = parsed.data?.processes.find(({ role }) => role === "twin");
-  return twin && isAlive(twin.pid) ? parsed.data : undefined;
+  return twin && isProcessAlive(twin.pid) ? parsed.data : undefined;
 }
 
 export function writeState(workFolder: string, state: LocalState): void {
@@ -63,16 +64,4 @@ export function stateOf({ environment, environmentFile }: RunEnvironment, starte
     keysTable: keysTableName(environment),
     processes: [{ name: "twin", role: "twin", pid: process.pid, url: settings.apiUrl }, ...instances],
   };
-}
-
-function isAlive(pid: number): boolean {
-  // 0 and less mean groups of processes.
-  if (pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It is there, but it is another user's.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isProcessAlive } from "../../lib/is-process-alive.ts";
 
 /** End of the name of a segment that a thread still writes, and of one that waits to be shipped. */
 export const OPEN = ".open";
@@ -102,12 +103,7 @@ function isAlive(name: string): boolean {
 
 /** @returns undefined when there is no such process */
 function processName(pid: number): string | undefined {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ESRCH") return undefined;
-  }
-  return `${pid}-${startOf(pid)}`;
+  return isProcessAlive(pid) ? `${pid}-${startOf(pid)}` : undefined;
 }
 
 /** Clock ticks from the machine's boot to the start of a process; 0 where the system does not say (proc_pid_stat(5), field 22). */

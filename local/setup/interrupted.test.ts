@@ -4,8 +4,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
+import { isProcessAlive } from "../../lib/is-process-alive.ts";
 import { eventually } from "../../test-support/waits/eventually.ts";
-import { INSTALLS, isRunning, runNode, setupProject } from "../test/setup-project.ts";
+import { INSTALLS, runNode, setupProject } from "../test/setup-project.ts";
 
 /** Notes the id of npm's process and what ends it; runs until it is ended. */
 const SLOW_NPM = `const { appendFileSync } = require("node:fs");
@@ -23,7 +24,7 @@ async function installing() {
   const npm = Number(/npm (\d+)/.exec(text())?.[1]);
   onTestFinished(() => {
     setup.kill("SIGKILL");
-    if (isRunning(npm)) process.kill(npm, "SIGKILL");
+    if (isProcessAlive(npm)) process.kill(npm, "SIGKILL");
   });
   return { project, setup, npm, text };
 }
@@ -42,7 +43,7 @@ test.each([
   expect(await once(setup, "close")).toEqual([code, null]);
   expect(stderr).toContain(`sluice: ${signal} ended the installation of packages; start again.`);
   expect(text()).toContain(`npm ${npm}\n${signal}`);
-  expect(isRunning(npm)).toBe(false);
+  expect(isProcessAlive(npm)).toBe(false);
   expect(existsSync(join(project.folder, ".sluice-setup"))).toBe(false);
 });
 

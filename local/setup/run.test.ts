@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { isProcessAlive } from "../../lib/is-process-alive.ts";
 import { eventually } from "../../test-support/waits/eventually.ts";
-import { isRunning, runNode, type SetupProject, setupProject } from "../test/setup-project.ts";
+import { runNode, type SetupProject, setupProject } from "../test/setup-project.ts";
 import { writeTo } from "../test/tools.ts";
 
 const run = ({ folder, environment }: SetupProject, args: readonly string[] = ["hello.ts", "you"], more = {}) =>
@@ -109,7 +110,7 @@ describe("the set-up step", () => {
     const pidOf = (name: string) => Number(new RegExp(`${name} (\\d+)`).exec(output)?.[1]);
     await eventually(() => expect(pidOf("up")).toBeGreaterThan(0));
     onTestFinished(() => {
-      for (const name of ["run", "up"]) if (isRunning(pidOf(name))) process.kill(pidOf(name), "SIGKILL");
+      for (const name of ["run", "up"]) if (isProcessAlive(pidOf(name))) process.kill(pidOf(name), "SIGKILL");
     });
     return { shell, output: () => output, pidOf };
   }
@@ -118,7 +119,7 @@ describe("the set-up step", () => {
     const { shell, output, pidOf } = await startInShell({ npm_lifecycle_event: "start" });
     shell.kill("SIGTERM");
     await eventually(() => expect(output()).toContain("SIGTERM"));
-    await eventually(() => expect(["run", "up"].map(pidOf).filter(isRunning)).toEqual([]));
+    await eventually(() => expect(["run", "up"].map(pidOf).filter(isProcessAlive)).toEqual([]));
   });
 
   test.each([
@@ -140,18 +141,18 @@ describe("the set-up step", () => {
     await eventually(() => expect(output).toMatch(/up \d+\n/));
     const pid = Number(/up (\d+)/.exec(output)?.[1]);
     onTestFinished(() => {
-      if (isRunning(pid)) process.kill(pid, "SIGKILL");
+      if (isProcessAlive(pid)) process.kill(pid, "SIGKILL");
     });
     parent.kill("SIGKILL");
     await eventually(() => expect(output).toContain("SIGTERM"));
-    await eventually(() => expect(isRunning(pid)).toBe(false));
+    await eventually(() => expect(isProcessAlive(pid)).toBe(false));
   });
 
   test("that was started without npm runs on when its shell has gone", async () => {
     const { shell, output, pidOf } = await startInShell({});
     shell.kill("SIGTERM");
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(["run", "up"].map(pidOf).filter(isRunning)).toHaveLength(2);
+    expect(["run", "up"].map(pidOf).filter(isProcessAlive)).toHaveLength(2);
     expect(output()).not.toContain("SIGTERM");
   });
 
@@ -159,7 +160,7 @@ describe("the set-up step", () => {
     const { output, pidOf } = await startInShell({});
     process.kill(pidOf("run"), "SIGKILL");
     await eventually(() => expect(output()).toContain("parent gone"));
-    await eventually(() => expect(isRunning(pidOf("up"))).toBe(false));
+    await eventually(() => expect(isProcessAlive(pidOf("up"))).toBe(false));
   });
 
   test("ends with the shell's exit code for the signal that ended the script", async () => {

@@ -70,12 +70,3 @@ export function runNode(args: readonly string[], options: SpawnOptionsWithoutStd
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
 }
-
-/** Whether a process with this id is there. */
-export function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../../lib/free-port.ts";
+import { isProcessAlive } from "../../../lib/is-process-alive.ts";
 import { call, temporaryFolder } from "../../test/tools.ts";
 import { TargetGroup } from "../elb/target-group.ts";
 import { AutoScalingGroup, type AutoScalingGroupOptions } from "./auto-scaling-group.ts";
@@ -57,13 +58,6 @@ async function group(
 }
 
 const states = ({ targets }: TargetGroup) => targets.map(({ state }) => state);
-const isRunning = (pid: number | undefined) => {
-  try {
-    return process.kill(pid ?? 0, 0);
-  } catch {
-    return false;
-  }
-};
 const poll = (value: () => unknown) => expect.poll(value, { interval: 20 });
 
 describe("instances", () => {
@@ -123,7 +117,7 @@ describe("a lost instance", () => {
     await poll(() => created.instances.filter(({ id }) => id !== before!.id).length).toBe(1);
     await poll(() => states(targets)).toEqual(["healthy"]);
     expect(reports[0]).toBe(`gateway: ${before!.id} failed its health checks; replacing it`);
-    expect(isRunning(before!.child.pid)).toBe(false);
+    expect(isProcessAlive(before!.child.pid!)).toBe(false);
   });
 
   test("that fails its health checks stays where the group checks instances only (EC2)", async () => {
@@ -227,7 +221,11 @@ describe("a terminate hook", () => {
     const [notice] = notices;
     expect(notice).toMatchObject({ groupName: "on-aws", hookName: "drained", metadata: "{}" });
     const leaving = created.instances.find(({ id }) => id === notice!.instanceId);
-    expect([isRunning(leaving!.child.pid), created.capacity.leaving, created.inService.length]).toEqual([true, 1, 1]);
+    expect([isProcessAlive(leaving!.child.pid!), created.capacity.leaving, created.inService.length]).toEqual([
+      true,
+      1,
+      1,
+    ]);
     expect(created.completeHook(notice!.instanceId, "another")).toBe(false);
     expect(created.completeHook(notice!.instanceId, "drained")).toBe(true);
     await poll(() => created.instances.length).toBe(1);
@@ -252,9 +250,9 @@ describe("a terminate hook", () => {
 describe("stopping", () => {
   test("ends every process, replaces none and reports nothing", async () => {
     const { created, targets, reports } = await group(SERVER, { desired: 2 });
-    const pids = created.instances.map(({ child }) => child.pid);
+    const pids = created.instances.flatMap(({ child }) => child.pid ?? []);
     await created.stop();
-    expect(pids.map(isRunning)).toEqual([false, false]);
+    expect(pids.map(isProcessAlive)).toEqual([false, false]);
     expect([created.instances, targets.targets, reports]).toEqual([[], [], []]);
   });
 
