@@ -61,7 +61,7 @@ test("a batch's item that the SDK writes again, as the connection was cut off in
   });
   const attribute = ["pk", "sk"].map((name) => ({ name, type: "S" }));
   const config = { name: "batches", hash_key: "pk", range_key: "sk", attribute };
-  await dynamodb.createTable(config, settings.endpoint, settings.region);
+  await dynamodb.createTable(config);
   const table = new BatchTable({ client: DynamoDBDocumentClient.from(base), tableName: "batches" });
   const key = { pk: "a", sk: "b" };
   expect(await table.putNew(key, { state: "open" })).toBe(true);

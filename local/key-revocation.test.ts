@@ -25,11 +25,7 @@ async function setUp() {
   const client = DynamoDBDocumentClient.from(
     new DynamoDBClient({ endpoint, region: "eu-west-1", credentials: LOCAL_CREDENTIALS }),
   );
-  await dynamodb.createTable(
-    { name: TABLE, hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] },
-    endpoint,
-    "eu-west-1",
-  );
+  await dynamodb.createTable({ name: TABLE, hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] });
   const count = keyChangesReader(client, TABLE);
   const state = { isBroken: false, polls: 0, open: 0 };
   const read = async () => {

@@ -89,7 +89,7 @@ async function deployed({
     await dynamodb.close();
   });
   if (hasTable) {
-    await dynamodb.createTable(controlTableConfig("sluice-prod-control"), endpoint, "eu-west-1");
+    await dynamodb.createTable(controlTableConfig("sluice-prod-control"));
     const document = DynamoDBDocumentClient.from(client);
     const put = (Item: Record<string, unknown>) =>
       document.send(new PutCommand({ TableName: "sluice-prod-control", Item }));

@@ -24,7 +24,7 @@ async function cli(change: Partial<KeyTable> = {}) {
     await dynamodb.close();
   });
   const table = { name: "sluice-dev-keys", hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] };
-  await dynamodb.createTable(table, endpoint, "eu-west-1");
+  await dynamodb.createTable(table);
   const clock = { now: new Date("2026-02-03T04:05:06Z") };
   const requested: KeyTableOptions[] = [];
   const run = async (...args: string[]) => {

@@ -25,6 +25,6 @@ export async function emptyRegistry(
   });
   const endpoint = `http://127.0.0.1:${bound.port}`;
   const table = { name: "keys", hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] };
-  await dynamodb.createTable(table, endpoint, "eu-west-1");
+  await dynamodb.createTable(table);
   return new DynamoKeyRegistry({ region: "eu-west-1", endpoint, table: "keys" });
 }

@@ -67,7 +67,7 @@ export async function stateAws(lockTable: string): Promise<StateAws> {
   onTestFinished(() => dynamodb.close());
   const url = `http://127.0.0.1:${port}`;
   const table = { name: lockTable, hash_key: "LockID", attribute: [{ name: "LockID", type: "S" }] };
-  await dynamodb.createTable(table, url, "us-east-1");
+  await dynamodb.createTable(table);
   const environment = {
     AWS_ENDPOINT_URL: url,
     AWS_ACCESS_KEY_ID: "local",

@@ -44,7 +44,7 @@ export async function startBatchStorage(targetGroup: (arn: string) => TargetGrou
     { name: BATCHES.table, hash_key: "pk", range_key: "sk", names: ["pk", "sk"] },
     { name: "test-keys", hash_key: "keyId", names: ["keyId"] },
   ])
-    await dynamodb.createTable({ ...table, attribute: table.names.map((name) => ({ name, type: "S" })) }, url, region);
+    await dynamodb.createTable({ ...table, attribute: table.names.map((name) => ({ name, type: "S" })) });
   const settings = { endpoint: url, region, credentials: LOCAL_CREDENTIALS };
   const base = new DynamoDBClient(settings);
   const s3 = new S3Client(settings);

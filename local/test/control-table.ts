@@ -47,16 +47,16 @@ export async function controlTable(
     await aws.close();
     await dynamodb.close();
   });
-  await dynamodb.createTable(controlTableConfig(name), endpoint, REGION);
+  await dynamodb.createTable(controlTableConfig(name));
   const ofKeys = { name: keys, hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] };
-  await dynamodb.createTable(ofKeys, endpoint, REGION);
+  await dynamodb.createTable(ofKeys);
   const ofUsage = {
     name: usageTable,
     hash_key: USAGE_TABLE.hashKey,
     range_key: USAGE_TABLE.rangeKey,
     attribute: [USAGE_TABLE.hashKey, USAGE_TABLE.rangeKey].map((attribute) => ({ name: attribute, type: "S" })),
   };
-  await dynamodb.createTable(ofUsage, endpoint, REGION);
+  await dynamodb.createTable(ofUsage);
   const historyTables = { history: "sluice-dev-history", keys: "sluice-dev-subject-keys" };
   const ofHistory = {
     name: historyTables.history,
@@ -64,10 +64,10 @@ export async function controlTable(
     range_key: HISTORY_TABLE.rangeKey,
     attribute: [HISTORY_TABLE.hashKey, HISTORY_TABLE.rangeKey].map((attribute) => ({ name: attribute, type: "S" })),
   };
-  await dynamodb.createTable(ofHistory, endpoint, REGION);
+  await dynamodb.createTable(ofHistory);
   const hashKey = SUBJECT_KEYS_TABLE.hashKey;
   const ofSubjectKeys = { name: historyTables.keys, hash_key: hashKey, attribute: [{ name: hashKey, type: "S" }] };
-  await dynamodb.createTable(ofSubjectKeys, endpoint, REGION);
+  await dynamodb.createTable(ofSubjectKeys);
   const document = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const store = new DynamoControlStore(document, { control: name, keys });
   const usage = new DynamoUsageSource(document, usageTable);
@@ -77,7 +77,6 @@ export async function controlTable(
     document,
     history,
     historyTable: historyTables.history,
-    endpoint,
     region: REGION,
     now,
     atEnd,

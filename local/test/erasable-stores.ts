@@ -32,7 +32,6 @@ interface Stores {
   readonly document: DynamoDBDocumentClient;
   readonly history: HistorySource;
   readonly historyTable: string;
-  readonly endpoint: string;
   readonly region: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -40,22 +39,13 @@ interface Stores {
 }
 
 /** Empty tables of responses and batches, and a bucket of files, which an erasure deletes from. */
-export async function erasableStores({
-  dynamodb,
-  document,
-  history,
-  historyTable,
-  endpoint,
-  region,
-  now,
-  atEnd,
-}: Stores) {
+export async function erasableStores({ dynamodb, document, history, historyTable, region, now, atEnd }: Stores) {
   for (const [name, hash_key, range_key] of [
     [RESPONSES, "tenant", "id"],
     [BATCHES, "pk", "sk"],
   ] as const) {
     const attribute = [hash_key, range_key].map((one) => ({ name: one, type: "S" }));
-    await dynamodb.createTable({ name, hash_key, range_key, attribute }, endpoint, region);
+    await dynamodb.createTable({ name, hash_key, range_key, attribute });
   }
   const folder = mkdtempSync(join(tmpdir(), "sluice-files-"));
   const objects = new ObjectFolder(folder);

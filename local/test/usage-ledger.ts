@@ -46,7 +46,7 @@ export async function startUsageLedger(targetGroup: (arn: string) => TargetGroup
   );
   const url = `http://127.0.0.1:${port}`;
   const attribute = ["series", "entry"].map((name) => ({ name, type: "S" }));
-  await dynamodb.createTable({ name: TableName, hash_key: "series", range_key: "entry", attribute }, url, region);
+  await dynamodb.createTable({ name: TableName, hash_key: "series", range_key: "entry", attribute });
   const settings = { endpoint: url, region, credentials: LOCAL_CREDENTIALS };
   const base = new DynamoDBClient(settings);
   const s3 = new S3Client(settings);

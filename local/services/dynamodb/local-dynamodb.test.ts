@@ -23,8 +23,7 @@ async function started(folder?: string) {
     await dynamodb.close();
   };
   onTestFinished(stop);
-  const create = (config: Parameters<LocalDynamoDb["createTable"]>[0]) =>
-    dynamodb.createTable(config, endpoint, "eu-west-1");
+  const create = (config: Parameters<LocalDynamoDb["createTable"]>[0]) => dynamodb.createTable(config);
   const get = async () =>
     (await client.send(new GetItemCommand({ TableName: "keys", Key: { keyId: { S: "a" } } }))).Item;
   return { client, create, get, stop };
@@ -45,6 +44,11 @@ describe("DynamoDB on this machine", () => {
     await create(KEYS);
     expect(await get()).toEqual(ITEM);
     expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual(["keys"]);
+  });
+
+  test("a table that DynamoDB would refuse is refused with its name and the reason", async () => {
+    const { create } = await started();
+    await expect(create({ ...KEYS, name: "a" })).rejects.toThrow(/The local table a was refused: .*at least 3/);
   });
 
   test("a range key is part of the key; attributes that are no key need no declaration", async () => {

@@ -3,15 +3,8 @@ import { mkdirSync } from "node:fs";
 import { Agent, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  CreateTableCommand,
-  DescribeTableCommand,
-  DynamoDBClient,
-  ResourceInUseException,
-} from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { isRecord } from "../../../lib/is-record.ts";
-import { LOCAL_CREDENTIALS } from "../../runtime/aws-environment.ts";
 import { asText, blocks, type JsonObject } from "../../template/json.ts";
 import { Exclusive } from "./exclusive.ts";
 import { MadeTransactions } from "./made-transactions.ts";
@@ -116,13 +109,13 @@ export class LocalDynamoDb {
 
   /**
    * Creates the table unless an earlier run did, and waits until it can be used.
-   * @throws when an earlier run was interrupted while it made the table
+   * @throws when dynalite refuses the table, or an earlier run was interrupted while it made it
    */
-  async createTable(config: JsonObject, endpoint: string, region: string): Promise<void> {
-    const client = new DynamoDBClient({ endpoint, region, credentials: LOCAL_CREDENTIALS });
+  async createTable(config: JsonObject): Promise<void> {
+    const TableName = asText(config.name);
     const keys = [
-      { AttributeName: asText(config.hash_key), KeyType: "HASH" as const },
-      ...(config.range_key ? [{ AttributeName: asText(config.range_key), KeyType: "RANGE" as const }] : []),
+      { AttributeName: asText(config.hash_key), KeyType: "HASH" },
+      ...(config.range_key ? [{ AttributeName: asText(config.range_key), KeyType: "RANGE" }] : []),
     ];
     const names = new Set(keys.map((key) => key.AttributeName));
     const attributes = blocks(config.attribute)
@@ -131,23 +124,27 @@ export class LocalDynamoDb {
         AttributeName: asText(attribute.name),
         AttributeType: scalarType(asText(attribute.type)),
       }));
-    const create = () =>
-      client.send(
-        new CreateTableCommand({
-          TableName: asText(config.name),
-          KeySchema: keys,
-          AttributeDefinitions: attributes,
-          BillingMode: "PAY_PER_REQUEST",
-        }),
-      );
-    try {
-      await create().catch((error: unknown) => {
-        if (!(error instanceof ResourceInUseException)) throw error;
-      });
-      await untilActive(client, asText(config.name));
-    } finally {
-      client.destroy();
+    // Without an SDK client, whose set-up takes longer than the table.
+    const { status, body } = await this.#call("CreateTable", {
+      TableName,
+      KeySchema: keys,
+      AttributeDefinitions: attributes,
+      BillingMode: "PAY_PER_REQUEST",
+    });
+    const isThere = String(body.__type).endsWith("#ResourceInUseException");
+    if (status !== 200 && !isThere)
+      throw new Error(`The local table ${TableName} was refused: ${JSON.stringify(body)}`);
+    await this.#untilActive(TableName);
+  }
+
+  async #untilActive(TableName: string): Promise<void> {
+    const deadline = Date.now() + ACTIVE_LIMIT_MS;
+    while (Date.now() < deadline) {
+      const { Table } = (await this.#call("DescribeTable", { TableName })).body;
+      if (isRecord(Table) && Table.TableStatus === "ACTIVE") return;
+      await sleep(5);
     }
+    throw new Error(`The local table ${TableName} is incomplete: an earlier run was interrupted; start with --fresh.`);
   }
 
   /** Waits for the requests that run, as dynalite would throw in the middle of them. */
@@ -179,16 +176,6 @@ const CLOSE_LIMIT_MS = 1000;
 
 /** dynalite responds before the table's state is written; that takes milliseconds. */
 const ACTIVE_LIMIT_MS = 5000;
-
-async function untilActive(client: DynamoDBClient, name: string): Promise<void> {
-  const deadline = Date.now() + ACTIVE_LIMIT_MS;
-  while (Date.now() < deadline) {
-    const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
-    if (Table?.TableStatus === "ACTIVE") return;
-    await sleep(5);
-  }
-  throw new Error(`The local table ${name} is incomplete: an earlier run was interrupted; start with --fresh.`);
-}
 
 function scalarType(type: string): "S" | "N" | "B" {
   if (type === "S" || type === "N" || type === "B") return type;

@@ -4,8 +4,8 @@ import type { WithDynamoDb } from "./runtime.ts";
 
 export const dynamodbTable: ResourcePlugin<WithDynamoDb> = {
   type: "aws_dynamodb_table",
-  async start(config, _resource, { dynamodb, settings }) {
-    await dynamodb.server.createTable(config, settings.awsUrl, settings.region);
+  async start(config, _resource, { dynamodb }) {
+    await dynamodb.server.createTable(config);
     dynamodb.tables.push(asText(config.name));
   },
 };

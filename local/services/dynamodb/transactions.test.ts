@@ -32,11 +32,7 @@ async function started({ cuts = 0, maxAttempts = 1 } = {}) {
     await bound.close();
     await dynamodb.close();
   });
-  await dynamodb.createTable(
-    { name: TableName, hash_key: "id", attribute: [{ name: "id", type: "S" }] },
-    endpoint,
-    "eu-west-1",
-  );
+  await dynamodb.createTable({ name: TableName, hash_key: "id", attribute: [{ name: "id", type: "S" }] });
   const write = (...TransactItems: TransactWriteItem[]) =>
     client.send(new TransactWriteItemsCommand({ TransactItems }));
   const put = (id: string, n: string) =>

@@ -40,11 +40,7 @@ export async function setUp(workloads: readonly WorkloadPolicy[]) {
     new DynamoDBClient({ endpoint, region: "eu-west-1", credentials: LOCAL_CREDENTIALS }),
     { marshallOptions: { removeUndefinedValues: true } },
   );
-  await dynamodb.createTable(
-    { name: TABLE, hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] },
-    endpoint,
-    "eu-west-1",
-  );
+  await dynamodb.createTable({ name: TABLE, hash_key: "keyId", attribute: [{ name: "keyId", type: "S" }] });
   onTestFinished(async () => {
     client.destroy();
     await bound.close();
