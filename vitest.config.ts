@@ -46,6 +46,7 @@ const notOurs = [...configDefaults.exclude, "dist/**", "cdktf.out/**", ".sluice/
 const waiting = [
   "acceptance/small-apply.e2e.test.ts",
   "stacks/lint.e2e.test.ts",
+  "console/console-accessibility.browser.test.ts",
   "console/access-tester.browser.test.ts",
   "console/addresses.browser.test.ts",
   "console/admin-keys.browser.test.ts",
@@ -54,7 +55,6 @@ const waiting = [
   "local/console-member.e2e.test.ts",
   "console/problems.browser.test.ts",
   "console/admin.browser.test.ts",
-  "console/console-accessibility.browser.test.ts",
   "console/history.browser.test.ts",
   "console/history-export.browser.test.ts",
   "console/logs.browser.test.ts",

@@ -3,12 +3,16 @@ import { expect, test } from "vitest";
 import { ACCESSIBILITY_VIEWS } from "./test/accessibility-views.ts";
 import {
   describeConsole,
+  findNothing,
   findNothingInBothThemes,
   hardCoded,
   signInWithKey,
   withPreferences,
 } from "./test/console-stage.ts";
+import { someAccess } from "./test/scripted-access.ts";
 import { scriptedKey } from "./test/scripted-control.ts";
+import { scriptedAdminKey, scriptedEvent, scriptedInvite, scriptedUser } from "./test/scripted-organization.ts";
+import { scriptedHold } from "./test/scripted-retention.ts";
 import { scriptedBudget, scriptedUse } from "./test/scripted-usage.ts";
 
 /** Pages before the sign-in, and what has to be there before they are looked at. */
@@ -61,6 +65,26 @@ const STATES: readonly (readonly [string, (page: Page) => Promise<void>])[] = [
 
 /** Further pages, what is scrolled to, and what has to be there before they are looked at. */
 const PAGES = [["/dashboard", ".chart-figure", ".recharts-bar-rectangle"]] as const;
+/** Pages of the administration; each has a table whose second row comes from the service. */
+const ADMIN_PAGES = [
+  "users",
+  "invites",
+  "groups?group=group-1",
+  "projects",
+  "members",
+  "keys",
+  "limits",
+  "credits",
+  "health",
+  "roles?who=user.user-a",
+  "live",
+  "logs",
+  "targets",
+  "routes",
+  "providers",
+  "retention",
+  "audit",
+] as const;
 const TODAY = new Date().toISOString().slice(0, 10);
 
 describeConsole("the console for everyone", {}, (stage) => {
@@ -100,6 +124,30 @@ describeConsole("the console for everyone", {}, (stage) => {
       }
     },
   );
+
+  test.each(
+    ADMIN_PAGES.flatMap((path) => [
+      { path, width: 320, theme: "dark", locale: "de" },
+      { path, width: 1440, theme: "light", locale: "en-XA" },
+    ]),
+  )("/admin/$path has nothing that axe finds at $width pixels in $theme and $locale", async ({ path, ...view }) => {
+    const { width, theme, locale } = view;
+    const { control, open } = stage();
+    control.organization.users.push(scriptedUser("user-a", `${"a".repeat(60)}@example.com`));
+    control.organization.invites.push(scriptedInvite("eve@example.com", "invite_1"));
+    control.organization.events.push(scriptedEvent(1, "project.created"));
+    control.projects.push({ id: "proj_1", name: "search" });
+    control.organization.adminKeys.push(scriptedAdminKey("a".repeat(100), ["usage.read", "of.a.newer.release"]));
+    control.limits.push(scriptedBudget("project", "proj_1", 1));
+    someAccess(control.access, `${"a".repeat(60)}@example.com`);
+    control.retention.holds.push(scriptedHold(`user-${"a".repeat(180)}`));
+    const preferences = withPreferences({ "sluice.theme": theme, "sluice.locale": locale });
+    const page = await open(`/admin/${path}`, { viewport: { width, height: 800 } }, preferences);
+    await signInWithKey(page);
+    await page.getByRole("row").nth(1).waitFor();
+    await findNothing(page);
+    if (locale === "en-XA") expect(await hardCoded(page)).toEqual([]);
+  });
 
   test("the skip link is the first stop of the keyboard, and leads to the content", async () => {
     const { control, open } = stage();
