@@ -59,7 +59,7 @@ describe.skipIf(skipped !== "")(`routes on the local stack${skipped}`, () => {
 
   // documented: console-routes
   test("an owner changes a route's weights in the console, and answers come from the other target until it is restored", async () => {
-    const { apiUrl, siteUrl, adminKey, secret, page, complaints } = await withOutside();
+    const { apiUrl, siteUrl, adminKey, secret, operator, page, complaints } = await withOutside();
     const answeredBy = async () => {
       const response = await fetch(`${apiUrl}/v1/chat/completions`, {
         method: "POST",
@@ -71,10 +71,21 @@ describe.skipIf(skipped !== "")(`routes on the local stack${skipped}`, () => {
     };
     await eventually(async () => expect(await answeredBy()).toBe("phi-3-mini"));
 
+    const change = { inputUsdPerMillion: 0.25, outputUsdPerMillion: 1, from: "2030-01-01T00:00:00.000Z" };
+    const price = { inputUsdPerMillion: 0.5, outputUsdPerMillion: 2, priceChanges: [change] };
+    const put = await fetch(`${apiUrl}/admin/prices/phi-3-mini`, {
+      method: "PUT",
+      headers: { authorization: `Bearer ${operator}`, "content-type": "application/json" },
+      body: JSON.stringify(price),
+    });
+    expect(put.status).toBe(200);
+
     await page.goto(`${siteUrl}/admin/routes`);
     await page.getByLabel("Admin key").fill(adminKey);
     await page.keyboard.press("Enter");
     await page.getByRole("row", { name: /outside\/small.*\$1\.00.*\$2\.00/ }).waitFor();
+    await page.getByRole("row", { name: /phi-3-mini.*Outside of changes.*\$0\.50.*\$2\.00/ }).waitFor();
+    await page.getByRole("row", { name: /phi-3-mini.*From Jan 1, 2030.*\$0\.25.*\$1\.00/ }).waitFor();
     await page.getByRole("button", { name: "Weights of assistant" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("phi-3-mini").fill("x");

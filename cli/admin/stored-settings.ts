@@ -4,14 +4,14 @@ import { UserError } from "../terminal/user-error.ts";
 import { type AdminClient, AdminRefusal } from "./admin-client.ts";
 import type { AdminTools } from "./admin-endpoint.ts";
 
-export type Kind = "providers" | "routes";
+export type Kind = "providers" | "routes" | "prices";
 
 /** The fields of the API's responses that the commands read; a newer gateway may send more. */
 const Stored = AdminProvider.pick({ name: true, source: true, version: true }).strip();
 export const Put = Stored.pick({ version: true });
 export const Deleted = AdminDeleted.pick({ deleted: true }).strip();
 
-/** Providers or routes, each with its source: declared in the environment file, or changed at run time. */
+/** Providers, routes or prices of pools, each with its source: declared in the environment file, or changed at run time. */
 export async function storedList<T>(client: AdminClient, kind: Kind, settings: z.ZodType<T>) {
   const list = z.object({ data: z.array(Stored.extend({ settings })) });
   const { data } = await client.call({ method: "GET", path: `/admin/${kind}` }, list);

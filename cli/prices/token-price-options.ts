@@ -1,4 +1,4 @@
-import type { TokenPrice, TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
+import { MAX_PRICE_CHANGES, type TokenPrice, type TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
 import { UserError } from "../terminal/user-error.ts";
 
 /** Options of `sluice prices set`, as they are written. */
@@ -15,9 +15,10 @@ export interface SetPriceOptions {
 /**
  * A model's prices with another one: for a span of time where `--from` is written, else in place of the one that holds
  * outside of such spans. A change that begins at the same time is replaced.
+ * @param now Unix milliseconds, before which changes that are over are left out where there would be too many
  * @throws {UserError}
  */
-export function withPrice(before: TokenPriceSettings, options: SetPriceOptions): TokenPriceSettings {
+export function withPrice(before: TokenPriceSettings, options: SetPriceOptions, now: number): TokenPriceSettings {
   const price = priceOf(options);
   const { priceChanges = [] } = before;
   if (options.from === undefined) {
@@ -26,10 +27,23 @@ export function withPrice(before: TokenPriceSettings, options: SetPriceOptions):
   }
   const from = timeOf("--from", options.from);
   const to = options.to === undefined ? {} : { to: timeOf("--to", options.to) };
-  const others = priceChanges.filter((change) => Date.parse(change.from) !== Date.parse(from));
-  const changes = [...others, { ...price, from, ...to }].sort((a, b) => Date.parse(a.from) - Date.parse(b.from));
-  const { priceChanges: _, ...base } = before;
-  return { ...base, priceChanges: changes };
+  return withChange(before, { ...price, from, ...to }, now);
+}
+
+type PriceChange = NonNullable<TokenPriceSettings["priceChanges"]>[number];
+
+/**
+ * A model's prices with another change; one that begins at the same time is replaced.
+ * @param now Unix milliseconds, before which the oldest changes that are over are left out where there would be too many
+ */
+export function withChange(before: TokenPriceSettings, change: PriceChange, now: number): TokenPriceSettings {
+  const { priceChanges = [], ...base } = before;
+  const others = priceChanges.filter(({ from }) => Date.parse(from) !== Date.parse(change.from));
+  const changes = [...others, change].sort((a, b) => Date.parse(a.from) - Date.parse(b.from));
+  const isOver = (index: number) => Date.parse(changes[index]?.to ?? changes[index + 1]?.from ?? "9999-01-01") <= now;
+  let over = 0;
+  while (changes.length - over > MAX_PRICE_CHANGES && isOver(over)) over++;
+  return { ...base, priceChanges: changes.slice(over) };
 }
 
 function priceOf({ input, output, cached, cacheWrite, reasoning }: SetPriceOptions): TokenPrice {
@@ -47,8 +61,9 @@ function dollarsOf(option: string, text: string): number {
   throw new UserError(`${option} must be dollars for a million tokens, such as 0.15; got ${text}.`);
 }
 
-function timeOf(option: string, text: string): string {
-  const ms = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(text) ? Date.parse(text) : Number.NaN;
+/** @throws {UserError} */
+export function timeOf(option: string, text: string): string {
+  const ms = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z)?$/.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(ms)) return new Date(ms).toISOString();
   throw new UserError(`${option} must be a date or time in UTC, such as 2026-12-01 or 2026-12-01T00:00Z; got ${text}.`);
 }

@@ -5,8 +5,10 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { PROVIDER_PRESETS } from "../../catalog/providers/provider-presets.ts";
 import type { AdminTools } from "../admin/admin-endpoint.ts";
 import { startAdminService } from "../test/admin-service.ts";
+import { FREE } from "./pool-prices.ts";
 import { pricesCommand } from "./prices-command.ts";
 import { readPublicPrices } from "./public-prices.ts";
+import { withChange } from "./token-price-options.ts";
 
 const NOW = new Date("2026-11-29T12:00:00Z");
 
@@ -68,6 +70,19 @@ describe("sluice prices set", () => {
     });
   });
 
+  // documented: pool-prices-set
+  test("changes a pool's price from a time on, and `remove` takes it back", async () => {
+    const { run } = await setUp();
+    await run("set", "tiny", "--input", "0.5", "--output", "2", "--from", "2026-11-29");
+    expect(lines(await run("list"))).toContainEqual(["tiny", "now", "0.5", "0.5", "0.5", "2", "2"]);
+    expect(await run("remove", "tiny")).toContain(
+      "Removed tiny; its declaration in the environment file is used again",
+    );
+    expect(await run("list")).not.toContain("tiny");
+    await expect(run("remove", "tiny")).rejects.toThrow("The price tiny is declared in the environment file");
+    await expect(run("remove", "none")).rejects.toThrow("There is no price none; `sluice prices list` shows the names");
+  });
+
   test.each([
     [
       ["b/small", "--input", "1", "--output", "1"],
@@ -88,6 +103,15 @@ describe("sluice prices set", () => {
     const { run } = await setUp();
     await expect(run("set", ...args)).rejects.toThrow(message);
   });
+});
+
+test("a model's oldest price changes that are over make room for another one, those to come do not", () => {
+  const change = (day: number) => ({ ...FREE, from: new Date(Date.UTC(2026, 10, day)).toISOString() });
+  const days = Array.from({ length: 24 }, (_, index) => change(index + 1));
+  const next = withChange({ ...FREE, priceChanges: days }, change(40), NOW.getTime());
+  expect(next.priceChanges).toEqual([...days.slice(1), change(40)]);
+  const early = withChange({ ...FREE, priceChanges: days }, change(40), Date.UTC(2026, 9, 1));
+  expect(early.priceChanges).toHaveLength(25);
 });
 
 describe("sluice prices diff", () => {

@@ -3,9 +3,10 @@ import { ProviderSettings } from "../../contracts/targets/target-settings.ts";
 import type { TokenPrice, TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
 import { priceAt } from "../../domain/targets/target-cost.ts";
 import { type AdminOptions, type AdminTools, adminClient, withEndpointOptions } from "../admin/admin-endpoint.ts";
-import { putSettings, storedList } from "../admin/stored-settings.ts";
+import { putSettings, removeStored, storedList } from "../admin/stored-settings.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
+import { FREE, poolPrices, putPoolPrice } from "./pool-prices.ts";
 import { type SetPriceOptions, withPrice } from "./token-price-options.ts";
 
 export interface TokenPricesTools {
@@ -14,14 +15,16 @@ export interface TokenPricesTools {
   now(): Date;
 }
 
-/** Adds `sluice prices list` and `set`: what tokens of providers' models cost, over the admin API of a running service. */
+/** Adds `sluice prices list`, `set` and `remove`: prices of tokens of pools and providers' models, over the admin API of a running service. */
 export function addTokenPrices(prices: Command, tools: TokenPricesTools): void {
   withEndpointOptions(prices.command("list"))
-    .description("show what tokens of each provider's models cost now, and which changes are to come")
+    .description("show what tokens of each pool and provider's model cost now, and which changes are to come")
     .option("--json", "print all as JSON")
     .action((options: AdminOptions & { readonly json?: boolean }) => list(options, tools));
   withEndpointOptions(prices.command("set <target>"))
-    .description("set the price of a provider's model (PROVIDER/MODEL), in dollars for a million tokens")
+    .description(
+      "set the price of a pool (POOL) or a provider's model (PROVIDER/MODEL), in dollars for a million tokens",
+    )
     .requiredOption("--input <dollars>", "of the prompt")
     .requiredOption("--output <dollars>", "of the completion")
     .option("--cached <dollars>", "of what the provider reads from its cache (default: as --input)")
@@ -30,14 +33,27 @@ export function addTokenPrices(prices: Command, tools: TokenPricesTools): void {
     .option("--from <time>", "requests that begin then or later have it, UTC (default: it replaces the price)")
     .option("--to <time>", "requests that begin then or later have it no more (default: until the next change)")
     .action((target: string, options: AdminOptions & SetPriceOptions) => set(target, options, tools));
+  withEndpointOptions(prices.command("remove <pool>"))
+    .description("remove the price of a pool that was set at run time; that of the environment file is used again")
+    .action((name: string, options: AdminOptions) =>
+      removeStored({ client: adminClient(options, tools.admin), kind: "prices", name, tools: tools.admin }),
+    );
 }
 
 async function list(options: AdminOptions & { readonly json?: boolean }, tools: TokenPricesTools): Promise<void> {
-  const providers = await storedList(adminClient(options, tools.admin), "providers", ProviderSettings);
+  const client = adminClient(options, tools.admin);
+  const providers = await storedList(client, "providers", ProviderSettings);
+  const pools = await poolPrices(client);
   const now = tools.now().getTime();
-  const models = providers.flatMap(({ name, settings }) =>
-    Object.entries(settings.models).map(([model, known]) => ({ target: `${name}/${model}`, prices: pricesOf(known) })),
-  );
+  const models = [
+    ...pools.flatMap(({ name, settings }) => (settings === null ? [] : [{ target: name, prices: settings }])),
+    ...providers.flatMap(({ name, settings }) =>
+      Object.entries(settings.models).map(([model, known]) => ({
+        target: `${name}/${model}`,
+        prices: pricesOf(known),
+      })),
+    ),
+  ];
   if (options.json === true)
     return tools.print(
       JSON.stringify(
@@ -46,7 +62,10 @@ async function list(options: AdminOptions & { readonly json?: boolean }, tools: 
         2,
       ),
     );
-  if (models.length === 0) return tools.print("No provider has a model; add one with `sluice providers add NAME`.");
+  if (models.length === 0)
+    return tools.print(
+      "No pool has a price and no provider a model; set one with `sluice prices set POOL`, or add one with `sluice providers add NAME`.",
+    );
   tools.print(
     textTable([
       ["TARGET", "FROM", "TO", "INPUT", "CACHED", "CACHE WRITE", "OUTPUT", "REASONING"],
@@ -62,21 +81,30 @@ async function list(options: AdminOptions & { readonly json?: boolean }, tools: 
 
 async function set(target: string, options: AdminOptions & SetPriceOptions, tools: TokenPricesTools): Promise<void> {
   const client = adminClient(options, tools.admin);
+  const since = options.from === undefined ? "within 5 s" : `for requests from ${options.from} on`;
+  const done = () => tools.print(`${target} has that price ${since}; what was charged before stays as it is.`);
+  const now = tools.now().getTime();
+  const pool = target.includes("/") ? undefined : (await poolPrices(client)).find(({ name }) => name === target);
+  if (pool !== undefined) {
+    await putPoolPrice(client, pool, withPrice(pool.settings ?? FREE, options, now));
+    return done();
+  }
   const providers = await storedList(client, "providers", ProviderSettings);
   const slash = target.indexOf("/");
   const [name, model] = [target.slice(0, Math.max(0, slash)), target.slice(slash + 1)];
   const settings = providers.find((provider) => provider.name === name)?.settings;
   const known = settings?.models[model];
   if (settings === undefined || known === undefined)
-    throw new UserError(`There is no model ${target}; \`sluice prices list\` shows the targets, PROVIDER/MODEL each.`);
+    throw new UserError(
+      `There is no model ${target}; \`sluice prices list\` shows the targets: POOL, or PROVIDER/MODEL.`,
+    );
   const { contextTokens, capabilities } = known;
   const models = {
     ...settings.models,
-    [model]: { contextTokens, capabilities, ...withPrice(pricesOf(known), options) },
+    [model]: { contextTokens, capabilities, ...withPrice(pricesOf(known), options, now) },
   };
   await putSettings({ client, kind: "providers", name, settings: { ...settings, models }, replace: true });
-  const since = options.from === undefined ? "within 5 s" : `for requests from ${options.from} on`;
-  tools.print(`${target} has that price ${since}; what was charged before stays as it is.`);
+  done();
 }
 
 type PricedModel = ProviderSettings["models"][string];

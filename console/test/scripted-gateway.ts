@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { AdminProviderList, AdminRouteList, AdminTarget } from "../../contracts/api/admin.ts";
+import type { AdminPrice, AdminProviderList, AdminRouteList, AdminTarget } from "../../contracts/api/admin.ts";
 import type { LogKey, ObserverKey, OperatorKey } from "../../contracts/control/admin-keys.ts";
 import type { LiveRequestList } from "../../contracts/live/live-requests.ts";
 import { ServiceAlarmState, type ServiceAlarms } from "../../contracts/live/service-alarms.ts";
@@ -154,6 +154,21 @@ const ROUTES: readonly ShownRoute[] = [
   },
 ];
 
+const PRICES: readonly AdminPrice[] = [
+  {
+    name: "phi-3-mini",
+    source: "declared",
+    version: 0,
+    updatedAt: null,
+    updatedBy: null,
+    settings: {
+      inputUsdPerMillion: 0.3,
+      outputUsdPerMillion: 1.2,
+      priceChanges: [{ inputUsdPerMillion: 0.24, outputUsdPerMillion: 0.96, from: "2027-01-01T00:00:00.000Z" }],
+    },
+  },
+];
+
 const PROVIDERS: readonly ShownProvider[] = [
   {
     name: "openai",
@@ -236,5 +251,6 @@ export function respondAsGateway(
   if (url === "/admin/requests") return { ...REQUESTS, ...reach } satisfies LiveRequestList;
   if (url === "/admin/routes") return { object: "list", data: ROUTES };
   if (url === "/admin/providers") return { object: "list", data: PROVIDERS };
+  if (url === "/admin/prices") return { object: "list", data: PRICES };
   return url === "/admin/targets" ? { object: "list", data: TARGETS, overrides: [] } : undefined;
 }

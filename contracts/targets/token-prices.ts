@@ -3,7 +3,7 @@ import * as z from "zod";
 const dollars = z.number().min(0).max(10_000_000);
 
 /** Most changes that one model's price has. */
-const MAX_PRICE_CHANGES = 24;
+export const MAX_PRICE_CHANGES = 24;
 
 /**
  * Dollars for a million tokens. The five kinds of tokens are disjoint: a prompt is what was read from the provider's cache,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { coveringPrice } from "./covering-price.ts";
+import { coveringPrice, steppedPrice } from "./covering-price.ts";
 import { seededNumbers } from "./test/usage-events.ts";
 
 test("a covering price charges the cost of its tokens and the percentage above it, and hardly more", () => {
@@ -26,4 +26,16 @@ test("a covering price of no tokens is none, and of tokens without a cost is 0",
     inputUsdPerMillion: 0,
     outputUsdPerMillion: 0,
   });
+});
+
+// documented: stepped-price
+test("a step of a price is at most its percentage up or down, never below 0, and the whole way from a free one", () => {
+  const price = (inputUsdPerMillion: number, outputUsdPerMillion: number) => ({
+    inputUsdPerMillion,
+    outputUsdPerMillion,
+  });
+  expect(steppedPrice(price(1, 4), price(9, 4.1), 25)).toEqual(price(1.25, 4.1));
+  expect(steppedPrice(price(1, 4), price(0, 3.9), 25)).toEqual(price(0.75, 3.9));
+  expect(steppedPrice(price(1, 4), price(0, 0), 100)).toEqual(price(0, 0));
+  expect(steppedPrice(price(0, 0), price(3, 12), 25)).toEqual(price(3, 12));
 });

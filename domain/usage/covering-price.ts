@@ -36,6 +36,22 @@ export function coveringPrice(
   return { inputUsdPerMillion: input, outputUsdPerMillion: roundedUp(input * outputWeight) };
 }
 
+/**
+ * The wanted price as far as one step goes: each of its two kinds is at most this percentage above or below what it was. A kind that
+ * was free has the wanted price at once, as no percentage leads there.
+ * @param before other kinds than input and output are not looked at: a covering price has none
+ */
+export function steppedPrice(before: TokenPrice, wanted: TokenPrice, mostPercent: number): TokenPrice {
+  const step = (was: number, next: number) => {
+    const [least, most] = [was * (1 - mostPercent / 100), was * (1 + mostPercent / 100)];
+    return was === 0 ? next : roundedUp(Math.max(0, least, Math.min(next, most)));
+  };
+  return {
+    inputUsdPerMillion: step(before.inputUsdPerMillion, wanted.inputUsdPerMillion),
+    outputUsdPerMillion: step(before.outputUsdPerMillion, wanted.outputUsdPerMillion),
+  };
+}
+
 function roundedUp(value: number): number {
   // Binary fractions make 1.1 * 1e6 a hair more than it is, which must not be the next millionth.
   return Math.max(0, Math.ceil(value * 10 ** DECIMALS - 1e-4)) / 10 ** DECIMALS;

@@ -1,14 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouteContext } from "@tanstack/react-router";
+import type { TokenPriceSettings } from "../../../../contracts/targets/token-prices.ts";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { type Formatter, useFormatter, useTexts } from "../../i18n/translate.ts";
 import { MESSAGES } from "./messages.ts";
-import { providersQuery, type ShownProvider } from "./route-queries.ts";
+import { pricesQuery, providersQuery, type ShownProvider } from "./route-queries.ts";
 
-type Model = ShownProvider["settings"]["models"][string];
-type Change = NonNullable<Model["priceChanges"]>[number];
+type Change = NonNullable<TokenPriceSettings["priceChanges"]>[number];
 type Price = Change | Omit<Change, "from" | "to">;
 
 interface PriceRow {
@@ -17,28 +17,31 @@ interface PriceRow {
   readonly price: Price;
 }
 
-/** Prices of the providers' models, each with the time in which it holds. */
+/** Prices of our own pools and of the providers' models, each with the time in which it holds. */
 export function PriceTable() {
   const t = useTexts(MESSAGES);
   const { config } = useRouteContext({ from: "__root__" });
+  const pools = useQuery(pricesQuery(config.apiUrl));
   const providers = useQuery(providersQuery(config.apiUrl));
+  const error = pools.error ?? providers.error;
+  const rows =
+    pools.data === undefined || providers.data === undefined
+      ? undefined
+      : [
+          ...pools.data.flatMap(({ name, settings }) => (settings === null ? [] : rowsOf(name, settings))),
+          ...providers.data.flatMap(pricesOf),
+        ];
+  const retry = () => Promise.all([pools.refetch(), providers.refetch()]);
   const columns = useColumns();
   return (
     <section className="admin-section" aria-labelledby="prices">
       <h2 id="prices">{t("pricesTitle")}</h2>
       <p className="quiet">{t("pricesLead")}</p>
-      {providers.isPending ? <Loading /> : undefined}
-      {providers.error === null ? undefined : (
-        <Problem error={providers.error} onRetry={() => void providers.refetch()} />
-      )}
-      {providers.data?.length === 0 ? <p className="quiet">{t("noPrices")}</p> : undefined}
-      {providers.data === undefined || providers.data.length === 0 ? undefined : (
-        <DataTable
-          label={t("pricesTitle")}
-          columns={columns}
-          rows={providers.data.flatMap(pricesOf)}
-          idOf={({ id }) => id}
-        />
+      {rows === undefined && error === null ? <Loading /> : undefined}
+      {error === null ? undefined : <Problem error={error} onRetry={() => void retry()} />}
+      {rows?.length === 0 ? <p className="quiet">{t("noPrices")}</p> : undefined}
+      {rows === undefined || rows.length === 0 ? undefined : (
+        <DataTable label={t("pricesTitle")} columns={columns} rows={rows} idOf={({ id }) => id} />
       )}
     </section>
   );
@@ -46,10 +49,11 @@ export function PriceTable() {
 
 /** The price of each model, and then its changes in the order of time. */
 function pricesOf({ name, settings }: ShownProvider): readonly PriceRow[] {
-  return Object.entries(settings.models).flatMap(([model, { priceChanges = [], ...price }]) => {
-    const target = `${name}/${model}`;
-    return [price, ...priceChanges].map((one, index) => ({ id: `${target} ${index}`, target, price: one }));
-  });
+  return Object.entries(settings.models).flatMap(([model, prices]) => rowsOf(`${name}/${model}`, prices));
+}
+
+function rowsOf(target: string, { priceChanges = [], ...price }: TokenPriceSettings): readonly PriceRow[] {
+  return [price, ...priceChanges].map((one, index) => ({ id: `${target} ${index}`, target, price: one }));
 }
 
 function useColumns(): readonly Column<PriceRow>[] {

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouteContext } from "@tanstack/react-router";
-import type { AdminProviderList, AdminRouteList } from "../../../../contracts/api/admin.ts";
+import type { AdminPrice, AdminProviderList, AdminRouteList } from "../../../../contracts/api/admin.ts";
 import { ApiError } from "../../api/api-error.ts";
 import { announce } from "../../components/announcer.tsx";
 import { gatewayAdmin } from "../service/gateway-admin.ts";
@@ -24,6 +24,15 @@ export function providersQuery(apiUrl: string) {
     queryKey: PROVIDERS_KEY,
     queryFn: async ({ signal }) =>
       (await gatewayAdmin<{ readonly data: readonly ShownProvider[] }>(apiUrl, { path: "/providers", signal })).data,
+  });
+}
+
+/** Prices of our own pools. */
+export function pricesQuery(apiUrl: string) {
+  return queryOptions({
+    queryKey: ["admin-prices"],
+    queryFn: async ({ signal }) =>
+      (await gatewayAdmin<{ readonly data: readonly AdminPrice[] }>(apiUrl, { path: "/prices", signal })).data,
   });
 }
 
