@@ -35,7 +35,7 @@ async function started(costUsd: number, model = "tiny") {
     const body: Buffer[] = [];
     for await (const chunk of request) body.push(chunk);
     const { authorization = "", "if-match": ifMatch } = request.headers;
-    const answer = await fetch(`${path.startsWith("/v1/organization") ? control : gateway.url}${path}`, {
+    const passed = await fetch(`${path.startsWith("/v1/organization") ? control : gateway.url}${path}`, {
       method: request.method ?? "GET",
       headers: {
         authorization,
@@ -44,7 +44,7 @@ async function started(costUsd: number, model = "tiny") {
       },
       ...(body.length === 0 ? {} : { body: Buffer.concat(body) }),
     });
-    response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
+    response.writeHead(passed.status, { "content-type": "application/json" }).end(await passed.text());
   });
   await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void api.close());
