@@ -152,30 +152,28 @@ describe("Codex CLI's body with its default settings", () => {
   });
 
   const HOSTED = [
-    "apply_patch",
-    "code_interpreter",
-    "computer_use_preview",
-    "file_search",
     "image_generation",
     "local_shell",
-    "mcp",
-    "shell",
     "tool_search",
     "web_search",
+    "web_search_2025_08_26",
     "web_search_preview",
+    "web_search_preview_2025_03_11",
   ];
+  /** Their calls are of earlier responses. */
+  const CALLS = [...HOSTED, "code_interpreter", "computer", "file_search", "mcp"];
 
   test("has each type of tool or call that the model does not get in its metadata, streamed too", async () => {
     const { request, script } = await startDialectGateway();
     const body = {
       tools: HOSTED.map((type) => ({ type })),
-      input: [...HOSTED.map((type) => ({ type: `${type}_call`, id: "x" })), { role: "user", content: "Hi" }],
+      input: [...CALLS.map((type) => ({ type: `${type}_call`, id: "x" })), { role: "user", content: "Hi" }],
     };
     script(WHOLE);
     const whole = JSON.parse((await request("openai", "/v1/responses", body)).text);
     const omitted = {
       sluice_omitted_tools: HOSTED.join(", "),
-      sluice_omitted_items: HOSTED.map((type) => `${type}_call`).join(", "),
+      sluice_omitted_items: CALLS.map((type) => `${type}_call`).join(", "),
     };
     expect(whole.metadata).toEqual(omitted);
     script(STREAM);
@@ -236,9 +234,13 @@ describe("Codex CLI's body with its default settings", () => {
     ]);
   });
 
-  test("without any tool that can be served may not require one", async () => {
+  test.each([
+    "required",
+    { type: "web_search" },
+    { type: "allowed_tools", mode: "required", tools: [{ type: "web_search" }] },
+  ])("without any tool that can be served may not require one: %j", async (tool_choice) => {
     const { request } = await startDialectGateway();
-    const body = { input: "Hi", tools: [{ type: "web_search" }], tool_choice: "required" };
+    const body = { input: "Hi", tools: [{ type: "web_search" }], tool_choice };
     const { status, text } = await request("openai", "/v1/responses", body);
     expect([status, JSON.parse(text).error.param]).toEqual([400, "tool_choice"]);
   });

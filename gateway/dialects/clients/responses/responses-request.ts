@@ -69,7 +69,7 @@ function chatTools(fields: Fields): Fields {
   const { functions, origins } = readTools(fields.tools);
   const { tool_choice: choice, parallel_tool_calls: parallel } = fields;
   if (functions.length === 0) {
-    if (choice === "required" || isNamed(choice))
+    if (choice === "required" || requiresTool(choice))
       throw refuse(
         "tool_choice",
         `\`tool_choice\` must stand beside a tool that can be served here, got ${isRecord(choice) ? kindOf(choice.type) : '"required"'}; add one to \`tools\`, or use auto.`,
@@ -84,9 +84,9 @@ function chatTools(fields: Fields): Fields {
   };
 }
 
-/** A choice of one of the client's own tools; hosted ones are left out together with their choice. */
-function isNamed(choice: unknown): boolean {
-  return isRecord(choice) && (choice.type === "function" || choice.type === "custom");
+/** Whether a choice is a tool, or one of some, that the model must call. */
+function requiresTool(choice: unknown): boolean {
+  return isRecord(choice) && (choice.type !== "allowed_tools" || choice.mode === "required");
 }
 
 function chatChoice(choice: unknown, tools: readonly ChatTool[]): Fields {

@@ -3,7 +3,7 @@ import { MAX_TOOL_NAME, TOOL_NAME } from "../../../../contracts/api/sampling.ts"
 import { isRecord } from "../../../../lib/is-record.ts";
 import { JsonTexts } from "../../../outside-values/json-texts.ts";
 import { itemsOf, textOf } from "../../inner/json.ts";
-import { refuse, shownName } from "../../inner/refuse.ts";
+import { kindOf, refuse, shownName } from "../../inner/refuse.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -25,7 +25,7 @@ export interface ResponsesTools {
   readonly functions: readonly ChatTool[];
   /** By the function's name. */
   readonly origins: ReadonlyMap<string, ToolOrigin>;
-  /** Types of tools that OpenAI's own service runs: they are left out. */
+  /** Types of tools that agents send by default and can do without: they are left out, and the response lists them. */
   readonly hosted: readonly string[];
 }
 
@@ -36,9 +36,9 @@ const HASH_CHARACTERS = 8;
 /**
  * Functions stay as they are, those of a namespace get its name in front, and a custom tool, which takes any text,
  * becomes a function with that text as its one argument. A search for tools that the client runs is a function too. Tools of
- * other types run at OpenAI, or have a form that only its models support.
+ * other types run at OpenAI, or have a form that only its models support: some are left out, the others refused.
  * @param param what errors call the tools
- * @throws {GatewayError} `invalid_request` for a tool without a name, or with one that OpenAI refuses
+ * @throws {GatewayError} `invalid_request` for a tool without a name, or with one that OpenAI refuses, and for one that no target here runs
  */
 export function readTools(tools: unknown, param = "tools"): ResponsesTools {
   const functions: ChatTool[] = [];
@@ -57,7 +57,9 @@ export function readTools(tools: unknown, param = "tools"): ResponsesTools {
       return;
     }
     if (fields.type !== "function" && fields.type !== "custom") {
-      hosted.add(String(fields.type));
+      const type = String(fields.type);
+      if (!isOptional(type)) throw refuse(`${at}.type`, hostedToolProblem(`${at}.type`, fields.type));
+      hosted.add(type);
       return;
     }
     const name = textOf(fields.name);
@@ -98,6 +100,18 @@ const TOOL_SEARCH_OUTPUT = "tool_search_output";
 /** OpenAI runs the others over tools that the request lists; here the model gets all of those. */
 function isClientSearch({ type, execution }: Fields): boolean {
   return type === TOOL_SEARCH && execution === "client";
+}
+
+/**
+ * Whether agents send a tool of this type by default and work without it. Codex CLI does so with `web_search`, `image_generation` and, to
+ * the models that it knows, `local_shell`; a search over tools that the request lists has no use where the model gets all of them.
+ */
+function isOptional(type: string): boolean {
+  return /^(?:web_search(?:_preview)?(?:_\d{4}_\d{2}_\d{2})?|image_generation|local_shell|tool_search)$/.test(type);
+}
+
+function hostedToolProblem(param: string, type: unknown): string {
+  return `\`${param}\` must be function, custom, namespace or tool_search with \`execution\` client, got ${kindOf(type)}, which no target here runs; send a function that your program runs, or leave it out.`;
 }
 
 function searchFunction({ description, parameters }: Fields): Fields {

@@ -2,6 +2,7 @@ import { isRecord } from "../../../../lib/is-record.ts";
 import type { GenerationRequest } from "../../../core/generation-request.ts";
 import { jsonBytes } from "../../../outside-values/paced-json.ts";
 import { refuseOnlyAnthropic } from "../../inner/anthropic-only.ts";
+import { unsupportedField } from "../../inner/refuse.ts";
 import { refuseAccountObjects } from "./account-objects.ts";
 import { refuseFileUrls } from "./file-urls.ts";
 import { withPinnedArguments } from "./forced-calls.ts";
@@ -44,9 +45,16 @@ export function dialectFields({ route, fields, client }: GenerationRequest, serv
   refuseOnlyAnthropic(client);
   refuseAccountObjects(fields);
   if (client !== undefined) refuseFileUrls(fields.messages);
+  if (server === "engine") refuseWebSearch(fields);
   const own = client === undefined ? fields : translatedChat(fields, client, server);
   const plain = server === "engine" ? withPinnedArguments(own) : own;
   return hasToolMedia(plain.messages) ? { ...plain, messages: withToolMediaBehind(plain.messages) } : plain;
+}
+
+/** vLLM leaves fields out that it does not know. @throws {GatewayError} for a search that no engine of ours performs */
+function refuseWebSearch({ web_search_options: search }: Fields): void {
+  if (search === undefined || search === null) return;
+  throw unsupportedField("web_search_options", "our engines", "leave it out, or use a provider's model that searches");
 }
 
 /** A seed has 64 bits, of which a number of JavaScript keeps 53: its digits are taken from the client's bytes. */
