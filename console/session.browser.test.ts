@@ -174,6 +174,39 @@ describeConsole("a person's session", { people: true }, (stage) => {
     },
   );
 
+  test("that was begun anew in another window goes on when the sign-out before is told again", async () => {
+    const { control, site, sessionCalls, open } = stage();
+    const ending = Promise.withResolvers<void>();
+    const ids: (string | undefined)[] = [];
+    control.accepted.add("sk-admin-1");
+    stage().session = async ({ method, id }) => {
+      if (method !== "DELETE")
+        return {
+          status: 200,
+          body: { ...personSession(PROJECTS, "sk-admin-1"), id: `session_${sessionCalls.length}` },
+        };
+      ids.push(id);
+      await ending.promise;
+      return { status: 200, body: {} };
+    };
+    const first = await open("/keys");
+    await first.context().addInitScript("delete Navigator.prototype.locks");
+    await first.getByRole("heading", { name: "No keys yet" }).waitFor();
+    await first.getByRole("button", { name: "Account" }).click();
+    await first.getByRole("button", { name: "Sign out" }).click();
+    await eventually(() => expect(ids).toEqual(["session_1"]));
+    const second = await openIn(first.context(), "/keys", site.origin);
+    await second.getByRole("heading", { name: "No keys yet" }).waitFor();
+    await second.evaluate(() => {
+      const channel = new BroadcastChannel("sluice-session");
+      const notified = new Promise<void>((done) => channel.addEventListener("message", () => done()));
+      Object.assign(globalThis, { notified });
+    });
+    ending.resolve();
+    await second.evaluate(() => Reflect.get(globalThis, "notified"));
+    await second.getByRole("heading", { name: "No keys yet" }).waitFor();
+  });
+
   test("that is signed out while it is renewed stays signed out", async () => {
     const { control, sessionCalls, open } = stage();
     const { promise: released, resolve: release } = Promise.withResolvers<void>();

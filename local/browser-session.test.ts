@@ -191,6 +191,22 @@ describe("a browser's session", () => {
   });
 });
 
+test("a sign-out that comes again leaves the session that was begun since, and its cookie", async () => {
+  const { invite, signIn, session, administers } = await sessionExchange();
+  await invite();
+  const first = await signIn();
+  const signOut = (header: object, id = "") =>
+    session("DELETE", "/session", {}, { ...header, "x-sluice-session-id": id });
+  expect((await signOut(first.header, first.id)).cookie).toMatch(/^sluice-session=;/);
+  expect(await administers(first.control.key)).toBe(false);
+  const second = await signIn();
+  expect(second.id).not.toBe(first.id);
+  expect(await signOut(second.header, first.id)).toMatchObject({ status: 200, body: { deleted: true }, cookie: "" });
+  expect(await administers(second.control.key)).toBe(true);
+  expect((await signOut(second.header, second.id)).cookie).toMatch(/^sluice-session=;/);
+  expect(await administers(second.control.key)).toBe(false);
+});
+
 test("a browser that signs in again has one session: the one before ends with its keys", async () => {
   const { invite, code, signIn, refresh, session, administers } = await sessionExchange();
   await invite();

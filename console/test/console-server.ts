@@ -12,6 +12,8 @@ export interface SessionCall {
   readonly method: string;
   readonly path: string;
   readonly body: unknown;
+  /** Of the session that a sign-out names. */
+  readonly id: string | undefined;
 }
 export interface SessionResult {
   readonly status: number;
@@ -44,7 +46,8 @@ async function serveSession(
   // As the function: a page of another site can't send the header.
   if (request.headers["x-sluice-session"] !== "1") return void response.writeHead(403).end();
   const body: unknown = received === "" ? undefined : JSON.parse(received);
-  const { status, body: sent } = await session({ method: request.method ?? "", path, body });
+  const id = request.headers["x-sluice-session-id"]?.toString();
+  const { status, body: sent } = await session({ method: request.method ?? "", path, body, id });
   response
     .writeHead(status, { "content-type": "application/json" })
     .end(sent === undefined ? "" : JSON.stringify(sent));

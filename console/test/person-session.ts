@@ -7,6 +7,7 @@ export function personSession(
   const expires_at = Math.floor(Date.now() / 1000) + seconds;
   const [first] = projects;
   return {
+    id: "session_1",
     user: { id: "user-ada", email: "ada@example.com", name: "Ada" },
     control: { key, expires_at },
     projects,

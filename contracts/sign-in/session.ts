@@ -8,6 +8,8 @@ export const SESSION_PATH = "/session";
 export const SESSION_REFRESH_PATH = "/session/refresh";
 /** Header of every request of a session, with the value 1: no form, link or image of another site can send it. */
 export const SESSION_HEADER = "x-sluice-session";
+/** Header with which a page that signs out says which session it ends: the cookie may be that of a later one by then. */
+export const SESSION_ID_HEADER = "x-sluice-session-id";
 /** Name of the cookie. */
 export const SESSION_COOKIE = "sluice-session";
 
@@ -39,6 +41,8 @@ const seconds = z.int();
 
 /** The response of both. */
 export const Session = z.object({
+  /** The same for all keys of one sign-in; it opens nothing. @default - a service of a release before */
+  id: z.string().optional(),
   user: z.object({
     id: z.string(),
     email: z.string(),

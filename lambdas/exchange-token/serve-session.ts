@@ -4,6 +4,7 @@ import {
   BeginSession,
   RefreshSession,
   SESSION_HEADER,
+  SESSION_ID_HEADER,
   SESSION_PATH,
   SESSION_REFRESH_PATH,
   type Session,
@@ -109,6 +110,10 @@ export async function serveSession(
         return response(session, requestId);
       }
       case "end": {
+        const named = request.headers.get(SESSION_ID_HEADER);
+        // Sent again, or late: the person has signed in anew, which ended the session that is named.
+        if (named !== undefined && cookie !== undefined && named !== cookie.id)
+          return jsonResponse(200, { deleted: true }, requestId);
         if (cookie !== undefined) await endSession(cookie, tools);
         return jsonResponse(200, { deleted: true }, requestId, { "set-cookie": noCookie(tools.isSecure) });
       }

@@ -58,6 +58,7 @@ export async function issueSessionKeys(
   if ((await store.write(changes, undefined)) !== "stored") return "lost-race";
   return {
     session: {
+      id: sessionId,
       user: { id: user.id, email: user.email, name: nameOf(claims) ?? user.name ?? null, role: user.role },
       permissions: [...permissions],
       control: { key: control.secret, expires_at: control.expiresAt },

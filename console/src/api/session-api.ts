@@ -1,4 +1,4 @@
-import type { BeginSession, Session } from "../../../contracts/sign-in/session.ts";
+import type { BeginSession, SESSION_ID_HEADER, Session } from "../../../contracts/sign-in/session.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import { ApiError, errorOfResponse } from "./api-error.ts";
 
@@ -10,6 +10,7 @@ export type SignInCode = Omit<BeginSession, "project_id">;
 
 /** Only pages of the site itself can send this header, which keeps other pages from using a person's cookie. */
 const HEADERS = { "content-type": "application/json", "x-sluice-session": "1" } as const;
+const SESSION_ID: typeof SESSION_ID_HEADER = "x-sluice-session-id";
 
 /** Signs in with the code of the provider. @throws {ApiError} */
 export function createSession(code: SignInCode): Promise<SessionResponse> {
@@ -21,9 +22,10 @@ export function refreshSession(projectId: string | undefined): Promise<SessionRe
   return send("POST", "/session/refresh", projectId === undefined ? {} : { project_id: projectId });
 }
 
-/** Ends the session at the provider too. @throws {ApiError} */
-export async function deleteSession(): Promise<void> {
-  await request("DELETE", "/session");
+/** Ends the session at the provider too, unless the browser has a later one by then. @param id of the session @throws {ApiError} */
+export async function deleteSession(id: string | undefined): Promise<void> {
+  const named = id === undefined ? {} : { [SESSION_ID]: id };
+  await request("DELETE", "/session", undefined, named);
 }
 
 async function send(method: "POST", path: string, body: object): Promise<SessionResponse> {
@@ -32,12 +34,17 @@ async function send(method: "POST", path: string, body: object): Promise<Session
   throw new ApiError("failed");
 }
 
-async function request(method: string, path: string, body?: object): Promise<Response> {
+async function request(
+  method: string,
+  path: string,
+  body?: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, {
       method,
-      headers: HEADERS,
+      headers: { ...HEADERS, ...headers },
       credentials: "same-origin",
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

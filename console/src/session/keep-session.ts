@@ -2,7 +2,7 @@ import { ApiError } from "../api/api-error.ts";
 import { deleteSession, refreshSession, type SessionResponse } from "../api/session-api.ts";
 import { currentSession, setSession, useSession } from "./session.ts";
 import { locked, soonLocked } from "./session-lock.ts";
-import { onSignOutElsewhere, tellSignOut } from "./sign-out-channel.ts";
+import { isSignOutOf, onSignOutElsewhere, tellSignOut } from "./sign-out-channel.ts";
 
 /** How long before their end keys are renewed. */
 const RENEW_BEFORE_SECONDS = 60;
@@ -21,10 +21,11 @@ let timer: number | undefined;
  */
 export async function startSession(first: Promise<SessionResponse | undefined>): Promise<void> {
   // Keys that came before another page signed out are not used.
-  let isSignedOut = false;
-  onSignOutElsewhere(() => {
-    isSignedOut = currentSession().kind === "starting";
-    if (currentSession().kind === "person") setSession({ kind: "signed-out", reason: "signed-out" });
+  const ended: (string | undefined)[] = [];
+  onSignOutElsewhere((id) => {
+    ended.push(id);
+    const session = currentSession();
+    if (session.kind === "person" && isSignOutOf(id, session)) setSession({ kind: "signed-out", reason: "signed-out" });
   });
   useSession.subscribe(() => planRenewal());
   document.addEventListener("visibilitychange", () => {
@@ -32,7 +33,7 @@ export async function startSession(first: Promise<SessionResponse | undefined>):
   });
   try {
     const session = await first;
-    if (isSignedOut) setSession({ kind: "signed-out", reason: "signed-out" });
+    if (ended.some((id) => isSignOutOf(id, session ?? {}))) setSession({ kind: "signed-out", reason: "signed-out" });
     else setSession(session === undefined ? { kind: "signed-out" } : { kind: "person", ...session });
   } catch (error) {
     setSession(isOver(error) ? { kind: "signed-out" } : { kind: "signed-out", reason: "unreachable" });
@@ -75,14 +76,15 @@ function isOver(error: unknown): boolean {
 
 /** Ends the session here, at the provider, and in the site's other pages. */
 export async function signOut(): Promise<void> {
-  const isPerson = currentSession().kind === "person";
+  const session = currentSession();
   setSession({ kind: "signed-out", reason: "signed-out" });
-  if (!isPerson) return;
-  tellSignOut();
+  if (session.kind !== "person") return;
+  const { id } = session;
+  tellSignOut(id);
   // The keys are forgotten in any case, and end within 15 minutes. No renewal that has begun brings the cookie back afterwards.
-  await soonLocked(deleteSession).catch(() => undefined);
+  await soonLocked(() => deleteSession(id)).catch(() => undefined);
   // A page that was opened meanwhile has renewed the session before it ended.
-  tellSignOut();
+  tellSignOut(id);
 }
 
 /** @param least milliseconds until then at least */

@@ -4,6 +4,7 @@ import { parseJson } from "../../../lib/parse-json.ts";
 import { ApiError } from "../api/api-error.ts";
 import { createSession, type SessionResponse } from "../api/session-api.ts";
 import { pathAndQuery } from "../lib/path-and-query.ts";
+import { soonLocked } from "./session-lock.ts";
 import { signInPolicy } from "./sign-in-policy.ts";
 
 /** What the page has to know again when the provider sends the browser back. No key is in it. */
@@ -68,12 +69,9 @@ export async function finishSignIn(
   } catch (error) {
     throw new ApiError("refused", error instanceof oauth.AuthorizationResponseError ? error.error : "");
   }
-  const session = await createSession({
-    code: code ?? "",
-    code_verifier: verifier,
-    redirect_uri: redirectUri(),
-    nonce,
-  });
+  const sent = { code: code ?? "", code_verifier: verifier, redirect_uri: redirectUri(), nonce };
+  // After a sign-out of another page that is under way, whose response removes the cookie.
+  const session = await soonLocked(() => createSession(sent));
   return { session, to: pathAndQuery(to) };
 }
 

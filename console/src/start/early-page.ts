@@ -2,7 +2,7 @@ import type { ConsoleConfig } from "../api/console-config.ts";
 import type { SessionResponse } from "../api/session-api.ts";
 import { endEarlyPage } from "../components/end-early-page.ts";
 import { storedLocale } from "../preferences/stored.ts";
-import { onSignOutElsewhere } from "../session/sign-out-channel.ts";
+import { isSignOutOf, onSignOutElsewhere } from "../session/sign-out-channel.ts";
 import { firstConfig, firstSession } from "./first-requests.ts";
 
 /** A window that nobody sees is not painted. */
@@ -14,12 +14,15 @@ const PAINT_WAIT_MS = 100;
  * @returns once it is painted, or once nothing is to be shown
  */
 export async function showEarlyPage(): Promise<void> {
-  let isSignedOut = false;
-  onSignOutElsewhere(() => {
-    isSignedOut = true;
-    endEarlyPage();
+  const ended: (string | undefined)[] = [];
+  let shown: Pick<SessionResponse, "id"> = {};
+  onSignOutElsewhere((id) => {
+    ended.push(id);
+    if (isSignOutOf(id, shown)) endEarlyPage();
   });
   const [config, session] = await Promise.all([firstConfig, firstSession]);
+  shown = session ?? {};
+  const isSignedOut = ended.some((id) => isSignOutOf(id, session ?? {}));
   const page = session === undefined || isSignedOut ? undefined : earlyPage(config, session);
   if (page === undefined) return;
   document.getElementById("root")?.before(page);
