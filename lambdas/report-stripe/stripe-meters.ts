@@ -92,7 +92,7 @@ function failed(error: unknown): Sent {
 /** Whether Stripe refuses an event as it has one of the same identifier. */
 function isRepeated({ statusCode, message, code }: InstanceType<typeof Stripe.errors.StripeError>): boolean {
   if (statusCode !== 400 && statusCode !== 409) return false;
-  return (
-    code === "resource_already_exists" || /identifier.*already|already.*identifier|duplicate.*identifier/i.test(message)
-  );
+  const text = message.toLowerCase();
+  const namesRepetition = text.includes("already") || text.includes("duplicate");
+  return code === "resource_already_exists" || (namesRepetition && text.includes("identifier"));
 }
