@@ -12,6 +12,8 @@ export interface Pattern {
 
 /** Quadratic time on so many characters is nearly a billion steps: seconds, where linear time is under a millisecond. */
 const PUMPED_CHARACTERS = 40_000;
+/** The same of a repeated word, as a search begins at each word and not at each character. */
+const WORD_CHARACTERS = 100_000;
 /** CPU time of one search, in ms. Far from both. */
 const SLOW_MS = 200;
 /** CPU time of a pattern's searches of all texts, in ms: about 10 where it is linear. One that takes longer is looked at text by text. */
@@ -19,6 +21,8 @@ const FIRST_LOOK_MS = 100;
 /** What patterns look for most, whatever letters they have. */
 const USUAL = [" ", "\n", "a", "A", "1", ".", '"', "\\", "/"];
 const MAX_ALPHABET = 11;
+/** A word within a pattern: a search for what may follow it begins anew at each of them. */
+const WORD = /[A-Za-z]{3,}/g;
 
 /** Every regular expression literal of a file. */
 export function patternsOf(path: string, text: string): readonly Pattern[] {
@@ -79,4 +83,5 @@ function* pumpedTexts(source: string): Generator<string> {
     yield `${pumped}\u0000\n`;
     if (literal !== "") yield `${literal}${pumped}\u0000\n`;
   }
+  for (const word of new Set(written.match(WORD))) yield word.repeat(WORD_CHARACTERS / word.length);
 }
