@@ -39,9 +39,14 @@ async function archivedProject() {
   );
   await control.seed("org-a", ...records, create(member(OWN.project_id, "user-caller", "member")));
   await storeChat(control, { id: OWN.chat_id, projectId: OWN.project_id });
-  const send = (id: string, { method, path }: ControlOperation, ids: typeof OWN = OWN) => {
+  const send = (
+    id: string,
+    { method, path }: ControlOperation,
+    ids: typeof OWN = OWN,
+    requested: unknown = OPERATION_BODIES[id],
+  ) => {
     const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof OWN) => ids[name]);
-    const body = OPERATION_BODIES[id] === undefined ? "" : JSON.stringify(OPERATION_BODIES[id]);
+    const body = requested === undefined ? "" : JSON.stringify(requested);
     return control.send({ method, path: filled, body }, "org-a", "user-caller");
   };
   return { send, restore: await restoredTables(control.document) };
@@ -75,4 +80,13 @@ test("limits of a service account and of a key are not changed in an archived pr
     });
   const person = { ...OWN, limit_scope: "user", subject_id: OWN.user_id };
   expect(await send("updateLimits", update, person)).toMatchObject({ status: 200 });
+});
+
+test("nobody is invited to an archived project", async () => {
+  const { send } = await archivedProject();
+  const body = { email: "grace@example.com", role: "reader", projects: [{ id: OWN.project_id, role: "member" }] };
+  expect(await send("createInvite", CONTROL_OPERATIONS.createInvite, OWN, body)).toMatchObject({
+    status: 400,
+    body: { error: REFUSED },
+  });
 });

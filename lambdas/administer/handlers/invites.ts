@@ -5,6 +5,7 @@ import { ORGANIZATION_ROLES, PROJECT_ROLES } from "../../../domain/tenancy/roles
 import { unixSeconds } from "../../../domain/tenancy/unix-seconds.ts";
 import { auditEvent, type ControlHandler, change, page, requireScopes } from "../call/control-call.ts";
 import { ControlError, notFound } from "../call/control-error.ts";
+import { refuseArchived } from "./projects.ts";
 
 const INVITE_SECONDS = 7 * 86_400;
 
@@ -26,8 +27,11 @@ export const createInvite: ControlHandler<"createInvite"> = async (call) => {
   const projects = body.projects ?? [];
   const roles = [ORGANIZATION_ROLES[body.role], ...projects.map(({ role }) => PROJECT_ROLES[role])];
   const basis = requireScopes(call, new Set(roles.flatMap(({ scopes }) => [...scopes])));
-  for (const { id } of projects)
-    if (!(await store.get(caller.organizationId, { kind: "project", ids: [id] }))) throw notFound("project", id);
+  for (const { id } of projects) {
+    const project = await store.get(caller.organizationId, { kind: "project", ids: [id] });
+    if (!project) throw notFound("project", id);
+    refuseArchived(project);
+  }
   if (await store.get(caller.organizationId, { kind: "email", ids: [email] }))
     throw new ControlError(
       "invalid_request",
