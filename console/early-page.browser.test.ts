@@ -129,6 +129,19 @@ describe.skipIf(!hasChromium)("the early page of the console", () => {
     await page.locator("#root").getByRole("heading", { level: 1, name: "API keys" }).waitFor();
   });
 
+  test("is followed by the page when the code of the account menu does not come, and the menu says so", async () => {
+    const page = await opened({});
+    await page.route("**/assets/account-menu-*.js", (route) => route.abort());
+    await page.goto(`${signedIn.origin}/keys`);
+    await page.getByRole("button", { name: "Account" }).click();
+    await page.locator("#account-menu").getByRole("alert").waitFor();
+    expect(await page.getByRole("heading", { level: 1 }).allTextContents()).toEqual(["API keys"]);
+    await page.unroute("**/assets/account-menu-*.js");
+    await page.locator("#account-menu").getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("button", { name: "Account" }).click();
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+  });
+
   test("is not needed by a page that is opened offline from another: the browser's state is named, and a retry with a connection shows it", async () => {
     const page = await opened({});
     await page.goto(`${signedIn.origin}/keys`);

@@ -1,7 +1,16 @@
-import { Link, Outlet, useLocation, useRouteContext } from "@tanstack/react-router";
+import {
+  CatchBoundary,
+  type ErrorComponentProps,
+  Link,
+  Outlet,
+  useLocation,
+  useRouteContext,
+} from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { Mark } from "../../../ui/components/mark.tsx";
+import { ApiError } from "../api/api-error.ts";
 import { Loading } from "../components/loading.tsx";
+import { Problem } from "../components/problem.tsx";
 import { useTexts } from "../i18n/translate.ts";
 import { ProjectSwitcher } from "../projects/project-switcher.tsx";
 import { homeOf } from "../session/home.ts";
@@ -19,7 +28,8 @@ export function Shell() {
   const names = useTexts(PAGE_NAMES);
   const { config } = useRouteContext({ from: "__root__" });
   const navigation = useNavigation();
-  const isAdministration = useLocation({ select: ({ pathname }) => pathname.startsWith("/admin/") });
+  const pathname = useLocation({ select: (location) => location.pathname });
+  const isAdministration = pathname.startsWith("/admin/");
   const home = homeOf(
     useSession(({ session }) => session),
     config,
@@ -51,9 +61,11 @@ export function Shell() {
           </button>
           {/* A popover of the browser: Escape closes it. */}
           <div id={ACCOUNT_MENU} popover="auto" className="menu">
-            <Suspense fallback={<Loading />}>
-              <AccountMenu />
-            </Suspense>
+            <CatchBoundary getResetKey={() => pathname} errorComponent={MenuProblem}>
+              <Suspense fallback={<Loading />}>
+                <AccountMenu />
+              </Suspense>
+            </CatchBoundary>
           </div>
         </span>
       </header>
@@ -82,6 +94,13 @@ export function Shell() {
         </Suspense>
       ) : undefined}
     </div>
+  );
+}
+
+/** In place of the account menu whose code has not come: the page is there without it, and loaded again it requests the code anew. */
+function MenuProblem({ error }: ErrorComponentProps) {
+  return (
+    <Problem error={navigator.onLine ? error : new ApiError("offline")} onRetry={() => window.location.reload()} />
   );
 }
 
