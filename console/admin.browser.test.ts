@@ -155,6 +155,16 @@ describeConsole("the administration", {}, (stage) => {
     expect(control.seen.filter(({ url }) => url.includes("proj_none"))).toHaveLength(10);
   });
 
+  test("is printed without the links between its pages and without buttons", async () => {
+    const page = await stage().open("/admin/roles");
+    await signInWithKey(page);
+    await page.getByRole("heading", { level: 1, name: "Roles" }).waitFor();
+    await page.getByRole("navigation", { name: "Administration" }).getByRole("link").first().waitFor();
+    await page.emulateMedia({ media: "print" });
+    for (const role of ["navigation", "link", "button"] as const)
+      expect([role, await page.locator("#root").getByRole(role).allTextContents()]).toEqual([role, []]);
+  });
+
   test("stops a search for events when it is told to, and goes on with it", async () => {
     const { control, open } = stage();
     control.organization.eventsAtOnce = 1;
