@@ -3,6 +3,7 @@ import type { ChainStore } from "../../domain/audit/chain-store.ts";
 import { SealedEvents, type TableEvent } from "../../domain/audit/sealed-events.ts";
 import { type AuditPublicKey, auditPublicKey } from "../../domain/audit/signed-head.ts";
 import { verifyChain } from "../../domain/audit/verify-chain.ts";
+import { isoTime } from "../../lib/iso-time.ts";
 import { textOfFile } from "../terminal/named-file.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
 
@@ -115,7 +116,7 @@ export async function runVerification(options: VerifyOptions, tools: VerifyTools
 }
 
 function untilOf(text: string | undefined, now: number): number {
-  const until = text === undefined ? now : Date.parse(text);
+  const until = text === undefined ? now : isoTime(text);
   if (Number.isFinite(until)) return until;
   throw new Error(`--until must be a time such as 2026-11-29T10:00:00Z, got ${text}.`);
 }

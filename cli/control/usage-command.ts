@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { isoTime } from "../../lib/iso-time.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { type ControlOptions, type ControlTools, controlClient, withControlOptions } from "./control-endpoint.ts";
@@ -126,7 +127,7 @@ function groupsOf({ by = "" }: UsageOptions, groups: Readonly<Record<string, str
 export function sinceOf(text: string, nowMs: number): number {
   const [, count, unit = ""] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
   if (count !== undefined) return Math.max(0, Math.floor(nowMs / 1000) - Number(count) * (UNITS[unit] ?? 0));
-  const ms = /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/.test(text) ? Date.parse(text) : Number.NaN;
+  const ms = /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/.test(text) ? isoTime(text) : Number.NaN;
   if (!Number.isNaN(ms) && ms >= 0 && ms <= nowMs) return Math.floor(ms / 1000);
   throw new UserError(`--since must be a date that is over, such as 2026-11-01, or 30m, 24h, 7d; got ${text}.`);
 }

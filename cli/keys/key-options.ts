@@ -1,5 +1,6 @@
 import { AddressRange, KeyScope } from "../../contracts/processes/auth.ts";
 import { IDEMPOTENCY_KEY } from "../../domain/keys/rotate-key.ts";
+import { isoTime } from "../../lib/iso-time.ts";
 import { UserError } from "../terminal/user-error.ts";
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
@@ -16,7 +17,7 @@ export function spanSeconds(option: string, text: string): number {
 /** A time in the future: a span from now, or a date in ISO 8601. @throws {UserError} */
 export function expiryOf(text: string, now: Date): string {
   const isDate = /^\d{4}-\d{2}-\d{2}/.test(text);
-  const at = isDate ? new Date(text) : new Date(now.getTime() + 1000 * spanSeconds("--expires", text));
+  const at = isDate ? new Date(isoTime(text)) : new Date(now.getTime() + 1000 * spanSeconds("--expires", text));
   if (Number.isNaN(at.getTime()))
     throw new UserError(`--expires must be a date in ISO 8601, got "${text}"; write it like 2027-01-31T12:00:00Z.`);
   if (at <= now)

@@ -13,6 +13,7 @@ import { dollars } from "../control/limit-text.ts";
 import { costsOf, usageOf } from "../control/usage-pages.ts";
 import { numberOption } from "../terminal/number-option.ts";
 import { textTable } from "../terminal/text-table.ts";
+import { UserError } from "../terminal/user-error.ts";
 import { type CoveredModel, operatorClient, setCoveringPrices } from "./set-covering.ts";
 import { timeOf } from "./token-price-options.ts";
 
@@ -29,6 +30,8 @@ interface CoveringOptions extends ControlOptions {
 
 const DAY = 86_400;
 const KINDS: readonly UsageKind[] = ["completions", "embeddings", "moderations"];
+/** Begin of the descriptions of options that are about prices to be set. */
+const WITH_SET = "with --set: ";
 /** Days of one page of costs, the most that the API takes. */
 const COST_DAYS = 180;
 
@@ -40,11 +43,20 @@ export function coveringCommand(tools: ControlTools): Command {
     .option("--output-weight <number>", "how many times as much a completion's token costs as a prompt's", "4")
     .option("--percent <number>", "above the cost", "0")
     .option("--set", "set these prices of pools at run time, with --yes; without it show what would be set")
-    .option("--from <time>", "with --set: requests that begin then or later have them, UTC (default: next midnight)")
-    .option("--most-change <percent>", "with --set: most change of a price at once, up or down", "25")
-    .option("--least-tokens <number>", "with --set: tokens without which a price stays as it is", "100000")
-    .option("--yes", "with --set: store the prices")
-    .action((_: unknown, command: Command) => covering(command.optsWithGlobals<CoveringOptions>(), tools));
+    .option("--from <time>", `${WITH_SET}requests that begin then or later have them, UTC (default: next midnight)`)
+    .option("--most-change <percent>", `${WITH_SET}most change of a price at once, up or down`, "25")
+    .option("--least-tokens <number>", `${WITH_SET}tokens without which a price stays as it is`, "100000")
+    .option("--yes", `${WITH_SET}store the prices`)
+    .action((_: unknown, command: Command) => {
+      const options = command.optsWithGlobals<CoveringOptions>();
+      const unused = command.options.find(
+        (option) =>
+          option.description.startsWith(WITH_SET) && command.getOptionValueSource(option.attributeName()) === "cli",
+      );
+      if (options.set !== true && unused !== undefined)
+        throw new UserError(`${unused.long} needs --set: without it prices are shown, and nothing is set.`);
+      return covering(options, tools);
+    });
 }
 
 async function covering(options: CoveringOptions, tools: ControlTools): Promise<void> {

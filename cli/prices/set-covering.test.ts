@@ -58,7 +58,7 @@ async function started(costUsd: number, model = "tiny") {
   addShares(additions, [share], start, ["1h", "1d"]);
   for (const { series, entry, sums } of additions.inOrder())
     await document.send(new PutCommand({ TableName: usageTable, Item: { series, entry, ...sums } }));
-  const run = async (...args: readonly string[]) => {
+  const runWithout = async (...args: readonly string[]) => {
     const printed: string[] = [];
     const command = coveringCommand({
       print: (text) => printed.push(text),
@@ -67,12 +67,13 @@ async function started(costUsd: number, model = "tiny") {
       now: () => NOW * 1000,
     });
     const program = new Command().exitOverride().addCommand(command);
-    await program.parseAsync(["covering", "--set", ...args], { from: "user" });
+    await program.parseAsync(["covering", ...args], { from: "user" });
     return printed.join("\n");
   };
+  const run = (...args: readonly string[]) => runWithout("--set", ...args);
   const stored = async () => (await changeStore.all()).changes.map(({ name, settings }) => ({ name, settings }));
   const audited = () => gateway.log().filter(({ action }) => action === "put price");
-  return { run, stored, audited };
+  return { run, runWithout, stored, audited };
 }
 
 const cells = (text: string) => text.split("\n")[1]?.split(/ {2,}/);
@@ -117,6 +118,8 @@ test("`--set` leaves a price with few tokens, and a model that is no pool, and r
     "too few tokens",
   ]);
   await expect(few.run("--most-change", "0")).rejects.toThrow("--most-change must be a number from 1 to 100, got 0.");
+  await expect(few.runWithout("--yes")).rejects.toThrow("--yes needs --set: without it prices are shown");
+  await expect(few.runWithout("--least-tokens", "5")).rejects.toThrow("--least-tokens needs --set");
   await expect(few.run("--from", "soon")).rejects.toThrow("--from must be a date or time in UTC");
   expect(await few.stored()).toEqual([]);
   const other = await started(3, "provided");

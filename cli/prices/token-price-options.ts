@@ -1,4 +1,5 @@
 import { MAX_PRICE_CHANGES, type TokenPrice, type TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
+import { isoTime } from "../../lib/iso-time.ts";
 import { UserError } from "../terminal/user-error.ts";
 
 /** Options of `sluice prices set`, as they are written. */
@@ -63,7 +64,7 @@ function dollarsOf(option: string, text: string): number {
 
 /** @throws {UserError} */
 export function timeOf(option: string, text: string): string {
-  const ms = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z)?$/.test(text) ? Date.parse(text) : Number.NaN;
+  const ms = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z)?$/.test(text) ? isoTime(text) : Number.NaN;
   if (!Number.isNaN(ms)) return new Date(ms).toISOString();
   throw new UserError(`${option} must be a date or time in UTC, such as 2026-12-01 or 2026-12-01T00:00Z; got ${text}.`);
 }

@@ -95,6 +95,7 @@ describe("sluice prices set", () => {
     ],
     [["a/small", "--input", "1", "--output", "1", "--to", "2026-12-01"], /--to needs --from/],
     [["a/small", "--input", "1", "--output", "1", "--from", "soon"], /--from must be a date or time in UTC/],
+    [["a/small", "--input", "1", "--output", "1", "--from", "2027-02-29"], /--from must be .* got 2027-02-29/],
     [
       ["a/small", "--input", "1", "--output", "1", "--from", "2026-12-02", "--to", "2026-12-01"],
       /priceChanges.*must be after its `from`/s,

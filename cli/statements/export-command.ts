@@ -3,6 +3,7 @@ import { type ChargeLine, decimalUsd } from "../../domain/usage/charge-line.ts";
 import { FOCUS_COLUMNS } from "../../domain/usage/focus-columns.ts";
 import { focusRow } from "../../domain/usage/focus-rows.ts";
 import { csvText } from "../../lib/csv.ts";
+import { isoTime } from "../../lib/iso-time.ts";
 import {
   type ControlOptions,
   type ControlTools,
@@ -73,7 +74,7 @@ function recordOf(line: ChargeLine): Readonly<Record<(typeof COLUMNS)[number], s
 
 /** @returns Unix seconds @throws {UserError} */
 function dayOf(text: string): number {
-  const ms = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  const ms = /^\d{4}-\d\d-\d\d$/.test(text) ? isoTime(text) : Number.NaN;
   if (Number.isNaN(ms)) throw new UserError(`--until must be a date such as 2026-12-01, got ${text}.`);
   return ms / 1000;
 }

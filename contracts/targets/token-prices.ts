@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 const dollars = z.number().min(0).max(10_000_000);
+const time = z.iso.datetime("must be a time in UTC such as 2027-01-01T00:00:00Z");
 
 /** Most changes that one model's price has. */
 export const MAX_PRICE_CHANGES = 24;
@@ -24,9 +25,9 @@ export type TokenPrice = Readonly<z.infer<typeof TokenPrice>>;
 /** A price for a span of time. */
 const PriceChange = TokenPrice.extend({
   /** ISO 8601, UTC: requests that begin then or later have this price. */
-  from: z.iso.datetime(),
+  from: time,
   /** Requests that begin then or later do not have it. @default - until the next change, or for good */
-  to: z.iso.datetime().optional(),
+  to: time.optional(),
 });
 
 /** The price of a model, and its changes in the order of time; while none of them holds, the price beside them does. */
@@ -38,16 +39,18 @@ export const TokenPriceSettings = TokenPrice.extend({
       for (const [index, { from, to }] of changes.entries()) {
         const before = changes[index - 1];
         if (to !== undefined && Date.parse(to) <= Date.parse(from))
-          context.addIssue({ code: "custom", path: [index, "to"], message: "must be after its `from`" });
+          context.addIssue({ code: "custom", input: to, path: [index, "to"], message: "must be after its `from`" });
         if (before !== undefined && Date.parse(from) < Date.parse(before.to ?? before.from))
           context.addIssue({
             code: "custom",
+            input: from,
             path: [index, "from"],
             message: "must not begin before the change above it has ended: list changes in the order of time",
           });
         if (before !== undefined && Date.parse(from) === Date.parse(before.from))
           context.addIssue({
             code: "custom",
+            input: from,
             path: [index, "from"],
             message: "must be after that of the change above",
           });

@@ -144,7 +144,8 @@ export class AdminApi {
         return store.delete(kind, name, { over, seen });
       }),
     );
-    if (!found) throw unknown(kind, name);
+    if (!found)
+      throw this.#declared(kind).some((item) => item.name === name) ? unchanged(kind, name) : unknown(kind, name);
     this.#audit(request, `delete ${kind}`, name);
     await view.refresh();
     return respond(request, { name, deleted: true });
@@ -238,6 +239,12 @@ export class AdminApi {
 
 function respond({ headers }: Identified, body: unknown, more: Readonly<Record<string, string>> = {}): GatewayResponse {
   return jsonResponse(200, { ...headers.all, ...more, "cache-control": "no-store" }, body);
+}
+
+function unchanged(kind: ChangeKind, name: string): GatewayError {
+  return new GatewayError("not_found", {
+    message: `The ${kind} ${JSON.stringify(name)} is as the environment file declares it: there is no change to take back.`,
+  });
 }
 
 function unknown(kind: ChangeKind, name: string): GatewayError {

@@ -1,4 +1,5 @@
 import { LOG_LEVELS, type LogFilter } from "../../contracts/live/log-lines.ts";
+import { isoTime } from "../../lib/iso-time.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import { limitIn, queryOf, type RequestQuery } from "../http/list-query.ts";
 
@@ -33,7 +34,7 @@ export function logFilterIn(target: string): LogFilter {
 function timeIn(query: RequestQuery, name: "since" | "until"): Partial<LogFilter> {
   const text = query.get(name);
   if (text === null || text === "") return {};
-  const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
+  const time = TIME.test(text) ? isoTime(text) : Number.NaN;
   if (Number.isNaN(time)) throw wrong(name, "a time with its zone such as 2026-01-01T00:00:00Z", text);
   return { [name]: time };
 }

@@ -89,6 +89,23 @@ test("all pools are listed with their prices, and another version or a name that
   const unknown = await errorOf(await call("PUT", "/admin/prices/nobody", price(2)), 400, "invalid_request");
   expect(unknown.message).toContain("must be of a pool that exists");
   await errorOf(await call("PUT", PATH, { inputUsdPerMillion: -1, outputUsdPerMillion: 1 }), 400, "invalid_request");
+  const unchanged = await errorOf(await call("DELETE", PATH), 404, "not_found");
+  expect(unchanged.message).toContain("as the environment file declares it");
+});
+
+test.each([
+  [
+    { from: "2027-02-29T00:00:00Z" },
+    'priceChanges[0].from` must be a time in UTC such as 2027-01-01T00:00:00Z, got "2027-02-29',
+  ],
+  [
+    { from: "2027-01-02T00:00:00Z", to: "2027-01-01T00:00:00Z" },
+    'priceChanges[0].to` must be after its `from`, got "2027-01-01T00:00:00Z"',
+  ],
+])("a price change of %j is refused with the rule and the value", async (span, message) => {
+  const { call } = await started();
+  const put = await call("PUT", PATH, { ...price(1), priceChanges: [{ ...price(2), ...span }] });
+  expect((await errorOf(put, 400, "invalid_request")).message).toContain(message);
 });
 
 test("a stored price of a pool that is gone leaves the one of a pool whose name begins alike", async () => {
