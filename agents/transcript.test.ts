@@ -52,3 +52,10 @@ test("failures that a script makes are expected, no more and no fewer", async ()
     expect.stringMatching(/got 0 failures, not 1/),
   ]);
 });
+
+test("a request that was sent again because the key table responded late does not count, but once only", async () => {
+  const body = JSON.stringify({ error: { code: "auth_unavailable" } });
+  const late = exchange({ status: 503, responseType: "text/plain", responseBody: Buffer.from(body) });
+  expect(await problemsOf([late, exchange(), exchange()])).toEqual([]);
+  expect(await problemsOf([late, late, exchange()])).toContainEqual(expect.stringMatching(/got 2 failures, not 0/));
+});
