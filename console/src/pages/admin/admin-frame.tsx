@@ -6,6 +6,7 @@ import { Problem } from "../../components/problem.tsx";
 import { useTexts } from "../../i18n/translate.ts";
 import { useProjects } from "../../projects/projects.ts";
 import { type OrganizationRole, useOrganizationRole } from "../../session/organization-role.ts";
+import { usePermission } from "../../session/permissions.ts";
 import { useSession } from "../../session/session.ts";
 import { MESSAGES } from "./messages.ts";
 
@@ -39,8 +40,12 @@ const OF_ALL: readonly string[] = ["members", "retention", "logs"];
 /** Pages for whoever's own roles permit them, which the pages themselves find out. */
 const OF_ROLES: readonly string[] = ["logs", "live", "targets", "routes", "providers"];
 
-/** Whether a page has a link to another one. Whoever opens a page of owners is taken for one until the role is known. */
-function isOffered(linked: string, page: string, role: OrganizationRole | undefined): boolean {
+/**
+ * Whether a page has a link to another one. Whoever opens a page of owners is taken for one until the role is known.
+ * @param isPermitted what the session says of a page for whoever's own roles permit it. @default - it does not say it
+ */
+function isOffered(linked: string, page: string, role: OrganizationRole | undefined, isPermitted?: boolean): boolean {
+  if (isPermitted !== undefined && OF_ROLES.includes(linked)) return linked === page || isPermitted;
   const isOwner = role === "owner" || (role === undefined && OF_OWNERS.includes(page));
   if (role === "none") return linked === page || OF_ALL.includes(linked);
   return isOwner || linked === page || !OF_OWNERS.includes(linked);
@@ -57,6 +62,9 @@ export function AdminFrame({ page, children }: AdminFrameProps) {
   const t = useTexts(MESSAGES);
   const role = useOrganizationRole();
   const { current } = useProjects();
+  const readsLogs = usePermission("service_logs.read");
+  const operates = usePermission("operator_keys.write");
+  const isLinked = (linked: string) => isOffered(linked, page, role.data, linked === "logs" ? readsLogs : operates);
   const isPerson = useSession(({ session }) => session.kind === "person");
   // Everyone in a project sees its members and its retention; its owners change the members.
   const isOfProject = (page === "members" || page === "retention") && isPerson && current !== undefined;
@@ -68,7 +76,7 @@ export function AdminFrame({ page, children }: AdminFrameProps) {
     <>
       <PageTitle title={t(page)} lead={t(`${page}Lead`)} />
       <nav className="row-actions" aria-label={t("administration")}>
-        {LINKS.filter((link) => isOffered(link.page, page, role.data)).map((link) => (
+        {LINKS.filter((link) => isLinked(link.page)).map((link) => (
           <Link key={link.page} to={link.to} className="button quiet" activeProps={{ "aria-current": "page" }}>
             {t(link.page)}
           </Link>
