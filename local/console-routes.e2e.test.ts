@@ -102,6 +102,15 @@ describe.skipIf(skipped !== "")(`routes on the local stack${skipped}`, () => {
     await dialog.getByRole("button", { name: "Restore" }).click();
     await page.getByText("phi-3-mini: weight 100").waitFor();
     await eventually(async () => expect(await answeredBy()).toBe("phi-3-mini"));
+
+    // As a gateway of an earlier release: the prices of providers are shown all the same.
+    await page.route("**/admin/prices", (route) =>
+      route.fulfill({ status: 404, headers: { "access-control-allow-origin": "*" }, json: {} }),
+    );
+    await page.reload();
+    await page.getByLabel("Admin key").fill(adminKey);
+    await page.keyboard.press("Enter");
+    await page.getByRole("row", { name: /outside\/small.*\$1\.00.*\$2\.00/ }).waitFor();
     expect(complaints).toEqual([]);
   }, 180_000);
 

@@ -55,6 +55,9 @@ export class AdminRefusal extends UserError {
   }
 }
 
+/** An API without the path: of an earlier release, or with the setting off. */
+export class AbsentPath extends UserError {}
+
 /** Calls a gateway's admin API. */
 export class AdminClient {
   readonly #endpoint: AdminEndpoint;
@@ -100,13 +103,13 @@ export class AdminClient {
   }
 }
 
-/** An API without the path. @param path with its query */
-function absentPath(url: string, path: string): UserError {
+/** @param path with its query */
+function absentPath(url: string, path: string): AbsentPath {
   const [bare = ""] = path.split("?");
   const setting = CONTROL_PATH.test(bare)
     ? "its environment file does not set `api.controlApi` to true"
     : "a setting of its environment file switches it off";
-  return new UserError(`${url} has nothing at ${bare}: ${setting}, or the service is of another release.`);
+  return new AbsentPath(`${url} has nothing at ${bare}: ${setting}, or the service is of another release.`);
 }
 
 function refusal(status: number, sent: string, url: string, path: string): UserError {

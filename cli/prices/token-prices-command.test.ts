@@ -1,8 +1,12 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { PROVIDER_PRESETS } from "../../catalog/providers/provider-presets.ts";
+import { ERRORS } from "../../contracts/api/errors.ts";
 import type { AdminTools } from "../admin/admin-endpoint.ts";
 import { startAdminService } from "../test/admin-service.ts";
 import { FREE } from "./pool-prices.ts";
@@ -81,6 +85,22 @@ describe("sluice prices set", () => {
     expect(await run("list")).not.toContain("tiny");
     await expect(run("remove", "tiny")).rejects.toThrow("The price tiny is declared in the environment file");
     await expect(run("remove", "none")).rejects.toThrow("There is no price none; `sluice prices list` shows the names");
+  });
+
+  test("of a gateway of an earlier release, which has no prices of pools, lists those of the providers' models", async () => {
+    const { cli, url, secret } = await startAdminService();
+    const earlier = createServer(async (request, response) => {
+      const { message, type } = ERRORS.not_found;
+      const absent = { error: { message, type, param: null, code: "not_found" } };
+      if (request.url === "/admin/prices") return response.writeHead(404).end(JSON.stringify(absent));
+      const passed = await fetch(`${url}${request.url}`, { headers: { authorization: `Bearer ${secret}` } });
+      return response.writeHead(passed.status).end(await passed.text());
+    });
+    await once(earlier.listen(0, "127.0.0.1"), "listening");
+    onTestFinished(() => void earlier.close());
+    const run = cli(command, `http://127.0.0.1:${(earlier.address() as AddressInfo).port}`);
+    expect(lines(await run("list"))[1]).toEqual(["a/small", "now", "1", "1", "1", "2", "2"]);
+    await expect(run("set", "tiny", "--input", "1", "--output", "1")).rejects.toThrow(/nothing at .admin.prices/);
   });
 
   test.each([

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { ProviderSettings } from "../../contracts/targets/target-settings.ts";
 import type { TokenPrice, TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
 import { priceAt } from "../../domain/targets/target-cost.ts";
+import { AbsentPath } from "../admin/admin-client.ts";
 import { type AdminOptions, type AdminTools, adminClient, withEndpointOptions } from "../admin/admin-endpoint.ts";
 import { putSettings, removeStored, storedList } from "../admin/stored-settings.ts";
 import { textTable } from "../terminal/text-table.ts";
@@ -43,7 +44,7 @@ export function addTokenPrices(prices: Command, tools: TokenPricesTools): void {
 async function list(options: AdminOptions & { readonly json?: boolean }, tools: TokenPricesTools): Promise<void> {
   const client = adminClient(options, tools.admin);
   const providers = await storedList(client, "providers", ProviderSettings);
-  const pools = await poolPrices(client);
+  const pools = await poolPrices(client).catch(noneOfEarlierRelease);
   const now = tools.now().getTime();
   const models = [
     ...pools.flatMap(({ name, settings }) => (settings === null ? [] : [{ target: name, prices: settings }])),
@@ -77,6 +78,12 @@ async function list(options: AdminOptions & { readonly json?: boolean }, tools: 
       ]),
     ]),
   );
+}
+
+/** Gateways of an earlier release have no prices of pools that change at run time; those of providers' models are shown. */
+function noneOfEarlierRelease(error: unknown): [] {
+  if (error instanceof AbsentPath) return [];
+  throw error;
 }
 
 async function set(target: string, options: AdminOptions & SetPriceOptions, tools: TokenPricesTools): Promise<void> {

@@ -27,12 +27,18 @@ export function providersQuery(apiUrl: string) {
   });
 }
 
-/** Prices of our own pools. */
+/** Prices of our own pools. Gateways of earlier releases list none. */
 export function pricesQuery(apiUrl: string) {
   return queryOptions({
     queryKey: ["admin-prices"],
-    queryFn: async ({ signal }) =>
-      (await gatewayAdmin<{ readonly data: readonly AdminPrice[] }>(apiUrl, { path: "/prices", signal })).data,
+    queryFn: async ({ signal }) => {
+      try {
+        return (await gatewayAdmin<{ readonly data: readonly AdminPrice[] }>(apiUrl, { path: "/prices", signal })).data;
+      } catch (error) {
+        if (error instanceof ApiError && error.kind === "missing") return [];
+        throw error;
+      }
+    },
   });
 }
 
