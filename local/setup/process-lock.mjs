@@ -36,8 +36,9 @@ export function takeLock(path, pid = process.pid, { links, next } = lockChain(pa
   const last = links.at(-1);
   if (last !== undefined && !isAbandoned(path, last.text)) return undefined;
   const token = randomUUID();
+  const own = `${pid} ${token}`;
   try {
-    symlinkSync(`${pid} ${token}`, next);
+    symlinkSync(own, next);
   } catch (error) {
     if (error.code === "EEXIST") return undefined;
     throw error;
@@ -48,10 +49,14 @@ export function takeLock(path, pid = process.pid, { links, next } = lockChain(pa
     return undefined;
   }
   const child = childOf(path, token);
+  const first = links[0]?.text ?? own;
   return {
     noteChild: (childPid) => symlinkSync(String(childPid), child),
     release: () => {
-      for (const link of [path, ...links.slice(1).map((each) => each.path), next, child]) rmSync(link, { force: true });
+      // Where somebody removed it by hand, it is another process's by now. All others have a token in their names.
+      if (targetOf(path) === first) rmSync(path, { force: true });
+      const further = [...links.map((each) => each.path), next].slice(1);
+      for (const link of [...further, child]) rmSync(link, { force: true });
       for (const { text } of links) rmSync(childOf(path, tokenOf(text)), { force: true });
     },
   };

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { OWN_FOLDER } from "../../lib/installation.ts";
@@ -32,6 +32,17 @@ test("a lock whose process has ended is held while the child that it noted runs"
   const path = newLock();
   takeLock(path, NO_PROCESS)?.noteChild(process.pid);
   expect(takeLock(path)).toBeUndefined();
+});
+
+test("who releases a lock that was removed by hand leaves the one that another process has taken since", () => {
+  const path = newLock();
+  const removed = takeLock(path);
+  rmSync(path);
+  const next = takeLock(path);
+  removed?.release();
+  expect(takeLock(path)).toBeUndefined();
+  next?.release();
+  expect(readdirSync(dirname(path))).toEqual([]);
 });
 
 test("a lock of a release before, which is a file, is taken over once its process has ended", () => {
