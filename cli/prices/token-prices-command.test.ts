@@ -58,7 +58,7 @@ describe("sluice prices set", () => {
     await run("set", "a/small", "--input", "0.4", "--output", "3", "--from", "2026-11-29", "--to", "2026-11-30T06:00Z");
     expect(lines(await run("list"))).toEqual([
       ["TARGET", "FROM", "TO", "INPUT", "CACHED", "CACHE WRITE", "OUTPUT", "REASONING"],
-      ["a/small", "now", "0.4", "0.4", "0.4", "3", "3"],
+      ["a/small", "now", "2026-11-30T06:00:00.000Z", "0.4", "0.4", "0.4", "3", "3"],
       ["a/small", "2026-12-01T00:00:00.000Z", "0.5", "0.05", "0.5", "3", "3"],
     ]);
     await run("set", "a/small", "--input", "9", "--output", "9");

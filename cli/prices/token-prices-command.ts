@@ -71,7 +71,7 @@ async function list(options: AdminOptions & { readonly json?: boolean }, tools: 
     textTable([
       ["TARGET", "FROM", "TO", "INPUT", "CACHED", "CACHE WRITE", "OUTPUT", "REASONING"],
       ...models.flatMap(({ target, prices }) => [
-        [target, "now", "", ...shown(priceAt(prices, now))],
+        [target, "now", endOf(prices, now), ...shown(priceAt(prices, now))],
         ...(prices.priceChanges ?? [])
           .filter(({ from }) => Date.parse(from) > now)
           .map((change) => [target, change.from, change.to ?? "", ...shown(change)]),
@@ -122,6 +122,12 @@ function pricesOf({
   ...prices
 }: PricedModel): TokenPriceSettings {
   return prices;
+}
+
+/** When the price that holds now ends by itself, after which the one beside the changes holds; empty where it does not. */
+function endOf({ priceChanges = [] }: TokenPriceSettings, now: number): string {
+  const to = priceChanges.findLast(({ from }) => Date.parse(from) <= now)?.to;
+  return to !== undefined && Date.parse(to) > now ? to : "";
 }
 
 function shown(price: TokenPrice): readonly string[] {
