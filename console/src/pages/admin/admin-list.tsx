@@ -55,6 +55,8 @@ export function AdminList<Item extends { readonly id: string }>(props: AdminList
     ...pagesOf(queryKey, read),
     refetchInterval: ({ state }) =>
       state.data?.pages.some(({ data }) => data.some(isChanging)) === true ? CHANGING_MS : false,
+    // A search of many pages that has found nothing, or was stopped, is not begun again because somebody looks at it.
+    refetchOnWindowFocus: ({ state }) => state.data?.pages.some(({ data }) => data.length > 0) ?? true,
   });
   const { fetchNextPage } = list;
   const loadMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
