@@ -3,7 +3,7 @@ import type { ChainStore } from "../../domain/audit/chain-store.ts";
 import { SealedEvents, type TableEvent } from "../../domain/audit/sealed-events.ts";
 import { type AuditPublicKey, auditPublicKey } from "../../domain/audit/signed-head.ts";
 import { verifyChain } from "../../domain/audit/verify-chain.ts";
-import { isoTime } from "../../lib/iso-time.ts";
+import { isoTime } from "../../lib/time/iso-time.ts";
 import { textOfFile } from "../terminal/named-file.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
 

@@ -1,4 +1,4 @@
-import { isoTime } from "../../lib/iso-time.ts";
+import { isoTime } from "../../lib/time/iso-time.ts";
 import { UserError } from "../terminal/user-error.ts";
 
 /** Unix seconds of a date (its beginning in UTC) or a time with zone. @throws {UserError} */

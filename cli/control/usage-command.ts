@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { isoTime } from "../../lib/iso-time.ts";
+import { isoTime } from "../../lib/time/iso-time.ts";
 import { textTable } from "../terminal/text-table.ts";
 import { UserError } from "../terminal/user-error.ts";
 import { type ControlOptions, type ControlTools, controlClient, withControlOptions } from "./control-endpoint.ts";

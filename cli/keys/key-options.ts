@@ -1,6 +1,6 @@
 import { AddressRange, KeyScope } from "../../contracts/processes/auth.ts";
 import { IDEMPOTENCY_KEY } from "../../domain/keys/rotate-key.ts";
-import { isoTime } from "../../lib/iso-time.ts";
+import { isoTime } from "../../lib/time/iso-time.ts";
 import { UserError } from "../terminal/user-error.ts";
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };

@@ -1,5 +1,5 @@
 import { MAX_PRICE_CHANGES, type TokenPrice, type TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
-import { isoTime } from "../../lib/iso-time.ts";
+import { isoTime } from "../../lib/time/iso-time.ts";
 import { UserError } from "../terminal/user-error.ts";
 
 /** Options of `sluice prices set`, as they are written. */

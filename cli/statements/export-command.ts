@@ -3,7 +3,7 @@ import { type ChargeLine, decimalUsd } from "../../domain/usage/charge-line.ts";
 import { FOCUS_COLUMNS } from "../../domain/usage/focus-columns.ts";
 import { focusRow } from "../../domain/usage/focus-rows.ts";
 import { csvText } from "../../lib/csv.ts";
-import { isoTime } from "../../lib/iso-time.ts";
+import { isoTime } from "../../lib/time/iso-time.ts";
 import {
   type ControlOptions,
   type ControlTools,

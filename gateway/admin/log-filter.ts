@@ -1,5 +1,5 @@
 import { LOG_LEVELS, type LogFilter } from "../../contracts/live/log-lines.ts";
-import { isoTime } from "../../lib/iso-time.ts";
+import { isoTime } from "../../lib/time/iso-time.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import { limitIn, queryOf, type RequestQuery } from "../http/list-query.ts";
 
