@@ -22,7 +22,7 @@ export function refuseOnlyAnthropic(client: ClientBody | undefined): void {
     if (isRecord(tool) && !isCustomTool(tool))
       throw refuse(
         `tools[${index}].type`,
-        `\`tools[${index}].type\` ${kindOf(tool.type)} is taken by Anthropic's own models only; use a tool of type "custom".`,
+        `\`tools[${index}].type\` ${kindOf(tool.type, "of this kind")} is taken by Anthropic's own models only; use a tool of type "custom".`,
       );
 }
 

@@ -32,7 +32,10 @@ function readPart(part: unknown, param: string): readonly Block[] {
     case "file":
       return [{ ...readFile(part, originOf(part) ?? `${param}.file.file_data`), cacheControl: markOf(part) }];
     default:
-      throw refuse(`${param}.type`, `\`${param}.type\` ${kindOf(part.type)} is not taken by this model.`);
+      throw refuse(
+        `${param}.type`,
+        `\`${param}.type\` ${kindOf(part.type, "of this kind")} is not taken by this model.`,
+      );
   }
 }
 

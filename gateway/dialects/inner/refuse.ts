@@ -19,10 +19,13 @@ export function shownName(name: string): string {
 export function shownValue(value: unknown): string {
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object") return "an object";
-  return typeof value === "string" && kindOf(value) === "of this kind" ? "another string" : JSON.stringify(value);
+  return typeof value === "string" && kindOf(value) === ANOTHER ? "another string" : JSON.stringify(value);
 }
 
-/** A type that a client wrote, where it is short and plain enough to be repeated. */
-export function kindOf(type: unknown): string {
-  return typeof type === "string" && /^[\w.-]{1,40}$/.test(type) ? `"${type}"` : "of this kind";
+/** In place of a type that is too long or too odd to be repeated. */
+const ANOTHER = "another value";
+
+/** A type that a client wrote, where it is short and plain enough to be repeated. @param other in place of another one */
+export function kindOf(type: unknown, other: string = ANOTHER): string {
+  return typeof type === "string" && /^[\w.-]{1,40}$/.test(type) ? `"${type}"` : other;
 }
