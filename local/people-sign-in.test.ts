@@ -181,7 +181,7 @@ describe("a person's ID token", () => {
     expect([foreign.status, foreign.body]).toEqual([400, absent.body]);
     await organization.projects.archive(project.id);
     expect((await exchange(token(ADA))).body.error_description).toMatch(/member of no project/);
-    await invite("late@acme.example");
+    await invite("late@acme.example", [other.id]);
     clock.ms += 8 * 86_400_000;
     expect((await exchange(token("late@acme.example"))).status).toBe(400);
   });
