@@ -16,7 +16,7 @@ interface WrongBody {
 }
 
 /** Texts for the forms that fields have. */
-const TEXTS = ["a", "aaa", "1", "/a", "us-east-1", "https://example.com"];
+const TEXTS = ["a", "aaa", "1", "/a", "us-east-1", "https://example.com", "2027-01-01T00:00:00Z"];
 
 /** The smallest value that a schema accepts. */
 function sample(schema: JsonSchema): unknown {
