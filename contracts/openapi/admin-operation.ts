@@ -1,17 +1,7 @@
 import type { ErrorCode } from "../api/errors.ts";
-import { CREDENTIALS, type Operation, withAccess } from "./operation.ts";
+import { type Operation, READING, withAccess } from "./operation.ts";
 import { type Access, OPERATION_ACCESS, type PublishedOperationId } from "./operation-access.ts";
 
-/** Errors of operations that read. */
-export const READING = [
-  ...CREDENTIALS,
-  "permission_denied",
-  "not_found",
-  "method_not_allowed",
-  "rate_limit_exceeded",
-  "internal_error",
-  "auth_unavailable",
-] as const satisfies readonly ErrorCode[];
 /** Errors of operations that take a change back. */
 export const TAKING_BACK = [
   "invalid_request",

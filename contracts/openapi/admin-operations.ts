@@ -1,5 +1,6 @@
 import { LOG_LEVELS } from "../live/log-lines.ts";
-import { CHANGED, CHANGING, CONDITIONS, IF_MATCH, operation, READING, TAKING_BACK } from "./admin-operation.ts";
+import { CHANGED, CHANGING, CONDITIONS, IF_MATCH, operation, TAKING_BACK } from "./admin-operation.ts";
+import { READING } from "./operation.ts";
 
 const ROUTE = {
   policy: "weighted",

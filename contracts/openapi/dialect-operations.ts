@@ -1,5 +1,5 @@
 import { GENERATION_HEADERS } from "./generation-headers.ts";
-import { GENERATION_ERRORS, operationList, STORED_ERRORS } from "./operation.ts";
+import { GENERATION_ERRORS, operationList, READING } from "./operation.ts";
 
 const EXAMPLE_RESPONSE = {
   id: "resp_1",
@@ -48,7 +48,7 @@ export const DIALECT_OPERATIONS = operationList([
     description: "A response that was stored for the same key, until its time is over.",
     pathParameters: ["response"],
     response: { schema: "Response", description: "The response.", example: EXAMPLE_RESPONSE },
-    errors: STORED_ERRORS,
+    errors: READING,
   },
   {
     path: "/v1/responses/{response}",
@@ -63,7 +63,7 @@ export const DIALECT_OPERATIONS = operationList([
       description: "It is gone.",
       example: { id: "resp_1", object: "response", deleted: true },
     },
-    errors: ["legal_hold", ...STORED_ERRORS],
+    errors: ["legal_hold", ...READING],
   },
   {
     path: "/v1/responses/{response}/input_items",
@@ -90,7 +90,7 @@ export const DIALECT_OPERATIONS = operationList([
         has_more: false,
       },
     },
-    errors: ["invalid_request", ...STORED_ERRORS],
+    errors: ["invalid_request", ...READING],
   },
   {
     path: "/v1/messages",

@@ -99,8 +99,8 @@ export const READING_ERRORS = [
   "model_unavailable",
 ] as const satisfies readonly ErrorCode[];
 
-/** A stored response needs no model. */
-export const STORED_ERRORS = [
+/** Errors of operations that read what is stored, and need no model. */
+export const READING = [
   ...CREDENTIALS,
   "permission_denied",
   "not_found",

@@ -1,4 +1,5 @@
-import { CHANGED, CHANGING, CONDITIONS, IF_MATCH, operation, READING, TAKING_BACK } from "./admin-operation.ts";
+import { CHANGED, CHANGING, CONDITIONS, IF_MATCH, operation, TAKING_BACK } from "./admin-operation.ts";
+import { READING } from "./operation.ts";
 
 const PRICE = {
   inputUsdPerMillion: 0.3,
