@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
-/** A process that would run for ever, started for a twin of this pid. */
-function startedFor(twin: number): ChildProcess {
+/** A process that was started for a twin of this pid. @param code @default - runs for ever */
+function startedFor(twin: number, code = "setInterval(() => {}, 1000)"): ChildProcess {
   const loaded = new URL(`./end-with-parent.ts?parent=${twin}`, import.meta.url).href;
-  const child = spawn(process.execPath, ["--import", loaded, "-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+  const child = spawn(process.execPath, ["--import", loaded, "-e", code], { stdio: "ignore" });
   onTestFinished(() => void child.kill("SIGKILL"));
   return child;
 }
@@ -22,4 +25,14 @@ test("a process whose twin lives runs on", async () => {
     new Promise<false>((resolve) => setTimeout(() => resolve(false), 3000)),
   ]);
   expect(ended).toBe(false);
+});
+
+test("a process that it forks lives as long as it needs, with another parent than the twin", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-fork-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const forked = join(folder, "forked.mjs");
+  writeFileSync(forked, "setTimeout(() => process.exit(7), 2500)");
+  const code = `require("node:child_process").fork(${JSON.stringify(forked)}).on("exit", (code) => process.exit(code ?? 1))`;
+  const [exitCode] = await once(startedFor(process.pid, code), "exit");
+  expect(exitCode).toBe(7);
 });

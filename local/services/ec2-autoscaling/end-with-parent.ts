@@ -6,6 +6,9 @@
 const LIMIT_MS = 15_000; // an engine's drain takes 10 s at most
 
 const parent = Number(new URL(import.meta.url).searchParams.get("parent"));
+// `fork` passes the arguments of Node on. A process that this one starts has another parent than the twin, and would end itself.
+const ownArgument = process.execArgv.indexOf(import.meta.url);
+if (ownArgument > 0) process.execArgv.splice(ownArgument - 1, 2); // with its `--import`
 let orphanedAt: number | undefined;
 setInterval(() => {
   if (process.ppid === parent) return;
