@@ -31,7 +31,7 @@ async function report(files: Readonly<Record<string, string>>): Promise<unknown>
   }
 }
 
-test("failed hooks and files that can't be loaded count as failures; skipped and flaky tests are named", async () => {
+test("failed hooks and files that can't be loaded count as failures; failed, skipped and flaky tests are named", async () => {
   const files = {
     "after.test.js": `afterAll(() => { throw new Error("after"); }); test("passes", () => {});`,
     "before.test.js": `beforeAll(() => { throw new Error("before"); }); test("never begins", () => {});`,
@@ -48,7 +48,12 @@ test("failed hooks and files that can't be loaded count as failures; skipped and
     remarks: [
       "skipped: never begins: without a reason",
       "skipped: is skipped: a tool is missing",
-      "flaky, passed again: fails once",
+      "flaky, passed again: tests.test.js > fails once: once",
+      "failed: tests.test.js > fails: fails; fails",
+      "failed: after.test.js > a hook or the file itself: after",
+      "failed: before.test.js > a hook or the file itself: before",
+      "failed: load.test.js > a hook or the file itself: load",
+      "failed: suite.test.js > suite: suite",
     ],
   });
 });

@@ -1,3 +1,5 @@
+import { relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import type { Reporter, TestCase, TestModule, TestSuite } from "vitest/node";
 
 export interface Counts {
@@ -6,7 +8,13 @@ export interface Counts {
   readonly skipped: number;
 }
 
-/** Counts every test, and lists the skipped ones with their reasons and the ones that passed at a second attempt only. */
+/** Lines of an error's message at the end of the run; the whole one stands where the test failed. */
+const MESSAGE_LINES = 12;
+
+/**
+ * Counts every test. Lists the skipped ones with their reasons, the ones that passed at a second attempt only, and the failed
+ * ones with their errors, as a log of thousands of lines may have lost its middle.
+ */
 export class ClosingLineReporter implements Reporter {
   counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   /** Lines for the end of the run. */
@@ -23,7 +31,18 @@ export class ClosingLineReporter implements Reporter {
       skipped: of("skipped").length,
     };
     const flaky = tests.filter((test) => test.diagnostic()?.flaky === true);
-    this.remarks = [...of("skipped").map(skipLine), ...flaky.map(({ fullName }) => `flaky, passed again: ${fullName}`)];
+    const failures = [
+      ...of("failed").map((test) => errorLine("failed", test, test.fullName, errorsOf(test))),
+      ...others.map((part) =>
+        errorLine("failed", part, "fullName" in part ? part.fullName : "a hook or the file itself", part.errors()),
+      ),
+      ...errors.map((error) => `failed: outside of any test: ${messageOf(error)}`),
+    ];
+    this.remarks = [
+      ...of("skipped").map(skipLine),
+      ...flaky.map((test) => errorLine("flaky, passed again", test, test.fullName, errorsOf(test))),
+      ...failures,
+    ];
   }
 }
 
@@ -36,6 +55,27 @@ function skipLine(test: TestCase): string {
   const result = test.result();
   const note = result.state === "skipped" ? result.note : undefined;
   return `skipped: ${test.fullName}: ${note ?? "without a reason"}`;
+}
+
+/** Of every attempt. */
+function errorsOf(test: TestCase): readonly unknown[] {
+  return test.result().errors ?? [];
+}
+
+function errorLine(
+  what: string,
+  part: TestCase | TestModule | TestSuite,
+  name: string,
+  errors: readonly unknown[],
+): string {
+  const file = "module" in part ? part.module.moduleId : part.moduleId;
+  return `${what}: ${relative(part.project.config.root, file)} > ${name}: ${errors.map(messageOf).join("; ")}`;
+}
+
+function messageOf(error: unknown): string {
+  const message =
+    typeof error === "object" && error !== null && "message" in error ? String(error.message) : String(error);
+  return stripVTControlCharacters(message).split("\n").slice(0, MESSAGE_LINES).join("\n");
 }
 
 /** The last line of `npm test`. */
