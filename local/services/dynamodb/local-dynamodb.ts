@@ -1,24 +1,20 @@
-import { once } from "node:events";
 import { mkdirSync } from "node:fs";
-import { Agent, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import dynalite from "dynalite";
 import { isRecord } from "../../../lib/is-record.ts";
 import { asText, blocks, type JsonObject } from "../../template/json.ts";
+import { callInProcess, TARGET } from "./call-in-process.ts";
 import { Exclusive } from "./exclusive.ts";
 import { MadeTransactions } from "./made-transactions.ts";
 import { type DynamoResponse, refused, transactWrite } from "./transactions.ts";
-
-const TARGET = "DynamoDB_20120810.";
 
 /** DynamoDB on this machine: dynalite, stored in a folder between runs, and transactions, which dynalite lacks. */
 export class LocalDynamoDb {
   readonly #server: Server;
   readonly #exclusive = new Exclusive();
   readonly #made = new MadeTransactions(() => performance.now());
-  #port: Promise<number> | undefined;
-  readonly #agent = new Agent({ keepAlive: true });
   /** Names of keys, by table: a table's keys stay as they are for as long as it exists. */
   readonly #keys = new Map<string, readonly string[]>();
   #isClosing = false;
@@ -73,28 +69,8 @@ export class LocalDynamoDb {
     return result;
   }
 
-  /** Calls dynalite by its own port: dynalite needs a socket for each request. */
-  async #call(operation: string, body: unknown): Promise<DynamoResponse> {
-    this.#port ??= listen(this.#server);
-    const request = httpRequest({
-      host: "127.0.0.1",
-      port: await this.#port,
-      agent: this.#agent,
-      method: "POST",
-      headers: {
-        "content-type": "application/x-amz-json-1.0",
-        "x-amz-target": `${TARGET}${operation}`,
-        "x-amz-date": "20260101T000000Z",
-        authorization:
-          "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
-      },
-    });
-    const received = once(request, "response");
-    request.end(JSON.stringify(body));
-    const [response]: IncomingMessage[] = await received;
-    if (!response) throw new Error(`${operation} has no response`);
-    const parsed: unknown = await json(response);
-    return { status: response.statusCode ?? 500, body: isRecord(parsed) ? parsed : {} };
+  #call(operation: string, body: unknown): Promise<DynamoResponse> {
+    return callInProcess(this.#server, operation, body);
   }
 
   async #keysOf(TableName: string): Promise<readonly string[]> {
@@ -151,24 +127,11 @@ export class LocalDynamoDb {
   async close(): Promise<void> {
     this.#isClosing = true;
     await Promise.race([this.#exclusive.alone(async () => undefined), sleep(CLOSE_LIMIT_MS)]);
-    this.#agent.destroy();
+    // dynalite closes its database only if its server was listening; requests reach it without that.
     return await new Promise((resolve) => {
-      if (this.#port !== undefined) {
-        this.#server.closeAllConnections();
-        this.#server.close(() => resolve());
-        return;
-      }
-      // dynalite closes its database only if its server was listening; requests reach it without that.
       this.#server.listen(0, "127.0.0.1", () => this.#server.close(() => resolve()));
     });
   }
-}
-
-async function listen(server: Server): Promise<number> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  return typeof address === "object" && address ? address.port : 0;
 }
 
 /** Of requests that run when the tables are closed: a client may never read its response. */
