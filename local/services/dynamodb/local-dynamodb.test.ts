@@ -1,5 +1,13 @@
-import { DynamoDBClient, GetItemCommand, ListTablesCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { once } from "node:events";
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  ListTablesCommand,
+  PutItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import dynalite from "dynalite";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { bind } from "../../http/server.ts";
 import { LOCAL_CREDENTIALS } from "../../runtime/aws-environment.ts";
 import { temporaryFolder } from "../../test/tools.ts";
@@ -44,6 +52,36 @@ describe("DynamoDB on this machine", () => {
     await create(KEYS);
     expect(await get()).toEqual(ITEM);
     expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual(["keys"]);
+  });
+
+  test("a new table is waited for on a machine that stands still for ten seconds between two looks", async () => {
+    const { client, create } = await started();
+    let now = 0;
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => (now += 10_000));
+    onTestFinished(() => clock.mockRestore());
+    await create(KEYS);
+    expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual(["keys"]);
+  });
+
+  test("a table whose creation was interrupted is refused at once, with the remedy", async () => {
+    const folder = temporaryFolder();
+    const interrupted = dynalite({ path: folder, createTableMs: 1e9 });
+    interrupted.listen(0, "127.0.0.1");
+    await once(interrupted, "listening");
+    const address = interrupted.address();
+    const endpoint = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+    const client = new DynamoDBClient({ endpoint, region: "eu-west-1", credentials: LOCAL_CREDENTIALS });
+    const AttributeDefinitions = [{ AttributeName: "keyId", AttributeType: "S" as const }];
+    const KeySchema = [{ AttributeName: "keyId", KeyType: "HASH" as const }];
+    await client.send(
+      new CreateTableCommand({ TableName: "keys", AttributeDefinitions, KeySchema, BillingMode: "PAY_PER_REQUEST" }),
+    );
+    client.destroy();
+    await new Promise<void>((resolve) => interrupted.close(() => resolve()));
+    const { create } = await started(folder);
+    await expect(create(KEYS)).rejects.toThrow(
+      /keys is incomplete: an earlier run was interrupted; start with --fresh/,
+    );
   });
 
   test("a table that DynamoDB would refuse is refused with its name and the reason", async () => {

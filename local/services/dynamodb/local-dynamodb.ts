@@ -110,17 +110,20 @@ export class LocalDynamoDb {
     const isThere = String(body.__type).endsWith("#ResourceInUseException");
     if (status !== 200 && !isThere)
       throw new Error(`The local table ${TableName} was refused: ${JSON.stringify(body)}`);
-    await this.#untilActive(TableName);
-  }
-
-  async #untilActive(TableName: string): Promise<void> {
-    const deadline = Date.now() + ACTIVE_LIMIT_MS;
-    while (Date.now() < deadline) {
-      const { Table } = (await this.#call("DescribeTable", { TableName })).body;
-      if (isRecord(Table) && Table.TableStatus === "ACTIVE") return;
+    for (let looks = 0; !(await this.#isActive(TableName)); looks++) {
+      if (isThere)
+        throw new Error(
+          `The local table ${TableName} is incomplete: an earlier run was interrupted; start with --fresh.`,
+        );
+      if (looks >= MAX_LOOKS)
+        throw new Error(`The local table ${TableName} could not be written; see whether its disk is full.`);
       await sleep(5);
     }
-    throw new Error(`The local table ${TableName} is incomplete: an earlier run was interrupted; start with --fresh.`);
+  }
+
+  async #isActive(TableName: string): Promise<boolean> {
+    const { Table } = (await this.#call("DescribeTable", { TableName })).body;
+    return isRecord(Table) && Table.TableStatus === "ACTIVE";
   }
 
   /** Waits for the requests that run, as dynalite would throw in the middle of them. */
@@ -137,8 +140,11 @@ export class LocalDynamoDb {
 /** Of requests that run when the tables are closed: a client may never read its response. */
 const CLOSE_LIMIT_MS = 1000;
 
-/** dynalite responds before the table's state is written; that takes milliseconds. */
-const ACTIVE_LIMIT_MS = 5000;
+/**
+ * dynalite responds before the table's state is written, which takes milliseconds. Looks are counted in place of measuring time,
+ * as dynalite writes between them however slow the machine is.
+ */
+const MAX_LOOKS = 6000;
 
 function scalarType(type: string): "S" | "N" | "B" {
   if (type === "S" || type === "N" || type === "B") return type;

@@ -4,11 +4,15 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../../lib/free-port.ts";
 
-const START_MS = 5000;
+/** Between two attempts to connect. */
+const POLL_MS = 20;
+/** What `sh` ends with where there is no such program. */
+const NO_PROGRAM = 127;
 
 /** The server ends when our end of the pipe closes: by `stop`, or because the twin has died without stopping it. */
-const WHILE_WE_LIVE =
-  'command -v "$0" >/dev/null || exit 127; "$0" "$@" & server=$!; cat >/dev/null; kill -9 $server; wait $server';
+const WHILE_WE_LIVE = `command -v "$0" >/dev/null || exit ${NO_PROGRAM}; exec 3<&0
+  "$0" "$@" & server=$!; { cat <&3 >/dev/null; kill -9 $server; } &
+  watch=$!; wait $server; code=$?; kill $watch; exit $code`;
 
 /** A Redis server on loopback without a disk that stands for ElastiCache. */
 export class LocalValkey {
@@ -21,19 +25,28 @@ export class LocalValkey {
     this.#process = process;
   }
 
-  /** @param program @default - `redis-server` from the PATH */
+  /**
+   * Waits until it takes connections, for as long as it runs.
+   * @param program @default - `redis-server` from the PATH
+   * @throws when it ends before
+   */
   static async start(program = "redis-server"): Promise<LocalValkey> {
     const port = await freePort();
     const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
     const child = spawn("sh", ["-c", WHILE_WE_LIVE, program, ...args], { stdio: ["pipe", "ignore", "ignore"] });
-    const ended = new Promise<"ended">((resolve) => {
-      child.once("error", () => resolve("ended"));
-      child.once("exit", () => resolve("ended"));
+    let cause: string | undefined;
+    child.once("error", (error) => {
+      cause = error.message;
     });
-    const outcome = await Promise.race([ended, probe(port)]);
-    if (outcome === "responds") return new LocalValkey(`redis://127.0.0.1:${port}`, child);
-    child.stdin?.end();
-    return new LocalValkey("");
+    child.once("exit", (code, signal) => {
+      cause = signal ?? `exit code ${code}`;
+    });
+    while (cause === undefined) {
+      if (await takesConnections(port)) return new LocalValkey(`redis://127.0.0.1:${port}`, child);
+      await sleep(POLL_MS);
+    }
+    if (child.exitCode === NO_PROGRAM) return new LocalValkey("");
+    throw new Error(`${program} did not start: it ended with ${cause}; run \`${program}\` to see why.`);
   }
 
   async stop(): Promise<void> {
@@ -43,15 +56,6 @@ export class LocalValkey {
     child.stdin?.end();
     await ended;
   }
-}
-
-async function probe(port: number): Promise<"responds" | "silent"> {
-  const end = performance.now() + START_MS;
-  while (performance.now() < end) {
-    if (await takesConnections(port)) return "responds";
-    await sleep(20);
-  }
-  return "silent";
 }
 
 function takesConnections(port: number): Promise<boolean> {

@@ -42,11 +42,11 @@ interface Pending {
 }
 
 /**
- * Seconds of an environment's start before its first invocation, which are not the function's timeout
- * (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html). A start that takes longer is made anew there under the
- * function's timeout; here it has that much more time.
+ * Seconds for an environment's start, which is not part of the function's timeout
+ * (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html). AWS makes a start anew that takes over 10 s, and has the
+ * processor for it; here a start competes with those of all others, and one that is ended for its slowness would never come to its end.
  */
-const INIT_SECONDS = 10;
+const INIT_SECONDS = 600;
 
 /** A thread with the loaded bundle, and the invocations that have no result yet. */
 interface WarmEnvironment {
@@ -82,8 +82,7 @@ export class LambdaFunction {
         environment.pending.get(id)?.reject(new Error(`${name}: ${text}`));
         this.#retire(environment);
       };
-      const initSeconds = INIT_SECONDS + timeoutSeconds;
-      let timer = setTimeout(() => timeOut(`Init timed out after ${initSeconds} seconds`), initSeconds * 1000);
+      let timer = setTimeout(() => timeOut(`Init timed out after ${INIT_SECONDS} seconds`), INIT_SECONDS * 1000);
       const settle = () => {
         clearTimeout(timer);
         environment.pending.delete(id);
