@@ -14,6 +14,9 @@ import { EngineStack } from "./vllm/engine-stack.ts";
 import { prepareVllm } from "./vllm/prepare.ts";
 import { withoutOnVllm } from "./vllm-scenarios.ts";
 
+/** Above what `npm start` itself waits for. */
+const READY_MS = 900_000;
+
 /**
  * The official SDKs against the local stack, outside the tests:
  * `npm run conformance -- [--engine vllm] [--language javascript] [--language python] …`.
@@ -41,7 +44,7 @@ async function main(): Promise<void> {
   if (vllm !== undefined && "missing" in vllm) return console.log(`skipped: ${vllm.missing}`);
   const startedAt = performance.now();
   const stack = await StartedStack.startWith(
-    vllm === undefined ? {} : { [ENV.localEngine]: "vllm" },
+    { settings: vllm === undefined ? {} : { [ENV.localEngine]: "vllm" }, readyMs: READY_MS },
     "--environment",
     vllm?.environmentFile ?? join(import.meta.dirname, "environment", "dev.ts"),
   );

@@ -32,7 +32,7 @@ export async function startControlStack(folder?: string): Promise<ControlStack> 
     `import dev from ${dev};\nexport default { ...dev, api: { ...dev.api, ...${JSON.stringify(api)} } };\n`,
   );
   const settings = folder === undefined ? {} : { SLUICE_FOLDER: folder };
-  const stack = await StartedStack.startWith(settings, "--environment", file);
+  const stack = await StartedStack.startWith({ settings }, "--environment", file);
   releaseAtExit(() => stack.remove());
   const { output } = await stack.run("cli/sluice.ts", "admin-keys", "create", "--email", "bench@example.com");
   const [adminKey] = /sk-admin-\S+/.exec(output) ?? [];
