@@ -62,7 +62,7 @@ export function auditCommand(tools: AuditTools): Command {
     .option("--aws", "the deployed environment, with your AWS credentials")
     .option("--no-table", "of an environment: do not compare the bucket with the control API's table")
     .option("--chain <id...>", "organisations that must be there")
-    .option("--until <time>", "when the files were copied, ISO 8601 (default: now)")
+    .option("--until <time>", "when the files were copied: a date or a time with zone, in ISO 8601 (default: now)")
     .option("--json", "print one JSON object")
     .exitOverride(({ exitCode }) => tools.exit(exitCode === 0 ? 0 : 2))
     .action((path: string | undefined, options: VerifyOptions & TrailOptions) => verify(path, options, tools));

@@ -118,7 +118,7 @@ export async function runVerification(options: VerifyOptions, tools: VerifyTools
 function untilOf(text: string | undefined, now: number): number {
   const until = text === undefined ? now : isoTime(text);
   if (Number.isFinite(until)) return until;
-  throw new Error(`--until must be a time such as 2026-11-29T10:00:00Z, got ${text}.`);
+  throw new Error(`--until must be a date or a time with zone, such as 2026-11-29T10:00:00Z, got ${text}.`);
 }
 
 /** A public key has 200 bytes. */

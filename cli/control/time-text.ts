@@ -3,9 +3,8 @@ import { UserError } from "../terminal/user-error.ts";
 
 /** Unix seconds of a date (its beginning in UTC) or a time with zone. @throws {UserError} */
 export function secondsOf(option: string, text: string): number {
-  const isIso = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
   const ms = isoTime(text);
-  if (isIso && !Number.isNaN(ms)) return Math.floor(ms / 1000);
+  if (!Number.isNaN(ms)) return Math.floor(ms / 1000);
   throw new UserError(
     `${option} must be a date or a time with zone, such as 2027-01-31 or 2027-01-31T18:00:00Z, got ${text}.`,
   );

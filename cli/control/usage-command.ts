@@ -45,7 +45,7 @@ export function costsCommand(tools: ControlTools): Command {
 
 function withSpan(command: Command, groups: Readonly<Record<string, string>>): Command {
   return withControlOptions(command)
-    .option("--since <time>", "a date (2026-11-01), or how long ago: 30m, 24h, 7d", "7d")
+    .option("--since <time>", "a date (2026-11-01), a time with zone, or how long ago: 30m, 24h, 7d", "7d")
     .option("--by <groups>", `one row for each: ${Object.keys(groups).join(", ")}, with commas between`);
 }
 
@@ -127,9 +127,12 @@ function groupsOf({ by = "" }: UsageOptions, groups: Readonly<Record<string, str
 export function sinceOf(text: string, nowMs: number): number {
   const [, count, unit = ""] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
   if (count !== undefined) return Math.max(0, Math.floor(nowMs / 1000) - Number(count) * (UNITS[unit] ?? 0));
-  const ms = /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/.test(text) ? isoTime(text) : Number.NaN;
+  const ms = isoTime(text);
   if (!Number.isNaN(ms) && ms >= 0 && ms <= nowMs) return Math.floor(ms / 1000);
-  throw new UserError(`--since must be a date that is over, such as 2026-11-01, or 30m, 24h, 7d; got ${text}.`);
+  throw new UserError(
+    "--since must be a date or a time with zone that is over, such as 2026-11-01 or 2026-11-01T18:00Z, or 30m, 24h, 7d; " +
+      `got ${text}.`,
+  );
 }
 
 function timeOf(seconds: number): string {

@@ -14,12 +14,15 @@ export function spanSeconds(option: string, text: string): number {
   return Number(count) * (UNIT_SECONDS[unit] ?? 1);
 }
 
-/** A time in the future: a span from now, or a date in ISO 8601. @throws {UserError} */
+/** A time in the future: a span from now, or in ISO 8601 a date (its beginning in UTC) or a time with zone. @throws {UserError} */
 export function expiryOf(text: string, now: Date): string {
   const isDate = /^\d{4}-\d{2}-\d{2}/.test(text);
   const at = isDate ? new Date(isoTime(text)) : new Date(now.getTime() + 1000 * spanSeconds("--expires", text));
   if (Number.isNaN(at.getTime()))
-    throw new UserError(`--expires must be a date in ISO 8601, got "${text}"; write it like 2027-01-31T12:00:00Z.`);
+    throw new UserError(
+      `--expires must be a date or a time with zone in ISO 8601, got "${text}"; write it like 2027-01-31, 2027-01-31T12:00Z ` +
+        "or 2027-01-31T12:00+01:00.",
+    );
   if (at <= now)
     throw new UserError(`--expires must be in the future, got ${at.toISOString()}; write a later date, or like 90d.`);
   return at.toISOString();

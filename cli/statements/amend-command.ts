@@ -43,7 +43,7 @@ async function amend(request: string, options: AmendOptions, tools: ControlTools
   const reduced = reductionOf(options);
   const body = {
     request_id: request,
-    ended_at: secondsOf("--at", options.at.replace(/^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2})?(\.\d+)?Z$/, "$1$2Z")),
+    ended_at: secondsOf("--at", options.at),
     reason: options.reason,
     ...(reduced === undefined ? {} : { reduce_by: reduced }),
   };

@@ -40,7 +40,7 @@ export function exportCommand(tools: ControlTools): Command {
   return withControlOptions(new Command("export"))
     .description("print what is charged for each day, project, user, key and model, for other programs")
     .option("--format <format>", `${Object.keys(FORMATS).join(", ")} (FOCUS 1.0 as CSV)`, "csv")
-    .option("--since <time>", "a date (2026-11-01), or how long ago: 24h, 7d", "31d")
+    .option("--since <time>", "a date (2026-11-01), a time with zone, or how long ago: 24h, 7d", "31d")
     .option("--until <date>", "the first day that is not printed (default: today is the last one)")
     .option("--provider-name <name>", "the provider in FOCUS", "Sluice")
     .action((_: unknown, command: Command) => exportCharges(command.optsWithGlobals<ExportOptions>(), tools));

@@ -7,8 +7,6 @@ const LIMIT = { usual: 100, most: 200 } as const;
 /** Characters of a filter: ids have less, and who looks for a text has no long one. */
 const MAX_FILTER = 200;
 const TEXTS = ["request", "key", "project", "model", "text"] as const;
-/** As `toISOString` writes it, the seconds' part and its fraction at will. */
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /** Which lines a request for the log wants. @throws {GatewayError} `invalid_request` */
 export function logFilterIn(target: string): LogFilter {
@@ -34,7 +32,7 @@ export function logFilterIn(target: string): LogFilter {
 function timeIn(query: RequestQuery, name: "since" | "until"): Partial<LogFilter> {
   const text = query.get(name);
   if (text === null || text === "") return {};
-  const time = TIME.test(text) ? isoTime(text) : Number.NaN;
+  const time = text.includes("T") ? isoTime(text) : Number.NaN;
   if (Number.isNaN(time)) throw wrong(name, "a time with its zone such as 2026-01-01T00:00:00Z", text);
   return { [name]: time };
 }
