@@ -1,5 +1,5 @@
-import type * as z from "zod";
-import { shortened } from "../lib/shortened.ts";
+import * as z from "zod";
+import { shortened, valueText } from "../lib/shortened.ts";
 
 type Issue = z.core.$ZodIssue;
 type UnionIssue = z.core.$ZodIssueInvalidUnion;
@@ -23,6 +23,27 @@ export function isOfSize({ code }: Issue): boolean {
   return code === "too_small" || code === "too_big";
 }
 
+const FINITE = "must be a finite ";
+
+/**
+ * How a body is parsed whose problems are reported: with the value of each, and with a number's range where a number such as
+ * `1e400` is none that JavaScript has. Zod reports it as no number at all.
+ */
+export const REPORTED = { reportInput: true, error: finiteRule } satisfies z.core.ParseContext<Issue>;
+
+function finiteRule({ code, input, inst }: z.core.$ZodRawIssue): string | undefined {
+  if (code !== "invalid_type" || typeof input !== "number" || Number.isFinite(input)) return undefined;
+  if (!(inst instanceof z.ZodNumber)) return undefined;
+  const { minValue, maxValue, isInt } = inst;
+  const bounds = [bound("at least", minValue), bound("at most", maxValue)].filter((each) => each !== "");
+  const range = bounds.length === 0 ? "" : `, ${bounds.join(" and ")}`;
+  return `${FINITE}${isInt ? "whole number" : "number"}${range}; ${input < 0 ? "raise it" : "lower it"}`;
+}
+
+function bound(word: string, value: number | null): string {
+  return value === null || !Number.isFinite(value) ? "" : `${word} ${value}`;
+}
+
 /** What a value must be, and what to do about one that is not. */
 export interface Rule {
   readonly rule: string;
@@ -37,6 +58,7 @@ export function ruleOf(issue: Issue): Rule {
   if (isOfSize(issue) && issue.message.startsWith("must ")) return ownRule(issue.message);
   switch (issue.code) {
     case "invalid_type":
+      if (issue.message.startsWith(FINITE)) return ownRule(issue.message);
       return { rule: `must be ${article(typeName(issue.expected))}`, remedy: "send that type" };
     case "invalid_value":
       return {
@@ -74,6 +96,8 @@ function ownRule(message: string): Rule {
 function expectedOf({ errors }: UnionIssue): Rule {
   const names = errors.flatMap(onePerField).flatMap((inner) => {
     if (inner.path.length > 0) return [];
+    if (inner.code === "invalid_type" && inner.message.startsWith(FINITE))
+      return [ownRule(inner.message).rule.slice("must be ".length)];
     if (inner.code === "invalid_type") return [article(typeName(inner.expected))];
     if (inner.code === "invalid_value") return inner.values.map(String);
     if (inner.code === "too_small" || inner.code === "too_big")
@@ -124,7 +148,7 @@ export function shownValue(value: unknown): string {
   if (value === undefined) return "none";
   if (Array.isArray(value)) return `a list of ${amount(value.length, "array")}`;
   if (typeof value === "object" && value !== null) return "an object";
-  return shortened(JSON.stringify(value), VALUE_CHARACTERS);
+  return shortened(valueText(value), VALUE_CHARACTERS);
 }
 
 /** Problem of a parameter that came several times in a query: which of its values is meant is not known. */

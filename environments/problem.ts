@@ -1,3 +1,5 @@
+import { valueText } from "../lib/shortened.ts";
+
 /** One problem of an environment file. */
 export interface Problem {
   /** Path of the setting, e.g. `pools.phi-3-mini.maxInstances`. */
@@ -10,7 +12,7 @@ export interface Problem {
 const MAX_SHOWN = 80;
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+  const text = valueText(value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 

@@ -28,7 +28,7 @@ describe("the control API", () => {
     expect((await response.text()).length).toBeLessThan(6000);
   });
 
-  test.each<[string, object | undefined, string | null, string]>([
+  test.each<[string, object | string | undefined, string | null, string]>([
     [
       "POST /legal_holds",
       { subject_id: "proj_1", reason: "x" },
@@ -38,6 +38,12 @@ describe("the control API", () => {
     ["POST /legal_holds", { subject_id: "proj_1" }, "reason", "`reason` is required, and must be a string; send it."],
     ["POST /projects", { name: "one", nmae: "x" }, "nmae", "`nmae` is not a field that is known there; remove it."],
     ["POST /projects", [], null, "The request must be an object, got a list of 0 items; send that type."],
+    [
+      "POST /admin_api_keys",
+      '{"name": "k", "expires_in_seconds": 1e400}',
+      "expires_in_seconds",
+      "`expires_in_seconds` must be a finite whole number, at least 1 and at most ",
+    ],
     ["POST /operator_keys", {}, null, "The request takes no body; leave it out."],
     [
       "POST /admin_api_keys",
@@ -113,7 +119,7 @@ describe("the control API", () => {
     const response = await fetch(`${url}/organization${path}`, {
       method,
       headers,
-      body: body === undefined ? null : JSON.stringify(body),
+      body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
     });
     const { error } = (await response.json()) as { error: { param: string | null; message: string } };
     expect([response.status, error.param]).toEqual([400, param]);

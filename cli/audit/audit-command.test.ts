@@ -188,7 +188,10 @@ describe("sluice audit verify", () => {
       [[trail, "--public-key", "/nowhere.pem"], /--public-key must name a PEM file.*\/nowhere\.pem/],
       [[trail, "--public-key", text], /--public-key must name a PEM file/],
       [[trail, "--public-key", publicKey, "--until", "noon"], /--until must be a date or a time.*got noon/],
-      [[trail, "--public-key", publicKey, "--until", "2026-11-29T10:00"], /with zone, such as .*Z, got 2026-11-29T10:00/],
+      [
+        [trail, "--public-key", publicKey, "--until", "2026-11-29T10:00"],
+        /with zone, such as .*Z, got 2026-11-29T10:00/,
+      ],
     ] as const)
       expect(await audit("verify", ...args)).toMatchObject({ code: 2, shown: expect.stringMatching(message) });
     for (const [args, message] of [

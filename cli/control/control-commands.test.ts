@@ -255,8 +255,12 @@ describe("sluice usage and sluice costs", () => {
       ["total", "0.000003"],
     ]);
     expect(await costs("--amount", "x").catch(String)).toMatch(/--amount must be charge or cost, got x\./);
-    expect(await costs("--since", "2027-01-01").catch(String)).toMatch(/--since must be a date or a time with zone that is/);
-    expect(await costs("--since", "2026-11-01T10:00").catch(String)).toMatch(/such as .*Z, or 30m.*; got 2026-11-01T10:00/);
+    expect(await costs("--since", "2027-01-01").catch(String)).toMatch(
+      /--since must be a date or a time with zone that is/,
+    );
+    expect(await costs("--since", "2026-11-01T10:00").catch(String)).toMatch(
+      /such as .*Z, or 30m.*; got 2026-11-01T10:00/,
+    );
     expect(await costs("--by", "colour").catch(String)).toMatch(/--by must name some of project, user, key, item/);
     expect(await usage("--width", "1y").catch(String)).toMatch(/--width must be 1m, 1h, 1d, got 1y/);
   });

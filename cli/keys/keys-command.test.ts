@@ -180,8 +180,14 @@ describe("sluice keys create with restrictions", () => {
 
   test.each([
     [["--expires", "soon"], '--expires must be a time span, got "soon"; write it like 90d, 24h, 30m or 0.'],
-    [["--expires", "2026-13-01"], '--expires must be a date or a time with zone in ISO 8601, got "2026-13-01"; write it'],
-    [["--expires", "2027-01-31T12:00"], 'with zone in ISO 8601, got "2027-01-31T12:00"; write it like 2027-01-31, 2027-01'],
+    [
+      ["--expires", "2026-13-01"],
+      '--expires must be a date or a time with zone in ISO 8601, got "2026-13-01"; write it',
+    ],
+    [
+      ["--expires", "2027-01-31T12:00"],
+      'with zone in ISO 8601, got "2027-01-31T12:00"; write it like 2027-01-31, 2027-01',
+    ],
     [["--expires", "2026-01-01"], "--expires must be in the future, got 2026-01-01T00:00:00.000Z; write a later"],
     [["--addresses", "203.0.113.7"], '--addresses must be ranges in CIDR notation, got "203.0.113.7"; write one like'],
   ])("refuses %j with the rule and the remedy, and stores nothing", async (args, message) => {

@@ -49,7 +49,10 @@ export function keysCommand(tools: KeysTools): Command {
       "--priority <priority>",
       `highest priority that its requests may have: ${PRIORITIES.join(", ")} (default normal)`,
     )
-    .option("--expires <when>", "when it ends: a span like 90d, a date (UTC) like 2027-01-31, or a time with zone (default never)")
+    .option(
+      "--expires <when>",
+      "when it ends: a span like 90d, a date (UTC) like 2027-01-31, or a time with zone (default never)",
+    )
     .option("--models <model...>", "public names of the models that it may use (default all)")
     .option("--addresses <range...>", "ranges of client addresses, like 203.0.113.0/24 (default all)")
     .option("--project <id>", "the project that it belongs to")

@@ -8,7 +8,9 @@ import {
 } from "../../contracts/targets/target-changes.ts";
 import { ProviderSettings, RouteSettings } from "../../contracts/targets/target-settings.ts";
 import { TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
+import { REPORTED } from "../../domain/issue-rules.ts";
 import type { TargetProblem } from "../../domain/targets/target-problems.ts";
+import { valueText } from "../../lib/shortened.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import { type GatewayResponse, jsonResponse } from "../core/response.ts";
 import { queryOf } from "../http/list-query.ts";
@@ -103,7 +105,7 @@ export class AdminApi {
     const name = nameIn(request);
     const actor = actorOf(request);
     const over = wantedVersion(request);
-    const settings = SETTINGS[kind].safeParse(await settingsIn(request), { reportInput: true });
+    const settings = SETTINGS[kind].safeParse(await settingsIn(request), REPORTED);
     if (!settings.success) throw invalidRequest(bodyProblems(settings.error.issues));
     const at = new Date(this.#options.wallClock());
     const id = changeId(kind, name);
@@ -116,7 +118,7 @@ export class AdminApi {
       updatedAt: at.toISOString(),
       updatedBy: actor,
     };
-    const change = TargetChange.safeParse({ ...item, settings: settings.data }, { reportInput: true });
+    const change = TargetChange.safeParse({ ...item, settings: settings.data }, REPORTED);
     if (!change.success) throw invalidRequest(bodyProblems(change.error.issues));
     const version = await this.#unlessConflict(
       id,
@@ -266,7 +268,7 @@ function refuse(problems: readonly TargetProblem[]): void {
   throw invalidRequest(
     problems.map(({ path, value, rule, remedy }) => ({
       param: path,
-      message: `\`${path}\` ${rule}, got ${JSON.stringify(value)}; ${remedy}.`,
+      message: `\`${path}\` ${rule}, got ${valueText(value)}; ${remedy}.`,
     })),
   );
 }

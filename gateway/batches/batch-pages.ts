@@ -1,5 +1,6 @@
 import { BatchCreateRequest, type BatchEndpoint } from "../../contracts/api/batches.ts";
 import { FILE_DAYS } from "../../contracts/api/files.ts";
+import { REPORTED } from "../../domain/issue-rules.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import { type GatewayResponse, jsonResponse } from "../core/response.ts";
 import type { OwnedRequest } from "../files/file-pages.ts";
@@ -40,7 +41,7 @@ export class BatchPages {
   async create({ request, headers, owner, terms }: OwnedRequest): Promise<GatewayResponse> {
     const { store, files, endpoints, maxOpenPerKey, now, onCreated } = this.#options;
     const { fields } = await readJsonObject(request, MAX_BODY_BYTES, owner);
-    const parsed = BatchCreateRequest.safeParse(fields, { reportInput: true });
+    const parsed = BatchCreateRequest.safeParse(fields, REPORTED);
     if (!parsed.success) throw invalidRequest(bodyProblems(parsed.error.issues));
     const { input_file_id: inputFileId, endpoint, metadata, output_expires_after: expiresAfter } = parsed.data;
     if (!endpoints.includes(endpoint))

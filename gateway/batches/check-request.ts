@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { BatchEndpoint, BatchError } from "../../contracts/api/batches.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import { parseJson } from "../../lib/parse-json.ts";
+import { valueText } from "../../lib/shortened.ts";
 import { hasTooManyFields } from "../outside-values/field-count.ts";
 import { MAX_JSON_DEPTH, tooDeepField } from "../outside-values/json-depth.ts";
 import type { FileLine } from "./read-lines.ts";
@@ -79,7 +80,6 @@ function problem(code: string, param: string | null, message: string): Problem {
 
 /** A short value as it is, of others only the kind: a body may quote user content. */
 function shown(value: unknown): string {
-  if (value === null || typeof value !== "object")
-    return (JSON.stringify(value) ?? "nothing").slice(0, SHOWN_CHARACTERS);
+  if (value === null || typeof value !== "object") return valueText(value).slice(0, SHOWN_CHARACTERS);
   return Array.isArray(value) ? "an array" : "an object";
 }

@@ -86,6 +86,35 @@ describe("the body of a generation request", () => {
     expect(error.message).toContain(", got ");
   });
 
+  test.each([
+    [
+      '"max_tokens": 1e400',
+      "max_tokens",
+      "must be a finite whole number, at least 0 and at most 1000000, got a number over 1.8e308; lower it.",
+    ],
+    [
+      '"temperature": -1e400',
+      "temperature",
+      "must be a finite number, at least 0 and at most 2, got a number below -1.8e308; raise it.",
+    ],
+    ['"prompt": [1, 1e400]', "prompt[1]", "a token id (a whole number from 0), got a number over 1.8e308;"],
+    ['"prompt": [1, 1.5]', "prompt[1]", "a token id (a whole number from 0), got a fraction;"],
+    ['"stop": 1e400', "stop", "must be a string or an array, got a number over 1.8e308; send one of these."],
+  ])(
+    "{%s} is refused with the range of numbers there, not as a number that has to be one",
+    async (field, param, rule) => {
+      const { url } = await startTestGateway();
+      const prompt = field.includes("prompt") ? "" : '"prompt": "a", ';
+      const error = await errorOf(
+        await post(url, "/v1/completions", `{"model": "tiny", ${prompt}${field}}`),
+        400,
+        "invalid_request",
+      );
+      expect(error.details).toEqual([{ param, message: error.message }]);
+      expect(error.message).toContain(rule);
+    },
+  );
+
   test.each(["prompt", "input", "tokens"])("a list in `%s` is no prompt of a chat completion", async (field) => {
     const { url, engines } = await startTestGateway();
     const response = await post(url, "/v1/chat/completions", chat({ [field]: [null] }));

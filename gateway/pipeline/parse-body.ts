@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type * as z from "zod";
 import type { Deprecation } from "../../contracts/api/deprecations.ts";
+import { REPORTED } from "../../domain/issue-rules.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import type { InboundDialect } from "../core/dialect.ts";
 import { GatewayError } from "../core/gateway-error.ts";
@@ -195,7 +196,7 @@ function check<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const bound = boundProblem(fields, sizeBytes, promptList) ?? schemaProblem(fields);
   if (bound !== undefined) throw invalidRequest([bound]);
-  const parsed = schema.safeParse(fields, { reportInput: true });
+  const parsed = schema.safeParse(fields, REPORTED);
   if (!parsed.success) throw invalidRequest(bodyProblems(parsed.error.issues));
   return parsed.data;
 }

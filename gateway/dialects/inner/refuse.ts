@@ -1,3 +1,4 @@
+import { valueText } from "../../../lib/shortened.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 
 /** A 400 that names one field: what is wrong with it and what to do. */
@@ -19,7 +20,7 @@ export function shownName(name: string): string {
 export function shownValue(value: unknown): string {
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object") return "an object";
-  return typeof value === "string" && kindOf(value) === ANOTHER ? "another string" : JSON.stringify(value);
+  return typeof value === "string" && kindOf(value) === ANOTHER ? "another string" : valueText(value);
 }
 
 /** In place of a type that is too long or too odd to be repeated. */

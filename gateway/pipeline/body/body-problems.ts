@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { ErrorDetail } from "../../../contracts/api/errors.ts";
 import { ANY_FORM, amount, article, fieldPath, isOfSize, onePerField, ruleOf } from "../../../domain/issue-rules.ts";
 import { isRecord } from "../../../lib/is-record.ts";
+import { valueText } from "../../../lib/shortened.ts";
 import { GatewayError } from "../../core/gateway-error.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -102,8 +103,11 @@ function shown(param: string, value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "object") return "an object";
-  if (SECRET.test(param) && !(KIND.test(param) && typeof value === "string" && KIND_FORM.test(value)))
-    return typeof value === "string" ? `a string of ${amount(value.length, "string")}` : article(typeof value);
+  if (typeof value === "number" && !Number.isFinite(value)) return valueText(value);
+  if (SECRET.test(param) && !(KIND.test(param) && typeof value === "string" && KIND_FORM.test(value))) {
+    if (typeof value === "string") return `a string of ${amount(value.length, "string")}`;
+    return typeof value === "number" && !Number.isInteger(value) ? "a fraction" : article(typeof value);
+  }
   const text = JSON.stringify(value);
   return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
 }

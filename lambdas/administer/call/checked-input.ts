@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { ERRORS } from "../../../contracts/api/errors.ts";
-import { fieldPath, onePerField, ruleOf, shownValue } from "../../../domain/issue-rules.ts";
+import { fieldPath, onePerField, REPORTED, ruleOf, shownValue } from "../../../domain/issue-rules.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import { shortened } from "../../../lib/shortened.ts";
 import { ControlError } from "./control-error.ts";
@@ -26,7 +26,7 @@ export function jsonOf(body: string | undefined): unknown {
 
 /** The value as the schema has it. @throws {ControlError} `invalid_request` with the first problems, a line each */
 export function checked(schema: z.ZodType, value: unknown): unknown {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, REPORTED);
   if (result.success) return result.data;
   const { lines, param } = problemsOf(result.error, value);
   throw new ControlError("invalid_request", lines.join("\n"), { param });
