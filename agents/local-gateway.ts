@@ -45,7 +45,7 @@ export async function startLocalGateway(upstreamUrl: string, path: string): Prom
     passedEnvironment: { PATH: path, SLUICE_ENGINE_URL: upstreamUrl },
     report: () => {},
   });
-  await waitUntilReady(twin, 60);
+  await waitUntilReady(twin, 100);
   return {
     url: twin.runtime.settings.apiUrl,
     createKey: () => createStartKey(twin, keysTableName(environment.name), new Date()),

@@ -30,6 +30,12 @@ describe("the first request", () => {
     expect(requests()).toBe(3);
   });
 
+  test("is sent again after the time limits of API Gateway and of a function, which a slow machine exceeds", async () => {
+    const { url, requests } = await api(504, 500, 200);
+    expect(await firstRequest(url, "tiny")).toBe("Hello!");
+    expect(requests()).toBe(3);
+  });
+
   test("fails with the status and code when the model stays unavailable", async () => {
     const { url } = await api(503);
     const request = firstRequest(url, "tiny", { unavailableSeconds: 0.1 });

@@ -6,21 +6,34 @@ import { Health } from "../contracts/api/health.ts";
 import { parseJson } from "../lib/parse-json.ts";
 import type { Twin } from "./twin.ts";
 
+const REPORT_SECONDS = 60;
+
 /**
  * Waits until every load-balancer target is healthy and every gateway can reach each model. Gateways are called
  * directly: requests through the web ACL would use up the user's own limit.
+ * @param report called each minute with what it waits for. @default - nobody is told
  * @returns the models
  * @throws when it takes longer than the limit, naming the folder of the logs
  */
-export async function waitUntilReady(twin: Twin, limitSeconds: number): Promise<readonly string[]> {
-  const deadline = Date.now() + limitSeconds * 1000;
+export async function waitUntilReady(
+  twin: Twin,
+  limitSeconds: number,
+  report: (line: string) => void = () => {},
+): Promise<readonly string[]> {
+  const startedAt = performance.now();
+  const seconds = () => (performance.now() - startedAt) / 1000;
   let last = "no response yet";
-  while (Date.now() < deadline) {
+  let reported = 0;
+  while (seconds() < limitSeconds) {
     const models = await readyModels(twin).catch((error: unknown) => {
       last = error instanceof Error ? error.message : String(error);
       return undefined;
     });
     if (models) return models;
+    if (seconds() >= reported + REPORT_SECONDS) {
+      reported = seconds();
+      report(`not ready after ${Math.round(reported)} s: ${last} …`);
+    }
     await sleep(200);
   }
   throw new Error(
@@ -51,12 +64,15 @@ const CHAT_COMPLETIONS = "/v1/chat/completions" satisfies GenerationRoute;
 
 const AnyError = z.object({ error: z.object({ code: z.string() }) });
 
-/** On a machine with too little time for all that starts, an engine may miss two health checks in a row. */
-const UNAVAILABLE_SECONDS = 60;
+/**
+ * On a machine with too little time for all that starts, an engine may miss two health checks in a row, a function its timeout and
+ * a response the 29 s of API Gateway.
+ */
+const UNAVAILABLE_SECONDS = 300;
 
 /**
- * One chat completion through web ACL, API Gateway, load balancer, gateway and engine; sent again while it gets 503, for a
- * minute.
+ * One chat completion through web ACL, API Gateway, load balancer, gateway and engine; sent again while the stack fails, for
+ * five minutes.
  * @returns the response's text, or `undefined` where a key is required and none was passed
  */
 export async function firstRequest(
@@ -64,7 +80,7 @@ export async function firstRequest(
   model: string,
   { key, unavailableSeconds = UNAVAILABLE_SECONDS }: { key?: string | undefined; unavailableSeconds?: number } = {},
 ): Promise<string | undefined> {
-  const deadline = Date.now() + unavailableSeconds * 1000;
+  const deadline = performance.now() + unavailableSeconds * 1000;
   for (;;) {
     const response = await fetch(`${apiUrl}${CHAT_COMPLETIONS}`, {
       method: "POST",
@@ -79,7 +95,7 @@ export async function firstRequest(
     const body = parseJson(await response.text());
     if (response.ok) return ChatCompletionResponse.parse(body).choices[0]?.message.content ?? "";
     if (response.status === 401 && key === undefined) return undefined;
-    if (response.status !== 503 || Date.now() >= deadline)
+    if (response.status < 500 || performance.now() >= deadline)
       throw new Error(`The first request got ${response.status} ${reasonOf(body)}.`);
     await sleep(1000);
   }

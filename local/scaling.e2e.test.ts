@@ -66,7 +66,7 @@ beforeAll(async () => {
     passedEnvironment: { SLUICE_ENGINE_URL: server.origin, PATH: process.env.PATH ?? "" },
     report: note,
   });
-  await waitUntilReady(twin, 60);
+  await waitUntilReady(twin, 100);
   note("the model is ready");
 });
 afterAll(async () => {

@@ -12,8 +12,8 @@ import { createStartKey, removeStartKeys } from "./start-key.ts";
 import { readState, removeState, stateOf, writeState } from "./state-file.ts";
 import { startTwin, type Twin } from "./twin.ts";
 
-/** Loading a larger model from a slow disk takes minutes. */
-const READY_LIMIT_SECONDS = 600;
+/** Loading a larger model from a slow disk takes minutes, and vLLM takes two on an idle machine. */
+const READY_LIMIT_SECONDS = 1800;
 
 const repository = repositoryFolder();
 const work = workFolder(process.env);
@@ -67,7 +67,7 @@ async function start(options: StartOptions): Promise<void> {
 
 async function serve(twin: Twin, startedAt: Date, environment: string): Promise<"ready"> {
   try {
-    const [model = ""] = await waitUntilReady(twin, READY_LIMIT_SECONDS);
+    const [model = ""] = await waitUntilReady(twin, READY_LIMIT_SECONDS, log);
     console.log(runningTable(environment, twin));
     const { apiUrl } = twin.runtime.settings;
     const open = await firstRequest(apiUrl, model);

@@ -54,6 +54,6 @@ export async function startedTwin(
     report,
   });
   onEnd(() => twin.stop());
-  await waitUntilReady(twin, 60);
+  await waitUntilReady(twin, 100);
   return twin;
 }

@@ -180,6 +180,21 @@ describe("a launch hook", () => {
   });
 });
 
+describe("a slow start", () => {
+  test("is not ended while it works, and is when it works no more", async () => {
+    let cpu = 0;
+    let isWorking = true;
+    const cpuSeconds = async () => (isWorking ? ++cpu : cpu);
+    const launchHook = { name: "ready", heartbeatSeconds: 0.2 };
+    const { created, reports } = await group(SLOW, { launchHook, cpuSeconds });
+    const [{ id } = expect.unreachable("no instance")] = created.instances;
+    await poll(() => reports.length).toBeGreaterThan(2);
+    expect(reports.filter((line) => !line.startsWith(`gateway: ${id} is still starting after `))).toEqual([]);
+    isWorking = false;
+    await poll(() => reports.some((line) => line.endsWith("was not ready in 0.2 s (ready); replacing it"))).toBe(true);
+  });
+});
+
 describe("the desired number", () => {
   const bounds = { min: 1, max: 3 };
 

@@ -7,6 +7,7 @@ import type { TargetGroup } from "../elb/target-group.ts";
 import type { LaunchHook, TerminateHook, TerminateNotice } from "./hooks.ts";
 import type { DescribedInstance, Instance, InstanceDetails } from "./instance.ts";
 import { endProcess, type InstanceProcess, startProcess } from "./instance-process.ts";
+import { processCpuSeconds } from "./process-cpu.ts";
 
 export interface AutoScalingGroupOptions {
   readonly name: string;
@@ -31,6 +32,8 @@ export interface AutoScalingGroupOptions {
   /** Whether its processes complete the launch hook by Auto Scaling's API. @default false - the twin looks at their `/health` */
   readonly completesLaunches?: boolean;
   freePort(): Promise<number>;
+  /** Seconds of processor time that a process has used. @default - of the system's process */
+  cpuSeconds?(pid: number): Promise<number>;
   /** Called with launches and losses, one line each. */
   report(line: string): void;
   /** Called when an instance waits in the terminate hook. @returns whether an event rule took it */
@@ -53,6 +56,12 @@ interface Member extends Instance {
 const RELAUNCH_MS = 1000;
 /** Milliseconds between readiness checks of a new instance; on AWS a unit on the instance makes them. */
 const READY_POLL_MS = 250;
+/**
+ * A start that works is not ended when the launch hook's time is over, for an hour at most: `ami/engine/files/complete-launch.sh`
+ * prolongs the hook. Here all that starts shares the processor, so that a smaller share of a core is work.
+ */
+const LONGEST_START_SECONDS = 3600;
+const WORKING_SHARE = 0.02;
 
 /**
  * An Auto Scaling group whose instances are processes: as many as desired, a lost one is replaced, an unhealthy one
@@ -206,24 +215,36 @@ export class AutoScalingGroup {
    * unit for it on AWS, once `/health` is 200.
    */
   async #awaitReady(member: Member, { name, heartbeatSeconds }: LaunchHook): Promise<void> {
-    const { completesLaunches = false } = this.#options;
-    const deadline = Date.now() + heartbeatSeconds * 1000;
+    const { completesLaunches = false, report } = this.#options;
+    const seconds = () => performance.now() / 1000;
+    const launched = seconds();
+    let heartbeat = { at: launched, cpu: 0 };
     while (this.#members.has(member.id) && member.state === "pending" && !this.#stopping) {
       if (completesLaunches ? member.isReady : await isHealthy(member.port)) {
         if (member.state === "pending" && this.#members.has(member.id)) {
           this.#enterService(member);
-          this.#options.report(`${this.name}: ${member.id} is in service`);
+          report(`${this.name}: ${member.id} is in service`);
         }
         return;
       }
-      if (Date.now() > deadline) {
-        this.#options.report(
-          `${this.name}: ${member.id} was not ready in ${heartbeatSeconds} s (${name}); replacing it`,
-        );
-        return void this.#leave(member);
+      if (seconds() - heartbeat.at > heartbeatSeconds) {
+        const cpu = await this.#cpuSeconds(member);
+        const isWorking = cpu - heartbeat.cpu >= WORKING_SHARE * heartbeatSeconds;
+        const spent = Math.round(seconds() - launched);
+        if (!isWorking || spent > LONGEST_START_SECONDS) {
+          report(`${this.name}: ${member.id} was not ready in ${heartbeatSeconds} s (${name}); replacing it`);
+          return void this.#leave(member);
+        }
+        report(`${this.name}: ${member.id} is still starting after ${spent} s`);
+        heartbeat = { at: seconds(), cpu };
       }
       await sleep(READY_POLL_MS, undefined, { ref: false });
     }
+  }
+
+  #cpuSeconds({ child }: Member): Promise<number> {
+    const { cpuSeconds = processCpuSeconds } = this.#options;
+    return child.pid === undefined ? Promise.resolve(0) : cpuSeconds(child.pid);
   }
 
   async #leave(member: Member): Promise<void> {
