@@ -222,7 +222,11 @@ describeConsole("the administration", {}, (stage) => {
     control.organization.users.push(scriptedUser("user-a", "ada@example.com"));
     control.organization.invites.push(scriptedInvite("eve@example.com", "invite_1"));
     control.projects.push({ id: "proj_1", name: "search" });
-    control.limits.push(scriptedBudget("project", "proj_1", 1));
+    control.limits.push({
+      ...scriptedBudget("project", "proj_1", 1),
+      tier: "gold",
+      tier_limits: [{ metric: "tokens", window: "day", max: 60_000, used: 1250 }],
+    });
     someAccess(control.access, "ada@example.com");
     for (const [path, row] of [
       ["users", /ada@example\.com/],
@@ -242,7 +246,7 @@ describeConsole("the administration", {}, (stage) => {
     }
     const limits = await open("/admin/limits");
     await signInWithKey(limits);
-    await limits.getByRole("row", { name: /search/ }).waitFor();
+    await limits.getByRole("row", { name: /search.*60,000 Tokens a day.*1,250 used.*Tier gold/ }).waitFor();
     expect(await limits.locator("main").getByRole("button").count()).toBe(0);
     const roles = await open("/admin/roles?who=user.user-a");
     await signInWithKey(roles);

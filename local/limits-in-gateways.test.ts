@@ -6,9 +6,14 @@ import { DynamoQuotaTable } from "../gateway/quotas/dynamo-quota-table.ts";
 import { QuotaAccounts } from "../gateway/quotas/quota-accounts.ts";
 import { chat, errorOf, post, startTestGateway } from "../gateway/test/test-gateway.ts";
 import { eventually } from "../test-support/waits/eventually.ts";
-import { controlServer } from "./test/control-server.ts";
+import { controlServer, GOLD } from "./test/control-server.ts";
 
 const CHAT = "/v1/chat/completions";
+
+interface Used {
+  readonly metric: string;
+  readonly used?: number;
+}
 
 /** The control API with a key of a project, and two gateways that read its tables. */
 async function started() {
@@ -24,7 +29,7 @@ async function started() {
   const gateways = await Promise.all(
     [1, 2].map(() =>
       startTestGateway({
-        config: { auth: "required" },
+        config: { auth: "required", tiers: { gold: GOLD } },
         // A request of the test costs 13,000 nano-dollars.
         model: { price: { inputUsdPerMillion: 1, outputUsdPerMillion: 2 } },
         keys: new CachedKeyStore({
@@ -54,7 +59,7 @@ async function started() {
   const shown = async (path: string) => {
     const response = await fetch(`${url}/organization${path}`, { headers: { authorization: `Bearer ${admin}` } });
     expect(response.status).toBe(200);
-    return (await response.json()) as { readonly limits: readonly { readonly used?: number }[] };
+    return (await response.json()) as { readonly limits: readonly Used[]; readonly tier_limits?: readonly Used[] };
   };
   return { projectId, keyId: account.api_key?.id ?? "", set, send, shown };
 }
@@ -94,6 +99,7 @@ test("what gateways count of a limit is shown beside it: of one model, for ever,
   ];
   const subjects = ["organization/organization", `project/${projectId}`, `key/${keyId}`];
   for (const subject of subjects) expect((await set(`/limits/${subject}`, { limits })).status).toBe(200);
+  expect((await set(`/limits/project/${projectId}`, { limits, tier: "gold" })).status).toBe(200);
   for (const gateway of [0, 1, 0, 1, 0]) expect((await send(gateway)).status).toBe(200);
   const used = [65_000, 0, 65_000, 65_000, 65_000, 5, undefined];
   for (const subject of subjects)
@@ -102,6 +108,13 @@ test("what gateways count of a limit is shown beside it: of one model, for ever,
       expect(found.limits.map((limit) => limit.used)).toEqual(used);
       expect((await shown(`/limits/${subject}`)).limits).toEqual(limits);
     });
+  // Of the tier, what the project does not limit itself.
+  const { tier_limits: ofTier } = await shown(`/limits/project/${projectId}?include[]=used`);
+  expect(ofTier?.map(({ metric, used: count }) => [metric, count])).toEqual([
+    ["nano_usd", 65_000],
+    ["tokens", 50],
+  ]);
+  expect(await shown(`/limits/project/${projectId}`)).not.toHaveProperty("tier_limits");
 });
 
 // documented: model-permissions-from-control-api

@@ -143,7 +143,7 @@ export class ServingStack extends TerraformStack {
         resourceName: name,
         alarmTopicName: alarmTopicName(environment.name),
         organization: environment.identity.people?.organization ?? DEFAULT_ORGANIZATION,
-        tiers: Object.keys(api.tiers),
+        tiers: api.tiers,
         mailReceivers: environment.usage === null ? [] : environment.alarms.emails,
         models: [...Object.keys(environment.pools), ...Object.keys(environment.routes)],
         listenerArn: before.gatewayListenerArn,

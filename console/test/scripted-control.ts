@@ -266,6 +266,6 @@ export function scriptedKey(name: string, account = `svc_${randomUUID()}`): Proj
   };
 }
 
-function withoutUsed({ limits, ...subject }: Limits): Limits {
-  return { ...subject, limits: limits.map(({ used: _, ...limit }) => limit) };
+function withoutUsed({ limits, tier_limits: _, ...subject }: Limits): Limits {
+  return { ...subject, limits: limits.map(({ used: __, ...limit }) => limit) };
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import type { Environment } from "../../settings/environment.ts";
 import { builtAssets } from "../../test-support/built-assets.ts";
 import { only, resources, statements, synthConstruct } from "../../test-support/synth.ts";
 import { ControlTable } from "../data/control-table.ts";
@@ -11,7 +12,7 @@ import { ControlApi } from "./control-api.ts";
 
 const assets = builtAssets();
 afterAll(() => assets.remove());
-const synth = (stage?: string, hasHistory = false) =>
+const synth = (stage?: string, hasHistory = false, tiers: Environment["api"]["tiers"] = {}) =>
   synthConstruct((scope) => {
     const encryptionKey = new EncryptionKey(scope, "Key", { name: "t", region: "us-east-1", isProtected: true });
     new ControlApi(scope, "ControlApi", {
@@ -22,7 +23,7 @@ const synth = (stage?: string, hasHistory = false) =>
       keyPlan: "standard",
       memberKeys: null,
       models: ["tiny", "chat"],
-      tiers: [],
+      tiers,
       mailReceivers: ["oncall@example.com"],
       usageStore: new UsageStore(scope, "Usage", {
         tableName: "test-usage",
@@ -59,6 +60,17 @@ describe("the control API", () => {
     expect(JSON.parse(only(stack, "aws_lambda_function").environment.variables.SLUICE_CORS_ORIGINS)).toEqual([
       "https://chat.example.com",
     ]);
+  });
+
+  test("knows the limits of its tiers, and their names alone where they are too long for its variables", () => {
+    const limits = [{ metric: "requests", window: "minute", max: 60 }] as const;
+    const known = (names: readonly string[]) => {
+      const tiers = Object.fromEntries(names.map((name) => [name, { limits: [...limits] }]));
+      return JSON.parse(only(synth(undefined, false, tiers), "aws_lambda_function").environment.variables.SLUICE_TIERS);
+    };
+    expect(known(["gold"])).toEqual({ gold: limits });
+    const many = Array.from({ length: 20 }, (_, index) => `tier-${index}`);
+    expect(known(many)).toEqual(Object.fromEntries(many.map((name) => [name, null])));
   });
 
   test("has the history's paths in a rule of its own, and its tables, where there is one", () => {

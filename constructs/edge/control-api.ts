@@ -27,8 +27,8 @@ export interface ControlApiProps extends RoutedFunctionProps {
   readonly memberKeys: Environment["api"]["memberKeys"];
   /** Public names of the models and routes of the environment file. */
   readonly models: readonly string[];
-  /** Names of its tiers. */
-  readonly tiers: readonly string[];
+  /** Its tiers by name. */
+  readonly tiers: Environment["api"]["tiers"];
   /** Sums of usage. @default - the environment stores none */
   readonly usageStore: UsageStore | undefined;
   /** The history of generations. @default - the environment stores none */
@@ -129,7 +129,7 @@ export class ControlApi extends Construct {
         [ENV.alarmTopic]: alarmTopicName,
         [ENV.secretsKey]: table.secretsKeyArn,
         [ENV.publicModels]: publicModels(models),
-        ...(tiers.length > 0 ? { [ENV.tiers]: JSON.stringify(tiers) } : {}),
+        ...(Object.keys(tiers).length > 0 ? { [ENV.tiers]: knownTiers(tiers) } : {}),
         ...(mailReceivers.length > 0 ? { [ENV.mailReceivers]: JSON.stringify(mailReceivers) } : {}),
         [ENV.functionEntry]: functionEntry(stage),
         ...(corsOrigins.length > 0 ? { [ENV.corsOrigins]: JSON.stringify(corsOrigins) } : {}),
@@ -158,4 +158,14 @@ function publicModels(models: readonly string[]): string {
   throw new Error(
     `The names of the ${models.length} pools and routes have ${value.length} characters, and the control API's function takes at most ${MAX_MODELS_CHARACTERS}; add some routes with sluice routes, while the environment runs, in place of its file.`,
   );
+}
+
+const MAX_TIERS_CHARACTERS = 800;
+
+/** The limits of the tiers as JSON; the names alone where they are too long. */
+function knownTiers(tiers: ControlApiProps["tiers"]): string {
+  const entries = Object.entries(tiers);
+  const value = JSON.stringify(Object.fromEntries(entries.map(([name, { limits }]) => [name, limits])));
+  if (value.length <= MAX_TIERS_CHARACTERS) return value;
+  return JSON.stringify(Object.fromEntries(entries.map(([name]) => [name, null])));
 }

@@ -52,6 +52,11 @@ export const Limits = z.strictObject({
   weight: ShareWeight.exactOptional(),
   /** Of a project or key: the tier of the environment file whose limits it has beside. @default - none */
   tier: TierName.exactOptional(),
+  /**
+   * With `include[]=used` and a tier: the tier's limits that hold beside its own, with what is used of them by this subject.
+   * @default - not requested, no tier, or the limits of the tiers are too long for the control API (`docs/limits-of-use.md`)
+   */
+  tier_limits: z.array(ShownLimit).exactOptional(),
   updated_at: Seconds.nullable(),
 });
 export type Limits = z.infer<typeof Limits>;

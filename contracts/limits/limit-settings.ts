@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { DeepReadonly } from "../../lib/deep-readonly.ts";
 import { limitFault } from "./limit-rules.ts";
 import { UseLimit } from "./use-limit.ts";
 
@@ -20,6 +21,10 @@ export const TierSettings = z.strictObject({
   expectedKeys: z.int().min(1).max(100_000).optional(),
 });
 export type TierSettings = z.infer<typeof TierSettings>;
+
+/** The limits of an environment's tiers by name, `null` for all where they are longer than their reader has room for. */
+export const KnownTiers = z.record(z.string().min(1), z.array(LimitSetting).nullable());
+export type KnownTiers = DeepReadonly<z.infer<typeof KnownTiers>>;
 
 /** Most limits of one list: a request without a key is counted in two of them. */
 const MAX_KEYLESS_LIMITS = 16;

@@ -35,10 +35,14 @@ export function withTiers(
     const { scope, tier = scope === "key" && Object.hasOwn(tiers, key.plan) ? key.plan : undefined } = subject;
     if (tier === undefined) return subject;
     if (!Object.hasOwn(tiers, tier)) throw new UnknownTier(subject, tier);
-    const own = new Set(subject.limits.map(counterOf));
-    const limits = (tiers[tier] ?? []).filter((limit) => !own.has(counterOf(limit)));
-    return { ...subject, limits: [...subject.limits, ...limits] };
+    return { ...subject, limits: [...subject.limits, ...besideOwn(subject.limits, tiers[tier] ?? [])] };
   });
+}
+
+/** The limits of a tier that hold beside a subject's own: those of counters that its own limits do not have. */
+export function besideOwn<Of extends UseLimit>(own: readonly UseLimit[], ofTier: readonly Of[]): readonly Of[] {
+  const counters = new Set(own.map(counterOf));
+  return ofTier.filter((limit) => !counters.has(counterOf(limit)));
 }
 
 function emptyLimits(keyId: string): StoredLimits {

@@ -3,6 +3,7 @@ import type { ControlOperation } from "../../contracts/control/operations/operat
 import { CONTROL_OPERATIONS, type ControlOperationId } from "../../contracts/control/operations/operations.ts";
 import type { MemberKeys } from "../../contracts/control/project-keys.ts";
 import type { RecordOf } from "../../contracts/control/records.ts";
+import type { KnownTiers } from "../../contracts/limits/limit-settings.ts";
 import type { EnvironmentRetention } from "../../contracts/retention/retention.ts";
 import { decideOperation } from "../../domain/tenancy/decide.ts";
 import type { Refusal } from "../../domain/tenancy/refusals.ts";
@@ -69,8 +70,8 @@ export interface ControlTools {
   readonly memberKeys?: MemberKeys | undefined;
   /** Public names of the models and routes of the environment file. */
   readonly models: readonly string[];
-  /** Names of its tiers. @default - none */
-  readonly tiers?: readonly string[] | undefined;
+  /** The limits of its tiers by name, `null` where they are not known here. @default - it has none */
+  readonly tiers?: KnownTiers | undefined;
   /** Sums of usage. @default - the environment stores none */
   readonly usage: UsageSource | undefined;
   /** Corrects the ledger of usage. @default - the environment stores none */
@@ -201,7 +202,7 @@ async function performAs<Id extends ControlOperationId>(
 }
 
 /** What each call of an operation has of the tools. */
-function passedTools({ tiers = [], mailReceivers = [], ...tools }: ControlTools) {
+function passedTools({ tiers = {}, mailReceivers = [], ...tools }: ControlTools) {
   const { store, keyPlan, memberKeys, models, usage, history, erasable, environmentRetention, organization } = tools;
   const { sealer, ledger, serviceAlarms } = tools;
   const ofEnvironment = { keyPlan, memberKeys, models, tiers, mailReceivers, environmentRetention, organization };

@@ -8,6 +8,7 @@ import * as z from "zod";
 import { errorBody } from "../../contracts/api/errors.ts";
 import { MemberKeys } from "../../contracts/control/project-keys.ts";
 import { NEXT_CHATS_HEADER } from "../../contracts/history/chats.ts";
+import { KnownTiers } from "../../contracts/limits/limit-settings.ts";
 import { FunctionEntry } from "../../contracts/processes/function-entry.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import { EnvironmentRetention } from "../../contracts/retention/retention.ts";
@@ -66,7 +67,7 @@ const Settings = z.object({
   [ENV.alarmTopic]: Text,
   AWS_REGION: Text,
   [ENV.publicModels]: Texts,
-  [ENV.tiers]: Texts.optional(),
+  [ENV.tiers]: z.string().transform(parseJson).pipe(KnownTiers).optional(),
   [ENV.mailReceivers]: Texts.optional(),
   [ENV.corsOrigins]: Texts.optional(),
   [ENV.functionEntry]: FunctionEntry,

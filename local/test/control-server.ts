@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import OpenAI from "openai";
 import { expect, onTestFinished } from "vitest";
 import type { MemberKeys } from "../../contracts/control/project-keys.ts";
+import type { KnownTiers, LimitSetting } from "../../contracts/limits/limit-settings.ts";
 import { newAdminKey } from "../../domain/keys/admin-key.ts";
 import { FailedKeys } from "../../domain/keys/failed-keys.ts";
 import { firstAdminKey } from "../../domain/tenancy/first-admin-key.ts";
@@ -20,6 +21,13 @@ import { localSealer } from "./local-sealer.ts";
 
 const NONE = { organization: undefined, email: undefined, user: undefined, invite: undefined };
 
+/** The limits of the tier `gold`. */
+export const GOLD: LimitSetting[] = [
+  { metric: "requests", window: "minute", max: 1000 },
+  { metric: "nano_usd", window: "month", max: 5_000_000 },
+  { metric: "tokens", window: "day", max: 100_000, model: "tiny" },
+];
+
 /** The control API as its function serves it, with an organisation whose owner has an admin key. */
 export async function controlServer(
   others: { readonly usage?: undefined; readonly memberKeys?: MemberKeys | undefined } = {},
@@ -36,7 +44,7 @@ export async function controlServer(
     keyPlan: "standard",
     memberKeys: { perPerson: 5, maxDays: 90 },
     models: ["tiny", "chat"],
-    tiers: ["gold", "free"],
+    tiers: { gold: GOLD, free: null } satisfies KnownTiers,
     mailReceivers: ["oncall@example.com", "billing@example.com"],
     usage,
     ledger: ledgerOf(() => clock.ms),

@@ -4,6 +4,7 @@ import type { CONTROL_OPERATIONS, ControlOperationId } from "../../../contracts/
 import type { MemberKeys } from "../../../contracts/control/project-keys.ts";
 import type { RecordOf } from "../../../contracts/control/records.ts";
 import type { StoredGeneration } from "../../../contracts/history/stored-generation.ts";
+import type { KnownTiers } from "../../../contracts/limits/limit-settings.ts";
 import type { LimitScope } from "../../../contracts/limits/use-limit.ts";
 import type { EnvironmentRetention } from "../../../contracts/retention/retention.ts";
 import { auditNotices, type EndedKey } from "../../../domain/notices/audit-notice.ts";
@@ -96,8 +97,8 @@ export interface ControlCall<Id extends ControlOperationId> {
   readonly isOwnOnly: boolean;
   /** Public names of the models and routes of the environment file. */
   readonly models: readonly string[];
-  /** Names of its tiers. */
-  readonly tiers: readonly string[];
+  /** The limits of its tiers by name, `null` where they are not known here. */
+  readonly tiers: KnownTiers;
   /** Sums of usage. @default - the environment stores none */
   readonly usage: UsageSource | undefined;
   /** Corrects the ledger of usage. @default - the environment stores none */

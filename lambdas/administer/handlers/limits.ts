@@ -1,5 +1,6 @@
 import type { Limit, Limits } from "../../../contracts/control/limits.ts";
 import { COUNTED_WINDOWS } from "../../../contracts/limits/limit-rules.ts";
+import type { KnownTiers } from "../../../contracts/limits/limit-settings.ts";
 import { LimitScope, type UseLimit } from "../../../contracts/limits/use-limit.ts";
 import { isTimeZone } from "../../../domain/limits/time-zone.ts";
 import { ID_MARK, requireUnchanged } from "../../../domain/tenancy/changes.ts";
@@ -8,7 +9,7 @@ import { ControlError } from "../call/control-error.ts";
 import { type LimitedSubject, newLimits, projectOfSubject } from "../call/limited-subject.ts";
 import { wantedRecords } from "../call/wanted-records.ts";
 import { sourceOf } from "../usage/requested-usage.ts";
-import { withUsed } from "../usage/used-limits.ts";
+import { shownLimit, withUsed } from "../usage/used-limits.ts";
 import { refuseArchived } from "./projects.ts";
 
 /** In the order of scopes by the alphabet, then of ids. Subjects of which nothing is limited any more are not listed. */
@@ -63,7 +64,7 @@ export const deleteLimits: ControlHandler<"deleteLimits"> = async (call) => {
   });
 };
 
-type Reading = Pick<ControlCall<"retrieveLimits">, "caller" | "usage" | "nowMs" | "query">;
+type Reading = Pick<ControlCall<"retrieveLimits">, "caller" | "usage" | "nowMs" | "query" | "tiers">;
 
 /** What is used is for those alone who may read usage: limits are read by more than they. */
 async function shownLimits(call: Reading, limits: readonly Limits[]): Promise<readonly Limits[]> {
@@ -115,12 +116,12 @@ function requireProject({ scope }: Pick<LimitedSubject, "scope">): void {
 }
 
 /** @throws {ControlError} for a tier that the environment does not have, or a subject that has none */
-function requireTier({ scope }: Pick<LimitedSubject, "scope">, tier: string, tiers: readonly string[]): void {
-  if ((scope === "project" || scope === "key") && tiers.includes(tier)) return;
+function requireTier({ scope }: Pick<LimitedSubject, "scope">, tier: string, tiers: KnownTiers): void {
+  if ((scope === "project" || scope === "key") && Object.hasOwn(tiers, tier)) return;
   const message =
     scope !== "project" && scope !== "key"
       ? `Projects and keys have tiers, and the scope ${scope} has none; leave it out.`
-      : `'${tier}' is no tier of this environment, which has ${tiers.join(", ") || "none"}; send one of these, or add it to api.tiers of the environment file.`;
+      : `'${tier}' is no tier of this environment, which has ${Object.keys(tiers).join(", ") || "none"}; send one of these, or add it to api.tiers of the environment file.`;
   throw new ControlError("invalid_request", message, { param: "tier" });
 }
 
@@ -134,14 +135,7 @@ function toLimits({ scope, subjectId, record }: Pick<LimitedSubject, "scope" | "
     id: idOf({ scope, subjectId }),
     scope,
     subject_id: subjectId,
-    limits: (record?.limits ?? []).map(({ metric, window, max, model, timeZone, action }) => ({
-      metric,
-      window,
-      max,
-      ...(model === undefined ? {} : { model }),
-      ...(timeZone === undefined ? {} : { time_zone: timeZone }),
-      ...(action === undefined ? {} : { action }),
-    })),
+    limits: (record?.limits ?? []).map(shownLimit),
     ...(record?.weight === undefined ? {} : { weight: record.weight }),
     ...(record?.tier === undefined ? {} : { tier: record.tier }),
     updated_at: record?.updatedAt ?? null,

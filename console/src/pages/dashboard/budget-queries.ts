@@ -23,8 +23,8 @@ export const BUDGETS_QUERY = queryOptions({
       const cursor: { after?: string } = after === null ? {} : { after };
       const query = { limit: PAGE_SIZE, "include[]": ["used" as const], ...cursor };
       const { data, has_more, last_id } = await api.call("listLimits", { query, signal });
-      for (const { scope, subject_id, limits } of data)
-        for (const limit of limits)
+      for (const { scope, subject_id, limits, tier_limits: ofTier = [] } of data)
+        for (const limit of [...limits, ...ofTier])
           if (limit.metric === "nano_usd") found.push({ scope, subjectId: subject_id, limit });
       after = last_id;
       if (!has_more || after === null) break;

@@ -1,4 +1,5 @@
-import type { Limit, Limits } from "../../../../contracts/control/limits.ts";
+import type { ReactNode } from "react";
+import type { Limit, Limits, ShownLimit } from "../../../../contracts/control/limits.ts";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
 import { useMoney } from "../../i18n/use-money.ts";
 import { BudgetChips, BudgetUse } from "../dashboard/budgets.tsx";
@@ -22,23 +23,35 @@ interface LimitListProps {
   readonly name: string;
 }
 
-/** The limits of a subject; money has a bar. */
-export function LimitList({ of: { scope, subject_id: subjectId, limits }, name }: LimitListProps) {
+/** The limits of a subject and of its tier, with what is used of them where the service counts it; money has a bar. */
+export function LimitList({
+  of: { scope, subject_id: subjectId, limits, tier, tier_limits: ofTier = [] },
+  name,
+}: LimitListProps) {
   const t = useTexts(MESSAGES);
+  const format = useFormatter();
   const textOf = useLimitText();
-  if (limits.length === 0) return <span className="quiet">{t("none")}</span>;
+  if (limits.length === 0 && tier === undefined) return <span className="quiet">{t("none")}</span>;
+  const item = (limit: ShownLimit, chip?: ReactNode) => (
+    <li key={counterOf(limit)}>
+      {limit.metric === "nano_usd" ? (
+        <BudgetUse budget={{ scope, subjectId, limit }} name={name} />
+      ) : (
+        <span translate="no">{textOf(limit)}</span>
+      )}{" "}
+      {limit.metric === "nano_usd" || limit.used === undefined ? undefined : (
+        <span className="quiet">{t("countUsed", { used: format.number(limit.used) })}</span>
+      )}{" "}
+      <BudgetChips limit={limit} />
+      {chip}
+    </li>
+  );
+  const tierChip = <span className="chip">{t("ofTier", { tier: tier ?? "" })}</span>;
   return (
     <ul className="limit-list">
-      {limits.map((limit) => (
-        <li key={counterOf(limit)}>
-          {limit.metric === "nano_usd" ? (
-            <BudgetUse budget={{ scope, subjectId, limit }} name={name} />
-          ) : (
-            <span translate="no">{textOf(limit)}</span>
-          )}{" "}
-          <BudgetChips limit={limit} />
-        </li>
-      ))}
+      {limits.map((limit) => item(limit))}
+      {ofTier.map((limit) => item(limit, tierChip))}
+      {tier !== undefined && ofTier.length === 0 ? <li>{tierChip}</li> : undefined}
     </ul>
   );
 }
