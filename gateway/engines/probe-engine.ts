@@ -9,12 +9,18 @@ export type ProbeResult = "alive" | "down" | "silent";
 export async function probeEngine(engine: Engine, timeoutMs: number): Promise<ProbeResult> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await engine.pool.request({ method: "GET", path: "/health", headers: engine.headers, signal });
-    await response.body.dump();
-    return response.statusCode === 200 ? "alive" : "down";
+    // A connection that the engine has closed while this process was stopped breaks; the second request has a new one.
+    const status = await healthStatus(engine, signal).catch(() => healthStatus(engine, signal));
+    return status === 200 ? "alive" : "down";
   } catch {
     return signal.aborted ? "silent" : "down";
   }
+}
+
+async function healthStatus({ pool, headers }: Engine, signal: AbortSignal): Promise<number> {
+  const response = await pool.request({ method: "GET", path: "/health", headers, signal });
+  await response.body.dump();
+  return response.statusCode;
 }
 
 /** vLLM's `GET /version`. */

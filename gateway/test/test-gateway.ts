@@ -163,7 +163,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     intervals: {
       discoverMs: 50,
       probeMs: options.probeMs ?? 50,
-      probeTimeoutMs: 500,
+      // The fake engines share this process: on a slow machine they are late by more than the gateway's own second.
+      probeTimeoutMs: 3000,
       snapshotMs: 100,
       changesMs: options.changesMs ?? 50,
     },

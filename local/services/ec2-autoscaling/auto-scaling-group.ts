@@ -61,7 +61,7 @@ const READY_POLL_MS = 250;
  * prolongs the hook. Here all that starts shares the processor, so that a smaller share of a core is work.
  */
 const LONGEST_START_SECONDS = 3600;
-const WORKING_SHARE = 0.02;
+const WORKING_SHARE = 0.005;
 
 /**
  * An Auto Scaling group whose instances are processes: as many as desired, a lost one is replaced, an unhealthy one
