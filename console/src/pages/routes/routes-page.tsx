@@ -5,9 +5,9 @@ import { type Column, DataTable } from "../../components/data-table.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
+import { PriceTable } from "../prices/price-table.tsx";
 import { OperatorsFrame } from "../service/operators-frame.tsx";
 import { MESSAGES } from "./messages.ts";
-import { PriceTable } from "./price-table.tsx";
 import { providersQuery, routesQuery, type ShownRoute } from "./route-queries.ts";
 import { targetName } from "./route-settings.ts";
 

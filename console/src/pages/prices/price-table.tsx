@@ -5,8 +5,8 @@ import { type Column, DataTable } from "../../components/data-table.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { type Formatter, useFormatter, useTexts } from "../../i18n/translate.ts";
+import { pricesQuery, providersQuery, type ShownProvider } from "../routes/route-queries.ts";
 import { MESSAGES } from "./messages.ts";
-import { pricesQuery, providersQuery, type ShownProvider } from "./route-queries.ts";
 
 type Change = NonNullable<TokenPriceSettings["priceChanges"]>[number];
 type Price = Change | Omit<Change, "from" | "to">;
