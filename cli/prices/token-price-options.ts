@@ -1,4 +1,6 @@
-import { MAX_PRICE_CHANGES, type TokenPrice, type TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
+import { MAX_PRICE_CHANGES } from "../../contracts/targets/price-limits.ts";
+import type { TokenPrice, TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
+import { withDatedChange } from "../../lib/time/dated-changes.ts";
 import { isoTime } from "../../lib/time/iso-time.ts";
 import { UserError } from "../terminal/user-error.ts";
 
@@ -39,12 +41,7 @@ type PriceChange = NonNullable<TokenPriceSettings["priceChanges"]>[number];
  */
 export function withChange(before: TokenPriceSettings, change: PriceChange, now: number): TokenPriceSettings {
   const { priceChanges = [], ...base } = before;
-  const others = priceChanges.filter(({ from }) => Date.parse(from) !== Date.parse(change.from));
-  const changes = [...others, change].sort((a, b) => Date.parse(a.from) - Date.parse(b.from));
-  const isOver = (index: number) => Date.parse(changes[index]?.to ?? changes[index + 1]?.from ?? "9999-01-01") <= now;
-  let over = 0;
-  while (changes.length - over > MAX_PRICE_CHANGES && isOver(over)) over++;
-  return { ...base, priceChanges: changes.slice(over) };
+  return { ...base, priceChanges: withDatedChange(priceChanges, change, MAX_PRICE_CHANGES, now) };
 }
 
 function priceOf({ input, output, cached, cacheWrite, reasoning }: SetPriceOptions): TokenPrice {

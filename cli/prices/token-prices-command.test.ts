@@ -9,10 +9,8 @@ import { PROVIDER_PRESETS } from "../../catalog/providers/provider-presets.ts";
 import { ERRORS } from "../../contracts/api/errors.ts";
 import type { AdminTools } from "../admin/admin-endpoint.ts";
 import { startAdminService } from "../test/admin-service.ts";
-import { FREE } from "./pool-prices.ts";
 import { pricesCommand } from "./prices-command.ts";
 import { readPublicPrices } from "./public-prices.ts";
-import { withChange } from "./token-price-options.ts";
 
 const NOW = new Date("2026-11-29T12:00:00Z");
 
@@ -61,7 +59,9 @@ describe("sluice prices set", () => {
       ["a/small", "now", "2026-11-30T06:00:00.000Z", "0.4", "0.4", "0.4", "3", "3"],
       ["a/small", "2026-12-01T00:00:00.000Z", "0.5", "0.05", "0.5", "3", "3"],
     ]);
-    await run("set", "a/small", "--input", "9", "--output", "9");
+    expect(await run("set", "a/small", "--input", "9", "--output", "9")).toBe(
+      "a/small has that price outside of its changes; the one from 2026-11-29T00:00:00.000Z holds now, so write --from to change the price of now.",
+    );
     const [listed] = JSON.parse(await run("list", "--json"));
     expect(listed).toMatchObject({
       target: "a/small",
@@ -124,15 +124,6 @@ describe("sluice prices set", () => {
     const { run } = await setUp();
     await expect(run("set", ...args)).rejects.toThrow(message);
   });
-});
-
-test("a model's oldest price changes that are over make room for another one, those to come do not", () => {
-  const change = (day: number) => ({ ...FREE, from: new Date(Date.UTC(2026, 10, day)).toISOString() });
-  const days = Array.from({ length: 24 }, (_, index) => change(index + 1));
-  const next = withChange({ ...FREE, priceChanges: days }, change(40), NOW.getTime());
-  expect(next.priceChanges).toEqual([...days.slice(1), change(40)]);
-  const early = withChange({ ...FREE, priceChanges: days }, change(40), Date.UTC(2026, 9, 1));
-  expect(early.priceChanges).toHaveLength(25);
 });
 
 describe("sluice prices diff", () => {

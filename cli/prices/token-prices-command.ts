@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { ProviderSettings } from "../../contracts/targets/target-settings.ts";
 import type { TokenPrice, TokenPriceSettings } from "../../contracts/targets/token-prices.ts";
 import { priceAt } from "../../domain/targets/target-cost.ts";
+import { changeAt } from "../../lib/time/dated-changes.ts";
 import { AbsentPath } from "../admin/admin-client.ts";
 import { type AdminOptions, type AdminTools, adminClient, withEndpointOptions } from "../admin/admin-endpoint.ts";
 import { putSettings, removeStored, storedList } from "../admin/stored-settings.ts";
@@ -88,13 +89,13 @@ function noneOfEarlierRelease(error: unknown): [] {
 
 async function set(target: string, options: AdminOptions & SetPriceOptions, tools: TokenPricesTools): Promise<void> {
   const client = adminClient(options, tools.admin);
-  const since = options.from === undefined ? "within 5 s" : `for requests from ${options.from} on`;
-  const done = () => tools.print(`${target} has that price ${since}; what was charged before stays as it is.`);
+  const done = (next: TokenPriceSettings) => tools.print(`${target} ${outcome(next, options.from, now)}`);
   const now = tools.now().getTime();
   const pool = target.includes("/") ? undefined : (await poolPrices(client)).find(({ name }) => name === target);
   if (pool !== undefined) {
-    await putPoolPrice(client, pool, withPrice(pool.settings ?? FREE, options, now));
-    return done();
+    const next = withPrice(pool.settings ?? FREE, options, now);
+    await putPoolPrice(client, pool, next);
+    return done(next);
   }
   const providers = await storedList(client, "providers", ProviderSettings);
   const slash = target.indexOf("/");
@@ -106,12 +107,19 @@ async function set(target: string, options: AdminOptions & SetPriceOptions, tool
       `There is no model ${target}; \`sluice prices list\` shows the targets: POOL, or PROVIDER/MODEL.`,
     );
   const { contextTokens, capabilities } = known;
-  const models = {
-    ...settings.models,
-    [model]: { contextTokens, capabilities, ...withPrice(pricesOf(known), options, now) },
-  };
+  const next = withPrice(pricesOf(known), options, now);
+  const models = { ...settings.models, [model]: { contextTokens, capabilities, ...next } };
   await putSettings({ client, kind: "providers", name, settings: { ...settings, models }, replace: true });
-  done();
+  done(next);
+}
+
+/** When the price holds, for the last line. */
+function outcome({ priceChanges = [] }: TokenPriceSettings, from: string | undefined, now: number): string {
+  const holding = from === undefined ? changeAt(priceChanges, now) : undefined;
+  if (holding !== undefined)
+    return `has that price outside of its changes; the one from ${holding.from} holds now, so write --from to change the price of now.`;
+  const since = from === undefined ? "within 5 s" : `for requests from ${from} on`;
+  return `has that price ${since}; what was charged before stays as it is.`;
 }
 
 type PricedModel = ProviderSettings["models"][string];
@@ -126,8 +134,7 @@ function pricesOf({
 
 /** When the price that holds now ends by itself, after which the one beside the changes holds; empty where it does not. */
 function endOf({ priceChanges = [] }: TokenPriceSettings, now: number): string {
-  const to = priceChanges.findLast(({ from }) => Date.parse(from) <= now)?.to;
-  return to !== undefined && Date.parse(to) > now ? to : "";
+  return changeAt(priceChanges, now)?.to ?? "";
 }
 
 function shown(price: TokenPrice): readonly string[] {

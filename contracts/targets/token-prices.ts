@@ -1,10 +1,8 @@
 import * as z from "zod";
+import { MAX_PRICE_CHANGES, MAX_USD_PER_MILLION } from "./price-limits.ts";
 
-const dollars = z.number().min(0).max(10_000_000);
+const dollars = z.number().min(0).max(MAX_USD_PER_MILLION);
 const time = z.iso.datetime("must be a time in UTC such as 2027-01-01T00:00:00Z");
-
-/** Most changes that one model's price has. */
-export const MAX_PRICE_CHANGES = 24;
 
 /**
  * Dollars for a million tokens. The five kinds of tokens are disjoint: a prompt is what was read from the provider's cache,
