@@ -1,7 +1,7 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { AdminProvider } from "../contracts/api/admin.ts";
+import { AdminPrice, AdminProvider } from "../contracts/api/admin.ts";
 import { TARGET_HEADER } from "../contracts/api/headers.ts";
 import { OperatorKey } from "../contracts/control/admin-keys.ts";
 import { keysTableName } from "../contracts/processes/names.ts";
@@ -196,6 +196,73 @@ describe.skipIf(skipped !== "")(`routes on the local stack${skipped}`, () => {
     await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
     await card.getByText("From the environment file").waitFor();
     expect(await stored()).toMatchObject({ source: "declared", settings: before });
+    expect(complaints).toEqual([]);
+  }, 180_000);
+
+  // documented: console-prices
+  test("an owner changes a pool's price in the console, now and from a time on, and removes and restores it", async () => {
+    const { apiUrl, siteUrl, adminKey, operator, page, complaints } = await withOutside();
+    const path = `${apiUrl}/admin/prices/phi-3-mini`;
+    const headers = { authorization: `Bearer ${operator}`, "content-type": "application/json" };
+    const stored = async () => AdminPrice.parse(await (await fetch(path, { headers })).json());
+    const { settings: declared } = await stored();
+    await page.goto(`${siteUrl}/admin/routes`);
+    await page.getByLabel("Admin key").fill(adminKey);
+    await page.keyboard.press("Enter");
+    const row = page.getByRole("row", { name: /^phi-3-mini/ });
+    const dialog = page.getByRole("dialog");
+    const save = dialog.getByRole("button", { name: "Save" });
+    await page.getByRole("button", { name: "Change the price of phi-3-mini", exact: true }).click();
+    await dialog.getByLabel("Input", { exact: true }).fill("cheap");
+    await dialog.getByLabel("Output", { exact: true }).fill("2");
+    await save.click();
+    await dialog.getByText("Dollars from 0 to 10,000,000, such as 0.15.").waitFor();
+    expect(await dialog.getByLabel("Input", { exact: true }).getAttribute("aria-invalid")).toBe("true");
+    await dialog.getByLabel("Input", { exact: true }).fill("0.5");
+    // Another operator is first.
+    const other = { inputUsdPerMillion: 7, outputUsdPerMillion: 7 };
+    expect((await fetch(path, { method: "PUT", headers, body: JSON.stringify(other) })).status).toBe(200);
+    await save.click();
+    await dialog
+      .getByRole("alert")
+      .getByText(/Outside of changes: .* → Input \$7\.00, Output \$7\.00/)
+      .waitFor();
+    await dialog.getByRole("button", { name: "Go on from the current state" }).click();
+    expect(await dialog.getByLabel("Output", { exact: true }).inputValue()).toBe("7");
+    await dialog.getByLabel("Input", { exact: true }).fill("0.5");
+    await save.click();
+    await dialog.waitFor({ state: "detached" });
+    await row.filter({ hasText: /Outside of changes.*\$0\.50.*\$7\.00/ }).waitFor();
+
+    await page.getByRole("button", { name: "New price of phi-3-mini" }).click();
+    await save.click();
+    expect(await dialog.getByLabel("From (UTC)").getAttribute("aria-invalid")).toBe("true");
+    await dialog.getByLabel("From (UTC)").fill("2030-01-01T00:00");
+    await dialog.getByLabel("Reasoning").fill("9.5");
+    await save.click();
+    await row.filter({ hasText: /From Jan 1, 2030.*UTC.*\$0\.50.*\$9\.50/ }).waitFor();
+    const change = { inputUsdPerMillion: 0.5, outputUsdPerMillion: 7, reasoningUsdPerMillion: 9.5 };
+    expect((await stored()).settings).toEqual({
+      inputUsdPerMillion: 0.5,
+      outputUsdPerMillion: 7,
+      priceChanges: [{ ...change, from: "2030-01-01T00:00:00.000Z" }],
+    });
+
+    await page.getByRole("button", { name: /^Remove the price of phi-3-mini: From Jan 1, 2030/ }).click();
+    await dialog.getByRole("button", { name: "Remove" }).click();
+    await row.filter({ hasText: "From Jan 1, 2030" }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Restore the price of phi-3-mini" }).click();
+    await dialog.getByRole("button", { name: "Restore" }).click();
+    await page.getByRole("button", { name: "Restore the price of phi-3-mini" }).waitFor({ state: "detached" });
+    expect(await stored()).toMatchObject({ source: "declared", settings: declared });
+
+    // A provider's model has its price in the provider's settings.
+    await page.getByRole("button", { name: "Change the price of outside/small", exact: true }).click();
+    await dialog.getByLabel("Input", { exact: true }).fill("1.25");
+    await save.click();
+    await page.getByRole("row", { name: /outside\/small.*\$1\.25.*\$2\.00/ }).waitFor();
+    const outside = await (await fetch(`${apiUrl}/admin/providers/outside`, { headers })).json();
+    expect(AdminProvider.parse(outside).settings.models.small).toMatchObject({ inputUsdPerMillion: 1.25 });
     expect(complaints).toEqual([]);
   }, 180_000);
 });

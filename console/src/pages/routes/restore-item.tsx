@@ -13,7 +13,7 @@ interface RestoreItemProps {
   readonly onClose: () => void;
 }
 
-/** The question before what was changed of a route or provider at run time is taken back. */
+/** The question before what was changed of a route, a provider or a pool's price at run time is taken back. */
 export function RestoreItem({ kind, item, message, ...confirmation }: RestoreItemProps) {
   const restore = useRestoreItem(kind, item, message, confirmation.onClose);
   return <ConfirmDialog {...confirmation} change={restore} />;

@@ -10,6 +10,7 @@ export type ShownProvider = (typeof AdminProviderList)["_output"]["data"][number
 
 const ROUTES_KEY = ["admin-routes"] as const;
 const PROVIDERS_KEY = ["admin-providers"] as const;
+const PRICES_KEY = ["admin-prices"] as const;
 
 export function routesQuery(apiUrl: string) {
   return queryOptions({
@@ -30,7 +31,7 @@ export function providersQuery(apiUrl: string) {
 /** Prices of our own pools. Gateways of earlier releases list none. */
 export function pricesQuery(apiUrl: string) {
   return queryOptions({
-    queryKey: ["admin-prices"],
+    queryKey: PRICES_KEY,
     queryFn: async ({ signal }) => {
       try {
         return (await gatewayAdmin<{ readonly data: readonly AdminPrice[] }>(apiUrl, { path: "/prices", signal })).data;
@@ -51,25 +52,26 @@ interface Item {
 const KINDS = {
   route: { queryKey: ROUTES_KEY, path: routePath },
   provider: { queryKey: PROVIDERS_KEY, path: providerPath },
+  price: { queryKey: PRICES_KEY, path: pricePath },
 } as const;
 export type ItemKind = keyof typeof KINDS;
 
-/** Stores settings of a route or provider. `isConflict`: somebody else changed it since it was read. */
+/** Stores settings of a route or provider, or a pool's price. `isConflict`: somebody else changed it since it was read. */
 export function useSaveItem<Settings>(kind: ItemKind, item: Item, message: string, done: () => void) {
   const save = useItemChange(kind, item, (body: Settings) => ({ method: "PUT", body }), message, done);
   return { ...save, isConflict: isConflict(save.error) };
 }
 
-/** Takes back what was changed of a route or provider at run time. */
+/** Takes back what was changed of a route, a provider or a pool's price at run time. */
 export function useRestoreItem(kind: ItemKind, item: Item, message: string, done: () => void) {
   return useItemChange<void>(kind, item, () => ({ method: "DELETE" }), message, done);
 }
 
 /**
- * A change, after which routes or providers are read again and the message is announced. They are read again as well where somebody
+ * A change, after which the items of its kind are read again and the message is announced. They are read again as well where somebody
  * else was first, so that a dialog that is opened anew begins with what is there.
  */
-function useItemChange<Input>(
+export function useItemChange<Input>(
   kind: ItemKind,
   { name, version }: Item,
   callOf: (input: Input) => { readonly method: "PUT" | "DELETE"; readonly body?: unknown },
@@ -104,4 +106,9 @@ export function routePath(name: string): string {
 /** Path of a provider below `/admin`. */
 export function providerPath(name: string): string {
   return `/providers/${encodeURIComponent(name)}`;
+}
+
+/** Path of a pool's price below `/admin`. */
+export function pricePath(name: string): string {
+  return `/prices/${encodeURIComponent(name)}`;
 }

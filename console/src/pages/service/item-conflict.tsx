@@ -17,7 +17,7 @@ interface ItemConflictProps<Item> {
   readonly onTakeOver: (now: Item) => void;
 }
 
-/** Says that a provider or route was changed since the form was opened, what was, and lets the form begin with that. */
+/** Says that an item was changed since the form was opened, what was, and lets the form begin with that. */
 export function ItemConflict<Item extends { readonly version: number }>(props: ItemConflictProps<Item>) {
   const { path, seen, valuesOf, onTakeOver } = props;
   const t = useTexts(MESSAGES);
