@@ -8,17 +8,16 @@ import { pricePath, providerPath, useItemChange, useSaveItem } from "../routes/r
 import { ItemConflict } from "../service/item-conflict.tsx";
 import { DIALOG_MESSAGES } from "./dialog-messages.ts";
 import { MESSAGES } from "./messages.ts";
+import { fieldsOf, type PriceEdit, type PriceField, withFields, withoutChange } from "./price-form.ts";
+import { useEntryTexts, useUtcTime } from "./price-texts.ts";
 import {
   AMOUNT_NAMES,
   type Amount,
-  fieldsOf,
-  type PriceEdit,
-  type PriceField,
-  withFields,
-  withoutChange,
-} from "./price-form.ts";
-import { useEntryTexts, useUtcTime } from "./price-texts.ts";
-import { entriesOf, type PriceChange, type PricedTarget, targetIn } from "./priced-targets.ts";
+  entriesOf,
+  type PriceChange,
+  type PricedTarget,
+  targetIn,
+} from "./priced-targets.ts";
 
 interface PriceDialogProps {
   readonly target: PricedTarget;

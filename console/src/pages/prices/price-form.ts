@@ -2,18 +2,7 @@ import { MAX_PRICE_CHANGES, MAX_USD_PER_MILLION } from "../../../../contracts/ta
 import type { TokenPrice, TokenPriceSettings } from "../../../../contracts/targets/token-prices.ts";
 import { withDatedChange } from "../../../../lib/time/dated-changes.ts";
 import { decimalText, plainDecimal } from "../../lib/decimal-text.ts";
-import { entriesOf, type PriceChange, type PriceEntry } from "./priced-targets.ts";
-
-/** Fields of the form by their setting. The last three may be empty: such tokens cost what others of their side do. */
-export const AMOUNTS = {
-  input: "inputUsdPerMillion",
-  output: "outputUsdPerMillion",
-  cached: "cachedInputUsdPerMillion",
-  written: "cacheWriteUsdPerMillion",
-  reasoning: "reasoningUsdPerMillion",
-} as const satisfies Readonly<Record<string, keyof TokenPrice>>;
-export type Amount = keyof typeof AMOUNTS;
-export const AMOUNT_NAMES = ["input", "output", "cached", "written", "reasoning"] as const satisfies readonly Amount[];
+import { AMOUNT_NAMES, AMOUNTS, type Amount, entriesOf, type PriceChange, type PriceEntry } from "./priced-targets.ts";
 
 /** What is changed: an entry of the table, or a new one that begins with the amounts of another. */
 export interface PriceEdit {

@@ -7,9 +7,10 @@ import { Problem } from "../../components/problem.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
 import { pricesQuery, providersQuery } from "../routes/route-queries.ts";
 import { MESSAGES } from "./messages.ts";
-import { AMOUNT_NAMES, type PriceEdit } from "./price-form.ts";
+import type { PriceEdit } from "./price-form.ts";
 import { amountOf, dollars, useValidity } from "./price-texts.ts";
 import {
+  AMOUNT_NAMES,
   entriesOf,
   type PriceChange,
   type PricedTarget,

@@ -1,8 +1,7 @@
 import type { TokenPriceSettings } from "../../../../contracts/targets/token-prices.ts";
 import { type Formatter, useFormatter, useTexts } from "../../i18n/translate.ts";
 import { MESSAGES } from "./messages.ts";
-import { AMOUNT_NAMES, AMOUNTS, type Amount } from "./price-form.ts";
-import { entriesOf, type PriceEntry } from "./priced-targets.ts";
+import { AMOUNT_NAMES, AMOUNTS, type Amount, entriesOf, type PriceEntry } from "./priced-targets.ts";
 
 /** Dollars of a million tokens of a kind, of which the price may name those of its side alone. */
 export function amountOf(price: PriceEntry, amount: Amount): number {

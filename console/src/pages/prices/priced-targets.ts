@@ -2,6 +2,17 @@ import type { AdminPrice } from "../../../../contracts/api/admin.ts";
 import type { TokenPrice, TokenPriceSettings } from "../../../../contracts/targets/token-prices.ts";
 import type { ItemKind, ShownProvider } from "../routes/route-queries.ts";
 
+/** The amounts of a price by their setting. Tokens of the last three cost what others of their side do where there is no amount. */
+export const AMOUNTS = {
+  input: "inputUsdPerMillion",
+  output: "outputUsdPerMillion",
+  cached: "cachedInputUsdPerMillion",
+  written: "cacheWriteUsdPerMillion",
+  reasoning: "reasoningUsdPerMillion",
+} as const satisfies Readonly<Record<string, keyof TokenPrice>>;
+export type Amount = keyof typeof AMOUNTS;
+export const AMOUNT_NAMES = ["input", "output", "cached", "written", "reasoning"] as const satisfies readonly Amount[];
+
 /** A pool or a provider's model, and the item in which its prices are stored. */
 export interface PricedTarget {
   /** A pool's name, or `<provider>/<model>`. */
