@@ -1,11 +1,10 @@
 import { type FormEvent, useState } from "react";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { Dialog } from "../../components/dialog.tsx";
-import { DialogActions } from "../../components/dialog-actions.tsx";
 import { useLanguage, useTexts } from "../../i18n/translate.ts";
 import { RestoreItem } from "../routes/restore-item.tsx";
 import { pricePath, providerPath, useItemChange, useSaveItem } from "../routes/route-queries.ts";
-import { ItemConflict } from "../service/item-conflict.tsx";
+import { SaveActions } from "../service/save-actions.tsx";
 import { DIALOG_MESSAGES } from "./dialog-messages.ts";
 import { MESSAGES } from "./messages.ts";
 import { fieldsOf, type PriceEdit, type PriceField, withFields, withoutChange } from "./price-form.ts";
@@ -82,18 +81,13 @@ function PriceForm({ target, edit, onClose, onTakeOver }: PriceFormProps) {
       {AMOUNT_NAMES.map((amount) => (
         <AmountField key={amount} label={names(amount)} {...field(amount)} id={amount} />
       ))}
-      {save.isConflict ? (
-        <ItemConflict
-          path={path}
-          seen={target.item}
-          valuesOf={(item) => textsOf(targetIn(target, item)?.prices ?? null)}
-          onTakeOver={(item) => onTakeOver(targetIn(target, item) ?? target)}
-        />
-      ) : undefined}
-      <DialogActions
+      <SaveActions
         action={t("save")}
-        isPending={save.isPending}
-        error={save.isConflict ? null : save.error}
+        save={save}
+        path={path}
+        seen={target.item}
+        valuesOf={(item) => textsOf(targetIn(target, item)?.prices ?? null)}
+        onTakeOver={(item) => onTakeOver(targetIn(target, item) ?? target)}
         onCancel={onClose}
       />
     </form>

@@ -1,10 +1,9 @@
 import { type FormEvent, useState } from "react";
 import { Dialog } from "../../components/dialog.tsx";
-import { DialogActions } from "../../components/dialog-actions.tsx";
 import { useFormatter, useLanguage, useTexts } from "../../i18n/translate.ts";
 import { RestoreItem } from "../routes/restore-item.tsx";
 import { providerPath, type ShownProvider, useSaveItem } from "../routes/route-queries.ts";
-import { ItemConflict } from "../service/item-conflict.tsx";
+import { SaveActions } from "../service/save-actions.tsx";
 import { DIALOG_MESSAGES } from "./dialog-messages.ts";
 import { MESSAGES } from "./messages.ts";
 import { boundsOf, fieldsOf, type ProviderField, withFields } from "./provider-fields.ts";
@@ -80,18 +79,13 @@ function ProviderForm({ provider, onClose, onTakeOver }: ProviderFormProps) {
           {t("emergencyField")}
         </label>
       </div>
-      {save.isConflict ? (
-        <ItemConflict
-          path={providerPath(name)}
-          seen={provider}
-          valuesOf={(item) => textsOf(item.settings)}
-          onTakeOver={onTakeOver}
-        />
-      ) : undefined}
-      <DialogActions
+      <SaveActions
         action={t("save")}
-        isPending={save.isPending}
-        error={save.isConflict ? null : save.error}
+        save={save}
+        path={providerPath(name)}
+        seen={provider}
+        valuesOf={(item) => textsOf(item.settings)}
+        onTakeOver={onTakeOver}
         onCancel={onClose}
       />
     </form>

@@ -1,9 +1,8 @@
 import { type FormEvent, useState } from "react";
 import { Dialog } from "../../components/dialog.tsx";
-import { DialogActions } from "../../components/dialog-actions.tsx";
 import { useLanguage, useTexts } from "../../i18n/translate.ts";
 import { decimalText } from "../../lib/decimal-text.ts";
-import { ItemConflict } from "../service/item-conflict.tsx";
+import { SaveActions } from "../service/save-actions.tsx";
 import { MESSAGES } from "./messages.ts";
 import { RestoreItem } from "./restore-item.tsx";
 import { routePath, type ShownRoute, useSaveItem } from "./route-queries.ts";
@@ -69,13 +68,13 @@ function WeightsForm({ route, onClose, onTakeOver }: WeightsFormProps) {
       <p className="hint bad" role="status">
         {isWrong ? t("badWeight") : ""}
       </p>
-      {save.isConflict ? (
-        <ItemConflict path={routePath(name)} seen={route} valuesOf={weightsOf} onTakeOver={onTakeOver} />
-      ) : undefined}
-      <DialogActions
+      <SaveActions
         action={t("save")}
-        isPending={save.isPending}
-        error={save.isConflict ? null : save.error}
+        save={save}
+        path={routePath(name)}
+        seen={route}
+        valuesOf={weightsOf}
+        onTakeOver={onTakeOver}
         onCancel={onClose}
       />
     </form>
