@@ -13,7 +13,7 @@ const startPatient = () => {
 describe("a request that waits for a slot", () => {
   // documented: queue-priorities
   test("is served by priority: critical, then normal, then batch", async () => {
-    const gateway = await startNarrow({}, { config: { auth: "optional" } });
+    const gateway = await startPatient();
     const { keyId, hash, secret } = newApiKey();
     const item = { keyId, hash, name: "test", plan: "standard", createdAt: "2026-01-01T00:00:00Z" };
     gateway.keys.set(keyId, { ...item, maxPriority: "critical" });
@@ -30,7 +30,7 @@ describe("a request that waits for a slot", () => {
   });
 
   test("waits in turn with those of other tenants, however many they have sent before", async () => {
-    const gateway = await startNarrow({}, { engines: [{ firstByteMs: 5 }] });
+    const gateway = await startPatient();
     const blocked = await block(gateway);
     const responses: Promise<Response>[] = [];
     for (const [address, count] of [

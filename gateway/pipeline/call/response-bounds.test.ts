@@ -18,6 +18,9 @@ const MODEL = {
   outputUsdPerMillion: 2,
 };
 
+/** Megabytes take seconds where the machine does much else. */
+const PATIENT = { firstByteSeconds: 60, totalSeconds: 60, idleSeconds: 60 };
+
 /** A route over a provider that responds with this, and one that is sound. */
 async function setUp(body: string, dialect = "openai", contentType = "application/json") {
   const server = await startFakeServer(async (request, response) => {
@@ -31,12 +34,12 @@ async function setUp(body: string, dialect = "openai", contentType = "applicatio
     engines: [],
     awsCredentials: async () => ({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "not-a-secret" }),
     config: {
-      // Megabytes take seconds where the machine does much else.
-      timeouts: { firstByteSeconds: 60, totalSeconds: 60, idleSeconds: 60 },
+      timeouts: PATIENT,
       providers: [
         providerConfig("bad", server.origin, {
           dialect,
           models: { small: MODEL },
+          timeouts: { connectSeconds: 60, ...PATIENT },
           ...(dialect === "bedrock" ? { region: "us-east-1" } : {}),
         }),
         providerConfig("good", good.origin),
