@@ -128,6 +128,7 @@ process.env.MALLOC_MMAP_THRESHOLD_ ??= "131072";
 export default defineConfig({
   test: {
     environment: "node",
+    setupFiles: ["test-support/import-resolution.ts"],
     pool: "forks",
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE, [RUN_FOLDER]: runFolder },
     expect: { poll: { timeout: PATIENCE_MS } },
