@@ -190,10 +190,24 @@ describeConsole("the administration", {}, (stage) => {
     await page.evaluate(`fetch("/config.json").then((response) => response.text())`);
     await eventually(() => expect(running.size).toBe(0));
     expect(searches()).toBe(stoppedAt);
+    // So does whoever was on another page meanwhile.
+    await page.getByRole("navigation", { name: "Administration" }).getByRole("link", { name: "Projects" }).click();
+    await page.getByRole("heading", { level: 1, name: "Projects" }).waitFor();
+    await page.goBack();
+    await page.getByText("The search was stopped.").waitFor();
     control.organization.eventsAtOnce = 1000;
     await page.getByRole("button", { name: "Search on" }).click();
     await page.getByRole("row", { name: /project\.created/ }).waitFor();
     expect(searches()).toBeLessThanOrEqual(stoppedAt + 2);
+    // What was found is there after Back, without another search.
+    const foundAt = searches();
+    await page.evaluate(`Date.now = ((now) => () => now() + 600_000)(Date.now.bind(Date))`);
+    await page.getByRole("navigation", { name: "Administration" }).getByRole("link", { name: "Projects" }).click();
+    await page.getByRole("heading", { level: 1, name: "Projects" }).waitFor();
+    await page.goBack();
+    await page.getByRole("row", { name: /project\.created/ }).waitFor();
+    await eventually(() => expect(running.size).toBe(0));
+    expect(searches()).toBe(foundAt);
   });
 
   // documented: console-operators

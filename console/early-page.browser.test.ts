@@ -91,6 +91,31 @@ describe.skipIf(!hasChromium)("the early page of the console", () => {
     },
   );
 
+  test("has the account's button for the keyboard: the page's own one has its focus and its press, which opens the menu", async () => {
+    for (const isPressed of [true, false]) {
+      const page = await opened({});
+      const bringFrame = await withoutFrame(page);
+      await page.goto(`${signedIn.origin}/keys`);
+      await page.locator("#early").getByRole("button", { name: "Account" }).waitFor();
+      await page.keyboard.press("Tab");
+      const focused = () => page.evaluate("document.activeElement.textContent");
+      expect(await focused()).toBe("Account");
+      if (isPressed) await page.keyboard.press("Enter");
+      bringFrame();
+      await page.locator("#root h1").waitFor();
+      expect(await focused()).toBe("Account");
+      const signOut = page.locator("#account-menu").getByRole("button", { name: "Sign out" });
+      if (!isPressed) {
+        expect(await signOut.isVisible()).toBe(false);
+        await page.keyboard.press("Enter");
+      }
+      await signOut.waitFor();
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate(`document.activeElement.closest("#account-menu") !== null`)).toBe(true);
+      await page.context().close();
+    }
+  });
+
   test("shows nothing of a page to whoever has to sign in first", async () => {
     const page = await opened({});
     await page.goto(`${signedOut.origin}/dashboard`);

@@ -10,7 +10,8 @@ interface EarlyPageProps {
 
 /**
  * What `Shell` and `PageTitle` draw of a page before its content is there. `src/start/early-page.ts` puts in what it knows by then, at
- * `data-part`. Nobody can use it: it is looked at alone.
+ * `data-part`. It is looked at alone, but for the button of the account: it takes the focus and a press, which the page's own one has then
+ * (`endEarlyPage`).
  */
 export function EarlyPage({
   texts: { messages, title, lead, values = {}, link: current = "admin" },
@@ -19,25 +20,25 @@ export function EarlyPage({
   const shell = SHELL_MESSAGES[language];
   const names = Object.entries(PAGE_NAMES[language]);
   return (
-    <div id={EARLY_ID} className="shell" inert>
+    <div id={EARLY_ID} className="shell">
       <header className="bar">
-        <span className="brand" translate="no">
+        <span className="brand" translate="no" inert>
           <Mark />
           <span data-part="title" />
         </span>
-        <span className="switcher">
+        <span className="switcher" inert>
           <select translate="no" data-part="projects" />
         </span>
         <span className="bar-end">
-          <button type="button" className="button quiet">
+          <button type="button" className="button quiet" inert>
             {shell.search} <kbd translate="no">Ctrl K</kbd>
           </button>
-          <button type="button" className="button quiet">
+          <button type="button" className="button quiet" data-part="account" aria-expanded="false">
             {shell.account}
           </button>
         </span>
       </header>
-      <nav className="pages">
+      <nav className="pages" inert>
         {names.map(([name, text]) => (
           <a
             key={name}
@@ -49,7 +50,7 @@ export function EarlyPage({
         ))}
         <span className="chip" translate="no" data-part="environment" />
       </nav>
-      <main>
+      <main inert>
         <header className="page-title">
           <div>
             <h1>{plain(messages[language][title], values)}</h1>

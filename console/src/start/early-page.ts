@@ -1,6 +1,6 @@
 import type { ConsoleConfig } from "../api/console-config.ts";
 import type { SessionResponse } from "../api/session-api.ts";
-import { endEarlyPage } from "../components/end-early-page.ts";
+import { endEarlyPage, takePress } from "../components/end-early-page.ts";
 import { storedLocale } from "../preferences/stored.ts";
 import { isSignOutOf, onSignOutElsewhere } from "../session/sign-out-channel.ts";
 import { firstConfig, firstSession } from "./first-requests.ts";
@@ -49,6 +49,7 @@ function earlyPage(config: ConsoleConfig, { projects }: SessionResponse): Elemen
   const wanted = query.get("project");
   const current = projects.find(({ id }) => id === wanted) ?? projects[0];
   part("projects")?.append(...projects.map(({ id, name }) => new Option(name, id, false, id === current?.id)));
+  takePress(part("account"));
   if (current === undefined) part("projects")?.parentElement?.remove();
   return page;
 }

@@ -1,4 +1,11 @@
-import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  type Query,
+  useInfiniteQuery,
+  useMutation,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { announce } from "../../components/announcer.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
@@ -23,6 +30,9 @@ const PAGE_SIZE = 50;
 /** Between two readings of a list while the service goes on with an item. */
 const CHANGING_MS = 10_000;
 
+/** For so long a list is there when its page is opened again: what a search of many requests has found, and how far it came. */
+const GONE_MS = 1_800_000;
+
 /** A list of the control API, page by page. */
 function pagesOf<Item>(
   queryKey: readonly string[],
@@ -34,7 +44,18 @@ function pagesOf<Item>(
       read({ limit: PAGE_SIZE, ...(pageParam === "" ? {} : { after: pageParam }) }, signal),
     initialPageParam: "",
     getNextPageParam: ({ has_more, last_id }) => (has_more ? last_id : null),
+    gcTime: GONE_MS,
   });
+}
+
+type ListState = Query<InfiniteData<Page<unknown>, string>>["state"];
+
+/** The search that was stopped last: it is so when its page is opened again. */
+let lastStopped = "";
+
+/** Whether the pages of a list that the service filters were read in search of items: some have none. */
+function isSearched({ data }: ListState): boolean {
+  return data?.pages.some((page) => page.data.length === 0 && page.has_more) ?? false;
 }
 
 interface AdminListProps<Item> {
@@ -55,18 +76,23 @@ export function AdminList<Item extends { readonly id: string }>(props: AdminList
     ...pagesOf(queryKey, read),
     refetchInterval: ({ state }) =>
       state.data?.pages.some(({ data }) => data.some(isChanging)) === true ? CHANGING_MS : false,
-    // A search of many pages that has found nothing, or was stopped, is not begun again because somebody looks at it.
-    refetchOnWindowFocus: ({ state }) => state.data?.pages.some(({ data }) => data.length > 0) ?? true,
+    // A search of many pages is not begun again because somebody looks at it, or comes back to it; a change here is a reason.
+    refetchOnWindowFocus: ({ state }) => !isSearched(state),
+    refetchOnMount: ({ state }) => state.isInvalidated || !isSearched(state),
   });
   const { fetchNextPage } = list;
   const loadMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
   const rows = list.data?.pages.flatMap(({ data }) => data) ?? [];
   // Pages without items, of a list that the service filters, have a next one.
   const isSearching = rows.length === 0 && list.hasNextPage && list.error === null;
-  const [stopped, setStopped] = useState("");
+  const [stopped, setStopped] = useState(lastStopped);
   // Another filter is another search.
   const search = queryKey.join("/");
   const isStopped = stopped === search;
+  const stop = (now: string) => {
+    lastStopped = now;
+    setStopped(now);
+  };
   useEffect(() => {
     if (isSearching && !isStopped && !list.isFetching) loadMore();
   }, [isSearching, isStopped, list.isFetching, loadMore]);
@@ -74,7 +100,7 @@ export function AdminList<Item extends { readonly id: string }>(props: AdminList
   if (isSearching)
     return (
       <Suspense fallback={<Loading />}>
-        <ListSearch isStopped={isStopped} onStop={() => setStopped(search)} onGoOn={() => setStopped("")} />
+        <ListSearch isStopped={isStopped} onStop={() => stop(search)} onGoOn={() => stop("")} />
       </Suspense>
     );
   return (
