@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { ByteSink } from "../core/response.ts";
+import { afterRead, type ReadFollower } from "./after-read.ts";
 
 /** Larger pieces are not copied into text; a stream's chunk has some hundred bytes, a whole response some kilobytes. */
 export const MAX_TEXT_BYTES = 16_384;
@@ -10,7 +11,7 @@ const LAST_CHUNK = "0\r\n\r\n";
  * character: Node would write length, bytes and line end as three buffers. Those of one turn of the event loop leave in one
  * write, which goes to the socket once the head is sent: `response.write` corks and uncorks it (docs/decisions/044).
  */
-export class ResponseSink implements ByteSink {
+export class ResponseSink implements ByteSink, ReadFollower {
   readonly #response: ServerResponse;
   /** Whether the body is sent in chunks: not to a client of HTTP/1.0, nor where the length is known. */
   readonly #isChunked: boolean;
@@ -33,7 +34,7 @@ export class ResponseSink implements ByteSink {
     if (!this.#isChunked) return this.#response.write(bytes);
     if (bytes.length === 0) return true;
     if (bytes.length <= MAX_TEXT_BYTES) {
-      if (this.#text === "") process.nextTick(ResponseSink.#flushDue, this);
+      if (this.#text === "") afterRead(this);
       this.#text += chunkText(bytes);
       const { socket } = this.#response;
       return !(socket ?? this.#response).writableNeedDrain;
@@ -64,8 +65,9 @@ export class ResponseSink implements ByteSink {
     this.#response.on("close", listener);
   }
 
-  static #flushDue(sink: ResponseSink): void {
-    sink.#flush();
+  /** The events of the read are there, for one write. */
+  onReadEnd(): void {
+    this.#flush();
   }
 
   #flush(): void {

@@ -128,3 +128,51 @@ test("a head of many lines and what comes behind it are read whole, also by a re
   }
   expect(text).toBe(lines);
 });
+
+/** A connection to a server that sends nothing, whose bytes are read in pieces. */
+async function silentConnection(): Promise<Socket> {
+  const server = createServer((peer) => void peer.on("error", () => undefined));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  onTestFinished(() => {
+    socket.destroy();
+    server.close();
+  });
+  await once(socket, "connect");
+  connectorInPieces((_, done) => done(null, socket))({} as buildConnector.Options, () => undefined);
+  return socket;
+}
+
+test("bytes that come are with a reader at once, and what it does not take is held in its order", async () => {
+  const socket = await silentConnection();
+  const read: string[] = [];
+  let isPaused = false;
+  socket.on("readable", () => {
+    while (!isPaused) {
+      const piece: Buffer | null = socket.read();
+      if (piece === null) return;
+      read.push(String(piece));
+    }
+  });
+  await new Promise(setImmediate);
+  // As Node does with what it has read from the connection.
+  socket.push(Buffer.from("1"));
+  expect(read).toEqual(["1"]);
+  isPaused = true;
+  socket.push(Buffer.from("2"));
+  isPaused = false;
+  socket.push(Buffer.from("3"));
+  await new Promise(setImmediate);
+  socket.push(Buffer.from("4"));
+  expect(read.join("")).toBe("1234");
+});
+
+test("bytes that come before there is a reader are there for it", async () => {
+  const socket = await silentConnection();
+  socket.push(Buffer.from("early"));
+  const [piece] = await new Promise<(Buffer | null)[]>((resolve) =>
+    socket.once("readable", () => resolve([socket.read(), socket.read()])),
+  );
+  expect(String(piece)).toBe("early");
+});

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { buildConnector } from "undici";
+import { whileReading } from "../after-read.ts";
 
 /**
  * Bytes of a socket that are parsed at once. After a head or trailer that is too long undici parses the rest of what it
@@ -44,8 +45,33 @@ function readInPieces(socket: Socket): void {
     }
     return piece;
   };
+  const push = socket.push.bind(socket);
+  /** What has just come, until undici takes it. */
+  let arrived: Buffer | null = null;
+  let isArriving = false;
+  const hand = () => void socket.emit("readable");
+  // Called by Node with what it has read. The stream would hold it, and tell its listener in a tick of its own.
+  socket.push = (chunk: Buffer | null, encoding) => {
+    const isForStream = chunk === null || chunk.length > PIECE_BYTES || socket.readableLength > 0 || isWaiting;
+    if (isForStream || isArriving) return push(chunk, encoding);
+    arrived = chunk;
+    isArriving = true;
+    try {
+      whileReading(hand);
+    } finally {
+      isArriving = false;
+    }
+    const left = arrived;
+    arrived = null;
+    return left === null || push(left);
+  };
   socket.read = (size) => {
     if (size !== undefined) return read(size);
+    if (isArriving && socket.readableLength === 0) {
+      const chunk = arrived;
+      arrived = null;
+      return chunk;
+    }
     // What came before a peer's reset may be the end of a response; after an error of the parser nothing is.
     if (socket.destroyed) return isReset(socket.errored) ? read() : null;
     return readPiece();

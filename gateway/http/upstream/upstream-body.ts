@@ -1,3 +1,4 @@
+import { afterRead, type ReadFollower } from "../after-read.ts";
 import { BoundedBytes } from "../bounded-bytes.ts";
 import { HeldChunks } from "./held-chunks.ts";
 
@@ -31,7 +32,7 @@ const MAX_CHUNKS_IN_TURN = 1024;
  * The bytes of a response, for one reader: bytes that come before it reads, or while it pauses, are held. A Node stream
  * costs as much as the request itself, and outlives a scavenge (docs/decisions/039).
  */
-export class UpstreamBody {
+export class UpstreamBody implements ReadFollower {
   readonly #source: BodySource;
   readonly #held = new HeldChunks();
   #reader: BodyReader | undefined;
@@ -145,7 +146,7 @@ export class UpstreamBody {
     this.#awake();
     if (this.#isHandOnDue || this.#reader === undefined || this.#isPaused) return;
     this.#isHandOnDue = true;
-    process.nextTick(UpstreamBody.#handOnDue, this);
+    afterRead(this);
   }
 
   /** For the receiver of the response: it is over. An error reaches the reader at once, even one that pauses. */
@@ -171,9 +172,10 @@ export class UpstreamBody {
     wake();
   }
 
-  static #handOnDue(body: UpstreamBody): void {
-    body.#isHandOnDue = false;
-    body.#handOn();
+  /** The bytes of the read are there, for the reader together. */
+  onReadEnd(): void {
+    this.#isHandOnDue = false;
+    this.#handOn();
   }
 
   #handOn(): void {
