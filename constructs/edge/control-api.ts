@@ -128,8 +128,7 @@ export class ControlApi extends Construct {
         [ENV.resourceName]: resourceName,
         [ENV.alarmTopic]: alarmTopicName,
         [ENV.secretsKey]: table.secretsKeyArn,
-        [ENV.publicModels]: publicModels(models),
-        ...(Object.keys(tiers).length > 0 ? { [ENV.tiers]: knownTiers(tiers) } : {}),
+        ...modelsAndTiers(publicModels(models), tiers),
         ...(mailReceivers.length > 0 ? { [ENV.mailReceivers]: JSON.stringify(mailReceivers) } : {}),
         [ENV.functionEntry]: functionEntry(stage),
         ...(corsOrigins.length > 0 ? { [ENV.corsOrigins]: JSON.stringify(corsOrigins) } : {}),
@@ -160,12 +159,14 @@ function publicModels(models: readonly string[]): string {
   );
 }
 
-const MAX_TIERS_CHARACTERS = 800;
-
-/** The limits of the tiers as JSON; the names alone where they are too long. */
-function knownTiers(tiers: ControlApiProps["tiers"]): string {
-  const entries = Object.entries(tiers);
-  const value = JSON.stringify(Object.fromEntries(entries.map(([name, { limits }]) => [name, limits])));
-  if (value.length <= MAX_TIERS_CHARACTERS) return value;
-  return JSON.stringify(Object.fromEntries(entries.map(([name]) => [name, null])));
+/** Names of models and tiers, and the tiers' limits where the names of the models leave room for them. */
+function modelsAndTiers(models: string, tiers: ControlApiProps["tiers"]): Readonly<Record<string, string>> {
+  const names = Object.keys(tiers);
+  if (names.length === 0) return { [ENV.publicModels]: models };
+  const limits = JSON.stringify(Object.fromEntries(names.map((name) => [name, tiers[name]?.limits])));
+  return {
+    [ENV.publicModels]: models,
+    [ENV.tiers]: JSON.stringify(names),
+    ...(models.length + limits.length <= MAX_MODELS_CHARACTERS ? { [ENV.tierLimits]: limits } : {}),
+  };
 }

@@ -22,9 +22,11 @@ export const TierSettings = z.strictObject({
 });
 export type TierSettings = z.infer<typeof TierSettings>;
 
-/** The limits of an environment's tiers by name, `null` for all where they are longer than their reader has room for. */
-export const KnownTiers = z.record(z.string().min(1), z.array(LimitSetting).nullable());
-export type KnownTiers = DeepReadonly<z.infer<typeof KnownTiers>>;
+/** The limits of an environment's tiers by name. */
+export const TierLimits = z.record(z.string().min(1), z.array(LimitSetting));
+
+/** The same, `null` for all where they are longer than their reader has room for. */
+export type KnownTiers = DeepReadonly<Record<string, z.infer<typeof TierLimits>[string] | null>>;
 
 /** Most limits of one list: a request without a key is counted in two of them. */
 const MAX_KEYLESS_LIMITS = 16;

@@ -85,8 +85,10 @@ export const ENV = {
   alarmTopic: "SLUICE_ALARM_TOPIC",
   /** Public names of the models and routes of the environment file: one line of JSON, an array of strings (control Lambda). */
   publicModels: "SLUICE_PUBLIC_MODELS",
-  /** Limits of the environment file's tiers by name, as JSON (`KnownTiers`; control Lambda). Absent where there are none. */
+  /** Names of the environment file's tiers, in the same form (control Lambda). Absent where there are none. */
   tiers: "SLUICE_TIERS",
+  /** Their limits by name, as JSON (`TierLimits`; control Lambda). Absent where they are too long. */
+  tierLimits: "SLUICE_TIER_LIMITS",
   /** The mail addresses that get the environment's notices: one line of JSON, an array of strings (control Lambda). */
   mailReceivers: "SLUICE_MAIL_RECEIVERS",
   /** ARN of the KMS key that seals secrets of webhooks (control Lambda, function that sends notices). */

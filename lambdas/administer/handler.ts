@@ -8,7 +8,7 @@ import * as z from "zod";
 import { errorBody } from "../../contracts/api/errors.ts";
 import { MemberKeys } from "../../contracts/control/project-keys.ts";
 import { NEXT_CHATS_HEADER } from "../../contracts/history/chats.ts";
-import { KnownTiers } from "../../contracts/limits/limit-settings.ts";
+import { TierLimits } from "../../contracts/limits/limit-settings.ts";
 import { FunctionEntry } from "../../contracts/processes/function-entry.ts";
 import { ENV } from "../../contracts/processes/process-environment.ts";
 import { EnvironmentRetention } from "../../contracts/retention/retention.ts";
@@ -67,7 +67,8 @@ const Settings = z.object({
   [ENV.alarmTopic]: Text,
   AWS_REGION: Text,
   [ENV.publicModels]: Texts,
-  [ENV.tiers]: z.string().transform(parseJson).pipe(KnownTiers).optional(),
+  [ENV.tiers]: Texts.optional(),
+  [ENV.tierLimits]: z.string().transform(parseJson).pipe(TierLimits).optional(),
   [ENV.mailReceivers]: Texts.optional(),
   [ENV.corsOrigins]: Texts.optional(),
   [ENV.functionEntry]: FunctionEntry,
@@ -104,6 +105,8 @@ const ledger =
         retentionDays,
         now: Date.now,
       });
+const { [ENV.tiers]: tierNames = [], [ENV.tierLimits]: tierLimits = {} } = settings;
+const tiers = Object.fromEntries(tierNames.map((name) => [name, tierLimits[name] ?? null]));
 const { [ENV.historyTable]: historyTable, [ENV.subjectKeysTable]: subjectKeysTable } = settings;
 const history =
   historyTable === undefined || subjectKeysTable === undefined
@@ -210,7 +213,7 @@ export const handler = middy().handler(async (event: unknown, { awsRequestId }: 
       organization: settings[ENV.organization],
       sealer,
       models: settings[ENV.publicModels],
-      tiers: settings[ENV.tiers],
+      tiers,
       mailReceivers: settings[ENV.mailReceivers],
       failedKeys,
       uptime,
