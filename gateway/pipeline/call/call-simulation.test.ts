@@ -3,7 +3,7 @@ import { isLease } from "../../core/lease.ts";
 import { type SimulatedCall, type SimulatedHistory, simulateHistory } from "../../test/simulation/call-simulation.ts";
 import { CALL_USD, CAP_USD } from "../../test/simulation/simulated-targets.ts";
 
-const HISTORIES = 500;
+const HISTORIES = 1500;
 const FREE_RETRY = new Set(["died", "refused"]);
 /** What an upstream refused or never saw. */
 const FREE = new Set(["refused", "busy", "failed", "denied", "refused-request"]);
