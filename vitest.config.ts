@@ -41,11 +41,15 @@ const notOurs = [...configDefaults.exclude, "dist/**", "cdktf.out/**", ".sluice/
 /**
  * Stacks with a fake engine, or applied to emulators, other programs over the synthesized stacks, and pages
  * with scripted responses: they wait more than they compute, so other files run beside them. Longest first:
- * the first one lasts as long as all parts together. A new file of this kind belongs here, at its place by length.
+ * the first one lasts as long as all parts together. These have a process each.
  */
-const waiting = [
+const waitingAlone = [
   "acceptance/small-apply.e2e.test.ts",
   "stacks/lint.e2e.test.ts",
+  "acceptance/cdktn/cdktn.e2e.test.ts",
+];
+/** The others, which share processes. A new file of this kind belongs here, in the order of length. */
+const waitingTogether = [
   "console/console-accessibility.browser.test.ts",
   "console/access-tester.browser.test.ts",
   "console/addresses.browser.test.ts",
@@ -85,7 +89,6 @@ const waiting = [
   "console/hostile-responses.browser.test.ts",
   "console/health.browser.test.ts",
   "console/retention.browser.test.ts",
-  "acceptance/cdktn/cdktn.e2e.test.ts",
   "console/layout-shift.browser.test.ts",
   "console/keys.browser.test.ts",
   "console/own-keys.browser.test.ts",
@@ -96,6 +99,7 @@ const waiting = [
   "cli/audit/audit.e2e.test.ts",
   "local/seal-audit.e2e.test.ts",
 ];
+const waiting = [...waitingAlone, ...waitingTogether];
 /** Tests with the real model or with coding agents: one file at a time, so that they don't starve each other. Beside the other projects in `npm test`. */
 const whole = ["**/*.e2e.test.ts", "**/*.browser.test.ts", "engine/engine.test.ts", "engine/surfaces.test.ts"];
 
@@ -109,6 +113,13 @@ const PARTS = {
   maxWorkers: BESIDE_EACH_OTHER,
   sequence: { groupOrder: 0 },
 } as const;
+const WAITING = {
+  ...PARTS,
+  exclude: notOurs,
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  retry: SECOND_ATTEMPT,
+};
 
 /** The waiting files begin first, in their order; Vitest would begin with the parts and end with one long file alone. */
 class WaitingFirst extends BaseSequencer {
@@ -167,16 +178,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: {
-          name: "waiting",
-          include: waiting,
-          exclude: notOurs,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          retry: SECOND_ATTEMPT,
-          maxWorkers: BESIDE_EACH_OTHER,
-          sequence: { groupOrder: 0 },
-        },
+        test: { name: "waiting alone", include: waitingAlone, ...WAITING },
+      },
+      {
+        extends: true,
+        test: { name: "waiting", include: waitingTogether, isolate: false, ...WAITING },
       },
       {
         extends: true,
