@@ -5,7 +5,7 @@ import { type Column, DataTable } from "../../components/data-table.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
-import { pricesQuery, providersQuery } from "../routes/route-queries.ts";
+import { pricesQuery, providersQuery } from "../service/item-queries.ts";
 import { MESSAGES } from "./messages.ts";
 import type { PriceEdit } from "./price-form.ts";
 import { amountOf, dollars, useValidity } from "./price-texts.ts";

@@ -1,6 +1,6 @@
 import type { AdminPrice } from "../../../../contracts/api/admin.ts";
 import type { TokenPrice, TokenPriceSettings } from "../../../../contracts/targets/token-prices.ts";
-import type { ItemKind, ShownProvider } from "../routes/route-queries.ts";
+import type { ItemKind, ShownProvider } from "../service/item-queries.ts";
 
 /** The amounts of a price by their setting. Tokens of the last three cost what others of their side do where there is no amount. */
 export const AMOUNTS = {

@@ -3,8 +3,8 @@ import { useRouteContext } from "@tanstack/react-router";
 import type { AdminConnectionTest } from "../../../../contracts/api/admin.ts";
 import { Problem } from "../../components/problem.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
-import { providerPath } from "../routes/route-queries.ts";
 import { gatewayAdmin } from "../service/gateway-admin.ts";
+import { providerPath } from "../service/item-queries.ts";
 import { TEST_MESSAGES } from "./test-messages.ts";
 
 type Result = (typeof AdminConnectionTest)["_output"];

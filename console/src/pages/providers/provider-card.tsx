@@ -5,7 +5,7 @@ import { Loading } from "../../components/loading.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
 import { useMoney } from "../../i18n/use-money.ts";
 import { nanoOf } from "../../lib/money.ts";
-import type { ShownProvider } from "../routes/route-queries.ts";
+import type { ShownProvider } from "../service/item-queries.ts";
 import { TARGET_MESSAGES } from "../service/target-messages.ts";
 import { MESSAGES } from "./messages.ts";
 import type { OpenProvider } from "./providers-page.tsx";

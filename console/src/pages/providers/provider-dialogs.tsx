@@ -1,8 +1,8 @@
 import { type FormEvent, useState } from "react";
 import { Dialog } from "../../components/dialog.tsx";
 import { useFormatter, useLanguage, useTexts } from "../../i18n/translate.ts";
-import { RestoreItem } from "../routes/restore-item.tsx";
-import { providerPath, type ShownProvider, useSaveItem } from "../routes/route-queries.ts";
+import { providerPath, type ShownProvider, useSaveItem } from "../service/item-queries.ts";
+import { RestoreItem } from "../service/restore-item.tsx";
 import { SaveActions } from "../service/save-actions.tsx";
 import { DIALOG_MESSAGES } from "./dialog-messages.ts";
 import { MESSAGES } from "./messages.ts";

@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useTexts } from "../../i18n/translate.ts";
-import { providersQuery, type ShownProvider } from "../routes/route-queries.ts";
+import { providersQuery, type ShownProvider } from "../service/item-queries.ts";
 import { OperatorsFrame } from "../service/operators-frame.tsx";
 import { targetsQuery } from "../service/targets-query.ts";
 import "../../styles/dashboard.css";

@@ -1,7 +1,7 @@
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
 import { useMoney } from "../../i18n/use-money.ts";
 import { nanoOf } from "../../lib/money.ts";
-import type { ShownProvider } from "../routes/route-queries.ts";
+import type { ShownProvider } from "../service/item-queries.ts";
 import { MESSAGES } from "./messages.ts";
 
 type Settings = ShownProvider["settings"];

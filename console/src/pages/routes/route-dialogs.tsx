@@ -2,10 +2,10 @@ import { type FormEvent, useState } from "react";
 import { Dialog } from "../../components/dialog.tsx";
 import { useLanguage, useTexts } from "../../i18n/translate.ts";
 import { decimalText } from "../../lib/decimal-text.ts";
+import { routePath, type ShownRoute, useSaveItem } from "../service/item-queries.ts";
+import { RestoreItem } from "../service/restore-item.tsx";
 import { SaveActions } from "../service/save-actions.tsx";
 import { MESSAGES } from "./messages.ts";
-import { RestoreItem } from "./restore-item.tsx";
-import { routePath, type ShownRoute, useSaveItem } from "./route-queries.ts";
 import { targetName, withWeights } from "./route-settings.ts";
 
 interface RouteDialogProps {

@@ -6,9 +6,9 @@ import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useFormatter, useTexts } from "../../i18n/translate.ts";
 import { PriceTable } from "../prices/price-table.tsx";
+import { providersQuery, routesQuery, type ShownRoute } from "../service/item-queries.ts";
 import { OperatorsFrame } from "../service/operators-frame.tsx";
 import { MESSAGES } from "./messages.ts";
-import { providersQuery, routesQuery, type ShownRoute } from "./route-queries.ts";
 import { targetName } from "./route-settings.ts";
 
 const dialogs = () => import("./route-dialogs.tsx");

@@ -1,5 +1,5 @@
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
-import { type ItemKind, useRestoreItem } from "./route-queries.ts";
+import { type ItemKind, useRestoreItem } from "./item-queries.ts";
 
 interface RestoreItemProps {
   readonly kind: ItemKind;

@@ -3,7 +3,7 @@ import { useRouteContext } from "@tanstack/react-router";
 import type { AdminPrice, AdminProviderList, AdminRouteList } from "../../../../contracts/api/admin.ts";
 import { ApiError } from "../../api/api-error.ts";
 import { announce } from "../../components/announcer.tsx";
-import { gatewayAdmin } from "../service/gateway-admin.ts";
+import { gatewayAdmin } from "./gateway-admin.ts";
 
 export type ShownRoute = (typeof AdminRouteList)["_output"]["data"][number];
 export type ShownProvider = (typeof AdminProviderList)["_output"]["data"][number];
