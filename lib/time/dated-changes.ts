@@ -6,6 +6,11 @@ export interface DatedChange {
   readonly to?: string | undefined;
 }
 
+/** Whether two texts in ISO 8601, such as one with milliseconds and one without, are the same time. */
+export function isSameTime(one: string, other: string): boolean {
+  return Date.parse(one) === Date.parse(other);
+}
+
 /**
  * Changes in the order of time, with another one; one that begins at the same time is replaced.
  * @param most number of changes; the oldest of those that are over are left out where there would be more
@@ -17,7 +22,7 @@ export function withDatedChange<Change extends DatedChange>(
   most: number,
   now: number,
 ): readonly Change[] {
-  const others = before.filter(({ from }) => Date.parse(from) !== Date.parse(change.from));
+  const others = before.filter(({ from }) => !isSameTime(from, change.from));
   const changes = [...others, change].sort((a, b) => Date.parse(a.from) - Date.parse(b.from));
   const isOver = (index: number) => Date.parse(changes[index]?.to ?? changes[index + 1]?.from ?? "9999-01-01") <= now;
   let over = 0;

@@ -7,16 +7,9 @@ import { RestoreItem } from "../service/restore-item.tsx";
 import { SaveActions } from "../service/save-actions.tsx";
 import { DIALOG_MESSAGES } from "./dialog-messages.ts";
 import { MESSAGES } from "./messages.ts";
-import { fieldsOf, type PriceEdit, type PriceField, withFields, withoutChange } from "./price-form.ts";
+import { editIn, fieldsOf, type PriceEdit, type PriceField, withFields, withoutChange } from "./price-form.ts";
 import { useEntryTexts, useUtcTime } from "./price-texts.ts";
-import {
-  AMOUNT_NAMES,
-  type Amount,
-  entriesOf,
-  type PriceChange,
-  type PricedTarget,
-  targetIn,
-} from "./priced-targets.ts";
+import { AMOUNT_NAMES, type Amount, type PriceChange, type PricedTarget, targetIn } from "./priced-targets.ts";
 
 interface PriceDialogProps {
   readonly target: PricedTarget;
@@ -28,7 +21,7 @@ interface PriceDialogProps {
 export function PriceDialog({ target, edit, onClose }: PriceDialogProps) {
   const t = useTexts(DIALOG_MESSAGES);
   const [current, setCurrent] = useState({ target, edit });
-  const takeOver = (now: PricedTarget) => setCurrent({ target: now, edit: editIn(now, edit) });
+  const takeOver = (now: PricedTarget) => setCurrent({ target: now, edit: editIn(now.prices, edit) });
   const title = edit.isDated && edit.replaces === undefined ? "addTitle" : "changeTitle";
   return (
     <Dialog title={t(title, { name: target.target })} onClose={onClose}>
@@ -36,13 +29,6 @@ export function PriceDialog({ target, edit, onClose }: PriceDialogProps) {
       <PriceForm key={current.target.item.version} {...current} onClose={onClose} onTakeOver={takeOver} />
     </Dialog>
   );
-}
-
-/** The same edit of prices that somebody else changed. */
-function editIn({ prices }: PricedTarget, edit: PriceEdit): PriceEdit {
-  const now = entriesOf(prices).find((entry) => ("from" in entry ? entry.from : undefined) === edit.replaces?.from);
-  if (now === undefined) return edit;
-  return { ...edit, start: now, ...(edit.replaces === undefined ? {} : { replaces: now }) };
 }
 
 interface PriceFormProps extends PriceDialogProps {

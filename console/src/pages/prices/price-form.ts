@@ -1,6 +1,6 @@
 import { MAX_PRICE_CHANGES, MAX_USD_PER_MILLION } from "../../../../contracts/targets/price-limits.ts";
 import type { TokenPrice, TokenPriceSettings } from "../../../../contracts/targets/token-prices.ts";
-import { withDatedChange } from "../../../../lib/time/dated-changes.ts";
+import { isSameTime, withDatedChange } from "../../../../lib/time/dated-changes.ts";
 import { decimalText, plainDecimal } from "../../lib/decimal-text.ts";
 import { AMOUNT_NAMES, AMOUNTS, type Amount, entriesOf, type PriceChange, type PriceEntry } from "./priced-targets.ts";
 
@@ -54,11 +54,11 @@ export function withFields(
     value: amountIn(fields[amount], start[AMOUNTS[amount]], amount, language),
   }));
   const [base, ...changes] = entriesOf(prices);
-  const others = changes.filter(({ from }) => from !== replaces?.from);
+  const others = changes.filter(({ from }) => replaces?.from === undefined || !isSameTime(from, replaces.from));
   const from = isDated ? timeOf(fields.from, start.from) : null;
   const to = isDated ? timeOf(fields.to, start.to) : null;
-  const isFromWrong = isDated && (typeof from !== "string" || others.some((other) => other.from === from));
-  const isToWrong = to === undefined || (typeof from === "string" && to !== null && to <= from);
+  const isFromWrong = isDated && (typeof from !== "string" || others.some((other) => isSameTime(other.from, from)));
+  const isToWrong = to === undefined || (typeof from === "string" && to !== null && Date.parse(to) <= Date.parse(from));
   const wrong: readonly PriceField[] = [
     ...amounts.filter(({ value }) => value === undefined).map(({ amount }) => amount),
     ...(isFromWrong ? (["from"] as const) : []),
@@ -71,6 +71,15 @@ export function withFields(
   if (typeof from !== "string") return { prices: joined(price, changes) };
   const change = { ...price, from, ...(typeof to === "string" ? { to } : {}) };
   return { prices: joined(base, withDatedChange(others, change, MAX_PRICE_CHANGES, now)) };
+}
+
+/** The same edit of prices that somebody else changed. */
+export function editIn(prices: TokenPriceSettings | null, edit: PriceEdit): PriceEdit {
+  const [base, ...changes] = entriesOf(prices);
+  const replaced = edit.replaces?.from;
+  if (replaced === undefined) return { ...edit, start: base };
+  const now = changes.find(({ from }) => isSameTime(from, replaced));
+  return now === undefined ? edit : { ...edit, start: now, replaces: now };
 }
 
 /** The prices without a change. */
