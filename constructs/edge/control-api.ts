@@ -159,14 +159,16 @@ function publicModels(models: readonly string[]): string {
   );
 }
 
-/** Names of models and tiers, and the tiers' limits where the names of the models leave room for them. */
+/** Names of models and tiers, and the tiers' limits where the names leave room for them. */
 function modelsAndTiers(models: string, tiers: ControlApiProps["tiers"]): Readonly<Record<string, string>> {
   const names = Object.keys(tiers);
   if (names.length === 0) return { [ENV.publicModels]: models };
   const limits = JSON.stringify(Object.fromEntries(names.map((name) => [name, tiers[name]?.limits])));
+  const tierNames = JSON.stringify(names);
+  const characters = models.length + tierNames.length + limits.length;
   return {
     [ENV.publicModels]: models,
-    [ENV.tiers]: JSON.stringify(names),
-    ...(models.length + limits.length <= MAX_MODELS_CHARACTERS ? { [ENV.tierLimits]: limits } : {}),
+    [ENV.tiers]: tierNames,
+    ...(characters <= MAX_MODELS_CHARACTERS ? { [ENV.tierLimits]: limits } : {}),
   };
 }
