@@ -35,7 +35,11 @@ function finiteRule({ code, input, inst }: z.core.$ZodRawIssue): string | undefi
   if (code !== "invalid_type" || typeof input !== "number" || Number.isFinite(input)) return undefined;
   if (!(inst instanceof z.ZodNumber)) return undefined;
   const { minValue, maxValue, isInt } = inst;
-  const bounds = [bound("at least", minValue), bound("at most", maxValue)].filter((each) => each !== "");
+  const isIn = (value: number | null) => inst.safeParse(value).success;
+  const bounds = [
+    bound(isIn(minValue) ? "at least" : "more than", minValue),
+    bound(isIn(maxValue) ? "at most" : "less than", maxValue),
+  ].filter((each) => each !== "");
   const range = bounds.length === 0 ? "" : `, ${bounds.join(" and ")}`;
   return `${FINITE}${isInt ? "whole number" : "number"}${range}; ${input < 0 ? "raise it" : "lower it"}`;
 }

@@ -97,6 +97,11 @@ describe("the body of a generation request", () => {
       "temperature",
       "must be a finite number, at least 0 and at most 2, got a number below -1.8e308; raise it.",
     ],
+    [
+      '"top_p": 1e400',
+      "top_p",
+      "must be a finite number, more than 0 and at most 1, got a number over 1.8e308; lower it.",
+    ],
     ['"prompt": [1, 1e400]', "prompt[1]", "a token id (a whole number from 0), got a number over 1.8e308;"],
     ['"prompt": [1, 1.5]', "prompt[1]", "a token id (a whole number from 0), got a fraction;"],
     ['"stop": 1e400', "stop", "must be a string or an array, got a number over 1.8e308; send one of these."],
