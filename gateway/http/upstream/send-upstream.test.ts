@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 import { Pool } from "undici";
 import { describe, expect, test } from "vitest";
+import { eventually } from "../../../test-support/waits/eventually.ts";
 import { post, resumed, upstreamPools } from "../../test/upstream-pools.ts";
 import type { UpstreamBody } from "./upstream-body.ts";
 
@@ -73,6 +74,26 @@ describe("a response that is read whole", () => {
 });
 
 describe("the bytes of a response", () => {
+  test("are all there for a reader that pauses when the server closes the connection behind the last of them", async () => {
+    const open = Promise.withResolvers<Parameters<RequestListener>[1]>();
+    const pool = await poolTo((_, response) => {
+      response.writeHead(200, { "content-length": 4 }).write("ab");
+      open.resolve(response);
+    });
+    const { body } = await post(pool);
+    const { texts, ended } = reading(body, () => body.pause());
+    const response = await open.promise;
+    await eventually(() => expect(texts).toEqual(["ab"]));
+    const closed = new Promise<void>((resolve) => response.once("close", resolve));
+    response.write("cd", () => response.socket?.end());
+    await closed;
+    body.resume();
+    // It pauses again with these.
+    body.resume();
+    expect(await ended).toBeUndefined();
+    expect(texts).toEqual(["ab", "cd"]);
+  });
+
   test("are there for the reader also when someone looked at the first of them, and come in their order", async () => {
     const { body, response } = await written("a");
     expect(String(await body.first())).toBe("a");

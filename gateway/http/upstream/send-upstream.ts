@@ -50,6 +50,8 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   #body: UpstreamBody | undefined = undefined;
   #decoder: BodyDecoder | undefined = undefined;
   #informational = 0;
+  /** Bytes of the body that are still to come; `NaN` where its head does not say. */
+  #bytesLeft = Number.NaN;
 
   constructor(signal: AbortSignal, onWrite: (() => void) | undefined) {
     this.#signal = signal;
@@ -75,7 +77,8 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
         controller.abort(new Error(`Over ${MAX_INFORMATIONAL} informational responses came before a response.`));
       return;
     }
-    const { "content-encoding": encoding } = headers;
+    const { "content-encoding": encoding, "content-length": length } = headers;
+    this.#bytesLeft = Number(length);
     this.#decoder = encoding === undefined ? undefined : bodyDecoder(String(encoding), controller);
     const body = this.#decoder?.body ?? new UpstreamBody(controller);
     this.#body = body;
@@ -85,8 +88,11 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     else this.#head.resolve(head);
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     (this.#decoder ?? this.#body)?.push(chunk);
+    this.#bytesLeft -= chunk.length;
+    // The response is over then. Where it pauses here, undici takes a server that closes for one that broke it off.
+    if (this.#bytesLeft === 0) controller.resume();
   }
 
   onResponseEnd(): void {
