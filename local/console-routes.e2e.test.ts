@@ -248,6 +248,19 @@ describe.skipIf(skipped !== "")(`routes on the local stack${skipped}`, () => {
       priceChanges: [{ ...change, from: "2030-01-01T00:00:00.000Z" }],
     });
 
+    // Another operator removes the change that is in the form.
+    await page.getByRole("button", { name: /^Change the price of phi-3-mini: From Jan 1, 2030/ }).click();
+    await dialog.getByLabel("Output", { exact: true }).fill("8");
+    expect((await fetch(path, { method: "PUT", headers, body: JSON.stringify(other) })).status).toBe(200);
+    await save.click();
+    await dialog
+      .getByRole("alert")
+      .getByText(/From Jan 1, 2030.*: Input \$0\.50, .* → –/)
+      .waitFor();
+    await dialog.getByRole("button", { name: "Go on from the current state" }).click();
+    await save.click();
+    await row.filter({ hasText: /From Jan 1, 2030.*\$0\.50.*\$9\.50/ }).waitFor();
+
     await page.getByRole("button", { name: /^Remove the price of phi-3-mini: From Jan 1, 2030/ }).click();
     await dialog.getByRole("button", { name: "Remove" }).click();
     await row.filter({ hasText: "From Jan 1, 2030" }).waitFor({ state: "detached" });

@@ -29,16 +29,16 @@ export function ItemConflict<Item extends { readonly version: number }>(props: I
   });
   if (now.isPending) return <Loading />;
   if (now.error !== null) return <Problem error={now.error} onRetry={() => void now.refetch()} />;
-  const before = valuesOf(seen);
-  const others = Object.entries(valuesOf(now.data)).filter(([name, value]) => before[name] !== value);
+  const [before, after] = [valuesOf(seen), valuesOf(now.data)];
+  const others = Object.keys({ ...before, ...after }).filter((name) => before[name] !== after[name]);
   return (
     <div className="problem" role="alert">
       <p>{t("changedMeanwhile")}</p>
       {others.length === 0 ? <p>{t("changedElsewhere")}</p> : undefined}
       <ul translate="no">
-        {others.map(([name, value]) => (
+        {others.map((name) => (
           <li key={name}>
-            {name}: {before[name] ?? "–"} → {value}
+            {name}: {before[name] ?? "–"} → {after[name] ?? "–"}
           </li>
         ))}
       </ul>
