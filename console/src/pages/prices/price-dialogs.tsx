@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type ComponentProps, type FormEvent, useState } from "react";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { useLanguage, useTexts } from "../../i18n/translate.ts";
@@ -80,60 +80,47 @@ function PriceForm({ target, edit, onClose, onTakeOver }: PriceFormProps) {
   );
 }
 
-interface FieldProps {
+interface FieldProps extends Omit<ComponentProps<"input">, "id" | "value" | "onChange"> {
+  readonly id: PriceField;
   readonly label: string;
+  /** Says what the field takes, or what is wrong with it. @default - nothing */
+  readonly hint?: string | undefined;
   readonly value: string;
   readonly isWrong: boolean;
   readonly onChange: (text: string) => void;
 }
 
-function AmountField({ id, label, value, isWrong, onChange }: FieldProps & { readonly id: Amount }) {
-  const t = useTexts(DIALOG_MESSAGES);
-  const isOptional = id !== "input" && id !== "output";
+function Field({ id, label, hint, isWrong, onChange, ...input }: FieldProps) {
   const inputId = `price-${id}`;
-  const hint = isWrong ? t("badAmount") : t(id === "reasoning" ? "asOutput" : "asInput");
-  const isHinted = isWrong || isOptional;
   return (
     <>
       <label htmlFor={inputId}>{label}</label>
       <input
+        {...input}
         id={inputId}
-        inputMode="decimal"
-        autoComplete="off"
-        value={value}
         aria-invalid={isWrong}
-        aria-describedby={isHinted ? `${inputId}-hint` : undefined}
+        aria-describedby={hint === undefined ? undefined : `${inputId}-hint`}
         onChange={({ target }) => onChange(target.value)}
       />
-      {isHinted ? (
+      {hint === undefined ? undefined : (
         <p id={`${inputId}-hint`} className={isWrong ? "hint bad" : "hint"}>
           {hint}
         </p>
-      ) : undefined}
+      )}
     </>
   );
 }
 
-function TimeField(props: FieldProps & { readonly id: PriceField; readonly hint: string }) {
-  const { id, label, hint, value, isWrong, onChange } = props;
-  const inputId = `price-${id}`;
-  return (
-    <>
-      <label htmlFor={inputId}>{label}</label>
-      <input
-        id={inputId}
-        type="datetime-local"
-        max="9999-12-31T23:59"
-        value={value}
-        aria-invalid={isWrong}
-        aria-describedby={`${inputId}-hint`}
-        onChange={({ target }) => onChange(target.value)}
-      />
-      <p id={`${inputId}-hint`} className={isWrong ? "hint bad" : "hint"}>
-        {hint}
-      </p>
-    </>
-  );
+function AmountField(field: FieldProps & { readonly id: Amount }) {
+  const t = useTexts(DIALOG_MESSAGES);
+  const { id, isWrong } = field;
+  const isRequired = id === "input" || id === "output";
+  const hint = isRequired ? undefined : t(id === "reasoning" ? "asOutput" : "asInput");
+  return <Field {...field} inputMode="decimal" autoComplete="off" hint={isWrong ? t("badAmount") : hint} />;
+}
+
+function TimeField(field: FieldProps) {
+  return <Field {...field} type="datetime-local" max="9999-12-31T23:59" />;
 }
 
 interface RemoveChangeProps {
