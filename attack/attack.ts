@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { batchShapes } from "./batch-shapes.ts";
 import type { ProbeData } from "./loop-probe.ts";
+import { OWN_CONNECTION } from "./own-connection.ts";
 import { sendBatch } from "./send-batch.ts";
 import { sendShape } from "./send-shape.ts";
 import type { Shape } from "./shape.ts";
@@ -112,8 +113,8 @@ function startProbe(url: string, pid: number | undefined) {
 }
 
 async function firstModel(url: string, key: string | undefined): Promise<string> {
-  const headers = key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } };
-  const response = await fetch(`${url}/v1/models`, headers);
+  const headers = { ...OWN_CONNECTION, ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) };
+  const response = await fetch(`${url}/v1/models`, { headers });
   const { data } = (await response.json()) as { readonly data?: readonly { readonly id: string }[] };
   const model = data?.[0]?.id;
   if (model !== undefined) return model;

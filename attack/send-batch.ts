@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { CLIENT_IP_HEADER } from "../contracts/api/headers.ts";
 import type { BatchShape } from "./batch-shapes.ts";
+import { OWN_CONNECTION } from "./own-connection.ts";
 import { randomAddress } from "./random-address.ts";
 
 const POLL_MS = 250;
@@ -49,6 +50,7 @@ async function call({ url, key }: Api, method: string, path: string, body?: Form
   return await fetch(`${url}${path}`, {
     method,
     headers: {
+      ...OWN_CONNECTION,
       authorization: `Bearer ${key}`,
       [CLIENT_IP_HEADER]: randomAddress(),
       ...(body === undefined || isForm ? {} : { "content-type": "application/json" }),

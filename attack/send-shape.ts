@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { CLIENT_IP_HEADER } from "../contracts/api/headers.ts";
+import { OWN_CONNECTION } from "./own-connection.ts";
 import { randomAddress } from "./random-address.ts";
 import { type Shape, STORED_ID } from "./shape.ts";
 
@@ -27,7 +28,7 @@ export async function sendShape(url: string, shape: Shape, key?: string): Promis
 
 /** The shape with the id of the response to the request before it. */
 async function secondStep(url: string, shape: Shape, before: Buffer, key?: string): Promise<Shape> {
-  const headers = { "content-type": "application/json", [CLIENT_IP_HEADER]: randomAddress() };
+  const headers = { ...OWN_CONNECTION, "content-type": "application/json", [CLIENT_IP_HEADER]: randomAddress() };
   const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
   const options = { method: "POST", headers: { ...headers, ...authorization }, body: before };
   const response = await fetch(`${url}${shape.path}`, options);
