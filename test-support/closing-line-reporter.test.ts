@@ -7,20 +7,25 @@ import { expect, test } from "vitest";
 
 const project = join(import.meta.dirname, "..");
 
-/** Runs Vitest over files in a process of its own. */
-async function report(files: Readonly<Record<string, string>>): Promise<unknown> {
+/** Runs Vitest over files in a process of its own. @param isRunAgain whether all files are run a second time */
+async function report(files: Readonly<Record<string, string>>, isRunAgain = false): Promise<unknown> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-closing-line-"));
   try {
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
     const script = `
       const { createVitest } = await import(${JSON.stringify(join(project, "node_modules/vitest/dist/node.js"))});
-      const { ClosingLineReporter } = await import(${JSON.stringify(join(project, "test-support/closing-line-reporter.ts"))});
-      const reporter = new ClosingLineReporter();
-      const options = { root: ${JSON.stringify(folder)}, config: false, globals: true, watch: false, retry: 1, reporters: [reporter] };
-      const vitest = await createVitest("test", options);
-      await vitest.start();
-      await vitest.close();
-      console.log(JSON.stringify({ counts: reporter.counts, remarks: reporter.remarks }));
+      const { ClosingLineReporter, remarksOf, sumOf, withSecondRun } = await import(${JSON.stringify(join(project, "test-support/closing-line-reporter.ts"))});
+      const run = async () => {
+        const reporter = new ClosingLineReporter();
+        const options = { root: ${JSON.stringify(folder)}, config: false, globals: true, watch: false, retry: 1, reporters: [reporter] };
+        const vitest = await createVitest("test", options);
+        await vitest.start();
+        await vitest.close();
+        return reporter.files;
+      };
+      const first = await run();
+      const files = ${JSON.stringify(isRunAgain)} ? withSecondRun(first, await run()) : first;
+      console.log(JSON.stringify({ counts: sumOf(files), remarks: remarksOf(files) }));
       process.exit(0);`;
     const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script], {
       cwd: project,
@@ -49,11 +54,37 @@ test("failed hooks and files that can't be loaded count as failures; failed, ski
       "skipped: never begins: without a reason",
       "skipped: is skipped: a tool is missing",
       "flaky, passed again: tests.test.js > fails once: once",
-      "failed: tests.test.js > fails: fails; fails",
       "failed: after.test.js > a hook or the file itself: after",
       "failed: before.test.js > a hook or the file itself: before",
       "failed: load.test.js > a hook or the file itself: load",
       "failed: suite.test.js > suite: suite",
+      "failed: tests.test.js > fails: fails; fails",
     ],
   });
+});
+
+test("a file that passes when it is run again is flaky; one that fails again, or whose tests are all skipped then, has failed", async () => {
+  const onFirst = (text: string, name: string) =>
+    `import { existsSync, writeFileSync } from "node:fs";
+    const isFirst = !existsSync(new URL("${name}", import.meta.url));
+    writeFileSync(new URL("${name}", import.meta.url), "");
+    ${text}`;
+  const files = {
+    "again.test.js": `test("fails", () => { throw new Error("fails"); });`,
+    "hook.test.js": onFirst(
+      `beforeAll(() => { if (isFirst) throw new Error("hook"); }); test("passes", () => {});`,
+      "hook",
+    ),
+    "skipped.test.js": onFirst(
+      `test("is skipped", (context) => { if (isFirst) throw new Error("first"); context.skip("a tool is missing"); });`,
+      "skipped",
+    ),
+  };
+  const { counts, remarks } = (await report(files, true)) as { counts: unknown; remarks: readonly string[] };
+  expect(counts).toEqual({ passed: 1, failed: 2, skipped: 0 });
+  expect(remarks).toEqual([
+    "flaky, passed when its file ran again: hook.test.js > a hook or the file itself: hook",
+    "failed: again.test.js > fails: fails; fails",
+    "failed: skipped.test.js > is skipped: first; first",
+  ]);
 });

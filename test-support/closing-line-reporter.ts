@@ -8,6 +8,19 @@ export interface Counts {
   readonly skipped: number;
 }
 
+/** What came of one test file. */
+export interface FileResult {
+  /** Absolute. */
+  readonly path: string;
+  readonly counts: Counts;
+  /** Skipped tests with their reasons. */
+  readonly skipped: readonly string[];
+  /** What passed at a second attempt only, with the first one's error. */
+  readonly flaky: readonly string[];
+  /** Failed tests, hooks and the file itself, with their errors. */
+  readonly failures: readonly string[];
+}
+
 /** Lines of an error's message at the end of the run; the whole one stands where the test failed. */
 const MESSAGE_LINES = 12;
 
@@ -16,34 +29,62 @@ const MESSAGE_LINES = 12;
  * ones with their errors, as a log of thousands of lines may have lost its middle.
  */
 export class ClosingLineReporter implements Reporter {
-  counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-  /** Lines for the end of the run. */
-  remarks: readonly string[] = [];
+  files: readonly FileResult[] = [];
+  /** Errors outside of any test. */
+  errors: readonly string[] = [];
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
-    const tests = modules.flatMap((module) => [...module.children.allTests()]);
-    const of = (state: string) => tests.filter((test) => test.result().state === state);
-    // A file that can't be loaded, a hook that fails after its tests, and an error outside of any test belong to no test.
-    const others = modules.flatMap((module) => [module, ...module.children.allSuites()]).filter(failsByItself);
-    this.counts = {
+    this.files = modules.map(resultOf);
+    this.errors = errors.map((error) => `failed: outside of any test: ${messageOf(error)}`);
+  }
+}
+
+function resultOf(module: TestModule): FileResult {
+  const tests = [...module.children.allTests()];
+  const of = (state: string) => tests.filter((test) => test.result().state === state);
+  // A file that can't be loaded and a hook that fails after its tests belong to no test.
+  const others = [module, ...module.children.allSuites()].filter(failsByItself);
+  return {
+    path: module.moduleId,
+    counts: {
       passed: of("passed").length,
-      failed: of("failed").length + others.length + errors.length,
+      failed: of("failed").length + others.length,
       skipped: of("skipped").length,
-    };
-    const flaky = tests.filter((test) => test.diagnostic()?.flaky === true);
-    const failures = [
+    },
+    skipped: of("skipped").map(skipLine),
+    flaky: tests
+      .filter((test) => test.diagnostic()?.flaky === true)
+      .map((test) => errorLine("flaky, passed again", test, test.fullName, errorsOf(test))),
+    failures: [
       ...of("failed").map((test) => errorLine("failed", test, test.fullName, errorsOf(test))),
       ...others.map((part) =>
         errorLine("failed", part, "fullName" in part ? part.fullName : "a hook or the file itself", part.errors()),
       ),
-      ...errors.map((error) => `failed: outside of any test: ${messageOf(error)}`),
-    ];
-    this.remarks = [
-      ...of("skipped").map(skipLine),
-      ...flaky.map((test) => errorLine("flaky, passed again", test, test.fullName, errorsOf(test))),
-      ...failures,
-    ];
-  }
+    ],
+  };
+}
+
+/**
+ * @param again results of files that failed and were run a second time
+ * @returns all results; of a file that passes then, what failed before is flaky
+ */
+export function withSecondRun(files: readonly FileResult[], again: readonly FileResult[]): readonly FileResult[] {
+  return files.map((file) => {
+    const second = again.find(({ path }) => path === file.path);
+    if (second === undefined || second.counts.failed > 0 || second.counts.passed === 0) return file;
+    const flaky = file.failures.map((line) => line.replace(/^failed/, "flaky, passed when its file ran again"));
+    return { ...second, flaky: [...flaky, ...file.flaky, ...second.flaky] };
+  });
+}
+
+export function sumOf(files: readonly FileResult[]): Counts {
+  const sum = (state: keyof Counts) => files.reduce((total, { counts }) => total + counts[state], 0);
+  return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
+}
+
+/** Lines for the end of the run. */
+export function remarksOf(files: readonly FileResult[]): readonly string[] {
+  return (["skipped", "flaky", "failures"] as const).flatMap((kind) => files.flatMap((file) => file[kind]));
 }
 
 /** Whether it has an error that none of its tests reports: where a hook before them fails, they are skipped. */

@@ -2,7 +2,14 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createVitest } from "vitest/node";
 import { CHROMIUM_REMEDY, findChromium } from "./chromium.ts";
-import { ClosingLineReporter, type Counts, closingLine } from "./closing-line-reporter.ts";
+import {
+  ClosingLineReporter,
+  closingLine,
+  type FileResult,
+  remarksOf,
+  sumOf,
+  withSecondRun,
+} from "./closing-line-reporter.ts";
 import { ONE_AT_A_TIME } from "./one-at-a-time.ts";
 
 /** `npm test [-- filters]`: builds, checks types and style, runs every test, ends with one counting line. */
@@ -65,18 +72,31 @@ async function runChecks(): Promise<readonly Outcome[]> {
   return outcomes;
 }
 
-/** @param chosen projects of vitest.config.ts: names, or `!` and the name of one that is left out */
-async function runVitest(chosen: string): Promise<ClosingLineReporter> {
+/**
+ * @param projects of vitest.config.ts: names, or `!` and the name of one that is left out; none are all
+ * @param paths or parts of them; none are all files
+ */
+async function runVitest(projects: readonly string[], paths: readonly string[]): Promise<ClosingLineReporter> {
   const reporter = new ClosingLineReporter();
   const vitest = await createVitest("test", {
     root: project,
     watch: false,
-    project: [chosen],
+    project: [...projects],
     reporters: [["default", { summary: false }], reporter],
   });
-  if ((await vitest.globTestSpecifications(filters)).length > 0) await vitest.start(filters);
+  if ((await vitest.globTestSpecifications([...paths])).length > 0) await vitest.start([...paths]);
   await vitest.close();
   return reporter;
+}
+
+/** Files in which a test failed twice, or a hook once, run again when all others have ended. So many don't fail by chance. */
+const MAX_FILES_AGAIN = 5;
+
+async function runFailedAgain(files: readonly FileResult[]): Promise<readonly FileResult[]> {
+  const failed = files.filter(({ counts }) => counts.failed > 0).map(({ path }) => path);
+  if (failed.length === 0 || failed.length > MAX_FILES_AGAIN) return files;
+  console.log(`running again: ${failed.join(", ")}`);
+  return withSecondRun(files, (await runVitest([], failed)).files);
 }
 
 await ensureBrowser();
@@ -85,17 +105,19 @@ for (const step of preparations) prepared.push(await run(step, "shown"));
 // The real model's tests run one at a time, beside the others: alone they would leave half of the processor unused.
 const [checked, ...reporters] = await Promise.all([
   runChecks(),
-  runVitest(`!${ONE_AT_A_TIME}`),
-  runVitest(ONE_AT_A_TIME),
+  runVitest([`!${ONE_AT_A_TIME}`], filters),
+  runVitest([ONE_AT_A_TIME], filters),
 ]);
+const files = await runFailedAgain(reporters.flatMap((reporter) => reporter.files));
+const outside = reporters.flatMap(({ errors }) => errors);
 const failures = [...prepared, ...checked].filter(({ passed }) => !passed);
-for (const line of reporters.flatMap(({ remarks }) => remarks)) console.log(line);
+for (const line of [...remarksOf(files), ...outside]) console.log(line);
 for (const { step, output } of failures) console.log(`failed: ${step.name}:\n${output}`);
-const sum = (state: keyof Counts) => reporters.reduce((total, { counts }) => total + counts[state], 0);
+const counts = sumOf(files);
 const total = {
-  passed: sum("passed") + checked.filter(({ passed }) => passed).length,
-  failed: sum("failed") + failures.length,
-  skipped: sum("skipped"),
+  passed: counts.passed + checked.filter(({ passed }) => passed).length,
+  failed: counts.failed + outside.length + failures.length,
+  skipped: counts.skipped,
 };
 console.log(closingLine(total));
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
