@@ -1,5 +1,14 @@
 import { TerraformVariable } from "cdktf";
 import type { Construct } from "constructs";
+import { DomainCertificate } from "../../constructs/edge/domain-certificate.ts";
+import type { Environment } from "../../settings/environment.ts";
+
+/** @returns ARN of the certificate of the API's domain; `undefined` where none is configured */
+export function domainCertificate(scope: Construct, domain: Environment["api"]["domain"]): string | undefined {
+  if (!domain) return undefined;
+  return new DomainCertificate(scope, "Certificate", { domainName: domain.name, hostedZoneId: domain.hostedZoneId })
+    .arn;
+}
 
 /** The certificate of the HTTPS listener where the API has no domain. @returns the variable's value */
 export function certificateVariable(scope: Construct): string {
