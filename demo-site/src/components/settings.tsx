@@ -1,9 +1,5 @@
-import type { SiteConfig } from "../../../contracts/processes/site-config.ts";
-import type { FieldErrors } from "../settings/fields.ts";
+import type { FieldErrors, SettingsText } from "../settings/fields.ts";
 import { Field } from "./field.tsx";
-
-/** The settings as typed; an empty one is left to the engine. */
-export type SettingsText = Readonly<Record<keyof SiteConfig["defaults"], string>>;
 
 interface SettingsProps {
   readonly value: SettingsText;

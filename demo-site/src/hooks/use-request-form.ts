@@ -1,8 +1,7 @@
 import { useCallback, useEffect, useState } from "react";
 import type { ChatRequest } from "../api/chat-request.ts";
 import type { SiteConfig } from "../api/config.ts";
-import type { SettingsText } from "../components/settings.tsx";
-import { FIELD_IDS, type FieldErrors, type FieldName, fieldErrors } from "../settings/fields.ts";
+import { FIELD_IDS, type FieldErrors, type FieldName, fieldErrors, type SettingsText } from "../settings/fields.ts";
 import type { ChatState } from "../state/chat-state.ts";
 import { useSessionText } from "./use-session-text.ts";
 

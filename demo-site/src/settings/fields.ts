@@ -1,4 +1,8 @@
 import type { ErrorDetail } from "../../../contracts/api/errors.ts";
+import type { SiteConfig } from "../api/config.ts";
+
+/** The settings as typed; an empty one is left to the engine. */
+export type SettingsText = Readonly<Record<keyof SiteConfig["defaults"], string>>;
 
 /** Element ids of the fields that an API error can be about, in the order of the page. */
 export const FIELD_IDS = {
