@@ -28,6 +28,21 @@ const bodies = ({ control }: ConsoleStage) =>
   control.seen.filter(({ url }) => url === "/v1/chat/completions").map(({ body }) => body);
 
 describeConsole("the playground", {}, (stage) => {
+  test("shows what an answer costs by the price that the API says", async () => {
+    const { control } = stage();
+    control.prices.set("qwen-3", { input_usd_per_million: 1000, output_usd_per_million: 100_000 });
+    control.chat = (_, response) => streamChatTo(response, { pieces: ["Yes."] });
+    const page = await opened(stage());
+    const cost = page.getByRole("definition").filter({ hasText: "$" });
+    await send(page, "of a model without a price");
+    await page.getByRole("button", { name: "Edit prompt 1" }).waitFor();
+    expect(await cost.count()).toBe(0);
+    await page.getByRole("combobox", { name: "Model 1" }).selectOption("qwen-3");
+    await send(page, "of a model with one");
+    // 12 tokens of prompt and 34 of completion.
+    await expect.poll(() => cost.allTextContents()).toEqual(["$3.41"]);
+  });
+
   // documented: playground-edit
   test("takes a prompt back to be changed in every pane, and saves the conversations without a key", async () => {
     const { control } = stage();

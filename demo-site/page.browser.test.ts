@@ -205,6 +205,12 @@ describePage("the demo page in Chromium", (stage) => {
     await page.getByRole("row", { name: /Phi-3 mini.*\$0\.15 of prompt, \$0\.60 of response/ }).waitFor();
     await page.getByText("Requests need an API key").waitFor();
     expect(await page.getByRole("link", { name: "Sign up" }).getAttribute("href")).toBe("/signup");
+
+    // Once the API says what is charged now, that is shown.
+    stage().api.price = { input_usd_per_million: 0.3, output_usd_per_million: 1.2 };
+    stage().config = { ...config, auth: "optional" };
+    await page.reload();
+    await page.getByRole("row", { name: /Phi-3 mini.*\$0\.30 of prompt, \$1\.20 of response/ }).waitFor();
   });
 
   // documented: landing-quick-start

@@ -56,6 +56,8 @@ export interface ScriptedControl extends Loopback {
   readonly reasoning: Set<string>;
   /** Those of them that call no tools and follow no schemas, with 4096 tokens of context. */
   readonly plain: Set<string>;
+  /** Their prices. */
+  readonly prices: Map<string, object>;
   /** Of the list of requests in progress. @default - of one gateway, with requests missing: the page has all its notices */
   reach: ScriptedReach;
   /** The model whose requests, routes, targets and log the gateways have. @default - 80 letters, for tests of the layout */
@@ -93,6 +95,7 @@ export async function startScriptedControl(): Promise<ScriptedControl> {
     seeing: new Set<string>(),
     reasoning: new Set<string>(),
     plain: new Set<string>(),
+    prices: new Map<string, object>(),
     reach: NARROWEST_REACH,
     gatewayModel: LONG,
     chat: () => undefined,
@@ -170,7 +173,7 @@ function forecastOf(figures: ScriptedControl["forecasts"][number] | undefined): 
 }
 
 function respond({ method, url, body }: SeenCall, control: ScriptedControl): unknown {
-  const { projects, keys, uses, limits, models, seeing, reasoning, plain } = control;
+  const { projects, keys, uses, limits, models, seeing, reasoning, plain, prices } = control;
   const { pathname, searchParams } = new URL(url, "http://api");
   if (pathname === "/v1/models")
     return {
@@ -179,6 +182,7 @@ function respond({ method, url, body }: SeenCall, control: ScriptedControl): unk
         id,
         object: "model",
         ...(plain.has(id) ? { max_model_len: 4096 } : {}),
+        price: prices.get(id),
         capabilities: [
           ...(plain.has(id) ? [] : ["tools", "json-schema"]),
           ...(seeing.has(id) ? ["vision"] : []),

@@ -14,6 +14,13 @@ export const ModelCard = z
     max_model_len: z.int().min(1).nullish(),
     /** What requests may have beside text, such as tools or images (`vision`). */
     capabilities: z.array(Capability).nullish(),
+    /**
+     * Dollars that the caller is charged for a million tokens from now on, with markups and the changes at run time. Of pools that have a price
+     * alone: what a route costs depends on its target.
+     */
+    price: z
+      .strictObject({ input_usd_per_million: z.number().min(0), output_usd_per_million: z.number().min(0) })
+      .nullish(),
   })
   .meta({ id: "Model" });
 export type ModelCard = z.infer<typeof ModelCard>;

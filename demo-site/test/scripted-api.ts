@@ -21,6 +21,8 @@ export interface ScriptedApi {
   readonly seen: readonly SeenRequest[];
   /** The model's `root` in `/v1/models`. */
   root: string;
+  /** Its `price` there. @default - none */
+  price?: object;
   readonly close: () => Promise<void>;
 }
 
@@ -44,7 +46,7 @@ export async function startScriptedApi(model: { readonly id: string; readonly ro
       response.setHeader("access-control-allow-methods", "GET, POST");
       response.writeHead(204).end();
     } else if (request.url === "/v1/models") {
-      const card = { object: "model", created: 0, owned_by: "sluice", id: model.id, root: api.root };
+      const card = { object: "model", created: 0, owned_by: "sluice", id: model.id, root: api.root, price: api.price };
       response.writeHead(200, { "content-type": "application/json" });
       response.end(JSON.stringify({ object: "list", data: [card] }));
     } else {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { AdminPrice, AdminPriceList, AdminTargetList } from "../../contracts/api/admin.ts";
+import { ModelCard } from "../../contracts/api/models.ts";
 import { eventually } from "../../test-support/waits/eventually.ts";
 import { jsonOf, startAdminGateway } from "../test/admin-gateway.ts";
 import { chat, errorOf, post } from "../test/test-gateway.ts";
@@ -26,6 +27,21 @@ async function started() {
   const read = async () => AdminPrice.parse(await jsonOf(gateway.call("GET", PATH)));
   return { ...gateway, clock, charge, read };
 }
+
+// documented: models-price
+test("the list of models has the price in force, from the time on at which a change holds", async () => {
+  const { call, url, clock } = await started();
+  const shown = async () => ModelCard.parse(await (await fetch(`${url}/v1/models/tiny`)).json()).price;
+  const asShown = (dollars: number) => ({ input_usd_per_million: dollars, output_usd_per_million: 4 * dollars });
+  expect(await shown()).toEqual(asShown(1));
+  const change = { ...price(3), from: "2026-12-02T00:00:00.000Z" };
+  await call("PUT", PATH, { ...price(2), priceChanges: [change] });
+  expect(await shown()).toEqual(asShown(2));
+  clock.ms = Date.parse(change.from);
+  expect(await shown()).toEqual(asShown(3));
+  await call("DELETE", PATH);
+  expect(await shown()).toEqual(asShown(1));
+});
 
 // documented: pool-prices
 test("a pool's price that an operator changes holds from its time on, until the change is taken back", async () => {

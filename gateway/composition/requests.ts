@@ -77,6 +77,7 @@ export function createRequests(parts: RequestsOptions): Requests {
     isDraining,
     directory,
     targets,
+    pricing: { markups: config.markups ?? [], wallClock },
     pages: referencePages({ auth: config.auth, controlApi: config.controlApi }, deprecations),
     admin,
     live: new LiveApi({ fleet: live.fleet, logger, wallClock }),

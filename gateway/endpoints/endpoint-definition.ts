@@ -4,6 +4,7 @@ import type { LiveApi } from "../admin/live-api.ts";
 import type { BatchService } from "../batches/batch-service.ts";
 import type { GatewayResponse } from "../core/response.ts";
 import type { EngineDirectory } from "../engines/engine-directory.ts";
+import type { CardPricing } from "../pages/model-cards.ts";
 import type { referencePages } from "../pages/reference/reference-page.ts";
 import type { Endpoint } from "../pipeline/endpoint.ts";
 import type { GenerationTools } from "../pipeline/generate.ts";
@@ -20,6 +21,7 @@ export interface EndpointTools {
   readonly isDraining: () => boolean;
   readonly directory: EngineDirectory;
   readonly targets: TargetService;
+  readonly pricing: CardPricing;
   readonly pages: ReturnType<typeof referencePages>;
   readonly admin: AdminApi;
   readonly live: LiveApi;

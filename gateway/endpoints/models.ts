@@ -9,19 +9,19 @@ const MODELS = { body: undefined, client: undefined, generation: undefined } as 
 
 export const listModels: EndpointDefinition = {
   ...MODELS,
-  handle(request, { targets, createdAt }) {
+  handle(request, { targets, createdAt, pricing }) {
     const { table } = targets.registry;
     const list = isAnthropicClient(request)
       ? anthropicModelList(table, createdAt, queryOf(request.request.target), request.key)
-      : modelList(table, createdAt, request.key);
+      : modelList(table, createdAt, request.key, pricing);
     return jsonResponse(200, request.headers.all, list);
   },
 };
 
 export const getModel: EndpointDefinition = {
   ...MODELS,
-  handle(request, { targets, createdAt }) {
-    const card = modelById(targets.registry.table, request.encodedParameter, createdAt, request.key);
+  handle(request, { targets, createdAt, pricing }) {
+    const card = modelById(targets.registry.table, request.encodedParameter, createdAt, request.key, pricing);
     const model = isAnthropicClient(request) ? anthropicModel(card.id, createdAt) : card;
     return jsonResponse(200, request.headers.all, model);
   },

@@ -36,6 +36,24 @@ test("says of each model whether it reads images, calls tools and takes a reason
   ]);
 });
 
+test("says what the caller is charged for a pool: with the markup of its plan", async () => {
+  const models = testConfig().models.map((model) => ({
+    ...model,
+    price: { inputUsdPerMillion: 1, outputUsdPerMillion: 2 },
+  }));
+  const markups = [{ plan: "partner", percent: 10 }];
+  const { url, keys } = await startTestGateway({ config: { auth: "optional", models, markups } });
+  const { keyId, hash, secret } = newApiKey();
+  keys.set(keyId, { keyId, hash, name: "a", plan: "partner", createdAt: "2026-01-01T00:00:00Z" });
+  const priceFor = async (headers: Readonly<Record<string, string>> = {}) =>
+    ModelList.parse(await (await fetch(`${url}/v1/models`, { headers })).json()).data[0]?.price;
+  expect(await priceFor()).toEqual({ input_usd_per_million: 1, output_usd_per_million: 2 });
+  expect(await priceFor({ authorization: `Bearer ${secret}` })).toEqual({
+    input_usd_per_million: 1.1,
+    output_usd_per_million: 2.2,
+  });
+});
+
 test("an engine that reports more context than configured does not raise it", async () => {
   const { url } = await startTestGateway({ engines: [{ contextTokens: 99_999 }] });
   expect(await (await fetch(`${url}/v1/models/tiny`)).json()).toMatchObject({ max_model_len: 4096 });

@@ -1,28 +1,44 @@
 import type { ModelCard, ModelList } from "../../contracts/api/models.ts";
+import type { Markup } from "../../contracts/limits/markup.ts";
+import { ANONYMOUS_PLAN } from "../../contracts/processes/auth.ts";
 import { Capability } from "../../contracts/targets/target-settings.ts";
 import { allowsModel, type ModelAccess } from "../../domain/keys/check-key.ts";
+import { markupFactor } from "../../domain/limits/markup.ts";
+import { decimalProduct } from "../../domain/limits/nano-usd.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { Target } from "../core/target.ts";
 import { PoolTarget } from "../engines/pool-target.ts";
 import type { RouteEntry, TargetTable } from "../routing/target-table.ts";
 
 /** The caller's key; `undefined` for a caller without one. */
-export type ModelKey = ModelAccess | undefined;
+export type ModelKey = (ModelAccess & { readonly projectId?: string | undefined; readonly plan?: string }) | undefined;
+
+/** What prices of models depend on. */
+export interface CardPricing {
+  readonly markups: readonly Markup[];
+  readonly wallClock: () => number;
+}
 
 /**
  * `GET /v1/models`: every public name that the key may use, whether it can be served now or not.
  * @param created Unix seconds
  */
-export function modelList({ routes }: TargetTable, created: number, key: ModelKey): ModelList {
+export function modelList({ routes }: TargetTable, created: number, key: ModelKey, pricing: CardPricing): ModelList {
   const allowed = [...routes.values()].filter(({ name }) => allowsModel(key, name));
-  return { object: "list", data: allowed.map((route) => modelCard(route, created)) };
+  return { object: "list", data: allowed.map((route) => modelCard(route, created, priceOf(route, key, pricing))) };
 }
 
 /**
  * `GET /v1/models/{id}`.
  * @throws {GatewayError} `model_not_found`, for a model that the key may not use too, or `not_found` for an id that is no percent-encoded text
  */
-export function modelById({ routes }: TargetTable, encodedId: string, created: number, key: ModelKey): ModelCard {
+export function modelById(
+  { routes }: TargetTable,
+  encodedId: string,
+  created: number,
+  key: ModelKey,
+  pricing: CardPricing,
+): ModelCard {
   const id = decode(encodedId);
   const route = allowsModel(key, id) ? routes.get(id) : undefined;
   if (route === undefined)
@@ -30,11 +46,15 @@ export function modelById({ routes }: TargetTable, encodedId: string, created: n
       message: `The model ${JSON.stringify(id.slice(0, 80))} does not exist here. \`GET /v1/models\` lists those that do.`,
       param: "model",
     });
-  return modelCard(route, created);
+  return modelCard(route, created, priceOf(route, key, pricing));
 }
 
 /** The first target's weights where they are our own, and the most context that any target has. */
-function modelCard({ name, targets, fallbacks }: RouteEntry, created: number): ModelCard {
+function modelCard(
+  { name, targets, fallbacks }: RouteEntry,
+  created: number,
+  price: Pick<ModelCard, "price">,
+): ModelCard {
   const all = [...targets, ...fallbacks].map(({ target }) => target);
   const [first] = all;
   const root = first instanceof PoolTarget ? first.pool.root : undefined;
@@ -47,6 +67,24 @@ function modelCard({ name, targets, fallbacks }: RouteEntry, created: number): M
     root: root ?? name,
     ...(context === 0 ? {} : { max_model_len: context }),
     capabilities: Capability.options.filter((capability) => all.some((target) => canDo(target, capability))),
+    ...price,
+  };
+}
+
+function priceOf(
+  { name, targets, fallbacks }: RouteEntry,
+  key: ModelKey,
+  { markups, wallClock }: CardPricing,
+): Pick<ModelCard, "price"> {
+  const [only, ...others] = [...targets, ...fallbacks].map(({ target }) => target);
+  if (!(only instanceof PoolTarget) || only.price === undefined || others.length > 0) return {};
+  const factor = markupFactor(markups, { projectId: key?.projectId, plan: key?.plan ?? ANONYMOUS_PLAN, model: name });
+  const { inputUsdPerMillion, outputUsdPerMillion } = only.callerPriceAt(wallClock());
+  return {
+    price: {
+      input_usd_per_million: decimalProduct(inputUsdPerMillion, factor),
+      output_usd_per_million: decimalProduct(outputUsdPerMillion, factor),
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { isRecord } from "../../../lib/is-record.ts";
 import { parseJson } from "../../../lib/parse-json.ts";
+import { readTokenPrice, type TokenPrice } from "../../../ui/models/token-price.ts";
 import type { SiteModel } from "./config.ts";
 
 /** Model id → weights that really serve. */
@@ -9,6 +10,8 @@ export type ServedWeights = ReadonlyMap<string, string>;
 export interface ListedModel {
   readonly id: string;
   readonly contextTokens: number | undefined;
+  /** Dollars for a million tokens, as the caller is charged now; `undefined` where it has none, or it depends on the target. */
+  readonly price: TokenPrice | undefined;
 }
 
 /** What `GET /v1/models` says. */
@@ -41,7 +44,8 @@ export async function fetchServedModels(
 export function readListedModels(body: unknown): readonly ListedModel[] {
   return cardsOf(body).flatMap((card): readonly ListedModel[] => {
     if (!isRecord(card) || typeof card.id !== "string") return [];
-    return [{ id: card.id, contextTokens: typeof card.max_model_len === "number" ? card.max_model_len : undefined }];
+    const contextTokens = typeof card.max_model_len === "number" ? card.max_model_len : undefined;
+    return [{ id: card.id, contextTokens, price: readTokenPrice(card.price) }];
   });
 }
 

@@ -10,7 +10,8 @@ interface OfferProps {
 }
 
 /** A model of the configuration, or one that the API alone lists. */
-type OfferedModel = Pick<SiteModel, "id" | "price"> & {
+type OfferedModel = Pick<SiteModel, "id"> & {
+  readonly price: SiteModel["price"];
   readonly name: string | undefined;
   readonly contextTokens: number | undefined;
 };
@@ -62,18 +63,19 @@ export function Offer({ config, listed, isReady }: OfferProps) {
   );
 }
 
+/** A price of the API is that of now: the configuration's is as old as the last deployment. */
 function offered(models: readonly SiteModel[], listed: readonly ListedModel[]): readonly OfferedModel[] {
   const known = new Set(models.map(({ id }) => id));
+  const pricesNow = new Map(listed.map(({ id, price }) => [id, price]));
+  const others = listed.filter(({ id }) => !known.has(id));
   return [
     ...models.map(({ id, displayName, contextTokens, price }) => ({
       id,
       name: displayName,
       contextTokens,
-      ...(price === undefined ? {} : { price }),
+      price: pricesNow.get(id) ?? price,
     })),
-    ...listed
-      .filter(({ id }) => !known.has(id))
-      .map(({ id, contextTokens }) => ({ id, name: undefined, contextTokens })),
+    ...others.map(({ id, contextTokens, price }) => ({ id, name: undefined, contextTokens, price })),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { TokenPrice } from "../../../../../ui/models/token-price.ts";
 import type { Problem } from "../../../../../ui/stream/problem.ts";
 import type { TokenUsage } from "../../../../../ui/stream/stream-chat.ts";
 import type { BranchTurn } from "./branches.ts";
@@ -75,14 +76,8 @@ export function duration({ sentAt, lastAt }: Figures): number | undefined {
   return lastAt === undefined ? undefined : lastAt - sentAt;
 }
 
-/** What a token costs. */
-interface Price {
-  readonly inputUsdPerMillion: number;
-  readonly outputUsdPerMillion: number;
-}
-
 /** What the answer costs by the model's price, in nano-dollars; `undefined` before its tokens are counted. A hit of the cache costs nothing. */
-export function costOf({ usage, cache }: Figures, price: Price | undefined): bigint | undefined {
+export function costOf({ usage, cache }: Figures, price: TokenPrice | undefined): bigint | undefined {
   if (usage === undefined || price === undefined) return undefined;
   if (cache === "hit") return 0n;
   const { inputUsdPerMillion, outputUsdPerMillion } = price;

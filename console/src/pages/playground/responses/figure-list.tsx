@@ -9,6 +9,7 @@ import {
   timeToFirstToken,
   tokensPerSecond,
 } from "../conversation/turn.ts";
+import { usePlayground } from "../state/playground-store.ts";
 import { MESSAGES } from "./messages.ts";
 
 /** Share of a limit from which on a warning shows that little is left. */
@@ -27,7 +28,8 @@ export function FigureList({ model, figures, isOver }: FigureListProps) {
   const whole = (value: number) => format.number(Math.round(value));
   const money = useMoney();
   const { config } = useRouteContext({ from: "__root__" });
-  const cost = costOf(figures, config.models.find(({ id }) => id === model)?.price);
+  const priceNow = usePlayground(({ models }) => models.find(({ id }) => id === model)?.price);
+  const cost = costOf(figures, priceNow ?? config.models.find(({ id }) => id === model)?.price);
   const milliseconds = (value: number | undefined) =>
     value === undefined ? undefined : t("milliseconds", { value: whole(value) });
   const first = timeToFirstToken(figures);

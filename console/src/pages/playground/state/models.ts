@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { isRecord } from "../../../../../lib/is-record.ts";
+import { readTokenPrice, type TokenPrice } from "../../../../../ui/models/token-price.ts";
 import { ApiError, errorOfResponse } from "../../../api/api-error.ts";
 import { projectKey } from "../../../session/keep-session.ts";
 import { useSession } from "../../../session/session.ts";
@@ -26,6 +27,8 @@ export function useHasModelKey(): boolean {
 export interface PlaygroundModel extends ModelLimits {
   /** Whether prompts may have pictures. */
   readonly seesImages: boolean;
+  /** What its tokens cost now; `undefined` where that depends on the target, or is nothing. */
+  readonly price: TokenPrice | undefined;
 }
 
 /** The models that the key may use. */
@@ -61,7 +64,7 @@ async function readModels(apiUrl: string, key: string, signal: AbortSignal): Pro
   const models = isRecord(body) && Array.isArray(body.data) ? body.data : [];
   return models.flatMap((model: unknown) => {
     if (!isRecord(model) || typeof model.id !== "string") return [];
-    const { id, capabilities, max_model_len: context } = model;
+    const { id, capabilities, max_model_len: context, price } = model;
     const can = (name: string, unsaid: boolean) => (Array.isArray(capabilities) ? capabilities.includes(name) : unsaid);
     return [
       {
@@ -71,6 +74,7 @@ async function readModels(apiUrl: string, key: string, signal: AbortSignal): Pro
         followsSchemas: can("json-schema", true),
         reasons: can("reasoning", false),
         contextTokens: typeof context === "number" ? context : undefined,
+        price: readTokenPrice(price),
       },
     ];
   });

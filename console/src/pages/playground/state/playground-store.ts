@@ -1,4 +1,5 @@
 import { create } from "zustand";
+import type { TokenPrice } from "../../../../../ui/models/token-price.ts";
 import { useSession } from "../../../session/session.ts";
 import type { PromptImage } from "../conversation/chat-messages.ts";
 import { type Conversation, createConversation } from "../conversation/conversation.ts";
@@ -17,7 +18,7 @@ interface Playground {
   readonly pastedKey: string;
   readonly panes: readonly Conversation[];
   /** What the listed models can; empty before they are. */
-  readonly models: readonly ModelLimits[];
+  readonly models: readonly (ModelLimits & { readonly price?: TokenPrice | undefined })[];
 }
 
 /** The playground as it is: it stays while other pages are looked at, and is gone with the sign-out or the window. */
