@@ -15,10 +15,12 @@ const environments = [...named, withOptions(await loadEnvironment("dev"))];
 const stacks = synthTexts((app) => {
   for (const environment of environments) synthesizeEnvironment(app, environment, assets);
 });
+/** Checkov alone takes two minutes on two cores that do nothing else, and other tests run beside it. */
+const LINT_TIMEOUT_MS = 600_000;
 const tflintConfig = join(import.meta.dirname, "tflint.hcl");
 
 describe("the stacks of every environment, and of one with the options that they leave off", () => {
-  test("pass checkov but for accepted findings", ({ skip }) => {
+  test("pass checkov but for accepted findings", { timeout: LINT_TIMEOUT_MS }, ({ skip }) => {
     skip(!isOnPath("checkov"), "checkov is not on PATH (pip install checkov)");
     const { findings, passed, unreadable } = runCheckov(stacks);
     expect(unreadable).toBe(0);
@@ -26,7 +28,7 @@ describe("the stacks of every environment, and of one with the options that they
     expect(lintProblems(findings, CHECKOV_ACCEPTED)).toEqual([]);
   });
 
-  test("pass tflint with its AWS rules but for accepted findings", ({ skip }) => {
+  test("pass tflint with its AWS rules but for accepted findings", { timeout: LINT_TIMEOUT_MS }, ({ skip }) => {
     skip(!isOnPath("tflint"), "tflint is not on PATH");
     skip(!hasAwsRules(tflintConfig), "tflint's AWS ruleset is not in TFLINT_PLUGIN_DIR");
     expect(lintProblems(runTflint(stacks, tflintConfig), TFLINT_ACCEPTED)).toEqual([]);
