@@ -89,12 +89,13 @@ async function runVitest(projects: readonly string[], paths: readonly string[]):
   return reporter;
 }
 
-/** Files in which a test failed twice, or a hook once, run again when all others have ended. So many don't fail by chance. */
+/** More files than these don't fail by chance. */
 const MAX_FILES_AGAIN = 5;
 
+/** In a run of everything, files in which a test failed twice, or a hook once, run again when all others have ended. */
 async function runFailedAgain(files: readonly FileResult[]): Promise<readonly FileResult[]> {
   const failed = files.filter(({ counts }) => counts.failed > 0).map(({ path }) => path);
-  if (failed.length === 0 || failed.length > MAX_FILES_AGAIN) return files;
+  if (filters.length > 0 || failed.length === 0 || failed.length > MAX_FILES_AGAIN) return files;
   console.log(`running again: ${failed.join(", ")}`);
   return withSecondRun(files, (await runVitest([], failed)).files);
 }
