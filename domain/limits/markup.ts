@@ -1,4 +1,5 @@
 import type { Markup } from "../../contracts/limits/markup.ts";
+import { ANONYMOUS_PLAN, type ApiKeyItem } from "../../contracts/processes/auth.ts";
 
 /** Who pays for a request, and for which model. */
 export interface MarkedUp {
@@ -7,6 +8,14 @@ export interface MarkedUp {
   readonly plan: string;
   /** Its public name. */
   readonly model: string;
+}
+
+/** Of a caller's key, what its price depends on. */
+export type PayingKey = Partial<Pick<ApiKeyItem, "projectId" | "plan">>;
+
+/** @param key of the caller; `undefined` for one without a key */
+export function payerOf(key: PayingKey | undefined, model: string): MarkedUp {
+  return { projectId: key?.projectId, plan: key?.plan ?? ANONYMOUS_PLAN, model };
 }
 
 /** The factor of a request's charge: that of the first markup that is about it, else 1. */

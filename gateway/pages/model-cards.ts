@@ -1,9 +1,8 @@
 import type { ModelCard, ModelList } from "../../contracts/api/models.ts";
 import type { Markup } from "../../contracts/limits/markup.ts";
-import { ANONYMOUS_PLAN } from "../../contracts/processes/auth.ts";
 import { Capability } from "../../contracts/targets/target-settings.ts";
 import { allowsModel, type ModelAccess } from "../../domain/keys/check-key.ts";
-import { markupFactor } from "../../domain/limits/markup.ts";
+import { type MarkedUp, markupFactor, type PayingKey, payerOf } from "../../domain/limits/markup.ts";
 import { decimalProduct } from "../../domain/limits/nano-usd.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { Target } from "../core/target.ts";
@@ -11,7 +10,7 @@ import { PoolTarget } from "../engines/pool-target.ts";
 import type { RouteEntry, TargetTable } from "../routing/target-table.ts";
 
 /** The caller's key; `undefined` for a caller without one. */
-export type ModelKey = (ModelAccess & { readonly projectId?: string | undefined; readonly plan?: string }) | undefined;
+export type ModelKey = (ModelAccess & PayingKey) | undefined;
 
 /** What prices of models depend on. */
 export interface CardPricing {
@@ -25,7 +24,7 @@ export interface CardPricing {
  */
 export function modelList({ routes }: TargetTable, created: number, key: ModelKey, pricing: CardPricing): ModelList {
   const allowed = [...routes.values()].filter(({ name }) => allowsModel(key, name));
-  return { object: "list", data: allowed.map((route) => modelCard(route, created, priceOf(route, key, pricing))) };
+  return { object: "list", data: allowed.map((route) => modelCard(route, created, key, pricing)) };
 }
 
 /**
@@ -46,14 +45,15 @@ export function modelById(
       message: `The model ${JSON.stringify(id.slice(0, 80))} does not exist here. \`GET /v1/models\` lists those that do.`,
       param: "model",
     });
-  return modelCard(route, created, priceOf(route, key, pricing));
+  return modelCard(route, created, key, pricing);
 }
 
 /** The first target's weights where they are our own, and the most context that any target has. */
 function modelCard(
   { name, targets, fallbacks }: RouteEntry,
   created: number,
-  price: Pick<ModelCard, "price">,
+  key: ModelKey,
+  pricing: CardPricing,
 ): ModelCard {
   const all = [...targets, ...fallbacks].map(({ target }) => target);
   const [first] = all;
@@ -67,18 +67,18 @@ function modelCard(
     root: root ?? name,
     ...(context === 0 ? {} : { max_model_len: context }),
     capabilities: Capability.options.filter((capability) => all.some((target) => canDo(target, capability))),
-    ...price,
+    ...priceOf(all, payerOf(key, name), pricing),
   };
 }
 
 function priceOf(
-  { name, targets, fallbacks }: RouteEntry,
-  key: ModelKey,
+  targets: readonly Target[],
+  payer: MarkedUp,
   { markups, wallClock }: CardPricing,
 ): Pick<ModelCard, "price"> {
-  const [only, ...others] = [...targets, ...fallbacks].map(({ target }) => target);
+  const [only, ...others] = targets;
   if (!(only instanceof PoolTarget) || only.price === undefined || others.length > 0) return {};
-  const factor = markupFactor(markups, { projectId: key?.projectId, plan: key?.plan ?? ANONYMOUS_PLAN, model: name });
+  const factor = markupFactor(markups, payer);
   const { inputUsdPerMillion, outputUsdPerMillion } = only.callerPriceAt(wallClock());
   return {
     price: {
@@ -88,7 +88,6 @@ function priceOf(
   };
 }
 
-/** Whether a request with it may go there. Engines get all that vLLM takes of any model, and refuse images and sounds themselves. */
 function canDo(target: Target, capability: Capability): boolean {
   if (target instanceof PoolTarget) {
     const { seesImages = false, takesReasoningEffort = false } = target.pool.config;

@@ -1,9 +1,8 @@
 import type { GenerationRoute } from "../../contracts/api/generation-routes.ts";
 import { SESSION_HEADER } from "../../contracts/api/headers.ts";
-import { ANONYMOUS_PLAN } from "../../contracts/processes/auth.ts";
 import type { GatewayConfig, RouteTimeouts } from "../../contracts/processes/gateway-config.ts";
 import { allowsModel, type ModelAccess } from "../../domain/keys/check-key.ts";
-import { markupFactor } from "../../domain/limits/markup.ts";
+import { markupFactor, payerOf } from "../../domain/limits/markup.ts";
 import { decimalProduct } from "../../domain/limits/nano-usd.ts";
 import { GatewayError } from "../core/gateway-error.ts";
 import type { GenerationRequest } from "../core/generation-request.ts";
@@ -43,7 +42,7 @@ export function plan(parsed: Parsed, { router, config, wallClock }: PlanTools): 
   const session = request.headers[SESSION_HEADER];
   const planCaller = { tenant: caller.tenant, session: typeof session === "string" ? session : undefined, key };
   const targets = planTargets(generation, planCaller, rules.need, router, record);
-  const payer = { projectId: key?.projectId, plan: key?.plan ?? ANONYMOUS_PLAN, model: generation.model };
+  const payer = payerOf(key, generation.model);
   const charge = {
     pricedAt: wallClock(),
     priceFactor: decimalProduct(caller.priceFactor, markupFactor(config.markups ?? [], payer)),
