@@ -67,7 +67,7 @@ export class ServingStack extends TerraformStack {
       gatewayTargets: this.gatewayTargets,
     });
     this.loadBalancer = balancers.internal;
-    this.publicLoadBalancer = balancers.publicOne;
+    this.publicLoadBalancer = balancers.internetFacing;
     const entry = this.publicLoadBalancer ?? this.loadBalancer;
     this.gatewayLoadBalancerArnSuffix = entry.resource.arnSuffix;
 

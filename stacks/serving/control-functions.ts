@@ -9,15 +9,11 @@ import { DEFAULT_ORGANIZATION } from "../../contracts/processes/people.ts";
 import { hasBrowserSessions, tokenExchangePaths } from "../../contracts/processes/token-exchange.ts";
 import { environmentRetention } from "../../domain/retention/environment-retention.ts";
 import type { Environment } from "../../settings/environment.ts";
-import type { DataStack } from "../data-stack.ts";
 import { resourceName } from "../stack-settings.ts";
 import type { deployedIdentity } from "../user-pool-identity.ts";
+import type { FunctionProps } from "./function-props.ts";
 
-export interface ControlFunctionsProps {
-  readonly environment: Environment;
-  readonly data: DataStack;
-  /** Folder of the Lambda bundles. */
-  readonly lambdas: string;
+export interface ControlFunctionsProps extends FunctionProps {
   /** Of the gateways' load balancer, which calls the functions. @default - none of them is called */
   readonly listenerArn: string | undefined;
 }
@@ -58,10 +54,7 @@ export function controlApi(
 }
 
 /** The function that seals the audit log, where there is a store of sealed logs. */
-export function auditSealer(
-  stack: TerraformStack,
-  { environment, data, lambdas }: Omit<ControlFunctionsProps, "listenerArn">,
-): void {
+export function auditSealer(stack: TerraformStack, { environment, data, lambdas }: FunctionProps): void {
   const { controlTable, auditStore } = data;
   if (controlTable && auditStore)
     new AuditSealer(stack, "AuditSealer", {

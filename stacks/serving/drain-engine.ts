@@ -2,17 +2,12 @@ import { join } from "node:path";
 import type { TerraformStack } from "cdktf";
 import { DrainEngine } from "../../constructs/engine/drain-engine.ts";
 import type { EnginePool } from "../../constructs/engine/engine-pool.ts";
-import type { Environment } from "../../settings/environment.ts";
-import type { DataStack } from "../data-stack.ts";
 import type { NetworkStack } from "../network-stack.ts";
 import { resourceName } from "../stack-settings.ts";
+import type { FunctionProps } from "./function-props.ts";
 
-export interface DrainEngineProps {
-  readonly environment: Environment;
+export interface DrainEngineProps extends FunctionProps {
   readonly network: NetworkStack;
-  readonly data: DataStack;
-  /** Folder of the Lambda bundles. */
-  readonly lambdas: string;
   readonly pools: readonly EnginePool[];
 }
 

@@ -20,7 +20,7 @@ export interface LoadBalancers {
   /** Of the engines inside the VPC; also of the gateways, but where the entry is `alb`. */
   readonly internal: LoadBalancer;
   /** Of the gateways where the entry is `alb`; `undefined` with the others. */
-  readonly publicOne: PublicLoadBalancer | undefined;
+  readonly internetFacing: PublicLoadBalancer | undefined;
 }
 
 export function loadBalancers(
@@ -44,7 +44,7 @@ export function loadBalancers(
     securityGroupId: loadBalancerId,
     ...(isPublic ? {} : { gateways }),
   });
-  const publicOne = isPublic
+  const internetFacing = isPublic
     ? new PublicLoadBalancer(stack, "PublicLoadBalancer", {
         ...balancer,
         name: `${name}-alb`,
@@ -52,5 +52,5 @@ export function loadBalancers(
         gateways,
       })
     : undefined;
-  return { internal, publicOne };
+  return { internal, internetFacing };
 }

@@ -2,19 +2,11 @@ import { join } from "node:path";
 import type { TerraformStack } from "cdktf";
 import { UsageArchiver } from "../../constructs/data/usage-archiver.ts";
 import { UsageCounter } from "../../constructs/data/usage-counter.ts";
-import type { Environment } from "../../settings/environment.ts";
-import type { DataStack } from "../data-stack.ts";
 import { resourceName } from "../stack-settings.ts";
-
-export interface UsageFunctionsProps {
-  readonly environment: Environment;
-  readonly data: DataStack;
-  /** Folder of the Lambda bundles. */
-  readonly lambdas: string;
-}
+import type { FunctionProps } from "./function-props.ts";
 
 /** The functions that count usage events and write them as tables of Athena, where the environment has them. */
-export function usageFunctions(stack: TerraformStack, { environment, data, lambdas }: UsageFunctionsProps): void {
+export function usageFunctions(stack: TerraformStack, { environment, data, lambdas }: FunctionProps): void {
   const name = resourceName(environment);
   if (data.usageStore)
     new UsageCounter(stack, "UsageCounter", {
