@@ -1,6 +1,6 @@
 import type { FormEvent, ReactNode } from "react";
 
-interface ComposerProps {
+export interface ComposerProps {
   /** Whether the form can be used. */
   readonly isReady: boolean;
   readonly canSend: boolean;

@@ -1,25 +1,18 @@
-import type { ReactNode } from "react";
 import type { SiteConfig, SiteModel } from "../api/config.ts";
 import type { RequestForm } from "../hooks/use-request-form.ts";
-import { Composer } from "./composer.tsx";
+import { Composer, type ComposerProps } from "./composer.tsx";
 import { KeyField } from "./key-field.tsx";
 import { ModelChoice } from "./model-choice.tsx";
 import { PromptField } from "./prompt-field.tsx";
 import { SamplePrompts } from "./sample-prompts.tsx";
 import { Settings } from "./settings.tsx";
 
-interface RequestPaneProps {
+interface RequestPaneProps extends Omit<ComposerProps, "children" | "samples" | "choices"> {
   readonly config: SiteConfig;
   readonly form: RequestForm;
   readonly model: SiteModel;
   /** Name of the model that stands in for the chosen one. */
   readonly standIn: string | undefined;
-  readonly isReady: boolean;
-  readonly canSend: boolean;
-  readonly canStop: boolean;
-  readonly onSend: () => void;
-  readonly onStop: () => void;
-  readonly status: ReactNode;
 }
 
 /** The form's side: key, prompt, model and settings. */
