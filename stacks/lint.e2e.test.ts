@@ -15,7 +15,7 @@ const environments = [...named, withOptions(await loadEnvironment("dev"))];
 const stacks = synthTexts((app) => {
   for (const environment of environments) synthesizeEnvironment(app, environment, assets);
 });
-/** Checkov alone takes two minutes on two cores that do nothing else, and other tests run beside it. */
+/** Checkov was not done after 180 s beside the other tests of a run on two cores. */
 const LINT_TIMEOUT_MS = 600_000;
 const tflintConfig = join(import.meta.dirname, "tflint.hcl");
 
