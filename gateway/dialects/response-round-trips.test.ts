@@ -30,6 +30,12 @@ const completion = (made: Written, finish = "stop") => ({
   choices: [{ index: 0, message: chatMessage(made), finish_reason: finish }],
   usage: USAGE,
 });
+/** Characters that end a line for JavaScript, and not for server-sent events. */
+const LINE_SEPARATORS: Written = {
+  parts: [{ type: "text", text: "\u2028" }],
+  calls: [{ id: "call_0", name: "_", input: { "\u2028": "\u2029" } }],
+};
+
 /** Without what Anthropic's schema requires and that has no value. */
 const blocks = (content: unknown) => (content as Fields[]).map(({ citations: _, caller: __, ...block }) => block);
 const messageOf = (chat: WholeResponse): Fields => jsonOfWhole(chat).choices[0].message;
@@ -143,6 +149,7 @@ describe("a streamed chat completion, wherever it is cut,", () => {
         expect(streamed.stop_reason).toBe(whole.stop_reason);
         expect(whole.usage).toMatchObject(plain(streamed.usage));
       }),
+      { examples: [[LINE_SEPARATORS, 1, [1]]] },
     );
   });
 
@@ -161,6 +168,7 @@ describe("a streamed chat completion, wherever it is cut,", () => {
         const whole = responseOfChat(plain(completion(made, finish)), head, () => "id", 2);
         expect(plain(merged(closed as Fields))).toEqual(plain(merged(whole)));
       }),
+      { examples: [[LINE_SEPARATORS, 1, [1]]] },
     );
   });
 });

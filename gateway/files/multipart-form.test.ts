@@ -73,6 +73,13 @@ describe("a form", () => {
     expect(await partsOf(bytes, boundary)).toMatchObject([{ filename: 'b"c.jsonl' }]);
   });
 
+  test("reads a file name with line separators", async () => {
+    const form = new FormData();
+    form.append("file", new File(["x"], "a\u2028b.jsonl"));
+    const { bytes, boundary } = await written(form);
+    expect(await partsOf(bytes, boundary)).toMatchObject([{ filename: "a\u2028b.jsonl" }]);
+  });
+
   test.each([
     ["without its end", "--x\r\ncontent-disposition: form-data; name=a\r\n\r\nabc", /is not complete/],
     ["with a part without name", "--x\r\ncontent-type: text/plain\r\n\r\nabc\r\n--x--", /has no name/],

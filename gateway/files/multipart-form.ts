@@ -127,7 +127,7 @@ class FormParser {
 }
 
 function partOf(head: string): FormPart {
-  const disposition = /^content-disposition:\s*form-data\s*;(.*)$/im.exec(head)?.[1] ?? "";
+  const disposition = /^content-disposition:\s*form-data\s*;([^\r\n]*)/im.exec(head)?.[1] ?? "";
   const name = parameter(disposition, "name");
   if (name === undefined) throw new FormError("A part of the form has no name in its content-disposition.");
   const filename = parameter(disposition, "filename");

@@ -3,7 +3,8 @@ import { findUsage, hasUnsoundUsage, type TokenUsage, withUsage } from "./usage.
 const EMPTY = Buffer.alloc(0);
 export const EMPTY_CHOICES = /"choices"\s*:\s*(?:\[\s*\]|null)/;
 export const NO_USAGE = /"usage"\s*:\s*null/;
-export const DATA = /^data:[ \t]?(.*?)\r?$/m;
+/** Data of an event. Its line ends at CR or LF alone: a full stop of a pattern also ends at U+2028 and U+2029, which JSON may have. */
+export const DATA = /^data:[ \t]?([^\r\n]*)/m;
 
 /** What an event says of the usage. */
 export interface EventUsage {

@@ -14,6 +14,7 @@ import { wholeResponse } from "../pipeline/call/check-response.ts";
 import { responseFailure } from "../pipeline/call/classify-failure.ts";
 import { StreamRelay } from "../pipeline/relay/stream-relay.ts";
 import type { StreamRelayOptions } from "../pipeline/relay/stream-relay-options.ts";
+import { DATA } from "../relay/event-usage.ts";
 import { LineEnds } from "../relay/line-ends.ts";
 import { outbound } from "./dialect-cases.ts";
 import type { HttpRecord, RecordedResponse } from "./recorded-responses.ts";
@@ -150,7 +151,7 @@ function failureOf({ provider, status, headers, body }: RecordedResponse): Field
 
 /** Data of server-sent events, and whether `[DONE]` ended them. */
 function dataOf(text: string): { readonly events: readonly Fields[]; readonly isDone: boolean } {
-  const data = text.split(/\r?\n\r?\n/).flatMap((event) => /^data: ?(.*)$/m.exec(event)?.[1] ?? []);
+  const data = text.split(/\r?\n\r?\n/).flatMap((event) => DATA.exec(event)?.[1] ?? []);
   const isDone = data.at(-1) === "[DONE]";
   return { events: data.slice(0, isDone ? -1 : undefined).map((one) => JSON.parse(one) as Fields), isDone };
 }

@@ -7,12 +7,12 @@ import { refusalError } from "../../dialects/refusals/refusals.ts";
 import { parseEvent } from "../../outside-values/json-texts.ts";
 import { choiceFailed, isErrorEvent } from "../../relay/error-event.ts";
 import { DONE_EVENT, eventEnd } from "../../relay/event-scanner.ts";
+import { DATA } from "../../relay/event-usage.ts";
 import { hasPart } from "./response-part.ts";
 import { MAX_HELD_BYTES, type StreamBeginning } from "./stream-beginning.ts";
 
 /** What an event can begin with. */
 const FIELDS = ["data:", "event:", "id:", "retry:", ":"];
-const DATA = /^data: ?(.*)$/m;
 const CHOICE = /"choices"\s*:\s*\[\s*\{/;
 /** An event shorter than this has no data. */
 const MIN_DATA_BYTES = 8;

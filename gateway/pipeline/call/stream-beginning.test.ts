@@ -56,6 +56,7 @@ describe("the beginning of a provider's stream of OpenAI's dialect", () => {
   test.each([
     ['data: {"error":{"message":"filtered","code":"content_filter"}}\n\n', "filtered"],
     ['event: error\ndata: {"error":{"message":"maximum context length is 9"}}\n\n', "maximum context length is 9"],
+    ['data: {"error":{"message":"filtered\u2028here","code":"content_filter"}}\n\n', "filtered\u2028here"],
   ])("%j refuses the prompt, which another target is not tried with", (text, message) => {
     expect(look(text)).toThrow(GatewayError);
     expect(look(text)).toThrow(message);

@@ -128,6 +128,16 @@ describe("the end of a stream with tool calls, for its clients", () => {
     expect(repaired(text)).toBe(text);
   });
 
+  test("takes an unsound usage out of an event whose text has line separators", () => {
+    const content = "a\u2028b\u2029c";
+    const text = repaired(
+      data({ id: "1", choices: [{ index: 0, delta: { content } }], usage: { prompt_tokens: -3 } }) + DONE,
+    );
+    expect(text).toContain(content);
+    expect(text).toContain('"usage":null');
+    expect(text).toContain(DONE);
+  });
+
   test("does not repeat the usage of its event", () => {
     const counted = data({
       id: "1",
